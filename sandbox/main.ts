@@ -1,0 +1,21 @@
+import { Command } from "commander";
+import { down, reset, status, up } from "./up";
+
+const say = (line: string) => console.log(line);
+
+const program = new Command("sandbox").description(
+  "The real platform on one machine: Kafka, HDFS, YARN, Spark, Hive metastore, MariaDB, Temporal",
+);
+program.command("up").description("start what does not run").action(() => up(say));
+program.command("down").description("stop everything, keep the data").action(() => down(say));
+program.command("reset").description("stop everything and remove the data").action(() => reset(say));
+program.command("status").option("--json").action(async (o: { json?: boolean }) => {
+  const all = await status();
+  if (o.json) say(JSON.stringify(all, null, 2));
+  else for (const s of all) say(`${s.service.padEnd(22)} ${s.address.padEnd(16)} ${s.state.padEnd(14)} ${s.link ?? ""}`);
+  if (all.some((s) => s.state !== "up")) process.exitCode = 1;
+});
+program.parseAsync().catch((error: Error) => {
+  console.error(`sandbox: ${error.message}`);
+  process.exit(1);
+});

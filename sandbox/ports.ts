@@ -1,0 +1,52 @@
+import { createServer } from "node:net";
+
+/** Each service's port as an offset from the base, `SISYPHUS_PORT_BASE` (default 17000). */
+const OFFSETS = {
+  nameNode: 20,
+  resourceTracker: 31,
+  resourceManager: 32,
+  scheduler: 30,
+  resourceManagerAdmin: 33,
+  nodeManager: 41,
+  localizer: 40,
+  nodeManagerWeb: 42,
+  shuffle: 62,
+  dataNodeHttp: 64,
+  dataNode: 66,
+  dataNodeIpc: 67,
+  nameNodeHttp: 70,
+  metastore: 83,
+  resourceManagerWeb: 88,
+  kafka: 92,
+  controller: 93,
+  temporal: 233,
+  temporalUi: 280,
+  temporalMetrics: 234,
+  mariadb: 306,
+} as const;
+
+export type PortName = keyof typeof OFFSETS;
+export type Ports = Record<PortName, number>;
+
+/** @throws Error when `SISYPHUS_PORT_BASE` is not a port number that leaves room for every service. */
+export function ports(): Ports {
+  const given = process.env["SISYPHUS_PORT_BASE"] ?? "17000";
+  const base = Number(given);
+  if (!Number.isInteger(base) || base < 1024 || base > 65000) {
+    throw new Error(
+      `SISYPHUS_PORT_BASE: got "${given}", allowed are whole numbers from 1024 to 65000`,
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(OFFSETS).map(([name, offset]) => [name, base + offset]),
+  ) as Ports;
+}
+
+/** Whether nobody listens on a loopback port. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const server = createServer();
+    server.once("error", () => done(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => done(true)));
+  });
+}

@@ -1,0 +1,114 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { ensureClock } from "./clock";
+import { writeHadoopConf } from "./hadoop-conf";
+import { SANDBOX_DIR } from "./paths";
+import { isFree, ports } from "./ports";
+import { logFile, names, runningPid, signal, stop, strays } from "./processes";
+import { SERVICES, type Service } from "./services";
+import { setup } from "./setup";
+import { Fatal, until } from "./wait";
+
+export type Report = (line: string) => void;
+
+const START_SECONDS = 120;
+
+async function checkPorts(services: Service[]): Promise<void> {
+  const p = ports();
+  for (const service of services) {
+    for (const name of [service.port, ...(service.also ?? [])]) {
+      if (!(await isFree(p[name]))) {
+        throw new Error(
+          `port ${p[name]} (${name} of the ${service.title}) is taken by another process; ` +
+            `free it or choose another range with SISYPHUS_PORT_BASE`,
+        );
+      }
+    }
+  }
+}
+
+/** Starts what does not run yet and waits until everything answers. Running it twice changes nothing. */
+export async function up(report: Report): Promise<void> {
+  const tools = await setup(report);
+  const p = ports();
+  mkdirSync(SANDBOX_DIR, { recursive: true });
+  ensureClock();
+  const missing = SERVICES.filter((s) => runningPid(s.name) === undefined);
+  if (missing.some((s) => s.name === "nodemanager")) killStrays();
+  await checkPorts(missing);
+  writeHadoopConf(p, `${tools.camus}/lib`);
+  for (const service of missing) service.start(p, tools);
+  await Promise.all(
+    SERVICES.map(async (service) => {
+      const started = Date.now();
+      await until(
+        `${service.title} at 127.0.0.1:${p[service.port]} (log: ${logFile(service.name)})`,
+        START_SECONDS,
+        () => {
+          if (runningPid(service.name) === undefined) {
+            throw new Fatal(
+              `${service.title} ended while it was starting; see ${logFile(service.name)}`,
+            );
+          }
+          return service.ready(p);
+        },
+      );
+      if (missing.includes(service)) {
+        const seconds = ((Date.now() - started) / 1000).toFixed(0);
+        report(
+          `  ${service.title.padEnd(22)} 127.0.0.1:${p[service.port]}  ${seconds} s`,
+        );
+      }
+    }),
+  );
+}
+
+function killStrays(): void {
+  for (const pid of strays()) signal(pid, "SIGKILL");
+}
+
+/** Stops everything that `up`, a demo or a test started in this sandbox, YARN containers included. */
+export async function down(report: Report): Promise<void> {
+  const order = [...SERVICES].reverse().map((s) => s.name);
+  const extras = names().filter((name) => !order.includes(name));
+  await Promise.all(extras.map((name) => stop(name)));
+  // The NodeManager first: it ends its containers; the rest has no order.
+  await stop("nodemanager");
+  await Promise.all(order.map((name) => stop(name)));
+  killStrays();
+  report("the sandbox is down");
+}
+
+/** Stops everything and forgets all data; what set-up installed stays. */
+export async function reset(report: Report): Promise<void> {
+  await down(report);
+  rmSync(SANDBOX_DIR, { recursive: true, force: true });
+  report("the sandbox's data is removed");
+}
+
+export type ServiceStatus = {
+  service: string;
+  address: string;
+  pid?: number;
+  state: "up" | "down" | "not answering";
+  link?: string;
+};
+
+export async function status(): Promise<ServiceStatus[]> {
+  const p = ports();
+  return Promise.all(
+    SERVICES.map(async (service) => {
+      const pid = runningPid(service.name);
+      const answers = await service.ready(p).catch(() => false);
+      const link = service.link?.(p);
+      return {
+        service: service.title,
+        address: `127.0.0.1:${p[service.port]}`,
+        ...(pid === undefined ? {} : { pid }),
+        state:
+          pid === undefined ? "down" : answers ? "up" : "not answering",
+        ...(link === undefined ? {} : { link }),
+      };
+    }),
+  );
+}
+

@@ -1,0 +1,44 @@
+import { connect } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+
+/**
+ * Polls until the condition gives a value that is not undefined or false.
+ * @throws Error naming what was awaited, and the last failure, when the deadline passes.
+ */
+export async function until<T>(
+  what: string,
+  seconds: number,
+  condition: () => Promise<T | undefined | false> | T | undefined | false,
+  everyMs = 100,
+): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  let last: unknown;
+  for (;;) {
+    try {
+      const value = await condition();
+      if (value !== undefined && value !== false) return value;
+    } catch (error) {
+      if (error instanceof Fatal) throw error;
+      last = error;
+    }
+    if (Date.now() > deadline) {
+      const because = last instanceof Error ? ` (last: ${last.message})` : "";
+      throw new Error(`waited ${seconds} s for ${what}${because}`);
+    }
+    await delay(everyMs);
+  }
+}
+
+/** An error that ends {@link until} at once. */
+export class Fatal extends Error {}
+
+export function portAnswers(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => {
+      socket.destroy();
+      done(true);
+    });
+    socket.once("error", () => done(false));
+  });
+}
