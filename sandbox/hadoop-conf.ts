@@ -72,7 +72,6 @@ export function writeHadoopConf(p: Ports, lib: string): void {
     "yarn.nodemanager.vmem-check-enabled": false,
     "yarn.nodemanager.resource.memory-mb": 3072,
     "yarn.nodemanager.resource.cpu-vcores": 8,
-    "yarn.nodemanager.aux-services": "mapreduce_shuffle",
     "yarn.nodemanager.heartbeat.interval-ms": 250,
     "yarn.resourcemanager.nodemanagers.heartbeat-interval-ms": 250,
     "yarn.nodemanager.sleep-delay-before-sigkill.ms": 2000,
@@ -92,7 +91,8 @@ export function writeHadoopConf(p: Ports, lib: string): void {
   });
   write("mapred-site.xml", {
     "mapreduce.framework.name": "yarn",
-    "mapreduce.application.classpath": `${lib}/*`,
+    "mapreduce.application.classpath": `${join(lib, "..")}/*:${lib}/*`,
+    // The importer is map-only and runs inside its application master: no shuffle service is needed (it would listen on all addresses).
     "mapreduce.job.ubertask.enable": true,
     "mapreduce.map.memory.mb": 512,
     "yarn.app.mapreduce.am.resource.mb": 512,
@@ -100,7 +100,6 @@ export function writeHadoopConf(p: Ports, lib: string): void {
     "mapreduce.map.java.opts": `-Xmx384m ${small}`,
     "mapreduce.client.completion.pollinterval": 300,
     "mapreduce.client.progressmonitor.pollinterval": 300,
-    "mapreduce.shuffle.port": p.shuffle,
     "yarn.app.mapreduce.am.staging-dir": "/tmp/hadoop-yarn/staging",
     "mapreduce.cluster.acls.enabled": false,
     "mapreduce.jobhistory.address": "127.0.0.1:1",

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { incident } from "./incident";
 import { down, reset, status, up } from "./up";
 
 const say = (line: string) => console.log(line);
@@ -15,6 +16,7 @@ program.command("status").option("--json").action(async (o: { json?: boolean }) 
   else for (const s of all) say(`${s.service.padEnd(22)} ${s.address.padEnd(16)} ${s.state.padEnd(14)} ${s.link ?? ""}`);
   if (all.some((s) => s.state !== "up")) process.exitCode = 1;
 });
+program.command("incident").description("play the history up to July 5, 2018 (once)").action(() => incident(say));
 program.parseAsync().catch((error: Error) => {
   console.error(`sandbox: ${error.message}`);
   process.exit(1);

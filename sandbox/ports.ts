@@ -10,7 +10,6 @@ const OFFSETS = {
   nodeManager: 41,
   localizer: 40,
   nodeManagerWeb: 42,
-  shuffle: 62,
   dataNodeHttp: 64,
   dataNode: 66,
   dataNodeIpc: 67,

@@ -91,6 +91,7 @@ function startKafka(p: Ports, tools: Tools): void {
       "transaction.state.log.min.isr=1",
       "transaction.state.log.num.partitions=1",
       "group.initial.rebalance.delay.ms=0",
+      "log.message.timestamp.type=LogAppendTime",
       "log.retention.hours=168",
       // Checked often, so that the sandbox need not wait five minutes for what the broker would do anyway.
       "log.retention.check.interval.ms=1000",
@@ -264,11 +265,8 @@ export const SERVICES: Service[] = [
           // The server itself must open the database, not call another metastore.
           "-Dhive.metastore.uris=",
           "-cp",
-          `${CONF_DIR}:${tools.refine}/lib/*`,
-          "org.apache.hadoop.hive.metastore.HiveMetaStore",
-          "--hiveconf",
-          "hive.metastore.thrift.bind.host=127.0.0.1",
-          "-p",
+          `${CONF_DIR}:${tools.refine}/*:${tools.refine}/lib/*`,
+          "org.sisyphus.sandbox.Metastore",
           String(p.metastore),
         ],
         { env: hadoopEnv },
@@ -305,7 +303,7 @@ export const SERVICES: Service[] = [
     name: "nodemanager",
     title: "YARN NodeManager",
     port: "nodeManagerWeb",
-    also: ["nodeManager", "localizer", "shuffle"],
+    also: ["nodeManager", "localizer"],
     start: (_, tools) =>
       hadoopDaemon(
         "nodemanager",

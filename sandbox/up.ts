@@ -7,6 +7,7 @@ import { logFile, names, runningPid, signal, stop, strays } from "./processes";
 import { SERVICES, type Service } from "./services";
 import { setup } from "./setup";
 import { Fatal, until } from "./wait";
+import { writeWrappers } from "./wrappers";
 
 export type Report = (line: string) => void;
 
@@ -36,6 +37,7 @@ export async function up(report: Report): Promise<void> {
   if (missing.some((s) => s.name === "nodemanager")) killStrays();
   await checkPorts(missing);
   writeHadoopConf(p, `${tools.camus}/lib`);
+  writeWrappers(p, tools);
   for (const service of missing) service.start(p, tools);
   await Promise.all(
     SERVICES.map(async (service) => {

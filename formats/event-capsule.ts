@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+
+/** UUID namespace for URLs, RFC 4122 appendix C. */
+const NAMESPACE_URL = Buffer.from("6ba7b8119dad11d180b400c04fd430c8", "hex");
+
+/**
+ * An EventLogging event as it travels in Kafka and lies in all-events.log: the EventCapsule schema of
+ * eventlogging/capsule.py (2018). Unknown properties are kept, so that a replayed event is the one that was lost.
+ */
+export const eventCapsule = z.looseObject({
+  /** An empty event can arrive as `[]`. */
+  event: z.union([z.record(z.string(), z.unknown()), z.array(z.never())]),
+  schema: z.string().regex(/^[\w./-]{1,63}$/),
+  revision: z.int(),
+  wiki: z.string(),
+  /** 32 hex digits, a UUIDv5; see {@link capsuleUuid}. */
+  uuid: z.string().regex(/^[0-9a-f]{32}$/),
+  /** Optional in the schema: rows that come back from MySQL have none. */
+  recvFrom: z.string().optional(),
+  seqId: z.int().optional(),
+  /** ISO-8601 UTC, to the second. */
+  dt: z.string().optional(),
+  /** Epoch seconds (legacy). */
+  timestamp: z.number().optional(),
+  ip: z.string().optional(),
+  webHost: z.string().optional(),
+  topic: z.string().optional(),
+  userAgent: z.unknown().optional(),
+});
+
+export type EventCapsule = z.infer<typeof eventCapsule>;
+
+/** The uuid EventLogging gives an event: UUIDv5 of `event://<recvFrom>/?seqId=<seqId>&dt=<dt>`, 32 hex digits. */
+export function capsuleUuid(
+  recvFrom: string,
+  seqId: number,
+  dt: string,
+): string {
+  const bytes = createHash("sha1")
+    .update(NAMESPACE_URL)
+    .update(`event://${recvFrom}/?seqId=${seqId}&dt=${dt}`)
+    .digest()
+    .subarray(0, 16);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x50;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  return bytes.toString("hex");
+}
+
+/** One line of all-events.log, or why it is not an event: lines are truncated at rotations and crashes. */
+export function parseCapsuleLine(
+  line: string,
+): { event: EventCapsule } | { error: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    return { error: "not JSON (truncated or corrupt)" };
+  }
+  const parsed = eventCapsule.safeParse(json);
+  return parsed.success
+    ? { event: parsed.data }
+    : { error: z.prettifyError(parsed.error) };
+}
+
+/**
+ * The event's own time in epoch ms: `dt`, else the legacy `timestamp`; undefined where it has neither or they do not parse.
+ * A `dt` without a zone is UTC, as Camus reads it.
+ */
+export function capsuleTime(
+  event: Pick<EventCapsule, "dt" | "timestamp">,
+): number | undefined {
+  if (event.dt !== undefined) {
+    const zoned = /(Z|[+-]\d{2}:?\d{2})$/.test(event.dt)
+      ? event.dt
+      : `${event.dt}Z`;
+    const ms = Date.parse(zoned);
+    if (!Number.isNaN(ms)) return ms;
+  }
+  return event.timestamp === undefined ? undefined : event.timestamp * 1000;
+}

@@ -1,0 +1,72 @@
+import type { EventCapsule } from "./event-capsule";
+
+/**
+ * EventLogging's MySQL tables (eventlogging/jrm.py, 2018): one table per schema and revision, the capsule flattened
+ * with `_`, `timestamp` in MediaWiki time. recvFrom, seqId, ip, schema, revision, topic and dt are not stored.
+ */
+const DROPPED = new Set(["recvFrom", "seqId", "ip", "schema", "revision", "topic", "dt", "timestamp"]);
+
+export type MysqlValue = string | number | boolean | null;
+
+/** `<Schema>_<revision>`, other characters than letters and digits as `_`. */
+export function mysqlTable(event: { schema: string; revision: number }): string {
+  return `${event.schema.replaceAll(/[^A-Za-z0-9]/g, "_")}_${event.revision}`;
+}
+
+/** An instant (epoch ms) in MediaWiki time, `20180705031500` (UTC). */
+export function mediaWikiTime(ms: number): string {
+  return new Date(ms).toISOString().replaceAll(/[-:T]/g, "").slice(0, 14);
+}
+
+/** Epoch ms of a MediaWiki time; undefined where it is not one. */
+export function parseMediaWikiTime(text: string): number | undefined {
+  const m = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/.exec(text);
+  if (!m) return undefined;
+  const ms = Date.parse(`${m[1]}-${m[2]}-${m[3]}T${m[4]}:${m[5]}:${m[6]}Z`);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+function flatten(prefix: string, value: unknown, into: Record<string, MysqlValue>): void {
+  if (value !== null && typeof value === "object" && !Array.isArray(value)) {
+    for (const [key, inner] of Object.entries(value)) flatten(`${prefix}_${key}`, inner, into);
+  } else {
+    into[prefix] = Array.isArray(value) ? JSON.stringify(value) : (value as MysqlValue);
+  }
+}
+
+/** The row an event becomes. */
+export function mysqlRow(event: EventCapsule): Record<string, MysqlValue> {
+  const row: Record<string, MysqlValue> = {};
+  for (const [key, value] of Object.entries(event)) {
+    if (DROPPED.has(key)) continue;
+    if (key === "event") flatten("event", value, row);
+    else row[key] = typeof value === "object" ? JSON.stringify(value) : (value as MysqlValue);
+  }
+  row["timestamp"] = mediaWikiTime(Date.parse(event.dt ?? "") || (event.timestamp ?? 0) * 1000);
+  return row;
+}
+
+/**
+ * The event a row can still tell of: no ip (so it cannot be geocoded), no recvFrom, no seqId, `dt` rebuilt to the second.
+ * A field that was nested comes back flat, its parts joined by `_`: rows do not tell the two apart.
+ */
+export function eventOfRow(row: Record<string, unknown>, schema: string, revision: number): EventCapsule | undefined {
+  const ms = parseMediaWikiTime(String(row["timestamp"]));
+  if (ms === undefined || typeof row["uuid"] !== "string") return undefined;
+  const event: Record<string, unknown> = {};
+  const rest: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(row)) {
+    if (key === "id" || key === "timestamp" || value === null) continue;
+    if (key.startsWith("event_")) event[key.slice(6)] = value;
+    else rest[key] = value;
+  }
+  if (typeof rest["userAgent"] === "string" && rest["userAgent"].startsWith("{")) {
+    try {
+      rest["userAgent"] = JSON.parse(rest["userAgent"]);
+    } catch {
+      // A value that was cut to its column's width stays a string.
+    }
+  }
+  const dt = `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  return { ...rest, event, schema, revision, dt, uuid: row["uuid"], wiki: String(rest["wiki"] ?? "") };
+}

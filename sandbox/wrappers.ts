@@ -1,0 +1,138 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { CLOCK_FILE } from "./clock";
+import { CONF_DIR } from "./hadoop-conf";
+import { SANDBOX_DIR } from "./paths";
+import type { Ports } from "./ports";
+import { HADOOP_USER, hadoopClasspath, type Tools } from "./services";
+
+export const BIN = join(SANDBOX_DIR, "bin");
+export const CAMUS_LOG = join(SANDBOX_DIR, "logs", "camus", "eventlogging.log");
+export const CAMUS_PROPERTIES = join(CONF_DIR, "camus.eventlogging.properties");
+
+/** The importer's settings of July 5, 2018 (puppet's eventlogging.erb), with the sandbox's addresses. */
+const camusProperties = (p: Ports) => ({
+  "camus.job.name": "camus-eventlogging",
+  "etl.destination.path": "/wmf/data/raw/eventlogging",
+  "etl.execution.base.path": "/wmf/camus/eventlogging-00",
+  "etl.execution.history.path": "/wmf/camus/eventlogging-00/history",
+  "etl.destination.overwrite": "true",
+  "kafka.brokers": `127.0.0.1:${p.kafka}`,
+  "kafka.client.name": "camus-eventlogging-00",
+  "kafka.whitelist.topics": "eventlogging_.+",
+  "kafka.blacklist.topics": "",
+  "kafka.move.to.earliest.offset": "false",
+  "kafka.max.historical.days": "7",
+  "kafka.max.pull.hrs": "168",
+  "mapred.map.tasks": "1",
+  "sandbox.clock.file": CLOCK_FILE,
+});
+
+export const REFINE_ARGUMENTS = [
+  "--input-base-path",
+  "/wmf/data/raw/eventlogging",
+  "--input-regex",
+  ".*eventlogging_(.+)/hourly/(\\d+)/(\\d+)/(\\d+)/(\\d+)",
+  "--input-capture",
+  "table,year,month,day,hour",
+  "--output-base-path",
+  "/wmf/data/event",
+  "--database",
+  "event",
+  "--parallelism",
+  "4",
+];
+
+export const REFINE_CLASS =
+  "org.wikimedia.analytics.refinery.job.refine.Refine";
+export const OUTDATED_CLASS = "org.wikimedia.analytics.refinery.job.JsonRefine";
+export const refineJar = (tools: Tools) =>
+  join(tools.refine, "refinery-job-0.0.62.jar");
+export const outdatedJar = (tools: Tools) =>
+  join(tools.refine, "refinery-job-0.0.58-outdated.jar");
+
+const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+
+function script(name: string, lines: string[]): void {
+  const path = join(BIN, name);
+  writeFileSync(path, ["#!/bin/sh", ...lines, ""].join("\n"));
+  chmodSync(path, 0o755);
+}
+
+/** Writes `bin/camus` and `bin/spark-submit`, the commands that an operator (and Sisyphus' configuration) runs here. */
+export function writeWrappers(p: Ports, tools: Tools): void {
+  mkdirSync(BIN, { recursive: true });
+  mkdirSync(join(SANDBOX_DIR, "logs", "camus"), { recursive: true });
+  writeFileSync(
+    CAMUS_PROPERTIES,
+    Object.entries(camusProperties(p))
+      .map(([name, value]) => `${name}=${value.replaceAll("\\", "\\\\")}`)
+      .join("\n"),
+  );
+  const env = [
+    `export HADOOP_USER_NAME=${HADOOP_USER} HADOOP_CONF_DIR=${quote(CONF_DIR)}`,
+  ];
+  const lean =
+    "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 --add-opens java.base/java.lang=ALL-UNNAMED";
+  script("camus", [
+    ...env,
+    `exec java -Xmx192m ${lean} -cp ${quote(hadoopClasspath(tools))} com.linkedin.camus.etl.kafka.CamusJob -P ${quote(CAMUS_PROPERTIES)} "$@" >> ${quote(CAMUS_LOG)} 2>&1`,
+  ]);
+  const opens = [
+    "java.lang",
+    "java.lang.invoke",
+    "java.lang.reflect",
+    "java.io",
+    "java.net",
+    "java.nio",
+    "java.util",
+    "java.util.concurrent",
+    "java.util.concurrent.atomic",
+  ].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`);
+  const internal = [
+    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+    "--add-opens=java.base/sun.nio.cs=ALL-UNNAMED",
+    "--add-opens=java.base/sun.security.action=ALL-UNNAMED",
+    "--add-opens=java.base/sun.util.calendar=ALL-UNNAMED",
+  ];
+  const java = [...opens, ...internal, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
+  const lib = join(tools.refine, "lib");
+  const settings = {
+    "spark.yarn.jars": `local:${lib}/*`,
+    "spark.yarn.populateHadoopClasspath": "false",
+    "spark.driver.memory": "512m",
+    "spark.driver.memoryOverhead": "256m",
+    "spark.executor.memory": "512m",
+    "spark.executor.memoryOverhead": "256m",
+    "spark.executor.instances": "1",
+    "spark.executor.cores": "2",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.ui.enabled": "false",
+    "spark.driver.extraClassPath": join(CONF_DIR, "spark"),
+    "spark.executor.extraClassPath": join(CONF_DIR, "spark"),
+    "spark.driver.extraJavaOptions": java.join(" "),
+    "spark.executor.extraJavaOptions": java.join(" "),
+    "spark.yarn.am.waitTime": "60s",
+    "spark.yarn.scheduler.initial-allocation.interval": "50ms",
+    "spark.yarn.scheduler.heartbeat.interval-ms": "500",
+    "spark.yarn.maxAppAttempts": "1",
+    "spark.scheduler.minRegisteredResourcesRatio": "0.0",
+    "spark.hadoop.hive.metastore.uris": `thrift://127.0.0.1:${p.metastore}`,
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.hive.manageFilesourcePartitions": "true",
+    "spark.sql.statistics.size.autoUpdate.enabled": "false",
+    "spark.sql.files.maxPartitionBytes": "134217728",
+    "spark.sandbox.mmdb": tools.mmdb,
+  };
+  script("spark-submit", [
+    ...env,
+    "export SPARK_LOCAL_IP=127.0.0.1",
+    `exec java -Xmx256m ${java.join(" ")} -cp ${quote(`${join(CONF_DIR, "spark")}:${CONF_DIR}:${lib}/*`)} org.apache.spark.deploy.SparkSubmit --master yarn --deploy-mode cluster ${Object.entries(
+      settings,
+    )
+      .map(([name, value]) => `--conf ${quote(`${name}=${value}`)}`)
+      .join(" ")} "$@"`,
+  ]);
+}
