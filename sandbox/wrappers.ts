@@ -72,30 +72,12 @@ export function writeWrappers(p: Ports, tools: Tools): void {
   const env = [
     `export HADOOP_USER_NAME=${HADOOP_USER} HADOOP_CONF_DIR=${quote(CONF_DIR)}`,
   ];
-  const lean =
-    "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 --add-opens java.base/java.lang=ALL-UNNAMED";
+  const lean = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1";
   script("camus", [
     ...env,
-    `exec java -Xmx192m ${lean} -cp ${quote(hadoopClasspath(tools))} com.linkedin.camus.etl.kafka.CamusJob -P ${quote(CAMUS_PROPERTIES)} "$@" >> ${quote(CAMUS_LOG)} 2>&1`,
+    `exec java -Xmx192m ${lean} --add-opens java.base/java.lang=ALL-UNNAMED -cp ${quote(hadoopClasspath(tools))} com.linkedin.camus.etl.kafka.CamusJob -P ${quote(CAMUS_PROPERTIES)} "$@" >> ${quote(CAMUS_LOG)} 2>&1`,
   ]);
-  const opens = [
-    "java.lang",
-    "java.lang.invoke",
-    "java.lang.reflect",
-    "java.io",
-    "java.net",
-    "java.nio",
-    "java.util",
-    "java.util.concurrent",
-    "java.util.concurrent.atomic",
-  ].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`);
-  const internal = [
-    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-    "--add-opens=java.base/sun.nio.cs=ALL-UNNAMED",
-    "--add-opens=java.base/sun.security.action=ALL-UNNAMED",
-    "--add-opens=java.base/sun.util.calendar=ALL-UNNAMED",
-  ];
-  const java = [...opens, ...internal, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
+  const opens = ["java.base/java.lang", "java.base/java.nio", "java.base/java.util", "java.base/sun.nio.ch"].map((name) => `--add-opens=${name}=ALL-UNNAMED`);
   const lib = join(tools.refine, "lib");
   const settings = {
     "spark.yarn.jars": `local:${lib}/*`,
@@ -106,13 +88,14 @@ export function writeWrappers(p: Ports, tools: Tools): void {
     "spark.executor.memoryOverhead": "256m",
     "spark.executor.instances": "1",
     "spark.executor.cores": "2",
-    "spark.driver.host": "127.0.0.1",
-    "spark.driver.bindAddress": "127.0.0.1",
     "spark.ui.enabled": "false",
     "spark.driver.extraClassPath": join(CONF_DIR, "spark"),
     "spark.executor.extraClassPath": join(CONF_DIR, "spark"),
-    "spark.driver.extraJavaOptions": java.join(" "),
-    "spark.executor.extraJavaOptions": java.join(" "),
+    // In cluster mode the driver and executors would else take the machine's outer address.
+    "spark.yarn.appMasterEnv.SPARK_LOCAL_IP": "127.0.0.1",
+    "spark.executorEnv.SPARK_LOCAL_IP": "127.0.0.1",
+    "spark.driver.extraJavaOptions": lean,
+    "spark.executor.extraJavaOptions": lean,
     "spark.yarn.am.waitTime": "60s",
     "spark.yarn.scheduler.initial-allocation.interval": "50ms",
     "spark.yarn.scheduler.heartbeat.interval-ms": "500",
@@ -129,7 +112,7 @@ export function writeWrappers(p: Ports, tools: Tools): void {
   script("spark-submit", [
     ...env,
     "export SPARK_LOCAL_IP=127.0.0.1",
-    `exec java -Xmx256m ${java.join(" ")} -cp ${quote(`${join(CONF_DIR, "spark")}:${CONF_DIR}:${lib}/*`)} org.apache.spark.deploy.SparkSubmit --master yarn --deploy-mode cluster ${Object.entries(
+    `exec java -Xmx256m ${lean} ${opens.join(" ")} -cp ${quote(`${join(CONF_DIR, "spark")}:${CONF_DIR}:${lib}/*`)} org.apache.spark.deploy.SparkSubmit --master yarn --deploy-mode cluster ${Object.entries(
       settings,
     )
       .map(([name, value]) => `--conf ${quote(`${name}=${value}`)}`)

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 public final class EtlMapper extends Mapper<EtlRequest, NullWritable, NullWritable, NullWritable> {
   private static final Logger LOG = LoggerFactory.getLogger("com.linkedin.camus.etl.kafka.mapred.EtlRecordReader");
   private static final String GROUP = "com.linkedin.camus.etl.kafka.mapred.EtlRecordReader$KAFKA_MSG";
-  private static final Duration POLL = Duration.ofMillis(500);
-  private static final int MAX_IDLE_POLLS = 10;
+  private static final Duration POLL = Duration.ofMillis(300);
+  private static final int MAX_IDLE_POLLS = 20;
   private final ObjectMapper json = new ObjectMapper();
   private KafkaConsumer<byte[], byte[]> consumer;
   private HourFiles files;
@@ -66,6 +66,8 @@ public final class EtlMapper extends Mapper<EtlRequest, NullWritable, NullWritab
     properties.put("client.id", conf.get("kafka.client.name", "camus"));
     properties.put("enable.auto.commit", "false");
     properties.put("auto.offset.reset", "none");
+    // A fetch that waits at one partition's end would hold up the next partition's.
+    properties.put("fetch.max.wait.ms", "10");
     properties.put("isolation.level", conf.get("sandbox.isolation.level", "read_committed"));
     consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     try {
