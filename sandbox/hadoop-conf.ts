@@ -44,7 +44,8 @@ export function writeHadoopConf(p: Ports, lib: string): void {
     "dfs.namenode.safemode.extension": 0,
     "dfs.permissions.superusergroup": "hdfs",
     "dfs.namenode.fs-limits.min-block-size": 1024,
-    // Many small files on a nearly full disk: no reserve, and small transfers.
+    // Closing a file polls for its last block; the default's first pause is 400 ms, far longer than the block takes here.
+    "dfs.client.block.write.locateFollowingBlock.initial.delay.ms": 4,
     "dfs.datanode.du.reserved": 0,
     "dfs.heartbeat.interval": 1,
   });

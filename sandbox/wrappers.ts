@@ -102,6 +102,8 @@ export function writeWrappers(p: Ports, tools: Tools): void {
     "spark.yarn.maxAppAttempts": "1",
     "spark.scheduler.minRegisteredResourcesRatio": "0.0",
     "spark.hadoop.hive.metastore.uris": `thrift://127.0.0.1:${p.metastore}`,
+    "spark.hadoop.hive.stats.autogather": "false",
+    "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
     "spark.sql.shuffle.partitions": "1",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.hive.manageFilesourcePartitions": "true",
