@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync } from "node:fs";
+import { writeConfig } from "./config";
 import { ensureClock } from "./clock";
 import { writeHadoopConf } from "./hadoop-conf";
 import { SANDBOX_DIR } from "./paths";
@@ -38,6 +39,7 @@ export async function up(report: Report): Promise<void> {
   await checkPorts(missing);
   writeHadoopConf(p, `${tools.camus}/lib`);
   writeWrappers(p, tools);
+  writeConfig(p, tools);
   for (const service of missing) service.start(p, tools);
   await Promise.all(
     SERVICES.map(async (service) => {

@@ -1,0 +1,98 @@
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { dirname, basename, join } from "node:path";
+import { createInterface } from "node:readline";
+import { createGunzip } from "node:zlib";
+import { type Hour, hourOf, inRange, type HourRange } from "../domain/hour";
+import { capsuleTime, type EventCapsule, parseCapsuleLine } from "../formats/event-capsule";
+
+export type ArchiveScan = { files: string[]; lines: number; unreadable: { file: string; line: number; error: string }[] };
+
+const MAX_NAMED = 100;
+
+/** The archive of all events: all-events.log and its rotated files (plain or .gz) on this host. */
+export class EventArchive {
+  private readonly counted = new Map<string, Map<string, Map<Hour, Set<string>>>>();
+
+  constructor(private readonly patterns: string[]) {}
+
+  /** The archive's files, in name order; a plain file whose .gz exists is the same log half-way through its compression. */
+  async files(): Promise<string[]> {
+    const found: string[] = [];
+    for (const pattern of this.patterns) {
+      const dir = dirname(pattern);
+      const regex = new RegExp(`^${basename(pattern).split("*").map((s) => s.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`)).join(".*")}$`);
+      const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return [] as string[];
+        throw error;
+      });
+      found.push(...names.filter((n) => regex.test(n) && !n.startsWith(".")).map((n) => join(dir, n)));
+    }
+    const all = new Set(found);
+    return [...all].filter((f) => !all.has(`${f}.gz`)).sort();
+  }
+
+  private async *lines(file: string): AsyncGenerator<string> {
+    const raw = createReadStream(file);
+    const input = file.endsWith(".gz") ? raw.pipe(createGunzip()) : raw;
+    raw.on("error", (error) => input.destroy(error));
+    yield* createInterface({ input, crlfDelay: Infinity });
+  }
+
+  /** Streams every event of the range (by its own time) to `each`; lines that cannot be read are named, never fatal. */
+  async scan(range: HourRange, each: (event: EventCapsule, hour: Hour) => void, beat: (file: string) => void = () => undefined): Promise<ArchiveScan> {
+    const scan: ArchiveScan = { files: await this.files(), lines: 0, unreadable: [] };
+    for (const file of scan.files) {
+      let number = 0;
+      for await (const line of this.lines(file)) {
+        number++;
+        scan.lines++;
+        if (number % 5000 === 0) beat(file);
+        if (line === "") continue;
+        const parsed = parseCapsuleLine(line);
+        if ("error" in parsed) {
+          if (scan.unreadable.length < MAX_NAMED) scan.unreadable.push({ file, line: number, error: parsed.error });
+          continue;
+        }
+        const ms = capsuleTime(parsed.event);
+        const hour = ms === undefined ? undefined : hourOf(ms);
+        if (hour !== undefined && inRange(hour, range)) each(parsed.event, hour);
+      }
+      beat(file);
+    }
+    return scan;
+  }
+
+  /** Distinct events per schema and hour. A file that has not changed since it was counted is not read again. */
+  async counts(range: HourRange): Promise<Map<string, Map<Hour, number>>> {
+    const merged = new Map<string, Map<Hour, Set<string>>>();
+    for (const file of await this.files()) {
+      const { size, mtimeMs } = await stat(file);
+      const key = `${file} ${size} ${mtimeMs}`;
+      let counts = this.counted.get(key);
+      if (!counts) {
+        counts = new Map();
+        for await (const line of this.lines(file)) {
+          const parsed = parseCapsuleLine(line);
+          if ("error" in parsed) continue;
+          const ms = capsuleTime(parsed.event);
+          if (ms === undefined) continue;
+          add(counts, parsed.event.schema, hourOf(ms), [parsed.event.uuid]);
+        }
+        this.counted.set(key, counts);
+      }
+      for (const [schema, hours] of counts) {
+        for (const [hour, uuids] of hours) if (inRange(hour, range)) add(merged, schema, hour, uuids);
+      }
+    }
+    return new Map([...merged].map(([schema, hours]) => [schema, new Map([...hours].map(([h, u]) => [h, u.size]))]));
+  }
+}
+
+function add(to: Map<string, Map<Hour, Set<string>>>, schema: string, hour: Hour, uuids: Iterable<string>): void {
+  let hours = to.get(schema);
+  if (!hours) to.set(schema, (hours = new Map()));
+  let set = hours.get(hour);
+  if (!set) hours.set(hour, (set = new Set()));
+  for (const uuid of uuids) set.add(uuid);
+}

@@ -1,0 +1,31 @@
+import { createHash } from "node:crypto";
+import type { Hdfs } from "./hdfs";
+
+/** What a workflow keeps outside its history: plans, journals, missing events, reports; on HDFS, a folder a workflow. */
+export class Storage {
+  constructor(
+    private readonly hdfs: Hdfs,
+    private readonly root: string,
+  ) {}
+
+  path(workflowId: string, name: string): string {
+    return `${this.root}/${workflowId}/${name}`;
+  }
+
+  async put(workflowId: string, name: string, text: string): Promise<{ ref: string; digest: string }> {
+    const ref = this.path(workflowId, name);
+    await this.hdfs.write(ref, text);
+    return { ref, digest: createHash("sha256").update(text).digest("hex") };
+  }
+
+  get(workflowId: string, name: string): Promise<string | undefined> {
+    return this.hdfs.readText(this.path(workflowId, name));
+  }
+
+  /** @throws Error where the reference leads nowhere */
+  async read<T>(ref: string): Promise<T> {
+    const text = await this.hdfs.readText(ref);
+    if (text === undefined) throw new Error(`${ref} is missing from storage`);
+    return JSON.parse(text) as T;
+  }
+}

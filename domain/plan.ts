@@ -1,0 +1,76 @@
+import type { Hour, HourRange } from "./hour";
+import type { Cause, Verdict } from "./verdict";
+
+/** What is wrong with one topic-hour. */
+export type Finding = {
+  topic: string;
+  hour: Hour;
+  verdict: Verdict;
+  cause?: Cause;
+  /** Events that the best source outside HDFS knows of and HDFS has not. */
+  missing: number;
+  why: string;
+};
+
+export type FlagToClear = { topic: string; hour: Hour; path: string; why: string };
+
+export type PlannedTopic = {
+  topic: string;
+  schema: string;
+  revision?: number;
+  table: string;
+  tableDir: string;
+  /** Hours that are to be complete at the end. */
+  hours: Hour[];
+  /** Offsets deleted unread, exact by the offset ledger. */
+  lostOffsets: number;
+  /** Whether the importer must be moved to the earliest offset. */
+  reset: boolean;
+  /** Distinct events that the archive has and raw hours lack; the plan's estimate. */
+  missing: number;
+};
+
+/** The very job that is to refine; what it is pinned to is part of the plan, and so of its approval. */
+export type RefineJob = { jar: string; sha256: string; class: string; arguments: string[] };
+
+export type Plan = {
+  range: HourRange;
+  asOf: string;
+  topics: PlannedTopic[];
+  findings: Finding[];
+  flags: FlagToClear[];
+  refine: RefineJob;
+  /** Stored offsets before anything was done, by `<topic>/<partition>`. */
+  offsets: Record<string, string>;
+  importerRun?: string;
+};
+
+/** Short enough for workflow state; the whole plan lies in storage. */
+export type PlanSummary = {
+  digest: string;
+  ref: string;
+  range: HourRange;
+  topics: PlannedTopic[];
+  topicHours: number;
+  missing: number;
+  lostOffsets: number;
+  flags: number;
+  outdatedPartitions: number;
+  refine: RefineJob;
+};
+
+/** JSON with sorted keys: equal plans give equal texts. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (value !== null && typeof value === "object") {
+    return `{${Object.entries(value)
+      .filter(([, v]) => v !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`)
+      .join(",")}}`;
+  }
+  return JSON.stringify(value);
+}
+
+/** A topic as a literal in a Java or JavaScript regex. */
+export const regexLiteral = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
