@@ -17,6 +17,8 @@ export type TopicAudit = {
   problem?: string;
 };
 
+export type Settings = { lookbackHours: number; batchTopics: number; archiveQueue: string; webUi?: string };
+
 /** Finding texts are cut to this, so that a batch stays a small payload. */
 const MAX_WHY = 240;
 
@@ -56,10 +58,10 @@ export function createAuditActivities(deps: Systems & { storage: Storage }) {
       const topics = await deps.kafka.topics();
       return topics.filter((t) => datasetOf(t, deps.config.naming)).sort();
     },
-    /** The range an audit looks at: given, or the configured look-back before `asOf`. */
-    async auditDefaults(): Promise<{ lookbackHours: number; batchTopics: number; webUi?: string }> {
+    /** What workflows need to know of the configuration. */
+    async settings(): Promise<Settings> {
       const { lookbackHours, batchTopics } = deps.config.audit;
-      return { lookbackHours, batchTopics, ...(deps.config.webUi ? { webUi: deps.config.webUi } : {}) };
+      return { lookbackHours, batchTopics, archiveQueue: `archive@${deps.config.archive.host}`, ...(deps.config.webUi ? { webUi: deps.config.webUi } : {}) };
     },
     async auditBatch(input: { topics: string[]; range: HourRange; asOf: string }): Promise<TopicAudit[]> {
       return auditTopics(deps, input.topics, input.range, input.asOf, () => heartbeat());

@@ -109,7 +109,7 @@ export class Kafka {
   }
 
   /** What is set on the topic itself. */
-  private async ownConfig(topic: string): Promise<Record<string, string>> {
+  async ownConfig(topic: string): Promise<Record<string, string>> {
     const found = await this.on((admin) =>
       admin.describeConfigs({ includeSynonyms: true, resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }] }),
     );
@@ -123,12 +123,10 @@ export class Kafka {
 
   /**
    * Sets or (with undefined) unsets one config of a topic, leaving the others: the protocol's call resets what it is not given.
-   * @returns the value the topic itself had before
    */
-  async setTopicConfig(topic: string, name: string, value: string | undefined): Promise<string | undefined> {
+  async setTopicConfig(topic: string, name: string, value: string | undefined): Promise<void> {
     const own = await this.ownConfig(topic);
-    const before = own[name];
-    if (before === value) return before;
+    if (own[name] === value) return;
     const next = { ...own };
     delete next[name];
     if (value !== undefined) next[name] = value;
@@ -138,7 +136,6 @@ export class Kafka {
         resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries: Object.entries(next).map(([n, v]) => ({ name: n, value: v })) }],
       }),
     );
-    return before;
   }
 
   /** Reads offset ranges of several topics, committed records only. @throws when the ends are not reached in two minutes */

@@ -57,6 +57,8 @@ export type PlanSummary = {
   flags: number;
   outdatedPartitions: number;
   refine: RefineJob;
+  /** The importer's newest run before anything was done. */
+  importerRun?: string;
 };
 
 /** JSON with sorted keys: equal plans give equal texts. */

@@ -8,6 +8,7 @@ import { SANDBOX_DIR } from "./paths";
 import type { Ports } from "./ports";
 import { ARCHIVE_DIR } from "./producers";
 import { HADOOP_USER, NAMESPACE, type Tools } from "./services";
+import { STORY } from "./story";
 import { BIN, CAMUS_LOG, REFINE_ARGUMENTS, REFINE_CLASS, refineJar } from "./wrappers";
 
 /** The sandbox's own sisyphus.yaml: what an operator would write for this platform. */
@@ -43,4 +44,20 @@ export function writeConfig(p: Ports, tools: Tools): void {
     webUi: `http://127.0.0.1:${p.temporalUi}/namespaces/${NAMESPACE}`,
   };
   writeFileSync(CONFIG_FILE, stringify(config));
+  writeFileSync(
+    join(SANDBOX_DIR, "env.sh"),
+    Object.entries(environment(p))
+      .map(([name, value]) => `export ${name}='${value}'\n`)
+      .join(""),
+  );
 }
+
+/** What a terminal or a worker needs to reach this sandbox; also in `env.sh`, to be sourced. */
+export const environment = (p: Ports) => ({
+  TEMPORAL_ADDRESS: `127.0.0.1:${p.temporal}`,
+  TEMPORAL_NAMESPACE: NAMESPACE,
+  SISYPHUS_CONFIG: CONFIG_FILE,
+  SISYPHUS_WEB_UI: `http://127.0.0.1:${p.temporalUi}/namespaces/${NAMESPACE}`,
+  // The calendar of the incident, for audits and sagas.
+  SISYPHUS_AS_OF: STORY.noticed,
+});

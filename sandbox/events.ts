@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Hour, hourStart } from "../domain/hour";
 import { capsuleUuid, type EventCapsule } from "../formats/event-capsule";
-import type { StoryTopic } from "./story";
+import { STORY, type StoryTopic } from "./story";
 
 /** Numbers in [0, 1) that depend on the seed alone, so that a test can ask again what was produced. */
 function random(seed: string): () => number {
@@ -14,6 +14,8 @@ function random(seed: string): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
 }
+
+const PROTECTED = new Set<Hour>([...STORY.healthy, ...STORY.drifted]);
 
 const pick = <T>(from: readonly T[], r: () => number): T =>
   from[Math.floor(r() * from.length)]!;
@@ -40,7 +42,9 @@ export function eventsOf(topic: StoryTopic, hour: Hour): EventCapsule[] {
   const r = random(`${topic.schema} ${hour}`);
   // Low-volume schemas are often silent for an hour, and never fractional.
   const expected = topic.rate * (0.6 + 0.8 * r());
-  const count = Math.floor(expected) + (r() < expected % 1 ? 1 : 0);
+  const drawn = Math.floor(expected) + (r() < expected % 1 ? 1 : 0);
+  // A topic that was silent before the drift would lose its events at once, not after weeks: no old segment protects them.
+  const count = topic.seconds && PROTECTED.has(hour) ? Math.max(1, drawn) : drawn;
   const start = hourStart(hour);
   const times = Array.from({ length: count }, () => start + Math.floor(r() * 3_600_000)).sort();
   return times.flatMap((ms, i) => {

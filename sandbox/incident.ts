@@ -6,7 +6,7 @@ import { addHours, type Hour, hourStart } from "../domain/hour";
 import { moveClockTo } from "./clock";
 import { SANDBOX_DIR } from "./paths";
 import { ports } from "./ports";
-import { Producers, rotateArchive, truncateLastLine } from "./producers";
+import { Producers, rotateArchive, cutLastLineOf } from "./producers";
 import { setup } from "./setup";
 import { STORY, topicOf, TOPICS } from "./story";
 import type { Report } from "./up";
@@ -78,9 +78,9 @@ export async function incident(report: Report): Promise<void> {
     }
     return events;
   };
-  const camus = async (at: Hour) => {
+  const camus = async (at: Hour, ...args: string[]) => {
     moveClockTo(new Date(hourStart(at) + 5 * 60_000));
-    return run("camus", ["--check"]);
+    return run("camus", args);
   };
   try {
     await admin.createTopics({
@@ -109,8 +109,8 @@ export async function incident(report: Report): Promise<void> {
     report("June 18  a one-time broker config change: message.timestamp.type LogAppendTime -> CreateTime");
 
     const drifted = await produce(STORY.drifted, false);
-    await camus(addHours(STORY.drifted.at(-1)!, 1));
-    report(`June 25  ${drifted} events; imported. Nobody notices that ${legacy.length} producers date theirs to 1970`);
+    await camus(addHours(STORY.drifted.at(-1)!, 1), "--check");
+    report(`June 25  ${drifted} events; Camus imports them. Nobody notices that ${legacy.length} producers date theirs to 1970`);
     await refine(refineJar(tools), REFINE_CLASS, "refine_eventlogging_analytics", [
       ...range([...STORY.healthy, ...STORY.drifted]),
       ...TRANSFORMS,
@@ -121,11 +121,10 @@ export async function incident(report: Report): Promise<void> {
     moveClockTo(new Date(hourStart(STORY.lost[0]!)));
     await untilDeleted(admin, legacy);
     report("June 26  the segments that protected them have expired; the broker deletes down to the end");
-    const lost = await produce(STORY.lost.slice(0, -1), false) ;
-    truncateLastLine();
-    const lostLast = await produce(STORY.lost.slice(-1), false);
+    const lost = await produce(STORY.lost, false);
+    cutLastLineOf(STORY.cutSchema);
     await untilDeleted(admin, legacy);
-    report(`June 26  ${lost + lostLast} events; of ${legacy.length} topics the broker deletes them within a retention check`);
+    report(`June 26  ${lost} events; of ${legacy.length} topics the broker deletes them within a retention check`);
     const failed = await camus(addHours(STORY.lost.at(-1)!, 1));
     report(`June 26  Camus: offsets out of range, topics skipped (exit code ${failed}); cron discards it`);
     rotateArchive("20180627");

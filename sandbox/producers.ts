@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync, appendFileSync, truncateSync, statSync } from "node:fs";
+import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { CompressionTypes, type Kafka, type Producer } from "kafkajs";
@@ -35,18 +35,19 @@ export function rotateArchive(day: string): void {
   if (existsSync(latest)) {
     const plain = readFileSync(latest, "utf8");
     writeFileSync(`${plain}.gz`, gzipSync(readFileSync(plain)));
-    truncateSync(plain);
-    renameSync(plain, join(archive, ".done"));
+    rmSync(plain);
   }
   const next = join(archive, `all-events.log-${day}`);
   renameSync(LOG, next);
   writeFileSync(latest, next);
 }
 
-/** Cuts the log's last line short, as a crash does. */
-export function truncateLastLine(): void {
-  truncateSync(LOG, statSync(LOG).size - 60);
-  appendFileSync(LOG, "\n");
+/** Cuts a schema's last line in the log short, as a crash does. */
+export function cutLastLineOf(schema: string): void {
+  const lines = readFileSync(LOG, "utf8").split("\n");
+  const at = lines.findLastIndex((line) => line.includes(`"schema": "${schema}"`));
+  lines[at] = lines[at]!.slice(0, lines[at]!.length / 2);
+  writeFileSync(LOG, lines.join("\n"));
 }
 
 export class Producers {

@@ -1,0 +1,129 @@
+import { activityInfo, cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
+import type { Config } from "../domain/config";
+import { datasetOf } from "../domain/dataset";
+import { partitionPath } from "../domain/hour";
+import type { Plan, PlannedTopic, RefineJob } from "../domain/plan";
+import { DONE_FLAG } from "../formats/done-flag";
+import { fatal } from "./errors";
+import type { Hdfs } from "./hdfs";
+import { beating, tagOf } from "./importer";
+import { driverRuns, runCommand } from "./jobs";
+import { jobFaults } from "./planning";
+import { mapPool } from "./pool";
+import type { Storage } from "./storage";
+import { type Application, hasEnded, type Yarn } from "./yarn";
+
+const POLL_MS = 1000;
+
+type Journal = { path: string; content: string; mtime: number; owner: string }[];
+
+type Deps = { config: Config; hdfs: Hdfs; yarn: Yarn; storage: Storage };
+
+/** Clearing flags and refining. */
+export function createRefineActivities({ config, hdfs, yarn, storage }: Deps) {
+  async function journalOf(id: string): Promise<Journal> {
+    const text = await storage.get(id, "flags.json");
+    return text === undefined ? [] : (JSON.parse(text) as Journal);
+  }
+
+  return {
+    /** Records every flag of the plan in a journal, then removes it; one that is gone already counts as removed. @returns flags removed by this backfill */
+    async clearFlags(input: { planRef: string; skip: string[] }): Promise<number> {
+      const id = activityInfo().workflowExecution!.workflowId;
+      const plan = await storage.read<Plan>(input.planRef);
+      const journal = await journalOf(id);
+      const known = new Set(journal.map((j) => j.path));
+      for (const flag of plan.flags) {
+        heartbeat(flag.path);
+        if (known.has(flag.path) || input.skip.includes(flag.topic)) continue;
+        const [status, content] = await Promise.all([hdfs.stat(flag.path), hdfs.read(flag.path)]);
+        if (status && content) journal.push({ path: flag.path, content: content.toString("base64"), mtime: status.mtime, owner: status.owner });
+      }
+      await storage.put(id, "flags.json", JSON.stringify(journal));
+      for (const { path } of journal) {
+        heartbeat(path);
+        await hdfs.remove(path);
+      }
+      return journal.length;
+    },
+    /** Writes journaled flags back where none is. @returns flags restored */
+    async restoreFlags(): Promise<number> {
+      const id = activityInfo().workflowExecution!.workflowId;
+      let restored = 0;
+      for (const { path, content } of await journalOf(id)) {
+        heartbeat(path);
+        if (await hdfs.stat(path)) continue;
+        await hdfs.write(path, Buffer.from(content, "base64"));
+        restored++;
+      }
+      return restored;
+    },
+    /** Submits the plan's Refine once: an application with this backfill's tag is found again, later twins are killed. */
+    async submitRefine(input: { job: RefineJob; tables: string[] }): Promise<{ applicationId: string; link: string }> {
+      const id = activityInfo().workflowExecution!.workflowId;
+      const tag = tagOf(id, "refine");
+      const faults = jobFaults(input.job, config.refine);
+      if (faults.length > 0) throw fatal("RefusedJob", `refused to refine with ${input.job.class}: ${faults.join("; ")}`);
+      while (driverRuns(`spark.yarn.tags=${tag}`)) {
+        heartbeat({ waitingFor: tag });
+        await sleep(POLL_MS);
+      }
+      const existing = await yarn.byTag(tag);
+      if (existing.length === 0) {
+        const others = (await yarn.running()).filter((app) => /refine/i.test(app.name) && !app.applicationTags.split(",").includes(tag));
+        if (others.length > 0) throw new Error(`another Refine is running and may write the same partitions: ${others.map((a) => `${a.name} (${a.id})`).join(", ")}`);
+        const stop = beating();
+        try {
+          const ended = await runCommand(
+            [
+              ...config.refine.submit,
+              ...["--class", input.job.class, "--name", `refine_${id}`],
+              ...["--conf", `spark.yarn.tags=${tag}`, "--conf", "spark.yarn.submit.waitAppCompletion=false"],
+              input.job.jar,
+              ...input.job.arguments,
+            ],
+            cancellationSignal(),
+          );
+          cancellationSignal().throwIfAborted();
+          if (ended.code !== 0) throw new Error(`${config.refine.submit[0]} ended with ${ended.code}: ${ended.output}`);
+        } finally {
+          stop();
+        }
+      }
+      const [first, ...twins] = existing.length > 0 ? existing : await yarn.byTag(tag);
+      if (!first) throw new Error(`no application with tag ${tag} at ${config.yarn.resourceManager} after it was submitted`);
+      for (const twin of twins) if (!hasEnded(twin)) await yarn.kill(twin.id);
+      return { applicationId: first.id, link: yarn.link(first.id) };
+    },
+    /** Waits for the application, telling how many of the planned partitions have their flag. What YARN calls SUCCEEDED is not yet success. */
+    async awaitRefine(input: { applicationId: string; topics: PlannedTopic[] }): Promise<{ finalStatus: string; seconds: number }> {
+      const flags = input.topics.flatMap((t) => {
+        const dir = datasetOf(t.topic, config.naming)!.refinedDir;
+        return t.hours.map((h) => `${dir}/${partitionPath(h)}/${DONE_FLAG}`);
+      });
+      const left = new Set(flags);
+      const look = async () => {
+        await mapPool([...left], 8, async (path) => {
+          if (await hdfs.stat(path)) left.delete(path);
+        });
+        heartbeat({ refined: flags.length - left.size, total: flags.length });
+      };
+      let app: Application | undefined;
+      for (;;) {
+        app = await yarn.application(input.applicationId);
+        if (!app) throw fatal("ApplicationFailed", `${input.applicationId} is unknown to YARN at ${config.yarn.resourceManager}`);
+        await look();
+        if (hasEnded(app)) break;
+        await sleep(POLL_MS);
+      }
+      if (app.finalStatus !== "SUCCEEDED") throw fatal("ApplicationFailed", `Refine ${app.id} ended ${app.finalStatus}: ${app.diagnostics.slice(0, 500)}; ${yarn.link(app.id)}`);
+      return { finalStatus: app.finalStatus, seconds: Math.round(app.elapsedTime / 1000) };
+    },
+    async killRefine(): Promise<string[]> {
+      const id = activityInfo().workflowExecution!.workflowId;
+      const running = (await yarn.byTag(tagOf(id, "refine"))).filter((app) => !hasEnded(app));
+      for (const app of running) await yarn.kill(app.id);
+      return running.map((app) => app.id);
+    },
+  };
+}

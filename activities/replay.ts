@@ -1,0 +1,176 @@
+import { activityInfo, cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
+import { KafkaJSError, type Producer } from "kafkajs";
+import type { Config } from "../domain/config";
+import { capsuleTime, type EventCapsule } from "../formats/event-capsule";
+import { calling, fatal } from "./errors";
+import type { Hdfs } from "./hdfs";
+import type { Kafka } from "./kafka";
+import type { Storage } from "./storage";
+import { type MissingTopic, readMissing } from "./missing";
+
+/** Tells a replayed message from an original one, and one backfill's from another's. */
+export const BACKFILL_HEADER = "backfill-id";
+
+export type Replayed = {
+  /** Distinct events that this backfill has in Kafka, read back. */
+  landed: number;
+  /** Events that it has there more than once. */
+  twice: number;
+  /** `<topic>/<partition>` to the offset after the last replayed event. */
+  ends: Record<string, string>;
+};
+
+type Starts = Record<string, string>;
+
+/** Producing the missing events, each exactly once. */
+export function createReplayActivities({ config, kafka, hdfs, storage }: { config: Config; kafka: Kafka; hdfs: Hdfs; storage: Storage }) {
+  /** Everything this backfill has landed since the recorded starts. */
+  async function readBack(id: string, topics: string[], starts: Starts): Promise<Map<string, { count: number }> & { ends: Record<string, string> }> {
+    const ranges = new Map<string, { partition: number; from: string; to: string }[]>();
+    for (const topic of topics) {
+      const offsets = await kafka.offsets(topic);
+      const parts = offsets.map((o) => {
+        const start = starts[`${topic}/${o.partition}`] ?? o.low;
+        return { partition: o.partition, from: BigInt(start) > BigInt(o.low) ? start : o.low, to: o.high };
+      });
+      if (parts.some((p) => BigInt(p.from) < BigInt(p.to))) ranges.set(topic, parts);
+    }
+    const landed = Object.assign(new Map<string, { count: number }>(), { ends: {} as Record<string, string> });
+    await kafka.readRanges(
+      ranges,
+      (m) => {
+        if (m.headers[BACKFILL_HEADER] !== id) return;
+        const uuid = m.headers["uuid"] ?? "";
+        const known = landed.get(`${m.topic} ${uuid}`);
+        if (known) known.count++;
+        else landed.set(`${m.topic} ${uuid}`, { count: 1 });
+        const place = `${m.topic}/${m.partition}`;
+        const end = BigInt(m.offset) + 1n;
+        if (end > BigInt(landed.ends[place] ?? "0")) landed.ends[place] = end.toString();
+      },
+      () => heartbeat({ reading: true }),
+    );
+    return landed;
+  }
+
+  /** Opens the backfill's transactional producer: from here on an older attempt's producer is fenced and its open transaction aborted. */
+  async function open(id: string): Promise<Producer> {
+    const producer = kafka.js.producer({ idempotent: true, transactionalId: `sisyphus-${id}`, maxInFlightRequests: 1, transactionTimeout: 30_000 });
+    await producer.connect();
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const empty = await producer.transaction();
+        await empty.abort();
+        return producer;
+      } catch (error) {
+        // The coordinator is still ending the older attempt's transaction.
+        if (attempt === 20) throw error;
+        heartbeat({ fencing: attempt });
+        await sleep(500);
+      }
+    }
+  }
+
+  async function send(producer: Producer, id: string, topic: string, events: EventCapsule[]): Promise<void> {
+    const transaction = await producer.transaction();
+    try {
+      await transaction.send({
+        topic,
+        acks: -1,
+        messages: events.map((event) => ({
+          value: JSON.stringify(event),
+          // The event's own time, as eventlogging-consumer does: it keeps its hour.
+          timestamp: String(capsuleTime(event)),
+          headers: { [BACKFILL_HEADER]: id, uuid: event.uuid },
+        })),
+      });
+      await transaction.commit();
+    } catch (error) {
+      await transaction.abort().catch(() => undefined);
+      const type = error instanceof KafkaJSError ? (error as KafkaJSError & { type?: string }).type : undefined;
+      if (type === "INVALID_PRODUCER_EPOCH" || type === "PRODUCER_FENCED") throw fatal("Fenced", `a newer attempt of ${id} has taken over the replay`);
+      throw error;
+    }
+  }
+
+  return {
+    /** The log ends before the replay: what lies after them may be ours. `<topic>/<partition>` to offset. */
+    async replayStarts(input: { topics: string[] }): Promise<Starts> {
+      const starts: Starts = {};
+      for (const topic of input.topics) for (const o of await kafka.offsets(topic)) starts[`${topic}/${o.partition}`] = o.high;
+      return starts;
+    },
+    /**
+     * Produces what is missing, in transactions of bounded size and at a bounded rate. Fenced by a transactional id, an attempt first reads back
+     * what earlier ones committed; so none is produced twice, whenever an attempt ends or freezes.
+     */
+    async replay(input: { topics: MissingTopic[]; starts: Starts }): Promise<Replayed> {
+      const id = activityInfo().workflowExecution!.workflowId;
+      const names = input.topics.map((t) => t.topic);
+      const total = input.topics.reduce((sum, t) => sum + t.events, 0);
+      return calling("Kafka", config.kafka.brokers.join(","), async () => {
+        const producer = await open(id);
+        try {
+          const before = await readBack(id, names, input.starts);
+          let done = before.size;
+          heartbeat({ replayed: done, total });
+          const began = Date.now();
+          let sent = 0;
+          for (const topic of input.topics) {
+            const events = (await readMissing(hdfs, topic)).filter((e) => !before.has(`${topic.topic} ${e.uuid}`));
+            for (let i = 0; i < events.length; i += config.replay.batchEvents) {
+              cancellationSignal().throwIfAborted();
+              const batch = events.slice(i, i + config.replay.batchEvents);
+              await send(producer, id, topic.topic, batch);
+              sent += batch.length;
+              done += batch.length;
+              heartbeat({ replayed: done, total });
+              const due = began + (sent / config.replay.eventsPerSecond) * 1000;
+              if (due > Date.now()) await sleep(due - Date.now());
+            }
+          }
+        } finally {
+          await producer.disconnect().catch(() => undefined);
+        }
+        const after = await readBack(id, names, input.starts);
+        const twice = [...after.values()].filter((v) => v.count > 1).length;
+        if (after.size < total) throw new Error(`${after.size} of ${total} replayed events were read back; the next attempt produces the rest`);
+        return { landed: after.size, twice, ends: after.ends };
+      });
+    },
+    /**
+     * Raises retention where replayed events are older than it. What the topics had is recorded before anything is changed,
+     * once: a second attempt must not take the raised value for the old one.
+     */
+    async holdRetention(input: { topics: string[]; oldest: string; asOf: string }): Promise<Record<string, string | null>> {
+      const id = activityInfo().workflowExecution!.workflowId;
+      const age = Date.parse(input.asOf) - Date.parse(`${input.oldest}:00:00Z`);
+      const hold = String(Math.max(config.replay.holdRetentionMs, age * 2));
+      const recorded = await storage.get(id, "retention.json");
+      const before: Record<string, string | null> = recorded === undefined ? {} : (JSON.parse(recorded) as Record<string, string | null>);
+      if (recorded === undefined) {
+        for (const topic of input.topics) {
+          heartbeat(topic);
+          const current = await kafka.topicConfig(topic);
+          const retention = Number(current["retention.ms"]);
+          // Broker-stamped messages are young, whatever the event's age.
+          if (current["message.timestamp.type"] !== "CreateTime" || retention < 0 || retention >= Number(hold)) continue;
+          before[topic] = (await kafka.ownConfig(topic))["retention.ms"] ?? null;
+        }
+        await storage.put(id, "retention.json", JSON.stringify(before));
+      }
+      for (const topic of Object.keys(before)) {
+        heartbeat(topic);
+        await kafka.setTopicConfig(topic, "retention.ms", hold);
+      }
+      return before;
+    },
+    /** Puts recorded values back; null means that the topic had none of its own. */
+    async restoreRetention(input: { before: Record<string, string | null> }): Promise<void> {
+      for (const [topic, value] of Object.entries(input.before)) {
+        heartbeat(topic);
+        await kafka.setTopicConfig(topic, "retention.ms", value ?? undefined);
+      }
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { heartbeat } from "@temporalio/activity";
+import { datasetOf } from "../domain/dataset";
+import { type HourRange, hourPath, partitionPath } from "../domain/hour";
+import type { Finding, PlannedTopic } from "../domain/plan";
+import { parseCapsuleLine } from "../formats/event-capsule";
+import { auditTopics } from "./audit";
+import type { Systems } from "./evidence";
+import { refinedHours } from "./evidence";
+import { type MissingTopic, rawLines, readMissing } from "./missing";
+import { rows } from "./parquet";
+import { mapPool } from "./pool";
+
+export type Verification = {
+  partitions: number;
+  rows: number;
+  /** Distinct events in the raw hours. */
+  distinct: number;
+  duplicates: number;
+  /** Missing events that now have a row. */
+  found: number;
+  expected: number;
+  withIp: number;
+  geocoded: number;
+  problems: string[];
+  findings: Finding[];
+};
+
+const MAX_PROBLEMS = 50;
+
+/** Verification reads the partitions themselves. */
+export function createVerifyActivities(deps: Systems) {
+  const { config, hdfs } = deps;
+  return {
+    async verify(input: { topics: PlannedTopic[]; missing: MissingTopic[]; range: HourRange; asOf: string }): Promise<Verification> {
+      const result: Verification = { partitions: 0, rows: 0, distinct: 0, duplicates: 0, found: 0, expected: 0, withIp: 0, geocoded: 0, problems: [], findings: [] };
+      const problem = (text: string) => {
+        if (result.problems.length < MAX_PROBLEMS) result.problems.push(text);
+      };
+      for (const topic of input.topics) {
+        heartbeat(topic.topic);
+        const dataset = datasetOf(topic.topic, config.naming)!;
+        const refined = await refinedHours(hdfs, dataset, input.range);
+        const seen = new Set<string>();
+        await mapPool(topic.hours, 4, async (hour) => {
+          const where = `${topic.topic} ${hour}`;
+          const raw = await rawLines(hdfs, `${dataset.rawDir}/${hourPath(hour)}`);
+          const events = new Map(raw.flatMap((line) => {
+            const parsed = parseCapsuleLine(line);
+            return "event" in parsed ? [[parsed.event.uuid, parsed.event] as const] : [];
+          }));
+          result.distinct += events.size;
+          const dir = `${dataset.refinedDir}/${partitionPath(hour)}`;
+          const files = ((await hdfs.list(dir)) ?? []).filter((f) => !f.name.startsWith("_") && !f.name.startsWith("."));
+          const columns = ["uuid", ...(refined.get(hour)?.geocoded ? ["ip", "geocoded_data"] : [])];
+          const uuids = new Map<string, number>();
+          for (const file of files) {
+            for (const row of await rows(hdfs, `${dir}/${file.name}`, columns)) {
+              const uuid = String(row["uuid"]);
+              uuids.set(uuid, (uuids.get(uuid) ?? 0) + 1);
+              seen.add(uuid);
+              result.rows++;
+              if (row["ip"] != null) {
+                result.withIp++;
+                if (row["geocoded_data"] != null) result.geocoded++;
+              }
+            }
+          }
+          const twice = [...uuids.values()].filter((n) => n > 1).length;
+          result.duplicates += twice;
+          if (twice > 0) problem(`${where}: ${twice} events have more than one row`);
+          const absent = [...events.keys()].filter((u) => !uuids.has(u)).length;
+          if (absent > 0) problem(`${where}: ${absent} raw events have no row`);
+          if (files.length > 0) result.partitions++;
+        });
+        const missing = input.missing.find((m) => m.topic === topic.topic);
+        if (missing) {
+          const events = await readMissing(hdfs, missing);
+          result.expected += events.length;
+          const found = events.filter((e) => seen.has(e.uuid)).length;
+          result.found += found;
+          if (found < events.length) problem(`${topic.topic}: ${events.length - found} replayed events have no row`);
+        }
+      }
+      if (result.geocoded < result.withIp) problem(`${result.withIp - result.geocoded} rows with an ip are not geocoded`);
+      const audits = await auditTopics(deps, input.topics.map((t) => t.topic), input.range, input.asOf, () => heartbeat());
+      result.findings = audits.flatMap((a) => a.findings);
+      return result;
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { Command } from "commander";
+import { auditCommand } from "./audit";
+import { backfillCommand } from "./backfill";
+import { configCommand } from "./config";
+import { incidentCommand } from "./incident";
+import { inspectCommand } from "./inspect";
+import { schedulesCommand } from "./schedules";
+import { workerCommand } from "./worker";
+
+const program = new Command("sisyphus")
+  .description("Hourly audits of every topic, and durable repairs of what they find")
+  .showHelpAfterError("(--help shows what is allowed)")
+  .addHelpText(
+    "after",
+    `
+The Temporal server is the one of TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, or of Temporal's own profile file.
+
+Example: repair what was lost in the night of July 4, after looking at the plan
+  $ sisyphus backfill start --name july --since 2018-07-04T22 --until 2018-07-05T05
+  $ sisyphus backfill status july
+  $ sisyphus backfill approve july <digest>`,
+  );
+
+for (const command of [auditCommand(), incidentCommand(), backfillCommand(), inspectCommand(), schedulesCommand(), configCommand(), workerCommand()]) program.addCommand(command);
+
+program.parseAsync().catch((error: Error & { cause?: unknown }) => {
+  // An update that was refused says why in its cause.
+  const cause = error.cause instanceof Error ? error.cause : undefined;
+  console.error(`sisyphus: ${cause ? `${cause.message}` : error.message}`);
+  process.exit(1);
+});

@@ -1,0 +1,37 @@
+import { NativeConnection, Worker } from "@temporalio/worker";
+import { createActivities } from "./dependencies";
+import { connectClient, temporalOptions } from "./connection";
+import { loadConfig } from "./config";
+
+export type Role = "control" | "bulk" | "archive" | "all";
+
+/** Runs this process' workers until it is told to stop: `control` (workflows and light activities), `bulk`, `archive` (on the archive's host) or all three. */
+export async function runWorkers(role: Role, configPath: string): Promise<void> {
+  const config = loadConfig(configPath);
+  const { connectionOptions, namespace } = temporalOptions();
+  const client = await connectClient();
+  const connection = await NativeConnection.connect(connectionOptions as never);
+  const activities = createActivities(config, client);
+  const queues = { control: "control", bulk: "bulk", archive: `archive@${config.archive.host}` };
+  const roles = role === "all" ? (["control", "bulk", "archive"] as const) : [role];
+  const workers = await Promise.all(
+    roles.map((r) =>
+      Worker.create({
+        connection,
+        namespace,
+        taskQueue: queues[r],
+        activities,
+        maxConcurrentActivityTaskExecutions: r === "control" ? 20 : 4,
+        // Cancellation and take-over should be heard of soon.
+        maxHeartbeatThrottleInterval: "2s",
+        defaultHeartbeatThrottleInterval: "1s",
+        ...(r === "control" ? { workflowsPath: require.resolve("../workflows/index.ts") } : {}),
+        shutdownGraceTime: "5s",
+      }),
+    ),
+  );
+  console.log(`worker ready: ${roles.map((r) => queues[r]).join(", ")}`);
+  await Promise.all(workers.map((w) => w.run()));
+  await client.connection.close();
+  await connection.close();
+}

@@ -1,0 +1,3 @@
+export { backfill } from "./backfill";
+export { hourlyAudit } from "./hourly-audit";
+export { topicIncident } from "./topic-incident";
