@@ -5,7 +5,7 @@ import { type HourRange, hourOf, hourPath, inRange } from "../domain/hour";
 import type { PlannedTopic } from "../domain/plan";
 import { capsuleTime, type EventCapsule, parseCapsuleLine } from "../formats/event-capsule";
 import { isSequenceFile, rawEventOf, readSequenceFile } from "../formats/sequence-file";
-import type { Systems } from "./evidence";
+import { rawHours, type Systems } from "./evidence";
 import type { Hdfs } from "./hdfs";
 import { linesOfText } from "./lines";
 import type { EventMysql } from "./mysql";
@@ -47,8 +47,8 @@ const uuidOf = (line: string) => /"uuid": ?"([0-9a-f]{32})"/.exec(line)?.[1];
 export function createMissingActivities(deps: Systems & { storage: Storage; mysql?: EventMysql }) {
   const { config, kafka, hdfs, archive, storage, mysql } = deps;
 
-  /** Every uuid that a topic's Kafka partitions or raw hours hold in the planned hours. */
-  async function held(topics: PlannedTopic[]): Promise<Map<string, Set<string>>> {
+  /** Every uuid that a topic's Kafka partitions or raw hours hold. */
+  async function held(topics: PlannedTopic[], range: HourRange): Promise<Map<string, Set<string>>> {
     const found = new Map(topics.map((t) => [t.topic, new Set<string>()]));
     const ranges = new Map<string, { partition: number; from: string; to: string }[]>();
     for (const { topic } of topics) {
@@ -66,7 +66,8 @@ export function createMissingActivities(deps: Systems & { storage: Storage; mysq
     );
     for (const topic of topics) {
       const dataset = datasetOf(topic.topic, config.naming)!;
-      for (const hour of topic.hours) {
+      // Every raw hour of the range, not only broken ones: an event that was imported must not be replayed.
+      for (const hour of (await rawHours(hdfs, dataset, range)).keys()) {
         heartbeat(`reading ${topic.topic}`);
         for (const line of await rawLines(hdfs, `${dataset.rawDir}/${hourPath(hour)}`)) {
           const uuid = uuidOf(line);
@@ -79,14 +80,13 @@ export function createMissingActivities(deps: Systems & { storage: Storage; mysq
 
   return {
     /**
-     * Only within the planned range. Replayed events of this very backfill count as held by nobody, so that a second call gives the same answer:
-     * the first call's output is returned where it is stored already.
+     * Within the planned range. Once stored, the answer stays: a second call after a replay has begun would not find what was replayed.
      */
     async findMissing(input: { topics: PlannedTopic[]; range: HourRange }): Promise<Missing> {
       const id = activityInfo().workflowExecution!.workflowId;
       const stored = await storage.get(id, "missing.json");
       if (stored !== undefined) return JSON.parse(stored) as Missing;
-      const have = await held(input.topics);
+      const have = await held(input.topics, input.range);
       const bySchema = new Map(input.topics.map((t) => [t.schema, t]));
       const found = new Map(input.topics.map((t) => [t.topic, new Map<string, { event: EventCapsule; copies: number; source: "archive" | "mysql" }>()]));
       const scan = await archive.scan(

@@ -42,8 +42,10 @@ export async function heartbeats(client: Client, id: string): Promise<Record<str
   const beats: Record<string, unknown> = {};
   for (const a of raw.pendingActivities ?? []) {
     const data = a.heartbeatDetails?.payloads?.[0]?.data;
+    // A bare heartbeat carries an empty payload.
+    const progress = data && data.length > 0 ? (JSON.parse(Buffer.from(data).toString("utf8")) as unknown) : undefined;
     const failure = a.lastFailure?.cause?.message ?? a.lastFailure?.message;
-    beats[a.activityType?.name ?? "?"] = { ...(data ? { progress: JSON.parse(Buffer.from(data).toString("utf8")) as unknown } : {}), attempt: a.attempt, ...(failure ? { lastFailure: failure } : {}) };
+    beats[a.activityType?.name ?? "?"] = { ...(progress === undefined ? {} : { progress }), attempt: a.attempt, ...(failure ? { lastFailure: failure } : {}) };
   }
   return beats;
 }
