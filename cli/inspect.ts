@@ -20,7 +20,7 @@ async function openFile(file: string, o: Options): Promise<RandomAccess & { clos
     return { ...(await new Hdfs({ ...config.hdfs, allowedPrefixes: [] }).open(path)), close: async () => undefined };
   }
   const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(error.code === "ENOENT" ? `${file} does not exist (a path on HDFS needs --hdfs or hdfs://)` : error.message);
+    throw new Error(error.code === "ENOENT" ? `${file} does not exist (a path on HDFS needs --hdfs or hdfs://)` : error.message, { cause: error });
   });
   const { size } = await handle.stat();
   return {
@@ -34,13 +34,14 @@ async function openFile(file: string, o: Options): Promise<RandomAccess & { clos
   };
 }
 
+const naming = (file: string, error: unknown) => (error instanceof FormatError ? new FormatError(`${file}: ${error.message}`) : error);
+
 async function decoding<T>(file: string, o: Options, decode: (bytes: Buffer) => T): Promise<T> {
   const access = await openFile(file, o);
   try {
     return decode(await access.read(0, access.size));
   } catch (error) {
-    if (error instanceof FormatError) throw new Error(`${file}: ${error.message}`);
-    throw error;
+    throw naming(file, error);
   } finally {
     await access.close();
   }
@@ -75,7 +76,7 @@ export function inspectCommand(): Command {
       try {
         match = o.match === undefined ? undefined : new RegExp(o.match);
       } catch (error) {
-        throw new Error(`--match: ${(error as Error).message}`);
+        throw new Error(`--match: ${(error as Error).message}`, { cause: error });
       }
       const access = await openFile(file, o);
       let found = 0;
@@ -87,7 +88,7 @@ export function inspectCommand(): Command {
           if (!process.stdout.write(`${text}\n`)) await new Promise((go) => process.stdout.once("drain", go));
         }
       } catch (error) {
-        throw error instanceof FormatError ? new Error(`${file}: ${error.message}`) : error;
+        throw naming(file, error);
       } finally {
         await access.close();
       }

@@ -1,3 +1,4 @@
+import { WorkflowFailedError, WorkflowUpdateFailedError } from "@temporalio/client";
 import { Command } from "commander";
 import { auditCommand } from "./audit";
 import { backfillCommand } from "./backfill";
@@ -6,6 +7,10 @@ import { incidentCommand } from "./incident";
 import { inspectCommand } from "./inspect";
 import { schedulesCommand } from "./schedules";
 import { workerCommand } from "./worker";
+
+function deepest(error: Error): Error {
+  return error.cause instanceof Error ? deepest(error.cause) : error;
+}
 
 const program = new Command("sisyphus")
   .description("Hourly audits of every topic, and durable repairs of what they find")
@@ -23,9 +28,9 @@ Example: repair what was lost in the night of July 4, after looking at the plan
 
 for (const command of [auditCommand(), incidentCommand(), backfillCommand(), inspectCommand(), schedulesCommand(), configCommand(), workerCommand()]) program.addCommand(command);
 
-program.parseAsync().catch((error: Error & { cause?: unknown }) => {
-  // An update that was refused says why in its cause.
-  const cause = error.cause instanceof Error ? error.cause : undefined;
-  console.error(`sisyphus: ${cause ? `${cause.message}` : error.message}`);
+program.parseAsync().catch((error: Error) => {
+  // An update that was refused, and a workflow that failed, say why in their cause.
+  const told = error instanceof WorkflowUpdateFailedError || error instanceof WorkflowFailedError ? deepest(error) : error;
+  console.error(`sisyphus: ${told.message}`);
   process.exit(1);
 });

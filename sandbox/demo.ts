@@ -95,7 +95,7 @@ async function follow(client: Client, id: string): Promise<BackfillResult> {
 async function main(): Promise<number> {
   const keep = process.argv.includes("--keep");
   Object.assign(process.env, environment(ports()));
-  let good = false;
+  let good: boolean;
   try {
     act("The platform: Kafka, HDFS, YARN, Spark, Hive metastore, MariaDB, Temporal");
     await reset(() => undefined);

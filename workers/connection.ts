@@ -14,6 +14,6 @@ export async function connectClient(): Promise<Client> {
     const connection = await Connection.connect({ ...connectionOptions, connectTimeout: "10s" });
     return new Client({ connection, namespace });
   } catch (error) {
-    throw new Error(`Temporal at ${connectionOptions.address ?? "localhost:7233"} (namespace ${namespace}) does not answer: ${(error as Error).message}`);
+    throw new Error(`Temporal at ${connectionOptions.address ?? "localhost:7233"} (namespace ${namespace}) does not answer: ${(error as Error).message}`, { cause: error });
   }
 }
