@@ -173,13 +173,23 @@ async function* printedLines(file: RandomAccess): AsyncGenerator<LogLine> {
   let container = "";
   let logType = "";
   let inside = false;
+  // The printer adds a line break before the footer; an empty line counts only once another follows it.
+  let empty = 0;
   for await (const line of linesOf(regionBytes(file, { offset: 0, size: file.size, raw: file.size, codec: "none" }))) {
     const header = /^Container: (\S+) on \S+/.exec(line);
     if (header && !inside) container = header[1]!;
     else if (!inside && line.startsWith("LogType:")) logType = line.slice(8).trim();
-    else if (!inside && /^Log ?Contents:/.test(line)) inside = true;
-    else if (inside && line.startsWith(`End of LogType:${logType}`)) inside = false;
-    else if (inside) yield { container, logType, line };
+    else if (!inside && /^Log ?Contents:/.test(line)) {
+      inside = true;
+      empty = 0;
+    } else if (inside && line.startsWith(`End of LogType:${logType}`)) {
+      for (; empty > 1; empty--) yield { container, logType, line: "" };
+      inside = false;
+    } else if (inside && line === "") empty++;
+    else if (inside) {
+      for (; empty > 0; empty--) yield { container, logType, line: "" };
+      yield { container, logType, line };
+    }
   }
 }
 

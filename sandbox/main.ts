@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { incident } from "./incident";
+import { setup } from "./setup";
 import { down, reset, status, up } from "./up";
 
 const say = (line: string) => console.log(line);
@@ -7,10 +8,14 @@ const say = (line: string) => console.log(line);
 const program = new Command("sandbox").description(
   "The real platform on one machine: Kafka, HDFS, YARN, Spark, Hive metastore, MariaDB, Temporal",
 );
+program
+  .command("setup")
+  .description("install what is missing into the cache")
+  .action(async () => void (await setup(say)));
 program.command("up").description("start what does not run").action(() => up(say));
 program.command("down").description("stop everything, keep the data").action(() => down(say));
 program.command("reset").description("stop everything and remove the data").action(() => reset(say));
-program.command("status").option("--json").action(async (o: { json?: boolean }) => {
+program.command("status").description("what runs, where, with links; exit code 1 where something does not").option("--json", "print JSON").action(async (o: { json?: boolean }) => {
   const all = await status();
   if (o.json) say(JSON.stringify(all, null, 2));
   else for (const s of all) say(`${s.service.padEnd(22)} ${s.address.padEnd(16)} ${s.state.padEnd(14)} ${s.link ?? ""}`);

@@ -1,10 +1,10 @@
-import { historyToJSON } from "@temporalio/common/lib/proto-utils";
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { environment } from "../sandbox/config";
-import { ROOT } from "../sandbox/paths";
+import { CACHE, ROOT } from "../sandbox/paths";
 import { ports } from "../sandbox/ports";
-import { connectClient } from "../workers/connection";
+import { setup } from "../sandbox/setup";
 
 /** Stores the histories of a demo that was left up (`npm run demo -- --keep`), for the replay tests of later versions. */
 const WANTED: Record<string, string> = {
@@ -13,16 +13,27 @@ const WANTED: Record<string, string> = {
   backfill: "backfill/july-5",
 };
 
-async function main(version: string): Promise<void> {
-  Object.assign(process.env, environment(ports()));
-  const client = await connectClient();
-  for (const [name, id] of Object.entries(WANTED)) {
-    const history = await client.workflow.getHandle(id).fetchHistory();
-    // Machine paths and identities are nobody's business.
-    const text = JSON.stringify(historyToJSON(history)).replaceAll(ROOT, "/sisyphus").replaceAll(/"identity":"[^"]*"/g, '"identity":"worker"');
-    writeFileSync(join(ROOT, "test", "histories", `${name}-${version}.json`), text);
+/** Machine paths and identities are nobody's business; payloads carry them in base64. */
+function scrub(value: unknown, key = ""): unknown {
+  const clean = (text: string) => text.replaceAll(ROOT, "/sisyphus").replaceAll(CACHE, "/cache");
+  if (typeof value === "string") {
+    if (key === "identity") return "worker";
+    return key === "data" ? Buffer.from(clean(Buffer.from(value, "base64").toString("utf8"))).toString("base64") : clean(value);
   }
-  await client.connection.close();
+  if (Array.isArray(value)) return value.map((item) => scrub(item));
+  if (value !== null && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, scrub(v, k)]));
+  return value;
+}
+
+async function main(version: string): Promise<void> {
+  const { temporal } = await setup(() => undefined);
+  for (const [name, id] of Object.entries(WANTED)) {
+    const shown = execFileSync(temporal, ["workflow", "show", "--workflow-id", id, "--output", "json"], {
+      env: { ...process.env, ...environment(ports()) },
+      maxBuffer: 1 << 28,
+    });
+    writeFileSync(join(ROOT, "test", "histories", `${name}-${version}.json`), JSON.stringify(scrub(JSON.parse(shown.toString("utf8")))));
+  }
 }
 
 main(process.argv[2] ?? "0.1.0").catch((error: Error) => {
