@@ -14,8 +14,18 @@ const ALLOWED = {
 const FOLDERS = [...Object.keys(ALLOWED), "sandbox", "test", "bench"];
 
 /** Exceptions, each for a reason: types keep both sides of a proxy typed; `inspect` and `config check` open single things themselves. */
-const TYPES_ONLY = { workflows: ["activities"], cli: ["workflows", "activities"] };
-const FILES = { cli: ["activities/hdfs", "activities/hive", "activities/kafka", "activities/yarn"] };
+const TYPES_ONLY = {
+  workflows: ["activities"],
+  cli: ["workflows", "activities"],
+};
+const FILES = {
+  cli: [
+    "activities/hdfs",
+    "activities/hive",
+    "activities/kafka",
+    "activities/yarn",
+  ],
+};
 
 const folderRules = Object.entries(ALLOWED).map(([folder, allowed]) => ({
   files: [`${folder}/**/*.ts`],
@@ -23,8 +33,12 @@ const folderRules = Object.entries(ALLOWED).map(([folder, allowed]) => ({
     "@typescript-eslint/no-restricted-imports": [
       "error",
       {
-        patterns: FOLDERS.filter((other) => other !== folder && !allowed.includes(other)).map((other) => {
-          const files = (FILES[folder] ?? []).filter((file) => file.startsWith(`${other}/`));
+        patterns: FOLDERS.filter(
+          (other) => other !== folder && !allowed.includes(other),
+        ).map((other) => {
+          const files = (FILES[folder] ?? []).filter((file) =>
+            file.startsWith(`${other}/`),
+          );
           return {
             group: [`**/${other}/**`, ...files.map((file) => `!**/${file}`)],
             allowTypeImports: TYPES_ONLY[folder]?.includes(other) ?? false,
@@ -37,18 +51,46 @@ const folderRules = Object.entries(ALLOWED).map(([folder, allowed]) => ({
 }));
 
 export default ts.config(
-  { ignores: ["node_modules", "var", "activities/metastore-thrift/*.js", "sandbox/jvm"] },
+  {
+    ignores: [
+      "node_modules",
+      "var",
+      "activities/metastore-thrift/*.js",
+      "sandbox/jvm",
+    ],
+  },
   js.configs.recommended,
   ...ts.configs.recommended,
   {
     rules: {
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
-      "@typescript-eslint/consistent-type-imports": ["error", { disallowTypeAnnotations: false }],
-      "no-restricted-exports": ["error", { restrictDefaultExports: { direct: true } }],
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_" },
+      ],
+      "@typescript-eslint/consistent-type-imports": [
+        "error",
+        { disallowTypeAnnotations: false },
+      ],
+      "no-restricted-exports": [
+        "error",
+        { restrictDefaultExports: { direct: true } },
+      ],
       eqeqeq: ["error", "always", { null: "ignore" }],
     },
   },
   { files: ["*.mjs", "**/*.d.ts"], rules: { "no-restricted-exports": "off" } },
-  { files: ["bin/*.js", "scripts/*.mjs", "*.js", "*.mjs", "*.cjs"], languageOptions: { globals: { require: "readonly", process: "readonly", console: "readonly", module: "readonly", __dirname: "readonly" } }, rules: { "@typescript-eslint/no-require-imports": "off" } },
+  {
+    files: ["bin/*.js", "scripts/*.mjs", "*.js", "*.mjs", "*.cjs"],
+    languageOptions: {
+      globals: {
+        require: "readonly",
+        process: "readonly",
+        console: "readonly",
+        module: "readonly",
+        __dirname: "readonly",
+      },
+    },
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
   ...folderRules,
 );

@@ -1,14 +1,37 @@
 /** Unit, workflow and replay tests run side by side; integration tests share one sandbox and run in their own order. */
 const common = {
   rootDir: __dirname,
-  transform: { "^.+\\.(ts|js|mjs)$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }] },
+  transform: {
+    "^.+\\.(ts|js|mjs)$": [
+      "@swc/jest",
+      {
+        jsc: { target: "es2022", parser: { syntax: "typescript" } },
+        module: { type: "commonjs" },
+      },
+    ],
+  },
   // hyparquet is published as ES modules only.
   transformIgnorePatterns: ["/node_modules/(?!hyparquet/)"],
 };
 module.exports = {
   projects: [
-    { ...common, displayName: "unit", testMatch: ["<rootDir>/test/unit/**/*.test.ts"] },
-    { ...common, displayName: "workflow", testMatch: ["<rootDir>/test/workflow/**/*.test.ts", "<rootDir>/test/histories/**/*.test.ts"] },
-    { ...common, displayName: "integration", testMatch: ["<rootDir>/test/integration/**/*.test.ts"] },
+    {
+      ...common,
+      displayName: "unit",
+      testMatch: ["<rootDir>/test/unit/**/*.test.ts"],
+    },
+    {
+      ...common,
+      displayName: "workflow",
+      testMatch: [
+        "<rootDir>/test/workflow/**/*.test.ts",
+        "<rootDir>/test/histories/**/*.test.ts",
+      ],
+    },
+    {
+      ...common,
+      displayName: "integration",
+      testMatch: ["<rootDir>/test/integration/**/*.test.ts"],
+    },
   ],
 };

@@ -4,7 +4,12 @@ import { datasetOf } from "../domain/dataset";
 import type { Grid } from "../domain/grid";
 import type { HourRange } from "../domain/hour";
 import { lostOffsets } from "../domain/evidence";
-import { isHealthy, isImportFault, judge, type Judgement } from "../domain/verdict";
+import {
+  isHealthy,
+  isImportFault,
+  judge,
+  type Judgement,
+} from "../domain/verdict";
 import { gather, gatherShared, type Systems } from "./evidence";
 import type { Storage } from "./storage";
 
@@ -17,33 +22,68 @@ export type TopicAudit = {
   problem?: string;
 };
 
-export type Settings = { lookbackHours: number; batchTopics: number; archiveQueue: string; webUi?: string };
+export type Settings = {
+  lookbackHours: number;
+  batchTopics: number;
+  archiveQueue: string;
+  webUi?: string;
+};
 
 /** Finding texts are cut to this, so that a batch stays a small payload. */
 const MAX_WHY = 240;
 
 const missingOf = (j: Judgement) =>
-  isImportFault(j.verdict) ? Math.max(0, Math.max(j.numbers.archived ?? 0, j.numbers.produced ?? 0) - (j.numbers.raw ?? 0)) : 0;
+  isImportFault(j.verdict)
+    ? Math.max(
+        0,
+        Math.max(j.numbers.archived ?? 0, j.numbers.produced ?? 0) -
+          (j.numbers.raw ?? 0),
+      )
+    : 0;
 
 /** Audits topics over a range; a topic whose evidence cannot be read is reported as such and does not stop the others. */
-export async function auditTopics(s: Systems, topics: string[], range: HourRange, asOf: string, beat: () => void = () => undefined): Promise<TopicAudit[]> {
+export async function auditTopics(
+  s: Systems,
+  topics: string[],
+  range: HourRange,
+  asOf: string,
+  beat: () => void = () => undefined,
+): Promise<TopicAudit[]> {
   const shared = await gatherShared(s, range);
   const results: TopicAudit[] = [];
   for (const topic of topics) {
     beat();
     const dataset = datasetOf(topic, s.config.naming);
     if (!dataset) {
-      results.push({ topic, cells: {}, findings: [], lostOffsets: 0, problem: "no dataset: the naming rules do not cover this topic" });
+      results.push({
+        topic,
+        cells: {},
+        findings: [],
+        lostOffsets: 0,
+        problem: "no dataset: the naming rules do not cover this topic",
+      });
       continue;
     }
     const { topic: evidence, hours } = await gather(s, shared, dataset, range);
-    const audit: TopicAudit = { topic, cells: {}, findings: [], lostOffsets: lostOffsets(evidence) };
+    const audit: TopicAudit = {
+      topic,
+      cells: {},
+      findings: [],
+      lostOffsets: lostOffsets(evidence),
+    };
     for (const hour of hours) {
       const j = judge(hour, evidence, s.config.policy, Date.parse(asOf));
       if (j.verdict === "empty") continue;
       audit.cells[hour.hour] = j.verdict;
       if (isHealthy(j.verdict)) continue;
-      audit.findings.push({ topic, hour: hour.hour, verdict: j.verdict, ...(j.cause ? { cause: j.cause } : {}), missing: missingOf(j), why: j.why.slice(0, MAX_WHY) });
+      audit.findings.push({
+        topic,
+        hour: hour.hour,
+        verdict: j.verdict,
+        ...(j.cause ? { cause: j.cause } : {}),
+        missing: missingOf(j),
+        why: j.why.slice(0, MAX_WHY),
+      });
     }
     results.push(audit);
   }
@@ -61,14 +101,32 @@ export function createAuditActivities(deps: Systems & { storage: Storage }) {
     /** What workflows need to know of the configuration. */
     async settings(): Promise<Settings> {
       const { lookbackHours, batchTopics } = deps.config.audit;
-      return { lookbackHours, batchTopics, archiveQueue: `archive@${deps.config.archive.host}`, ...(deps.config.webUi ? { webUi: deps.config.webUi } : {}) };
+      return {
+        lookbackHours,
+        batchTopics,
+        archiveQueue: `archive@${deps.config.archive.host}`,
+        ...(deps.config.webUi ? { webUi: deps.config.webUi } : {}),
+      };
     },
-    async auditBatch(input: { topics: string[]; range: HourRange; asOf: string }): Promise<TopicAudit[]> {
-      return auditTopics(deps, input.topics, input.range, input.asOf, () => heartbeat());
+    async auditBatch(input: {
+      topics: string[];
+      range: HourRange;
+      asOf: string;
+    }): Promise<TopicAudit[]> {
+      return auditTopics(deps, input.topics, input.range, input.asOf, () =>
+        heartbeat(),
+      );
     },
     /** Stores an audit's whole result, by its digest. */
-    async saveReport(input: { name: string; content: unknown }): Promise<{ ref: string; digest: string }> {
-      return deps.storage.put(activityInfo().workflowExecution!.workflowId, input.name, canonicalJson(input.content));
+    async saveReport(input: {
+      name: string;
+      content: unknown;
+    }): Promise<{ ref: string; digest: string }> {
+      return deps.storage.put(
+        activityInfo().workflowExecution!.workflowId,
+        input.name,
+        canonicalJson(input.content),
+      );
     },
   };
 }

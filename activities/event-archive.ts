@@ -4,15 +4,26 @@ import { dirname, basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
 import { type Hour, hourOf, inRange, type HourRange } from "../domain/hour";
-import { capsuleTime, type EventCapsule, parseCapsuleLine } from "../formats/event-capsule";
+import {
+  capsuleTime,
+  type EventCapsule,
+  parseCapsuleLine,
+} from "../formats/event-capsule";
 
-export type ArchiveScan = { files: string[]; lines: number; unreadable: { file: string; line: number; error: string }[] };
+export type ArchiveScan = {
+  files: string[];
+  lines: number;
+  unreadable: { file: string; line: number; error: string }[];
+};
 
 const MAX_NAMED = 100;
 
 /** The archive of all events: all-events.log and its rotated files (plain or .gz) on this host. */
 export class EventArchive {
-  private readonly counted = new Map<string, Map<string, Map<Hour, Set<string>>>>();
+  private readonly counted = new Map<
+    string,
+    Map<string, Map<Hour, Set<string>>>
+  >();
 
   constructor(private readonly patterns: string[]) {}
 
@@ -21,12 +32,21 @@ export class EventArchive {
     const found: string[] = [];
     for (const pattern of this.patterns) {
       const dir = dirname(pattern);
-      const regex = new RegExp(`^${basename(pattern).split("*").map((s) => s.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`)).join(".*")}$`);
+      const regex = new RegExp(
+        `^${basename(pattern)
+          .split("*")
+          .map((s) => s.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`))
+          .join(".*")}$`,
+      );
       const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
         if (error.code === "ENOENT") return [] as string[];
         throw error;
       });
-      found.push(...names.filter((n) => regex.test(n) && !n.startsWith(".")).map((n) => join(dir, n)));
+      found.push(
+        ...names
+          .filter((n) => regex.test(n) && !n.startsWith("."))
+          .map((n) => join(dir, n)),
+      );
     }
     const all = new Set(found);
     return [...all].filter((f) => !all.has(`${f}.gz`)).sort();
@@ -40,8 +60,16 @@ export class EventArchive {
   }
 
   /** Streams every event of the range (by its own time) to `each`; lines that cannot be read are named, never fatal. */
-  async scan(range: HourRange, each: (event: EventCapsule, hour: Hour) => void, beat: (file: string) => void = () => undefined): Promise<ArchiveScan> {
-    const scan: ArchiveScan = { files: await this.files(), lines: 0, unreadable: [] };
+  async scan(
+    range: HourRange,
+    each: (event: EventCapsule, hour: Hour) => void,
+    beat: (file: string) => void = () => undefined,
+  ): Promise<ArchiveScan> {
+    const scan: ArchiveScan = {
+      files: await this.files(),
+      lines: 0,
+      unreadable: [],
+    };
     for (const file of scan.files) {
       let number = 0;
       for await (const line of this.lines(file)) {
@@ -51,12 +79,14 @@ export class EventArchive {
         if (line === "") continue;
         const parsed = parseCapsuleLine(line);
         if ("error" in parsed) {
-          if (scan.unreadable.length < MAX_NAMED) scan.unreadable.push({ file, line: number, error: parsed.error });
+          if (scan.unreadable.length < MAX_NAMED)
+            scan.unreadable.push({ file, line: number, error: parsed.error });
           continue;
         }
         const ms = capsuleTime(parsed.event);
         const hour = ms === undefined ? undefined : hourOf(ms);
-        if (hour !== undefined && inRange(hour, range)) each(parsed.event, hour);
+        if (hour !== undefined && inRange(hour, range))
+          each(parsed.event, hour);
       }
       beat(file);
     }
@@ -82,14 +112,25 @@ export class EventArchive {
         this.counted.set(key, counts);
       }
       for (const [schema, hours] of counts) {
-        for (const [hour, uuids] of hours) if (inRange(hour, range)) add(merged, schema, hour, uuids);
+        for (const [hour, uuids] of hours)
+          if (inRange(hour, range)) add(merged, schema, hour, uuids);
       }
     }
-    return new Map([...merged].map(([schema, hours]) => [schema, new Map([...hours].map(([h, u]) => [h, u.size]))]));
+    return new Map(
+      [...merged].map(([schema, hours]) => [
+        schema,
+        new Map([...hours].map(([h, u]) => [h, u.size])),
+      ]),
+    );
   }
 }
 
-function add(to: Map<string, Map<Hour, Set<string>>>, schema: string, hour: Hour, uuids: Iterable<string>): void {
+function add(
+  to: Map<string, Map<Hour, Set<string>>>,
+  schema: string,
+  hour: Hour,
+  uuids: Iterable<string>,
+): void {
   let hours = to.get(schema);
   if (!hours) to.set(schema, (hours = new Map()));
   let set = hours.get(hour);

@@ -1,9 +1,27 @@
 import type { Config } from "../domain/config";
 import type { Dataset } from "../domain/dataset";
-import { type Count, type HourEvidence, measured, type TopicEvidence, unknowable } from "../domain/evidence";
-import { type Hour, hourOf, hourOfPartition, hoursIn, type HourRange, hourStart } from "../domain/hour";
+import {
+  type Count,
+  type HourEvidence,
+  measured,
+  type TopicEvidence,
+  unknowable,
+} from "../domain/evidence";
+import {
+  type Hour,
+  hourOf,
+  hourOfPartition,
+  hoursIn,
+  type HourRange,
+  hourStart,
+} from "../domain/hour";
 import { parseCamusFileName } from "../formats/camus-file-name";
-import { decodeDoneFlag, DONE_FLAG, FAILURE_FLAG, OUTDATED_FAILURE_FLAG } from "../formats/done-flag";
+import {
+  decodeDoneFlag,
+  DONE_FLAG,
+  FAILURE_FLAG,
+  OUTDATED_FAILURE_FLAG,
+} from "../formats/done-flag";
 import type { Camus, ImporterState } from "./camus";
 import type { EventArchive } from "./event-archive";
 import type { FileStatus, Hdfs } from "./hdfs";
@@ -13,54 +31,116 @@ import { footer } from "./parquet";
 import { mapPool } from "./pool";
 
 const WIDTH = 8;
-const isTemporary = (name: string) => name.startsWith("_") || name.startsWith(".");
+const isTemporary = (name: string) =>
+  name.startsWith("_") || name.startsWith(".");
 
-export type Systems = { kafka: Kafka; hdfs: Hdfs; hive: Hive; camus: Camus; archive: EventArchive; config: Config };
+export type Systems = {
+  kafka: Kafka;
+  hdfs: Hdfs;
+  hive: Hive;
+  camus: Camus;
+  archive: EventArchive;
+  config: Config;
+};
 
 export type Gathered = { topic: TopicEvidence; hours: HourEvidence[] };
 
 /** What is read once for a batch of topics. */
-export type Shared = { importer: ImporterState; skippedSince: Map<string, number>; archived: Map<string, Map<Hour, number>>; excluded: RegExp };
+export type Shared = {
+  importer: ImporterState;
+  skippedSince: Map<string, number>;
+  archived: Map<string, Map<Hour, number>>;
+  excluded: RegExp;
+};
 
-export async function gatherShared(s: Systems, range: HourRange): Promise<Shared> {
-  const [importer, log, archived] = await Promise.all([s.camus.state(), s.camus.outOfRange(), s.archive.counts(range)]);
+export async function gatherShared(
+  s: Systems,
+  range: HourRange,
+): Promise<Shared> {
+  const [importer, log, archived] = await Promise.all([
+    s.camus.state(),
+    s.camus.outOfRange(),
+    s.archive.counts(range),
+  ]);
   const skippedSince = new Map<string, number>();
   for (const entry of log) {
     const known = skippedSince.get(entry.topic);
-    if (entry.decision === "skipped" && (known === undefined || entry.time < known)) skippedSince.set(entry.topic, entry.time);
+    if (
+      entry.decision === "skipped" &&
+      (known === undefined || entry.time < known)
+    )
+      skippedSince.set(entry.topic, entry.time);
   }
-  return { importer, skippedSince, archived, excluded: new RegExp(`^(?:${s.config.archive.excludedSchemas})$`) };
+  return {
+    importer,
+    skippedSince,
+    archived,
+    excluded: new RegExp(`^(?:${s.config.archive.excludedSchemas})$`),
+  };
 }
 
 /** Reads every stage's evidence of a topic, by listings, offsets and footers; no data is read. */
-export async function gather(s: Systems, shared: Shared, d: Dataset, range: HourRange): Promise<Gathered> {
-  const [offsets, topicConfig, produced, raw, refined, partitions] = await Promise.all([
-    s.kafka.offsets(d.topic),
-    s.kafka.topicConfig(d.topic),
-    s.kafka.producedByHour(d.topic, range),
-    rawHours(s.hdfs, d, range),
-    refinedHours(s.hdfs, d, range),
-    s.hive.partitionHours(d.database, d.table).catch(() => undefined),
-  ]);
-  const keys = offsets.flatMap((o) => shared.importer.keys.get(`${d.topic}\t${o.partition}`) ?? []);
+export async function gather(
+  s: Systems,
+  shared: Shared,
+  d: Dataset,
+  range: HourRange,
+): Promise<Gathered> {
+  const [offsets, topicConfig, produced, raw, refined, partitions] =
+    await Promise.all([
+      s.kafka.offsets(d.topic),
+      s.kafka.topicConfig(d.topic),
+      s.kafka.producedByHour(d.topic, range),
+      rawHours(s.hdfs, d, range),
+      refinedHours(s.hdfs, d, range),
+      s.hive.partitionHours(d.database, d.table).catch(() => undefined),
+    ]);
+  const keys = offsets.flatMap(
+    (o) => shared.importer.keys.get(`${d.topic}\t${o.partition}`) ?? [],
+  );
   const skipped = shared.skippedSince.get(d.topic);
   const topic: TopicEvidence = {
     partitions: offsets.map((o) => {
-      const stored = shared.importer.keys.get(`${d.topic}\t${o.partition}`)?.offset;
-      return { partition: o.partition, ...(stored === undefined ? {} : { stored }), logStart: o.low, logEnd: o.high };
+      const stored = shared.importer.keys.get(
+        `${d.topic}\t${o.partition}`,
+      )?.offset;
+      return {
+        partition: o.partition,
+        ...(stored === undefined ? {} : { stored }),
+        logStart: o.low,
+        logEnd: o.high,
+      };
     }),
-    ...(keys.length > 0 ? { watermark: watermark(keys.map((k) => k.time), raw, skipped) } : {}),
+    ...(keys.length > 0
+      ? {
+          watermark: watermark(
+            keys.map((k) => k.time),
+            raw,
+            skipped,
+          ),
+        }
+      : {}),
     ...(skipped === undefined ? {} : { skippedSince: skipped }),
-    ...(topicConfig["retention.ms"] === undefined ? {} : { retentionMs: Number(topicConfig["retention.ms"]) }),
-    drift: Object.entries(s.config.policy.expectedTopicConfig).flatMap(([name, expected]) => {
-      const actual = topicConfig[name];
-      return actual === undefined || actual === expected ? [] : [{ name, expected, actual }];
-    }),
-    ...(shared.importer.lastRun === undefined ? {} : { lastRun: shared.importer.lastRun }),
+    ...(topicConfig["retention.ms"] === undefined
+      ? {}
+      : { retentionMs: Number(topicConfig["retention.ms"]) }),
+    drift: Object.entries(s.config.policy.expectedTopicConfig).flatMap(
+      ([name, expected]) => {
+        const actual = topicConfig[name];
+        return actual === undefined || actual === expected
+          ? []
+          : [{ name, expected, actual }];
+      },
+    ),
+    ...(shared.importer.lastRun === undefined
+      ? {}
+      : { lastRun: shared.importer.lastRun }),
   };
   const archivedHours = shared.archived.get(d.schema);
   const archived = (hour: Hour): Count =>
-    shared.excluded.test(d.schema) ? unknowable("this schema is not in the archive") : measured(archivedHours?.get(hour) ?? 0);
+    shared.excluded.test(d.schema)
+      ? unknowable("this schema is not in the archive")
+      : measured(archivedHours?.get(hour) ?? 0);
   const hours = hoursIn(range).map((hour) => {
     const rawHour = raw.get(hour);
     const refinedHour = refined.get(hour);
@@ -77,10 +157,16 @@ export async function gather(s: Systems, shared: Shared, d: Dataset, range: Hour
 }
 
 /** When the topic was last imported before it was skipped: a reset writes the run's own time into the stored keys. */
-function watermark(times: number[], raw: Map<Hour, unknown>, skipped: number | undefined): number {
+function watermark(
+  times: number[],
+  raw: Map<Hour, unknown>,
+  skipped: number | undefined,
+): number {
   const oldest = Math.min(...times);
   if (skipped === undefined || oldest <= skipped) return oldest;
-  const before = [...raw.keys()].map((h) => hourStart(h) + 3_600_000).filter((ms) => ms <= skipped);
+  const before = [...raw.keys()]
+    .map((h) => hourStart(h) + 3_600_000)
+    .filter((ms) => ms <= skipped);
   return before.length > 0 ? Math.max(...before) : oldest;
 }
 
@@ -89,7 +175,12 @@ async function children(hdfs: Hdfs, dir: string): Promise<FileStatus[]> {
 }
 
 /** Day directories of a tree `<year>/<month>/<day>` (names as `part` writes them) that lie in the range. */
-async function days(hdfs: Hdfs, root: string, range: HourRange, part: (name: string) => string): Promise<string[]> {
+async function days(
+  hdfs: Hdfs,
+  root: string,
+  range: HourRange,
+  part: (name: string) => string,
+): Promise<string[]> {
   const from = range.since.slice(0, 10);
   const to = hourOf(hourStart(range.until) - 1).slice(0, 10);
   const found: string[] = [];
@@ -97,16 +188,24 @@ async function days(hdfs: Hdfs, root: string, range: HourRange, part: (name: str
     for (const month of await children(hdfs, `${root}/${year.name}`)) {
       const ym = `${part(year.name)}-${part(month.name)}`;
       if (ym < from.slice(0, 7) || ym > to.slice(0, 7)) continue;
-      for (const day of await children(hdfs, `${root}/${year.name}/${month.name}`)) {
+      for (const day of await children(
+        hdfs,
+        `${root}/${year.name}/${month.name}`,
+      )) {
         const date = `${ym}-${part(day.name)}`;
-        if (date >= from && date <= to) found.push(`${root}/${year.name}/${month.name}/${day.name}`);
+        if (date >= from && date <= to)
+          found.push(`${root}/${year.name}/${month.name}/${day.name}`);
       }
     }
   }
   return found;
 }
 
-export async function rawHours(hdfs: Hdfs, d: Dataset, range: HourRange): Promise<Map<Hour, NonNullable<HourEvidence["raw"]>>> {
+export async function rawHours(
+  hdfs: Hdfs,
+  d: Dataset,
+  range: HourRange,
+): Promise<Map<Hour, NonNullable<HourEvidence["raw"]>>> {
   const found = new Map<Hour, NonNullable<HourEvidence["raw"]>>();
   const dirs = await days(hdfs, d.rawDir, range, (name) => name);
   await mapPool(dirs, WIDTH, async (dir) => {
@@ -114,12 +213,19 @@ export async function rawHours(hdfs: Hdfs, d: Dataset, range: HourRange): Promis
     await mapPool(await children(hdfs, dir), WIDTH, async (entry) => {
       const hour = `${day}T${entry.name}`;
       if (hour < range.since || hour >= range.until) return;
-      const result = { count: 0, files: 0, mtime: entry.mtime, problems: [] as string[] };
+      const result = {
+        count: 0,
+        files: 0,
+        mtime: entry.mtime,
+        problems: [] as string[],
+      };
       for (const file of await children(hdfs, `${dir}/${entry.name}`)) {
         if (isTemporary(file.name)) continue;
         const name = parseCamusFileName(file.name);
-        if (!name) result.problems.push(`${file.name} is not a name that Camus writes`);
-        else if (name.hour !== hour) result.problems.push(`${file.name} belongs to ${name.hour}`);
+        if (!name)
+          result.problems.push(`${file.name} is not a name that Camus writes`);
+        else if (name.hour !== hour)
+          result.problems.push(`${file.name} belongs to ${name.hour}`);
         else {
           result.count += name.count;
           result.files++;
@@ -131,7 +237,12 @@ export async function rawHours(hdfs: Hdfs, d: Dataset, range: HourRange): Promis
   return found;
 }
 
-async function flag(hdfs: Hdfs, dir: string, files: FileStatus[], name: string): Promise<number | string | undefined> {
+async function flag(
+  hdfs: Hdfs,
+  dir: string,
+  files: FileStatus[],
+  name: string,
+): Promise<number | string | undefined> {
   if (!files.some((f) => f.name === name)) return undefined;
   try {
     const content = await hdfs.read(`${dir}/${name}`);
@@ -141,16 +252,26 @@ async function flag(hdfs: Hdfs, dir: string, files: FileStatus[], name: string):
   }
 }
 
-export async function refinedHours(hdfs: Hdfs, d: Dataset, range: HourRange): Promise<Map<Hour, NonNullable<HourEvidence["refined"]>>> {
+export async function refinedHours(
+  hdfs: Hdfs,
+  d: Dataset,
+  range: HourRange,
+): Promise<Map<Hour, NonNullable<HourEvidence["refined"]>>> {
   const found = new Map<Hour, NonNullable<HourEvidence["refined"]>>();
-  const dirs = await days(hdfs, d.refinedDir, range, (name) => (name.split("=")[1] ?? "").padStart(2, "0"));
+  const dirs = await days(hdfs, d.refinedDir, range, (name) =>
+    (name.split("=")[1] ?? "").padStart(2, "0"),
+  );
   await mapPool(dirs, WIDTH, async (dayDir) => {
     await mapPool(await children(hdfs, dayDir), WIDTH, async (entry) => {
       const dir = `${dayDir}/${entry.name}`;
       const hour = hourOfPartition(dir);
-      if (hour === undefined || hour < range.since || hour >= range.until) return;
+      if (hour === undefined || hour < range.since || hour >= range.until)
+        return;
       const files = await children(hdfs, dir);
-      const [doneFlag, failureFlag] = await Promise.all([flag(hdfs, dir, files, DONE_FLAG), flag(hdfs, dir, files, FAILURE_FLAG)]);
+      const [doneFlag, failureFlag] = await Promise.all([
+        flag(hdfs, dir, files, DONE_FLAG),
+        flag(hdfs, dir, files, FAILURE_FLAG),
+      ]);
       let rows: Count = measured(0);
       let geocoded: boolean | undefined;
       for (const file of files) {

@@ -25,7 +25,13 @@ export class Hdfs {
   constructor(private readonly options: Options) {
     const { hostname, port, protocol } = new URL(options.webhdfs);
     this.client = WebHdfs.createClient(
-      { host: hostname, port: Number(port), protocol: protocol.slice(0, -1), path: "/webhdfs/v1", user: options.user },
+      {
+        host: hostname,
+        port: Number(port),
+        protocol: protocol.slice(0, -1),
+        path: "/webhdfs/v1",
+        user: options.user,
+      },
       { timeout: TIMEOUT_MS },
     );
   }
@@ -34,20 +40,32 @@ export class Hdfs {
     return this.options.webhdfs;
   }
 
-  private async request(method: string, op: string, path: string, query = ""): Promise<Response | undefined> {
+  private async request(
+    method: string,
+    op: string,
+    path: string,
+    query = "",
+  ): Promise<Response | undefined> {
     const encoded = path.split("/").map(encodeURIComponent).join("/");
     return calling("HDFS", this.address, async () => {
-      const response = await fetch(`${this.address}/webhdfs/v1${encoded}?op=${op}&user.name=${this.options.user}${query}`, {
-        method,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
+      const response = await fetch(
+        `${this.address}/webhdfs/v1${encoded}?op=${op}&user.name=${this.options.user}${query}`,
+        {
+          method,
+          signal: AbortSignal.timeout(TIMEOUT_MS),
+        },
+      );
       if (response.status === 404) {
         await response.body?.cancel();
         return undefined;
       }
       if (!response.ok) {
-        const body = (await response.json().catch(() => ({}))) as { RemoteException?: { exception: string; message: string } };
-        throw new Error(`${op} ${path}: ${body.RemoteException ? `${body.RemoteException.exception}: ${body.RemoteException.message.split("\n")[0]}` : response.status}`);
+        const body = (await response.json().catch(() => ({}))) as {
+          RemoteException?: { exception: string; message: string };
+        };
+        throw new Error(
+          `${op} ${path}: ${body.RemoteException ? `${body.RemoteException.exception}: ${body.RemoteException.message.split("\n")[0]}` : response.status}`,
+        );
       }
       return response;
     });
@@ -58,22 +76,51 @@ export class Hdfs {
     const response = await this.request("GET", "LISTSTATUS", path);
     if (!response) return undefined;
     const body = (await response.json()) as {
-      FileStatuses: { FileStatus: { pathSuffix: string; type: "FILE" | "DIRECTORY"; length: number; modificationTime: number; owner: string }[] };
+      FileStatuses: {
+        FileStatus: {
+          pathSuffix: string;
+          type: "FILE" | "DIRECTORY";
+          length: number;
+          modificationTime: number;
+          owner: string;
+        }[];
+      };
     };
-    return body.FileStatuses.FileStatus.map((s) => ({ name: s.pathSuffix, type: s.type, length: s.length, mtime: s.modificationTime, owner: s.owner }));
+    return body.FileStatuses.FileStatus.map((s) => ({
+      name: s.pathSuffix,
+      type: s.type,
+      length: s.length,
+      mtime: s.modificationTime,
+      owner: s.owner,
+    }));
   }
 
   async stat(path: string): Promise<FileStatus | undefined> {
     const response = await this.request("GET", "GETFILESTATUS", path);
     if (!response) return undefined;
     const { FileStatus: s } = (await response.json()) as {
-      FileStatus: { type: "FILE" | "DIRECTORY"; length: number; modificationTime: number; owner: string };
+      FileStatus: {
+        type: "FILE" | "DIRECTORY";
+        length: number;
+        modificationTime: number;
+        owner: string;
+      };
     };
-    return { name: path.slice(path.lastIndexOf("/") + 1), type: s.type, length: s.length, mtime: s.modificationTime, owner: s.owner };
+    return {
+      name: path.slice(path.lastIndexOf("/") + 1),
+      type: s.type,
+      length: s.length,
+      mtime: s.modificationTime,
+      owner: s.owner,
+    };
   }
 
   /** A file's bytes, or a range of them; undefined where it does not exist. */
-  async read(path: string, offset?: number, length?: number): Promise<Buffer | undefined> {
+  async read(
+    path: string,
+    offset?: number,
+    length?: number,
+  ): Promise<Buffer | undefined> {
     const query = `${offset === undefined ? "" : `&offset=${offset}`}${length === undefined ? "" : `&length=${length}`}`;
     const response = await this.request("GET", "OPEN", path, query);
     return response && Buffer.from(await response.arrayBuffer());
@@ -86,21 +133,39 @@ export class Hdfs {
   /** @throws ApplicationFailure where the file does not exist */
   async open(path: string): Promise<RandomAccess> {
     const status = await this.stat(path);
-    if (!status) throw fatal("BadFormat", `HDFS at ${this.address}: ${path} does not exist`);
+    if (!status)
+      throw fatal(
+        "BadFormat",
+        `HDFS at ${this.address}: ${path} does not exist`,
+      );
     return {
       size: status.length,
-      read: async (offset, length) => (length === 0 ? Buffer.alloc(0) : ((await this.read(path, offset, length)) ?? Buffer.alloc(0))),
+      read: async (offset, length) =>
+        length === 0
+          ? Buffer.alloc(0)
+          : ((await this.read(path, offset, length)) ?? Buffer.alloc(0)),
     };
   }
 
-  private call(act: (done: (error: Error | null) => void) => void): Promise<void> {
-    return calling("HDFS", this.address, () => new Promise((done, fail) => act((error) => (error ? fail(error) : done()))));
+  private call(
+    act: (done: (error: Error | null) => void) => void,
+  ): Promise<void> {
+    return calling(
+      "HDFS",
+      this.address,
+      () =>
+        new Promise((done, fail) =>
+          act((error) => (error ? fail(error) : done())),
+        ),
+    );
   }
 
   /** Writes a whole file, its directory included; what was there is replaced. */
   async write(path: string, data: Buffer | string): Promise<void> {
     this.check(path);
-    await this.call((done) => this.client.writeFile(path, data, false, {}, done));
+    await this.call((done) =>
+      this.client.writeFile(path, data, false, {}, done),
+    );
   }
 
   async mkdir(path: string): Promise<void> {
@@ -110,22 +175,39 @@ export class Hdfs {
   /** Removes one file; whether it was there. */
   async remove(path: string): Promise<boolean> {
     this.check(path);
-    const response = await this.request("DELETE", "DELETE", path, "&recursive=false");
-    return ((await response?.json()) as { boolean: boolean } | undefined)?.boolean ?? false;
+    const response = await this.request(
+      "DELETE",
+      "DELETE",
+      path,
+      "&recursive=false",
+    );
+    return (
+      ((await response?.json()) as { boolean: boolean } | undefined)?.boolean ??
+      false
+    );
   }
 
   /** Moves a path to a new name. @throws where the target exists: HDFS would move into it */
   async rename(from: string, to: string): Promise<void> {
     this.check(from);
     this.check(to);
-    if (await this.stat(to)) throw fatal("NotAllowed", `${to} exists, ${from} is not moved into it`);
+    if (await this.stat(to))
+      throw fatal("NotAllowed", `${to} exists, ${from} is not moved into it`);
     await this.call((done) => this.client.rename(from, to, done));
   }
 
   private check(path: string): void {
     const clean = !path.split("/").includes("..");
-    if (!clean || !this.options.allowedPrefixes.some((prefix) => path.startsWith(prefix.endsWith("/") ? prefix : `${prefix}/`))) {
-      throw fatal("NotAllowed", `${path} lies outside allowedPrefixes (${this.options.allowedPrefixes.join(", ")}); nothing was changed`);
+    if (
+      !clean ||
+      !this.options.allowedPrefixes.some((prefix) =>
+        path.startsWith(prefix.endsWith("/") ? prefix : `${prefix}/`),
+      )
+    ) {
+      throw fatal(
+        "NotAllowed",
+        `${path} lies outside allowedPrefixes (${this.options.allowedPrefixes.join(", ")}); nothing was changed`,
+      );
     }
   }
 }

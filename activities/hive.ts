@@ -4,7 +4,11 @@ import { calling } from "./errors";
 import Metastore from "./metastore-thrift/ThriftHiveMetastore";
 
 type Client = {
-  get_partition_names: (db: string, table: string, max: number) => Promise<string[]>;
+  get_partition_names: (
+    db: string,
+    table: string,
+    max: number,
+  ) => Promise<string[]>;
   get_all_tables: (db: string) => Promise<string[]>;
 };
 
@@ -24,7 +28,12 @@ export class Hive {
         return await new Promise<T>((done, fail) => {
           connection.on("error", fail);
           connection.on("timeout", () => fail(new Error("timed out")));
-          act(thrift.createClient(Metastore as never, connection) as unknown as Client).then(done, fail);
+          act(
+            thrift.createClient(
+              Metastore as never,
+              connection,
+            ) as unknown as Client,
+          ).then(done, fail);
         });
       } finally {
         connection.end();
@@ -39,9 +48,15 @@ export class Hive {
         const names = await client.get_partition_names(database, table, -1);
         return new Set(names.flatMap((name) => hourOfPartition(name) ?? []));
       } catch (error) {
-        if ((error as Error).name === "NoSuchObjectException") return new Set<Hour>();
+        if ((error as Error).name === "NoSuchObjectException")
+          return new Set<Hour>();
         // Hive 2 answers an unknown table with an empty list only if the database exists.
-        if (!(await client.get_all_tables(database).catch(() => [])).includes(table as never)) return new Set<Hour>();
+        if (
+          !(await client.get_all_tables(database).catch(() => [])).includes(
+            table as never,
+          )
+        )
+          return new Set<Hour>();
         throw error;
       }
     });

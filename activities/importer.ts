@@ -1,4 +1,9 @@
-import { activityInfo, cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
+import {
+  activityInfo,
+  cancellationSignal,
+  heartbeat,
+  sleep,
+} from "@temporalio/activity";
 import type { Config } from "../domain/config";
 import { regexLiteral } from "../domain/plan";
 import type { Camus } from "./camus";
@@ -11,52 +16,98 @@ import { hasEnded, type Yarn } from "./yarn";
 const POLL_MS = 500;
 const MAX_RUNS = 12;
 
-type Deps = { config: Config; camus: Camus; kafka: Kafka; yarn: Yarn; storage: Storage };
+type Deps = {
+  config: Config;
+  camus: Camus;
+  kafka: Kafka;
+  yarn: Yarn;
+  storage: Storage;
+};
 
 /** A YARN tag that names a workflow's step; YARN keeps tags in lower case. */
-export const tagOf = (workflowId: string, step: string) => `sisyphus-${workflowId}-${step}`.toLowerCase().replaceAll(/[^a-z0-9_-]/g, "_");
+export const tagOf = (workflowId: string, step: string) =>
+  `sisyphus-${workflowId}-${step}`
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, "_");
 
 /** Activities that run the importer. */
-export function createImporterActivities({ config, camus, kafka, yarn, storage }: Deps) {
+export function createImporterActivities({
+  config,
+  camus,
+  kafka,
+  yarn,
+  storage,
+}: Deps) {
   /** Waits until no driver and no application with the tag is left. */
   async function settle(tag: string): Promise<void> {
-    while (driverRuns(`mapreduce.job.tags=${tag}`) || (await yarn.byTag(tag)).some((app) => !hasEnded(app))) {
+    while (
+      driverRuns(`mapreduce.job.tags=${tag}`) ||
+      (await yarn.byTag(tag)).some((app) => !hasEnded(app))
+    ) {
       heartbeat({ waitingFor: tag });
       await sleep(POLL_MS);
     }
   }
 
   /** One run over the topics; refuses to run beside another importer. */
-  async function run(tag: string, topics: string[], settings: Record<string, string>): Promise<void> {
+  async function run(
+    tag: string,
+    topics: string[],
+    settings: Record<string, string>,
+  ): Promise<void> {
     await settle(tag);
     const stop = beating();
     try {
-      const all = { ...settings, "kafka.whitelist.topics": topics.map(regexLiteral).join(","), "mapreduce.job.tags": tag };
+      const all = {
+        ...settings,
+        "kafka.whitelist.topics": topics.map(regexLiteral).join(","),
+        "mapreduce.job.tags": tag,
+      };
       // A run that skips topics ends with 1, and what it did is judged by the stored offsets alone.
-      await runCommand([...config.importer.command, ...Object.entries(all).map(([n, v]) => `-D${n}=${v}`)], cancellationSignal());
+      await runCommand(
+        [
+          ...config.importer.command,
+          ...Object.entries(all).map(([n, v]) => `-D${n}=${v}`),
+        ],
+        cancellationSignal(),
+      );
     } finally {
       stop();
     }
   }
 
   /** Imports until a condition on the stored offsets holds. */
-  async function importUntil(tag: string, topics: string[], settings: Record<string, string>, lacking: () => Promise<string[]>): Promise<number> {
+  async function importUntil(
+    tag: string,
+    topics: string[],
+    settings: Record<string, string>,
+    lacking: () => Promise<string[]>,
+  ): Promise<number> {
     await settle(tag);
     for (let runs = 0; ; runs++) {
       const left = await lacking();
       if (left.length === 0) return runs;
-      if (runs === MAX_RUNS) throw fatal("ApplicationFailed", `after ${runs} importer runs still not imported: ${left.join(", ")}; see ${config.importer.log}`);
+      if (runs === MAX_RUNS)
+        throw fatal(
+          "ApplicationFailed",
+          `after ${runs} importer runs still not imported: ${left.join(", ")}; see ${config.importer.log}`,
+        );
       await run(tag, topics, settings);
       cancellationSignal().throwIfAborted();
     }
   }
 
   // The two settings of July 5, 2018. Without the second, events older than a week are dropped in silence while offsets advance.
-  const settings = { "kafka.move.to.earliest.offset": "true", "kafka.max.historical.days": "-1" };
+  const settings = {
+    "kafka.move.to.earliest.offset": "true",
+    "kafka.max.historical.days": "-1",
+  };
 
   return {
     /** Moves the importer to the earliest offsets of topics that it skips, by running it. @returns runs made */
-    async resetImport(input: { topics: string[] }): Promise<{ runs: number; imported: Record<string, string> }> {
+    async resetImport(input: {
+      topics: string[];
+    }): Promise<{ runs: number; imported: Record<string, string> }> {
       const id = activityInfo().workflowExecution!.workflowId;
       const lacking = async () => {
         const { keys } = await camus.state();
@@ -64,29 +115,61 @@ export function createImporterActivities({ config, camus, kafka, yarn, storage }
         for (const topic of input.topics) {
           for (const o of await kafka.offsets(topic)) {
             const stored = keys.get(`${topic}\t${o.partition}`)?.offset;
-            if (stored === undefined ? o.high !== o.low : BigInt(stored) < BigInt(o.low) || BigInt(stored) > BigInt(o.high)) found.push(`${topic}/${o.partition}`);
+            if (
+              stored === undefined
+                ? o.high !== o.low
+                : BigInt(stored) < BigInt(o.low) ||
+                  BigInt(stored) > BigInt(o.high)
+            )
+              found.push(`${topic}/${o.partition}`);
           }
         }
         return found;
       };
-      const runs = await importUntil(tagOf(id, "reset"), input.topics, settings, lacking);
+      const runs = await importUntil(
+        tagOf(id, "reset"),
+        input.topics,
+        settings,
+        lacking,
+      );
       const { keys } = await camus.state();
-      return { runs, imported: Object.fromEntries(input.topics.flatMap((t) => [...keys.values()].filter((k) => k.topic === t).map((k) => [`${t}/${k.partition}`, k.offset]))) };
+      return {
+        runs,
+        imported: Object.fromEntries(
+          input.topics.flatMap((t) =>
+            [...keys.values()]
+              .filter((k) => k.topic === t)
+              .map((k) => [`${t}/${k.partition}`, k.offset]),
+          ),
+        ),
+      };
     },
     /** Runs the importer until its stored offsets have passed the given ends, `<topic>/<partition>` to offset. */
-    async importReplayed(input: { topics: string[]; ends: Record<string, string> }): Promise<{ runs: number }> {
+    async importReplayed(input: {
+      topics: string[];
+      ends: Record<string, string>;
+    }): Promise<{ runs: number }> {
       const id = activityInfo().workflowExecution!.workflowId;
       const lacking = async () => {
         const { keys } = await camus.state();
         return Object.entries(input.ends)
           .filter(([place, end]) => {
             const slash = place.lastIndexOf("/");
-            const stored = keys.get(`${place.slice(0, slash)}\t${place.slice(slash + 1)}`)?.offset;
+            const stored = keys.get(
+              `${place.slice(0, slash)}\t${place.slice(slash + 1)}`,
+            )?.offset;
             return stored === undefined || BigInt(stored) < BigInt(end);
           })
           .map(([place]) => place);
       };
-      return { runs: await importUntil(tagOf(id, "import"), input.topics, settings, lacking) };
+      return {
+        runs: await importUntil(
+          tagOf(id, "import"),
+          input.topics,
+          settings,
+          lacking,
+        ),
+      };
     },
     /** Undoes importer runs: sets every run after the given one aside, so that the recorded offsets count again. */
     async restoreOffsets(input: { after?: string }): Promise<string[]> {

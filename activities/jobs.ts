@@ -22,10 +22,16 @@ export type Ended = { code: number; output: string };
 const KEPT = 4000;
 
 /** Runs a command to its end and keeps the tail of what it prints; ends it where the signal says so. */
-export function runCommand(argv: string[], signal: AbortSignal): Promise<Ended> {
+export function runCommand(
+  argv: string[],
+  signal: AbortSignal,
+): Promise<Ended> {
   return new Promise((done, fail) => {
     // Its own process group, so that an ending takes a wrapper's children along.
-    const child = spawn(argv[0]!, argv.slice(1), { stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const child = spawn(argv[0]!, argv.slice(1), {
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
     let output = "";
     const keep = (piece: Buffer) => {
       output = (output + piece.toString("utf8")).slice(-KEPT);
@@ -40,7 +46,9 @@ export function runCommand(argv: string[], signal: AbortSignal): Promise<Ended> 
       }
     };
     signal.addEventListener("abort", end, { once: true });
-    child.on("error", (error) => fail(new Error(`cannot run ${argv[0]}: ${error.message}`)));
+    child.on("error", (error) =>
+      fail(new Error(`cannot run ${argv[0]}: ${error.message}`)),
+    );
     child.on("close", (code) => {
       signal.removeEventListener("abort", end);
       done({ code: code ?? 1, output });

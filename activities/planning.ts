@@ -4,9 +4,20 @@ import { activityInfo, heartbeat } from "@temporalio/activity";
 import { datasetOf } from "../domain/dataset";
 import type { BackfillInput } from "../domain/inputs";
 import { type HourRange, partitionPath } from "../domain/hour";
-import { canonicalJson, type FlagToClear, type Plan, type PlannedTopic, type PlanSummary, type RefineJob } from "../domain/plan";
+import {
+  canonicalJson,
+  type FlagToClear,
+  type Plan,
+  type PlannedTopic,
+  type PlanSummary,
+  type RefineJob,
+} from "../domain/plan";
 import { isImportFault, type Verdict } from "../domain/verdict";
-import { DONE_FLAG, FAILURE_FLAG, OUTDATED_FAILURE_FLAG } from "../formats/done-flag";
+import {
+  DONE_FLAG,
+  FAILURE_FLAG,
+  OUTDATED_FAILURE_FLAG,
+} from "../formats/done-flag";
 import { auditTopics } from "./audit";
 import type { Systems } from "./evidence";
 import { fatal } from "./errors";
@@ -15,9 +26,13 @@ import type { Storage } from "./storage";
 async function sha256(file: string): Promise<string> {
   const hash = createHash("sha256");
   try {
-    for await (const piece of createReadStream(file)) hash.update(piece as Buffer);
+    for await (const piece of createReadStream(file))
+      hash.update(piece as Buffer);
   } catch (error) {
-    throw fatal("RefusedJob", `the Refine jar ${file} cannot be read: ${(error as Error).message}`);
+    throw fatal(
+      "RefusedJob",
+      `the Refine jar ${file} cannot be read: ${(error as Error).message}`,
+    );
   }
   return hash.digest("hex");
 }
@@ -30,14 +45,23 @@ const SKIPPED: Partial<Record<Verdict, string>> = {
 };
 
 /** What the job's own words and bytes say against it; empty where it may run. */
-export function jobFaults(job: RefineJob, pinned: { allowedSha256: string[]; class: string }): string[] {
+export function jobFaults(
+  job: RefineJob,
+  pinned: { allowedSha256: string[]; class: string },
+): string[] {
   const faults: string[] = [];
-  if (!pinned.allowedSha256.includes(job.sha256)) faults.push(`its jar's sha256 ${job.sha256} is not in refine.allowedSha256`);
-  if (job.class !== pinned.class) faults.push(`its class ${job.class} is not the configured ${pinned.class}`);
+  if (!pinned.allowedSha256.includes(job.sha256))
+    faults.push(
+      `its jar's sha256 ${job.sha256} is not in refine.allowedSha256`,
+    );
+  if (job.class !== pinned.class)
+    faults.push(`its class ${job.class} is not the configured ${pinned.class}`);
   const at = job.arguments.indexOf("--transform-functions");
   const transforms = at === -1 ? "" : (job.arguments[at + 1] ?? "");
-  if (!/dedup/i.test(transforms)) faults.push("it declares no deduplicating transform function");
-  if (!/geocode/i.test(transforms)) faults.push("it declares no geocoding transform function");
+  if (!/dedup/i.test(transforms))
+    faults.push("it declares no deduplicating transform function");
+  if (!/geocode/i.test(transforms))
+    faults.push("it declares no geocoding transform function");
   return faults;
 }
 
@@ -45,7 +69,11 @@ export function jobFaults(job: RefineJob, pinned: { allowedSha256: string[]; cla
 export function createPlanningActivities(deps: Systems & { storage: Storage }) {
   const { config, kafka, hdfs, camus, storage } = deps;
 
-  async function refineJob(input: BackfillInput, topics: PlannedTopic[], range: HourRange): Promise<RefineJob> {
+  async function refineJob(
+    input: BackfillInput,
+    topics: PlannedTopic[],
+    range: HourRange,
+  ): Promise<RefineJob> {
     const jar = input.refineJar ?? config.refine.jar;
     const job: RefineJob = {
       jar,
@@ -53,7 +81,10 @@ export function createPlanningActivities(deps: Systems & { storage: Storage }) {
       class: input.refineClass ?? config.refine.class,
       arguments: [
         ...config.refine.arguments,
-        ...(input.refineClass === undefined || input.refineClass === config.refine.class ? ["--transform-functions", config.refine.transforms.join(",")] : []),
+        ...(input.refineClass === undefined ||
+        input.refineClass === config.refine.class
+          ? ["--transform-functions", config.refine.transforms.join(",")]
+          : []),
         "--table-whitelist",
         topics.map((t) => t.tableDir).join("|"),
         // A `since` exactly on an hour starts one hour earlier.
@@ -64,12 +95,20 @@ export function createPlanningActivities(deps: Systems & { storage: Storage }) {
       ],
     };
     const faults = jobFaults(job, config.refine);
-    if (faults.length > 0) throw fatal("RefusedJob", `refused to refine with ${job.class} of ${job.jar}: ${faults.join("; ")}`);
+    if (faults.length > 0)
+      throw fatal(
+        "RefusedJob",
+        `refused to refine with ${job.class} of ${job.jar}: ${faults.join("; ")}`,
+      );
     return job;
   }
 
   /** Flags that keep Refine from the planned hours: only those that must go, each with its reason. */
-  async function flagsOf(topic: PlannedTopic, skipped: Map<string, string>, dir: string): Promise<FlagToClear[]> {
+  async function flagsOf(
+    topic: PlannedTopic,
+    skipped: Map<string, string>,
+    dir: string,
+  ): Promise<FlagToClear[]> {
     const flags: FlagToClear[] = [];
     for (const hour of topic.hours) {
       const partition = `${dir}/${partitionPath(hour)}`;
@@ -82,23 +121,49 @@ export function createPlanningActivities(deps: Systems & { storage: Storage }) {
               : file.name === OUTDATED_FAILURE_FLAG
                 ? "the outdated wrapper's misspelt failure flag"
                 : undefined;
-        if (why) flags.push({ topic: topic.topic, hour, path: `${partition}/${file.name}`, why });
+        if (why)
+          flags.push({
+            topic: topic.topic,
+            hour,
+            path: `${partition}/${file.name}`,
+            why,
+          });
       }
     }
     return flags;
   }
 
   return {
-    async makePlan(input: BackfillInput & { asOf: string }): Promise<PlanSummary> {
+    async makePlan(
+      input: BackfillInput & { asOf: string },
+    ): Promise<PlanSummary> {
       const range: HourRange = { since: input.since, until: input.until };
-      const all = (await kafka.topics()).filter((t) => datasetOf(t, config.naming)).sort();
+      const all = (await kafka.topics())
+        .filter((t) => datasetOf(t, config.naming))
+        .sort();
       const unknown = input.topics?.filter((t) => !all.includes(t)) ?? [];
-      if (unknown.length > 0) throw fatal("InvalidInput", `topics: ${unknown.join(", ")} not found in Kafka or not covered by naming.topicPattern ${config.naming.topicPattern}`);
-      const audits = await auditTopics(deps, input.topics ?? all, range, input.asOf, () => heartbeat());
+      if (unknown.length > 0)
+        throw fatal(
+          "InvalidInput",
+          `topics: ${unknown.join(", ")} not found in Kafka or not covered by naming.topicPattern ${config.naming.topicPattern}`,
+        );
+      const audits = await auditTopics(
+        deps,
+        input.topics ?? all,
+        range,
+        input.asOf,
+        () => heartbeat(),
+      );
       const findings = audits.flatMap((a) => a.findings);
       const state = await camus.state();
       // Hours whose done flag still matches the raw hour: Refine would pass them by.
-      const skipped = new Map(findings.flatMap((f) => (SKIPPED[f.verdict] ? [[`${f.topic} ${f.hour}`, SKIPPED[f.verdict]!]] : [])));
+      const skipped = new Map(
+        findings.flatMap((f) =>
+          SKIPPED[f.verdict]
+            ? [[`${f.topic} ${f.hour}`, SKIPPED[f.verdict]!]]
+            : [],
+        ),
+      );
       const topics: PlannedTopic[] = audits
         .filter((a) => a.findings.length > 0)
         .map((a) => {
@@ -111,13 +176,21 @@ export function createPlanningActivities(deps: Systems & { storage: Storage }) {
             hours: a.findings.map((f) => f.hour).sort(),
             lostOffsets: a.lostOffsets,
             reset: a.lostOffsets > 0,
-            missing: a.findings.filter((f) => isImportFault(f.verdict)).reduce((sum, f) => sum + f.missing, 0),
+            missing: a.findings
+              .filter((f) => isImportFault(f.verdict))
+              .reduce((sum, f) => sum + f.missing, 0),
           };
         });
       const flags: FlagToClear[] = [];
       for (const topic of topics) {
         heartbeat();
-        flags.push(...(await flagsOf(topic, skipped, datasetOf(topic.topic, config.naming)!.refinedDir)));
+        flags.push(
+          ...(await flagsOf(
+            topic,
+            skipped,
+            datasetOf(topic.topic, config.naming)!.refinedDir,
+          )),
+        );
       }
       const refine = await refineJob(input, topics, range);
       const plan: Plan = {
@@ -127,10 +200,18 @@ export function createPlanningActivities(deps: Systems & { storage: Storage }) {
         findings,
         flags,
         refine,
-        offsets: Object.fromEntries([...state.keys.values()].filter((k) => topics.some((t) => t.topic === k.topic)).map((k) => [`${k.topic}/${k.partition}`, k.offset])),
+        offsets: Object.fromEntries(
+          [...state.keys.values()]
+            .filter((k) => topics.some((t) => t.topic === k.topic))
+            .map((k) => [`${k.topic}/${k.partition}`, k.offset]),
+        ),
         ...(state.run === undefined ? {} : { importerRun: state.run }),
       };
-      const { ref, digest } = await storage.put(activityInfo().workflowExecution!.workflowId, "plan.json", canonicalJson(plan));
+      const { ref, digest } = await storage.put(
+        activityInfo().workflowExecution!.workflowId,
+        "plan.json",
+        canonicalJson(plan),
+      );
       return {
         digest,
         ref,
@@ -140,7 +221,9 @@ export function createPlanningActivities(deps: Systems & { storage: Storage }) {
         missing: topics.reduce((sum, t) => sum + t.missing, 0),
         lostOffsets: topics.reduce((sum, t) => sum + t.lostOffsets, 0),
         flags: flags.length,
-        outdatedPartitions: findings.filter((f) => f.verdict === "refine-outdated").length,
+        outdatedPartitions: findings.filter(
+          (f) => f.verdict === "refine-outdated",
+        ).length,
         refine,
         ...(state.run === undefined ? {} : { importerRun: state.run }),
       };

@@ -1,4 +1,9 @@
-import { activityInfo, cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
+import {
+  activityInfo,
+  cancellationSignal,
+  heartbeat,
+  sleep,
+} from "@temporalio/activity";
 import type { Config } from "../domain/config";
 import { datasetOf } from "../domain/dataset";
 import { partitionPath } from "../domain/hour";
@@ -15,7 +20,12 @@ import { type Application, hasEnded, type Yarn } from "./yarn";
 
 const POLL_MS = 1000;
 
-type Journal = { path: string; content: string; mtime: number; owner: string }[];
+type Journal = {
+  path: string;
+  content: string;
+  mtime: number;
+  owner: string;
+}[];
 
 type Deps = { config: Config; hdfs: Hdfs; yarn: Yarn; storage: Storage };
 
@@ -28,7 +38,10 @@ export function createRefineActivities({ config, hdfs, yarn, storage }: Deps) {
 
   return {
     /** Records every flag of the plan in a journal, then removes it; one that is gone already counts as removed. @returns flags removed by this backfill */
-    async clearFlags(input: { planRef: string; skip: string[] }): Promise<number> {
+    async clearFlags(input: {
+      planRef: string;
+      skip: string[];
+    }): Promise<number> {
       const id = activityInfo().workflowExecution!.workflowId;
       const plan = await storage.read<Plan>(input.planRef);
       const journal = await journalOf(id);
@@ -36,8 +49,17 @@ export function createRefineActivities({ config, hdfs, yarn, storage }: Deps) {
       for (const flag of plan.flags) {
         heartbeat(flag.path);
         if (known.has(flag.path) || input.skip.includes(flag.topic)) continue;
-        const [status, content] = await Promise.all([hdfs.stat(flag.path), hdfs.read(flag.path)]);
-        if (status && content) journal.push({ path: flag.path, content: content.toString("base64"), mtime: status.mtime, owner: status.owner });
+        const [status, content] = await Promise.all([
+          hdfs.stat(flag.path),
+          hdfs.read(flag.path),
+        ]);
+        if (status && content)
+          journal.push({
+            path: flag.path,
+            content: content.toString("base64"),
+            mtime: status.mtime,
+            owner: status.owner,
+          });
       }
       await storage.put(id, "flags.json", JSON.stringify(journal));
       for (const { path } of journal) {
@@ -59,44 +81,73 @@ export function createRefineActivities({ config, hdfs, yarn, storage }: Deps) {
       return restored;
     },
     /** Submits the plan's Refine once: an application with this backfill's tag is found again, later twins are killed. */
-    async submitRefine(input: { job: RefineJob; tables: string[] }): Promise<{ applicationId: string; link: string }> {
+    async submitRefine(input: {
+      job: RefineJob;
+      tables: string[];
+    }): Promise<{ applicationId: string; link: string }> {
       const id = activityInfo().workflowExecution!.workflowId;
       const tag = tagOf(id, "refine");
       const faults = jobFaults(input.job, config.refine);
-      if (faults.length > 0) throw fatal("RefusedJob", `refused to refine with ${input.job.class}: ${faults.join("; ")}`);
+      if (faults.length > 0)
+        throw fatal(
+          "RefusedJob",
+          `refused to refine with ${input.job.class}: ${faults.join("; ")}`,
+        );
       while (driverRuns(`spark.yarn.tags=${tag}`)) {
         heartbeat({ waitingFor: tag });
         await sleep(POLL_MS);
       }
       const existing = await yarn.byTag(tag);
       if (existing.length === 0) {
-        const others = (await yarn.running()).filter((app) => /refine/i.test(app.name) && !app.applicationTags.split(",").includes(tag));
-        if (others.length > 0) throw new Error(`another Refine is running and may write the same partitions: ${others.map((a) => `${a.name} (${a.id})`).join(", ")}`);
+        const others = (await yarn.running()).filter(
+          (app) =>
+            /refine/i.test(app.name) &&
+            !app.applicationTags.split(",").includes(tag),
+        );
+        if (others.length > 0)
+          throw new Error(
+            `another Refine is running and may write the same partitions: ${others.map((a) => `${a.name} (${a.id})`).join(", ")}`,
+          );
         const stop = beating();
         try {
           const ended = await runCommand(
             [
               ...config.refine.submit,
               ...["--class", input.job.class, "--name", `refine_${id}`],
-              ...["--conf", `spark.yarn.tags=${tag}`, "--conf", "spark.yarn.submit.waitAppCompletion=false"],
+              ...[
+                "--conf",
+                `spark.yarn.tags=${tag}`,
+                "--conf",
+                "spark.yarn.submit.waitAppCompletion=false",
+              ],
               input.job.jar,
               ...input.job.arguments,
             ],
             cancellationSignal(),
           );
           cancellationSignal().throwIfAborted();
-          if (ended.code !== 0) throw new Error(`${config.refine.submit[0]} ended with ${ended.code}: ${ended.output}`);
+          if (ended.code !== 0)
+            throw new Error(
+              `${config.refine.submit[0]} ended with ${ended.code}: ${ended.output}`,
+            );
         } finally {
           stop();
         }
       }
-      const [first, ...twins] = existing.length > 0 ? existing : await yarn.byTag(tag);
-      if (!first) throw new Error(`no application with tag ${tag} at ${config.yarn.resourceManager} after it was submitted`);
+      const [first, ...twins] =
+        existing.length > 0 ? existing : await yarn.byTag(tag);
+      if (!first)
+        throw new Error(
+          `no application with tag ${tag} at ${config.yarn.resourceManager} after it was submitted`,
+        );
       for (const twin of twins) if (!hasEnded(twin)) await yarn.kill(twin.id);
       return { applicationId: first.id, link: yarn.link(first.id) };
     },
     /** Waits for the application, telling how many of the planned partitions have their flag. What YARN calls SUCCEEDED is not yet success. */
-    async awaitRefine(input: { applicationId: string; topics: PlannedTopic[] }): Promise<{ finalStatus: string; seconds: number }> {
+    async awaitRefine(input: {
+      applicationId: string;
+      topics: PlannedTopic[];
+    }): Promise<{ finalStatus: string; seconds: number }> {
       const flags = input.topics.flatMap((t) => {
         const dir = datasetOf(t.topic, config.naming)!.refinedDir;
         return t.hours.map((h) => `${dir}/${partitionPath(h)}/${DONE_FLAG}`);
@@ -111,17 +162,30 @@ export function createRefineActivities({ config, hdfs, yarn, storage }: Deps) {
       let app: Application | undefined;
       for (;;) {
         app = await yarn.application(input.applicationId);
-        if (!app) throw fatal("ApplicationFailed", `${input.applicationId} is unknown to YARN at ${config.yarn.resourceManager}`);
+        if (!app)
+          throw fatal(
+            "ApplicationFailed",
+            `${input.applicationId} is unknown to YARN at ${config.yarn.resourceManager}`,
+          );
         await look();
         if (hasEnded(app)) break;
         await sleep(POLL_MS);
       }
-      if (app.finalStatus !== "SUCCEEDED") throw fatal("ApplicationFailed", `Refine ${app.id} ended ${app.finalStatus}: ${app.diagnostics.slice(0, 500)}; ${yarn.link(app.id)}`);
-      return { finalStatus: app.finalStatus, seconds: Math.round(app.elapsedTime / 1000) };
+      if (app.finalStatus !== "SUCCEEDED")
+        throw fatal(
+          "ApplicationFailed",
+          `Refine ${app.id} ended ${app.finalStatus}: ${app.diagnostics.slice(0, 500)}; ${yarn.link(app.id)}`,
+        );
+      return {
+        finalStatus: app.finalStatus,
+        seconds: Math.round(app.elapsedTime / 1000),
+      };
     },
     async killRefine(): Promise<string[]> {
       const id = activityInfo().workflowExecution!.workflowId;
-      const running = (await yarn.byTag(tagOf(id, "refine"))).filter((app) => !hasEnded(app));
+      const running = (await yarn.byTag(tagOf(id, "refine"))).filter(
+        (app) => !hasEnded(app),
+      );
       for (const app of running) await yarn.kill(app.id);
       return running.map((app) => app.id);
     },

@@ -1,4 +1,9 @@
-import { activityInfo, cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
+import {
+  activityInfo,
+  cancellationSignal,
+  heartbeat,
+  sleep,
+} from "@temporalio/activity";
 import { KafkaJSError, type Producer } from "kafkajs";
 import type { Config } from "../domain/config";
 import { capsuleTime, type EventCapsule } from "../formats/event-capsule";
@@ -23,19 +28,45 @@ export type Replayed = {
 type Starts = Record<string, string>;
 
 /** Producing the missing events, each exactly once. */
-export function createReplayActivities({ config, kafka, hdfs, storage }: { config: Config; kafka: Kafka; hdfs: Hdfs; storage: Storage }) {
+export function createReplayActivities({
+  config,
+  kafka,
+  hdfs,
+  storage,
+}: {
+  config: Config;
+  kafka: Kafka;
+  hdfs: Hdfs;
+  storage: Storage;
+}) {
   /** Everything this backfill has landed since the recorded starts. */
-  async function readBack(id: string, topics: string[], starts: Starts): Promise<Map<string, { count: number }> & { ends: Record<string, string> }> {
-    const ranges = new Map<string, { partition: number; from: string; to: string }[]>();
+  async function readBack(
+    id: string,
+    topics: string[],
+    starts: Starts,
+  ): Promise<
+    Map<string, { count: number }> & { ends: Record<string, string> }
+  > {
+    const ranges = new Map<
+      string,
+      { partition: number; from: string; to: string }[]
+    >();
     for (const topic of topics) {
       const offsets = await kafka.offsets(topic);
       const parts = offsets.map((o) => {
         const start = starts[`${topic}/${o.partition}`] ?? o.low;
-        return { partition: o.partition, from: BigInt(start) > BigInt(o.low) ? start : o.low, to: o.high };
+        return {
+          partition: o.partition,
+          from: BigInt(start) > BigInt(o.low) ? start : o.low,
+          to: o.high,
+        };
       });
-      if (parts.some((p) => BigInt(p.from) < BigInt(p.to))) ranges.set(topic, parts);
+      if (parts.some((p) => BigInt(p.from) < BigInt(p.to)))
+        ranges.set(topic, parts);
     }
-    const landed = Object.assign(new Map<string, { count: number }>(), { ends: {} as Record<string, string> });
+    const landed = Object.assign(new Map<string, { count: number }>(), {
+      ends: {} as Record<string, string>,
+    });
     await kafka.readRanges(
       ranges,
       (m) => {
@@ -46,7 +77,8 @@ export function createReplayActivities({ config, kafka, hdfs, storage }: { confi
         else landed.set(`${m.topic} ${uuid}`, { count: 1 });
         const place = `${m.topic}/${m.partition}`;
         const end = BigInt(m.offset) + 1n;
-        if (end > BigInt(landed.ends[place] ?? "0")) landed.ends[place] = end.toString();
+        if (end > BigInt(landed.ends[place] ?? "0"))
+          landed.ends[place] = end.toString();
       },
       () => heartbeat({ reading: true }),
     );
@@ -55,7 +87,12 @@ export function createReplayActivities({ config, kafka, hdfs, storage }: { confi
 
   /** Opens the backfill's transactional producer: from here on an older attempt's producer is fenced and its open transaction aborted. */
   async function open(id: string): Promise<Producer> {
-    const producer = kafka.js.producer({ idempotent: true, transactionalId: `sisyphus-${id}`, maxInFlightRequests: 1, transactionTimeout: 30_000 });
+    const producer = kafka.js.producer({
+      idempotent: true,
+      transactionalId: `sisyphus-${id}`,
+      maxInFlightRequests: 1,
+      transactionTimeout: 30_000,
+    });
     await producer.connect();
     for (let attempt = 0; ; attempt++) {
       try {
@@ -71,7 +108,12 @@ export function createReplayActivities({ config, kafka, hdfs, storage }: { confi
     }
   }
 
-  async function send(producer: Producer, id: string, topic: string, events: EventCapsule[]): Promise<void> {
+  async function send(
+    producer: Producer,
+    id: string,
+    topic: string,
+    events: EventCapsule[],
+  ): Promise<void> {
     const transaction = await producer.transaction();
     try {
       await transaction.send({
@@ -87,8 +129,15 @@ export function createReplayActivities({ config, kafka, hdfs, storage }: { confi
       await transaction.commit();
     } catch (error) {
       await transaction.abort().catch(() => undefined);
-      const type = error instanceof KafkaJSError ? (error as KafkaJSError & { type?: string }).type : undefined;
-      if (type === "INVALID_PRODUCER_EPOCH" || type === "PRODUCER_FENCED") throw fatal("Fenced", `a newer attempt of ${id} has taken over the replay`);
+      const type =
+        error instanceof KafkaJSError
+          ? (error as KafkaJSError & { type?: string }).type
+          : undefined;
+      if (type === "INVALID_PRODUCER_EPOCH" || type === "PRODUCER_FENCED")
+        throw fatal(
+          "Fenced",
+          `a newer attempt of ${id} has taken over the replay`,
+        );
       throw error;
     }
   }
@@ -97,14 +146,19 @@ export function createReplayActivities({ config, kafka, hdfs, storage }: { confi
     /** The log ends before the replay: what lies after them may be ours. `<topic>/<partition>` to offset. */
     async replayStarts(input: { topics: string[] }): Promise<Starts> {
       const starts: Starts = {};
-      for (const topic of input.topics) for (const o of await kafka.offsets(topic)) starts[`${topic}/${o.partition}`] = o.high;
+      for (const topic of input.topics)
+        for (const o of await kafka.offsets(topic))
+          starts[`${topic}/${o.partition}`] = o.high;
       return starts;
     },
     /**
      * Produces what is missing, in transactions of bounded size and at a bounded rate. Fenced by a transactional id, an attempt first reads back
      * what earlier ones committed; so none is produced twice, whenever an attempt ends or freezes.
      */
-    async replay(input: { topics: MissingTopic[]; starts: Starts }): Promise<Replayed> {
+    async replay(input: {
+      topics: MissingTopic[];
+      starts: Starts;
+    }): Promise<Replayed> {
       const id = activityInfo().workflowExecution!.workflowId;
       const names = input.topics.map((t) => t.topic);
       const total = input.topics.reduce((sum, t) => sum + t.events, 0);
@@ -117,7 +171,9 @@ export function createReplayActivities({ config, kafka, hdfs, storage }: { confi
           const began = Date.now();
           let sent = 0;
           for (const topic of input.topics) {
-            const events = (await readMissing(hdfs, topic)).filter((e) => !before.has(`${topic.topic} ${e.uuid}`));
+            const events = (await readMissing(hdfs, topic)).filter(
+              (e) => !before.has(`${topic.topic} ${e.uuid}`),
+            );
             for (let i = 0; i < events.length; i += config.replay.batchEvents) {
               cancellationSignal().throwIfAborted();
               const batch = events.slice(i, i + config.replay.batchEvents);
@@ -134,7 +190,10 @@ export function createReplayActivities({ config, kafka, hdfs, storage }: { confi
         }
         const after = await readBack(id, names, input.starts);
         const twice = [...after.values()].filter((v) => v.count > 1).length;
-        if (after.size < total) throw new Error(`${after.size} of ${total} replayed events were read back; the next attempt produces the rest`);
+        if (after.size < total)
+          throw new Error(
+            `${after.size} of ${total} replayed events were read back; the next attempt produces the rest`,
+          );
         return { landed: after.size, twice, ends: after.ends };
       });
     },
@@ -142,20 +201,33 @@ export function createReplayActivities({ config, kafka, hdfs, storage }: { confi
      * Raises retention where replayed events are older than it. What the topics had is recorded before anything is changed,
      * once: a second attempt must not take the raised value for the old one.
      */
-    async holdRetention(input: { topics: string[]; oldest: string; asOf: string }): Promise<Record<string, string | null>> {
+    async holdRetention(input: {
+      topics: string[];
+      oldest: string;
+      asOf: string;
+    }): Promise<Record<string, string | null>> {
       const id = activityInfo().workflowExecution!.workflowId;
       const age = Date.parse(input.asOf) - Date.parse(`${input.oldest}:00:00Z`);
       const hold = String(Math.max(config.replay.holdRetentionMs, age * 2));
       const recorded = await storage.get(id, "retention.json");
-      const before: Record<string, string | null> = recorded === undefined ? {} : (JSON.parse(recorded) as Record<string, string | null>);
+      const before: Record<string, string | null> =
+        recorded === undefined
+          ? {}
+          : (JSON.parse(recorded) as Record<string, string | null>);
       if (recorded === undefined) {
         for (const topic of input.topics) {
           heartbeat(topic);
           const current = await kafka.topicConfig(topic);
           const retention = Number(current["retention.ms"]);
           // Broker-stamped messages are young, whatever the event's age.
-          if (current["message.timestamp.type"] !== "CreateTime" || retention < 0 || retention >= Number(hold)) continue;
-          before[topic] = (await kafka.ownConfig(topic))["retention.ms"] ?? null;
+          if (
+            current["message.timestamp.type"] !== "CreateTime" ||
+            retention < 0 ||
+            retention >= Number(hold)
+          )
+            continue;
+          before[topic] =
+            (await kafka.ownConfig(topic))["retention.ms"] ?? null;
         }
         await storage.put(id, "retention.json", JSON.stringify(before));
       }
@@ -166,7 +238,9 @@ export function createReplayActivities({ config, kafka, hdfs, storage }: { confi
       return before;
     },
     /** Puts recorded values back; null means that the topic had none of its own. */
-    async restoreRetention(input: { before: Record<string, string | null> }): Promise<void> {
+    async restoreRetention(input: {
+      before: Record<string, string | null>;
+    }): Promise<void> {
       for (const [topic, value] of Object.entries(input.before)) {
         heartbeat(topic);
         await kafka.setTopicConfig(topic, "retention.ms", value ?? undefined);

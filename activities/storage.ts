@@ -12,7 +12,11 @@ export class Storage {
     return `${this.root}/${workflowId}/${name}`;
   }
 
-  async put(workflowId: string, name: string, text: string): Promise<{ ref: string; digest: string }> {
+  async put(
+    workflowId: string,
+    name: string,
+    text: string,
+  ): Promise<{ ref: string; digest: string }> {
     const ref = this.path(workflowId, name);
     await this.hdfs.write(ref, text);
     return { ref, digest: createHash("sha256").update(text).digest("hex") };

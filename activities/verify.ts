@@ -31,8 +31,24 @@ const MAX_PROBLEMS = 50;
 export function createVerifyActivities(deps: Systems) {
   const { config, hdfs } = deps;
   return {
-    async verify(input: { topics: PlannedTopic[]; missing: MissingTopic[]; range: HourRange; asOf: string }): Promise<Verification> {
-      const result: Verification = { partitions: 0, rows: 0, distinct: 0, duplicates: 0, found: 0, expected: 0, withIp: 0, geocoded: 0, problems: [], findings: [] };
+    async verify(input: {
+      topics: PlannedTopic[];
+      missing: MissingTopic[];
+      range: HourRange;
+      asOf: string;
+    }): Promise<Verification> {
+      const result: Verification = {
+        partitions: 0,
+        rows: 0,
+        distinct: 0,
+        duplicates: 0,
+        found: 0,
+        expected: 0,
+        withIp: 0,
+        geocoded: 0,
+        problems: [],
+        findings: [],
+      };
       const problem = (text: string) => {
         if (result.problems.length < MAX_PROBLEMS) result.problems.push(text);
       };
@@ -43,18 +59,34 @@ export function createVerifyActivities(deps: Systems) {
         const seen = new Set<string>();
         await mapPool(topic.hours, 4, async (hour) => {
           const where = `${topic.topic} ${hour}`;
-          const raw = await rawLines(hdfs, `${dataset.rawDir}/${hourPath(hour)}`);
-          const events = new Map(raw.flatMap((line) => {
-            const parsed = parseCapsuleLine(line);
-            return "event" in parsed ? [[parsed.event.uuid, parsed.event] as const] : [];
-          }));
+          const raw = await rawLines(
+            hdfs,
+            `${dataset.rawDir}/${hourPath(hour)}`,
+          );
+          const events = new Map(
+            raw.flatMap((line) => {
+              const parsed = parseCapsuleLine(line);
+              return "event" in parsed
+                ? [[parsed.event.uuid, parsed.event] as const]
+                : [];
+            }),
+          );
           result.distinct += events.size;
           const dir = `${dataset.refinedDir}/${partitionPath(hour)}`;
-          const files = ((await hdfs.list(dir)) ?? []).filter((f) => !f.name.startsWith("_") && !f.name.startsWith("."));
-          const columns = ["uuid", ...(refined.get(hour)?.geocoded ? ["ip", "geocoded_data"] : [])];
+          const files = ((await hdfs.list(dir)) ?? []).filter(
+            (f) => !f.name.startsWith("_") && !f.name.startsWith("."),
+          );
+          const columns = [
+            "uuid",
+            ...(refined.get(hour)?.geocoded ? ["ip", "geocoded_data"] : []),
+          ];
           const uuids = new Map<string, number>();
           for (const file of files) {
-            for (const row of await rows(hdfs, `${dir}/${file.name}`, columns)) {
+            for (const row of await rows(
+              hdfs,
+              `${dir}/${file.name}`,
+              columns,
+            )) {
               const uuid = String(row["uuid"]);
               uuids.set(uuid, (uuids.get(uuid) ?? 0) + 1);
               seen.add(uuid);
@@ -67,7 +99,8 @@ export function createVerifyActivities(deps: Systems) {
           }
           const twice = [...uuids.values()].filter((n) => n > 1).length;
           result.duplicates += twice;
-          if (twice > 0) problem(`${where}: ${twice} events have more than one row`);
+          if (twice > 0)
+            problem(`${where}: ${twice} events have more than one row`);
           const absent = [...events.keys()].filter((u) => !uuids.has(u)).length;
           if (absent > 0) problem(`${where}: ${absent} raw events have no row`);
           if (files.length > 0) result.partitions++;
@@ -78,11 +111,23 @@ export function createVerifyActivities(deps: Systems) {
           result.expected += events.length;
           const found = events.filter((e) => seen.has(e.uuid)).length;
           result.found += found;
-          if (found < events.length) problem(`${topic.topic}: ${events.length - found} replayed events have no row`);
+          if (found < events.length)
+            problem(
+              `${topic.topic}: ${events.length - found} replayed events have no row`,
+            );
         }
       }
-      if (result.geocoded < result.withIp) problem(`${result.withIp - result.geocoded} rows with an ip are not geocoded`);
-      const audits = await auditTopics(deps, input.topics.map((t) => t.topic), input.range, input.asOf, () => heartbeat());
+      if (result.geocoded < result.withIp)
+        problem(
+          `${result.withIp - result.geocoded} rows with an ip are not geocoded`,
+        );
+      const audits = await auditTopics(
+        deps,
+        input.topics.map((t) => t.topic),
+        input.range,
+        input.asOf,
+        () => heartbeat(),
+      );
       result.findings = audits.flatMap((a) => a.findings);
       return result;
     },

@@ -26,7 +26,10 @@ export class Yarn {
 
   private get<T>(path: string): Promise<T | undefined> {
     return calling("YARN ResourceManager", this.address, async () => {
-      const response = await fetch(`${this.address}/ws/v1/cluster${path}`, { signal: AbortSignal.timeout(10_000), headers: { accept: "application/json" } });
+      const response = await fetch(`${this.address}/ws/v1/cluster${path}`, {
+        signal: AbortSignal.timeout(10_000),
+        headers: { accept: "application/json" },
+      });
       if (response.status === 404) return undefined;
       if (!response.ok) throw new Error(`GET ${path}: ${response.status}`);
       return (await response.json()) as T;
@@ -35,13 +38,19 @@ export class Yarn {
 
   /** Applications with a tag, the first started first. */
   async byTag(tag: string): Promise<Application[]> {
-    const body = await this.get<{ apps: { app: Application[] } | null }>(`/apps?applicationTags=${encodeURIComponent(tag.toLowerCase())}`);
-    return (body?.apps?.app ?? []).sort((a, b) => a.startedTime - b.startedTime || (a.id < b.id ? -1 : 1));
+    const body = await this.get<{ apps: { app: Application[] } | null }>(
+      `/apps?applicationTags=${encodeURIComponent(tag.toLowerCase())}`,
+    );
+    return (body?.apps?.app ?? []).sort(
+      (a, b) => a.startedTime - b.startedTime || (a.id < b.id ? -1 : 1),
+    );
   }
 
   /** Applications that have not ended. */
   async running(): Promise<Application[]> {
-    const body = await this.get<{ apps: { app: Application[] } | null }>("/apps?states=NEW,NEW_SAVING,SUBMITTED,ACCEPTED,RUNNING");
+    const body = await this.get<{ apps: { app: Application[] } | null }>(
+      "/apps?states=NEW,NEW_SAVING,SUBMITTED,ACCEPTED,RUNNING",
+    );
     return body?.apps?.app ?? [];
   }
 
@@ -51,13 +60,19 @@ export class Yarn {
 
   async kill(id: string): Promise<void> {
     await calling("YARN ResourceManager", this.address, async () => {
-      const response = await fetch(`${this.address}/ws/v1/cluster/apps/${id}/state?user.name=${this.user}`, {
-        method: "PUT",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ state: "KILLED" }),
-        signal: AbortSignal.timeout(10_000),
-      });
-      if (!response.ok && response.status !== 202) throw new Error(`killing ${id}: ${response.status} ${await response.text()}`);
+      const response = await fetch(
+        `${this.address}/ws/v1/cluster/apps/${id}/state?user.name=${this.user}`,
+        {
+          method: "PUT",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ state: "KILLED" }),
+          signal: AbortSignal.timeout(10_000),
+        },
+      );
+      if (!response.ok && response.status !== 202)
+        throw new Error(
+          `killing ${id}: ${response.status} ${await response.text()}`,
+        );
     });
   }
 

@@ -6,9 +6,20 @@ import type { BackfillProgress } from "../workflows/backfill-progress";
 import { check, list, TASK_QUEUE, webLink, withClient } from "./client";
 import { paint, print, table } from "./output";
 
-type StartOptions = { name?: string; since: string; until: string; topics?: string; asOf?: string; yes?: boolean; json?: boolean; refineJar?: string; refineClass?: string };
+type StartOptions = {
+  name?: string;
+  since: string;
+  until: string;
+  topics?: string;
+  asOf?: string;
+  yes?: boolean;
+  json?: boolean;
+  refineJar?: string;
+  refineClass?: string;
+};
 
-export const idOf = (name: string) => (name.includes("/") ? name : `backfill/${name}`);
+export const idOf = (name: string) =>
+  name.includes("/") ? name : `backfill/${name}`;
 
 async function start(client: Client, o: StartOptions, dryRun: boolean) {
   const input = check(backfillInput, {
@@ -21,37 +32,73 @@ async function start(client: Client, o: StartOptions, dryRun: boolean) {
     ...(o.refineJar ? { refineJar: o.refineJar } : {}),
     ...(o.refineClass ? { refineClass: o.refineClass } : {}),
   });
-  const workflowId = idOf(o.name ?? `${o.since}--${o.until}${dryRun ? "--plan" : ""}`);
-  return client.workflow.start("backfill", { workflowId, taskQueue: TASK_QUEUE, args: [input], staticSummary: `${dryRun ? "Plans" : "Repairs"} ${o.since} to ${o.until}` });
+  const workflowId = idOf(
+    o.name ?? `${o.since}--${o.until}${dryRun ? "--plan" : ""}`,
+  );
+  return client.workflow.start("backfill", {
+    workflowId,
+    taskQueue: TASK_QUEUE,
+    args: [input],
+    staticSummary: `${dryRun ? "Plans" : "Repairs"} ${o.since} to ${o.until}`,
+  });
 }
 
-function showProgress(p: BackfillProgress, beats: Record<string, unknown>): void {
+function showProgress(
+  p: BackfillProgress,
+  beats: Record<string, unknown>,
+): void {
   if (p.plan) {
-    print(`${p.plan.topicHours} topic-hours of ${p.plan.topics.length} topics, ${p.plan.lostOffsets} offsets deleted unread, about ${p.plan.missing} events missing`);
+    print(
+      `${p.plan.topicHours} topic-hours of ${p.plan.topics.length} topics, ${p.plan.lostOffsets} offsets deleted unread, about ${p.plan.missing} events missing`,
+    );
     print(`plan digest ${p.plan.digest}`);
   }
-  const sign = { waiting: " ", running: ">", done: "+", failed: "!", skipped: "-" };
-  print(table(["", "step", "state", "detail"], p.steps.map((s) => [sign[s.state], s.name, s.state, s.detail ?? ""])));
+  const sign = {
+    waiting: " ",
+    running: ">",
+    done: "+",
+    failed: "!",
+    skipped: "-",
+  };
+  print(
+    table(
+      ["", "step", "state", "detail"],
+      p.steps.map((s) => [sign[s.state], s.name, s.state, s.detail ?? ""]),
+    ),
+  );
   if (p.paused) print(paint("yellow", "paused: sisyphus backfill resume NAME"));
-  for (const [activity, beat] of Object.entries(beats)) print(paint("gray", `${activity}: ${JSON.stringify(beat)}`));
+  for (const [activity, beat] of Object.entries(beats))
+    print(paint("gray", `${activity}: ${JSON.stringify(beat)}`));
 }
 
 /** What running activities last told of themselves. */
-export async function heartbeats(client: Client, id: string): Promise<Record<string, unknown>> {
+export async function heartbeats(
+  client: Client,
+  id: string,
+): Promise<Record<string, unknown>> {
   const { raw } = await client.workflow.getHandle(id).describe();
   const beats: Record<string, unknown> = {};
   for (const a of raw.pendingActivities ?? []) {
     const data = a.heartbeatDetails?.payloads?.[0]?.data;
     // A bare heartbeat carries an empty payload.
-    const progress = data && data.length > 0 ? (JSON.parse(Buffer.from(data).toString("utf8")) as unknown) : undefined;
+    const progress =
+      data && data.length > 0
+        ? (JSON.parse(Buffer.from(data).toString("utf8")) as unknown)
+        : undefined;
     const failure = a.lastFailure?.cause?.message ?? a.lastFailure?.message;
-    beats[a.activityType?.name ?? "?"] = { ...(progress === undefined ? {} : { progress }), attempt: a.attempt, ...(failure ? { lastFailure: failure } : {}) };
+    beats[a.activityType?.name ?? "?"] = {
+      ...(progress === undefined ? {} : { progress }),
+      attempt: a.attempt,
+      ...(failure ? { lastFailure: failure } : {}),
+    };
   }
   return beats;
 }
 
 export function backfillCommand(): Command {
-  const command = new Command("backfill").description("plan, run and steer repairs");
+  const command = new Command("backfill").description(
+    "plan, run and steer repairs",
+  );
   const startable = (name: string, description: string) =>
     command
       .command(name)
@@ -60,30 +107,83 @@ export function backfillCommand(): Command {
       .requiredOption("--until <hour>", "hour after the last")
       .option("--name <name>", "the backfill's name (default: from its range)")
       .option("--topics <list>", "only these topics, comma-separated")
-      .option("--as-of <time>", "judge as of this UTC time (default: SISYPHUS_AS_OF, else now)", process.env["SISYPHUS_AS_OF"])
-      .option("--refine-jar <file>", "another Refine jar; its digest must be allowed")
-      .option("--refine-class <class>", "another Refine class; it must be the configured one")
+      .option(
+        "--as-of <time>",
+        "judge as of this UTC time (default: SISYPHUS_AS_OF, else now)",
+        process.env["SISYPHUS_AS_OF"],
+      )
+      .option(
+        "--refine-jar <file>",
+        "another Refine jar; its digest must be allowed",
+      )
+      .option(
+        "--refine-class <class>",
+        "another Refine class; it must be the configured one",
+      )
       .option("--json", "print JSON");
   startable("start", "start a backfill; it waits for the approval of its plan")
     .option("--yes", "approve whatever the plan says")
-    .addHelpText("after", "\nExample: sisyphus backfill start --name july --since 2018-06-25T04 --until 2018-07-05T02")
+    .addHelpText(
+      "after",
+      "\nExample: sisyphus backfill start --name july --since 2018-06-25T04 --until 2018-07-05T02",
+    )
     .action((o: StartOptions) =>
       withClient(async (client) => {
         const handle = await start(client, o, false);
         const link = webLink(handle.workflowId, handle.firstExecutionRunId);
-        print(o.json ? { workflowId: handle.workflowId, runId: handle.firstExecutionRunId, link } : `started ${handle.workflowId}${link ? `\n${link}` : ""}`);
+        print(
+          o.json
+            ? {
+                workflowId: handle.workflowId,
+                runId: handle.firstExecutionRunId,
+                link,
+              }
+            : `started ${handle.workflowId}${link ? `\n${link}` : ""}`,
+        );
       }),
     );
-  startable("plan", "make a plan and change nothing").action((o: StartOptions) =>
-    withClient(async (client) => {
-      const result = (await (await start(client, o, true)).result()) as BackfillResult;
-      if (o.json) return print(result);
-      if (!("plan" in result)) return print("nothing is broken in this range");
-      const p = result.plan;
-      print(table(["topic", "hours", "missing", "offsets lost", "reset"], p.topics.map((t) => [t.topic, t.hours.length, t.missing, t.lostOffsets, t.reset ? "yes" : ""])));
-      print("");
-      print(table(["", ""], [["topic-hours", p.topicHours], ["events missing, about", p.missing], ["offsets deleted unread", p.lostOffsets], ["flags to clear", p.flags], ["refined by an outdated job", p.outdatedPartitions], ["Refine", `${p.refine.class} (sha256 ${p.refine.sha256.slice(0, 12)})`], ["whole plan", p.ref], ["digest", p.digest]]));
-    }),
+  startable("plan", "make a plan and change nothing").action(
+    (o: StartOptions) =>
+      withClient(async (client) => {
+        const result = (await (
+          await start(client, o, true)
+        ).result()) as BackfillResult;
+        if (o.json) return print(result);
+        if (!("plan" in result))
+          return print("nothing is broken in this range");
+        const p = result.plan;
+        print(
+          table(
+            ["topic", "hours", "missing", "offsets lost", "reset"],
+            p.topics.map((t) => [
+              t.topic,
+              t.hours.length,
+              t.missing,
+              t.lostOffsets,
+              t.reset ? "yes" : "",
+            ]),
+          ),
+        );
+        print("");
+        print(
+          table(
+            ["", ""],
+            [
+              ["topic-hours", p.topicHours],
+              ["events missing, about", p.missing],
+              ["offsets deleted unread", p.lostOffsets],
+              ["flags to clear", p.flags],
+              ["refined by an outdated job", p.outdatedPartitions],
+              [
+                "Refine",
+                `${p.refine.class} (sha256 ${p.refine.sha256.slice(0, 12)})`,
+              ],
+              ["whole plan", p.ref],
+              ["digest", p.digest],
+            ],
+          ),
+        );
+      }),
   );
   command
     .command("status <name>")
@@ -92,27 +192,40 @@ export function backfillCommand(): Command {
     .action((name: string, o: { json?: boolean }) =>
       withClient(async (client) => {
         const id = idOf(name);
-        const progress = await client.workflow.getHandle(id).query<BackfillProgress>("progress");
+        const progress = await client.workflow
+          .getHandle(id)
+          .query<BackfillProgress>("progress");
         const beats = await heartbeats(client, id);
         if (o.json) print({ ...progress, activities: beats });
         else showProgress(progress, beats);
-        if (progress.steps.some((s) => s.state === "failed")) process.exitCode = 2;
+        if (progress.steps.some((s) => s.state === "failed"))
+          process.exitCode = 2;
       }),
     );
   const update = (signature: string, description: string, updateName: string) =>
     command
-      .command(`${signature.replace(" ", " <name> ")}${signature.includes(" ") ? "" : " <name>"}`)
+      .command(
+        `${signature.replace(" ", " <name> ")}${signature.includes(" ") ? "" : " <name>"}`,
+      )
       .description(description)
       .action((name: string, argument: unknown) =>
         withClient(async (client) => {
-          await client.workflow.getHandle(idOf(name)).executeUpdate(updateName, { args: (typeof argument === "string" ? [argument] : []) as [] });
+          await client.workflow
+            .getHandle(idOf(name))
+            .executeUpdate(updateName, {
+              args: (typeof argument === "string" ? [argument] : []) as [],
+            });
           print(`${updateName}: done`);
         }),
       );
   update("approve <digest>", "approve the plan with this digest", "approve");
   update("pause", "stop before the next step", "pause");
   update("resume", "go on", "resume");
-  update("skip-topic <topic>", "leave a topic out of the steps to come", "skipTopic");
+  update(
+    "skip-topic <topic>",
+    "leave a topic out of the steps to come",
+    "skipTopic",
+  );
   update("retry-step", "try the failed step again", "retryStep");
   update("abort [reason]", "stop now and undo in reverse", "abort");
   return command;

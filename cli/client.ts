@@ -5,7 +5,9 @@ import { connectClient } from "../workers/connection";
 
 export const TASK_QUEUE = "control";
 
-export async function withClient<T>(use: (client: Client) => Promise<T>): Promise<T> {
+export async function withClient<T>(
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
   const client = await connectClient();
   try {
     return await use(client);
@@ -22,9 +24,19 @@ export function check<T>(schema: z.ZodType<T>, value: unknown): T {
 }
 
 /** Where a workflow is seen in the Web UI, if SISYPHUS_WEB_UI says where that is. */
-export function webLink(workflowId: string, runId?: string): string | undefined {
+export function webLink(
+  workflowId: string,
+  runId?: string,
+): string | undefined {
   const base = process.env["SISYPHUS_WEB_UI"];
-  return base && `${base}/workflows/${encodeURIComponent(workflowId)}${runId ? `/${runId}/user-metadata` : ""}`;
+  return (
+    base &&
+    `${base}/workflows/${encodeURIComponent(workflowId)}${runId ? `/${runId}/user-metadata` : ""}`
+  );
 }
 
-export const list = (text: string) => text.split(",").map((s) => s.trim()).filter((s) => s !== "");
+export const list = (text: string) =>
+  text
+    .split(",")
+    .map((s) => s.trim())
+    .filter((s) => s !== "");

@@ -1,4 +1,7 @@
-import { WorkflowFailedError, WorkflowUpdateFailedError } from "@temporalio/client";
+import {
+  WorkflowFailedError,
+  WorkflowUpdateFailedError,
+} from "@temporalio/client";
 import { Command } from "commander";
 import { auditCommand } from "./audit";
 import { backfillCommand } from "./backfill";
@@ -13,7 +16,9 @@ function deepest(error: Error): Error {
 }
 
 const program = new Command("sisyphus")
-  .description("Hourly audits of every topic, and durable repairs of what they find")
+  .description(
+    "Hourly audits of every topic, and durable repairs of what they find",
+  )
   .showHelpAfterError("(--help shows what is allowed)")
   .addHelpText(
     "after",
@@ -26,11 +31,24 @@ Example: repair what was lost in the night of July 4, after looking at the plan
   $ sisyphus backfill approve july <digest>`,
   );
 
-for (const command of [auditCommand(), incidentCommand(), backfillCommand(), inspectCommand(), schedulesCommand(), configCommand(), workerCommand()]) program.addCommand(command);
+for (const command of [
+  auditCommand(),
+  incidentCommand(),
+  backfillCommand(),
+  inspectCommand(),
+  schedulesCommand(),
+  configCommand(),
+  workerCommand(),
+])
+  program.addCommand(command);
 
 program.parseAsync().catch((error: Error) => {
   // An update that was refused, and a workflow that failed, say why in their cause.
-  const told = error instanceof WorkflowUpdateFailedError || error instanceof WorkflowFailedError ? deepest(error) : error;
+  const told =
+    error instanceof WorkflowUpdateFailedError ||
+    error instanceof WorkflowFailedError
+      ? deepest(error)
+      : error;
   console.error(`sisyphus: ${told.message}`);
   process.exit(1);
 });

@@ -1,4 +1,7 @@
-import { ScheduleAlreadyRunning, ScheduleOverlapPolicy } from "@temporalio/client";
+import {
+  ScheduleAlreadyRunning,
+  ScheduleOverlapPolicy,
+} from "@temporalio/client";
 import { Command } from "commander";
 import { auditInput } from "../domain/inputs";
 import { HOURLY_AUDIT } from "../temporal-config/schedules";
@@ -10,16 +13,30 @@ export function schedulesCommand(): Command {
   command
     .command("apply")
     .description("create or update the hourly audit's schedule")
-    .option("--as-of <time>", "a fixed as-of time (for the sandbox, whose calendar stands in 2018)")
+    .option(
+      "--as-of <time>",
+      "a fixed as-of time (for the sandbox, whose calendar stands in 2018)",
+    )
     .option("--paused", "leave it paused")
     .action((o: { asOf?: string; paused?: boolean }) =>
       withClient(async (client) => {
         const input = check(auditInput, o.asOf ? { asOf: o.asOf } : {});
         const schedule = {
           scheduleId: HOURLY_AUDIT.id,
-          spec: { calendars: [{ minute: HOURLY_AUDIT.minute, hour: "*" as const }] },
-          policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: HOURLY_AUDIT.catchupWindow },
-          action: { type: "startWorkflow" as const, workflowType: "hourlyAudit", workflowId: "audit/hourly", taskQueue: TASK_QUEUE, args: [input] },
+          spec: {
+            calendars: [{ minute: HOURLY_AUDIT.minute, hour: "*" as const }],
+          },
+          policies: {
+            overlap: ScheduleOverlapPolicy.SKIP,
+            catchupWindow: HOURLY_AUDIT.catchupWindow,
+          },
+          action: {
+            type: "startWorkflow" as const,
+            workflowType: "hourlyAudit",
+            workflowId: "audit/hourly",
+            taskQueue: TASK_QUEUE,
+            args: [input],
+          },
           state: { paused: o.paused ?? false },
         };
         try {
@@ -27,7 +44,16 @@ export function schedulesCommand(): Command {
           print(`created ${HOURLY_AUDIT.id}`);
         } catch (error) {
           if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-          await client.schedule.getHandle(HOURLY_AUDIT.id).update((previous) => ({ ...previous, ...schedule, state: { ...previous.state, paused: o.paused ?? previous.state.paused } }));
+          await client.schedule
+            .getHandle(HOURLY_AUDIT.id)
+            .update((previous) => ({
+              ...previous,
+              ...schedule,
+              state: {
+                ...previous.state,
+                paused: o.paused ?? previous.state.paused,
+              },
+            }));
           print(`updated ${HOURLY_AUDIT.id}`);
         }
       }),

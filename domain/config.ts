@@ -4,14 +4,24 @@ import { policy } from "./verdict";
 
 const url = z.url({ protocol: /^https?$/ }).describe("http(s) address");
 const path = z.string().startsWith("/");
-const command = z.array(z.string().min(1)).min(1).describe("program and arguments");
+const command = z
+  .array(z.string().min(1))
+  .min(1)
+  .describe("program and arguments");
 
 /** `sisyphus.yaml`. Every field is described in docs/configuration.md. */
 export const configSchema = z.strictObject({
-  kafka: z.strictObject({ brokers: z.array(z.string().regex(/^[^:\s]+:\d+$/, "host:port")).min(1) }),
+  kafka: z.strictObject({
+    brokers: z.array(z.string().regex(/^[^:\s]+:\d+$/, "host:port")).min(1),
+  }),
   hdfs: z.strictObject({ webhdfs: url, user: z.string().min(1) }),
-  yarn: z.strictObject({ resourceManager: url, logDir: path.default("/var/log/hadoop-yarn/apps") }),
-  hive: z.strictObject({ metastore: z.string().regex(/^[^:\s]+:\d+$/, "host:port") }),
+  yarn: z.strictObject({
+    resourceManager: url,
+    logDir: path.default("/var/log/hadoop-yarn/apps"),
+  }),
+  hive: z.strictObject({
+    metastore: z.string().regex(/^[^:\s]+:\d+$/, "host:port"),
+  }),
   mysql: z
     .strictObject({
       host: z.string(),
@@ -20,11 +30,21 @@ export const configSchema = z.strictObject({
       database: z.string().default("log"),
     })
     .optional()
-    .describe("EventLogging's MySQL; its password comes from SISYPHUS_MYSQL_PASSWORD"),
+    .describe(
+      "EventLogging's MySQL; its password comes from SISYPHUS_MYSQL_PASSWORD",
+    ),
   archive: z.strictObject({
     host: z.string().min(1).describe("names the task queue archive@<host>"),
-    files: z.array(z.string().min(1)).min(1).describe("all-events.log and its rotated files; * in a name matches anything"),
-    excludedSchemas: z.string().default("^$").describe("regex of schemas that never reach the archive"),
+    files: z
+      .array(z.string().min(1))
+      .min(1)
+      .describe(
+        "all-events.log and its rotated files; * in a name matches anything",
+      ),
+    excludedSchemas: z
+      .string()
+      .default("^$")
+      .describe("regex of schemas that never reach the archive"),
   }),
   importer: z.strictObject({
     command,
@@ -34,18 +54,29 @@ export const configSchema = z.strictObject({
   refine: z.strictObject({
     submit: command,
     jar: z.string().min(1),
-    allowedSha256: z.array(z.string().regex(/^[0-9a-f]{64}$/, "64 hex digits")).min(1),
+    allowedSha256: z
+      .array(z.string().regex(/^[0-9a-f]{64}$/, "64 hex digits"))
+      .min(1),
     class: z.string().min(1),
     arguments: z.array(z.string()),
     transforms: z.array(z.string()).min(1),
   }),
   naming: namingRules.prefault({}),
   policy: policy.prefault({}),
-  storage: z.strictObject({ path: path.default("/wmf/data/sisyphus") }).prefault({}),
-  allowedPrefixes: z.array(path).min(1).describe("HDFS paths below which flags and importer runs may be removed"),
+  storage: z
+    .strictObject({ path: path.default("/wmf/data/sisyphus") })
+    .prefault({}),
+  allowedPrefixes: z
+    .array(path)
+    .min(1)
+    .describe("HDFS paths below which flags and importer runs may be removed"),
   audit: z
     .strictObject({
-      lookbackHours: z.int().min(1).max(24 * 31).default(168),
+      lookbackHours: z
+        .int()
+        .min(1)
+        .max(24 * 31)
+        .default(168),
       batchTopics: z.int().min(1).default(10),
     })
     .prefault({}),
@@ -53,7 +84,11 @@ export const configSchema = z.strictObject({
     .strictObject({
       eventsPerSecond: z.number().positive().default(500),
       batchEvents: z.int().min(1).max(10_000).default(200),
-      holdRetentionMs: z.int().min(3_600_000).default(90 * 86_400_000).describe("retention.ms while events are replayed"),
+      holdRetentionMs: z
+        .int()
+        .min(3_600_000)
+        .default(90 * 86_400_000)
+        .describe("retention.ms while events are replayed"),
     })
     .prefault({}),
   alerts: z.strictObject({ webhook: url.optional() }).prefault({}),
@@ -63,12 +98,18 @@ export type Config = z.infer<typeof configSchema>;
 
 /** Zod's issues as lines: the path, what is wrong, and so what is allowed. */
 export function issuesText(what: string, error: z.ZodError): string {
-  return [`${what} is not valid:`, ...error.issues.map((i) => `  ${i.path.join(".") || "(top)"}: ${i.message}`)].join("\n");
+  return [
+    `${what} is not valid:`,
+    ...error.issues.map(
+      (i) => `  ${i.path.join(".") || "(top)"}: ${i.message}`,
+    ),
+  ].join("\n");
 }
 
 /** @throws Error naming every wrong field and what is allowed there */
 export function parseConfig(value: unknown): Config {
   const parsed = configSchema.safeParse(value);
-  if (!parsed.success) throw new Error(issuesText("sisyphus.yaml", parsed.error));
+  if (!parsed.success)
+    throw new Error(issuesText("sisyphus.yaml", parsed.error));
   return parsed.data;
 }

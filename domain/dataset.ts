@@ -26,8 +26,13 @@ export type Dataset = {
 };
 
 /** The dataset of a topic, or undefined where the rules do not cover it. */
-export function datasetOf(topic: string, rules: NamingRules): Dataset | undefined {
-  const schema = new RegExp(`^(?:${rules.topicPattern})$`, "u").exec(topic)?.[1];
+export function datasetOf(
+  topic: string,
+  rules: NamingRules,
+): Dataset | undefined {
+  const schema = new RegExp(`^(?:${rules.topicPattern})$`, "u").exec(
+    topic,
+  )?.[1];
   if (schema === undefined) return undefined;
   const tableDir = schema.replaceAll("-", "_");
   return {

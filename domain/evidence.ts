@@ -1,7 +1,8 @@
 import type { Hour } from "./hour";
 
 /** A count that was measured, or why it cannot be known. Unknowable is never zero. */
-export type Count = { known: true; count: number } | { known: false; why: string };
+export type Count =
+  { known: true; count: number } | { known: false; why: string };
 
 export const measured = (count: number): Count => ({ known: true, count });
 export const unknowable = (why: string): Count => ({ known: false, why });

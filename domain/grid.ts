@@ -25,12 +25,15 @@ export type Grid = { topic: string; cells: Record<Hour, Verdict> }[];
 export function gridHours(grid: Grid): Hour[] {
   const hours = new Set<Hour>();
   for (const row of grid) {
-    for (const [hour, verdict] of Object.entries(row.cells)) if (verdict !== "empty") hours.add(hour);
+    for (const [hour, verdict] of Object.entries(row.cells))
+      if (verdict !== "empty") hours.add(hour);
   }
   return [...hours].sort();
 }
 
-const usedVerdicts = (grid: Grid) => [...new Set(grid.flatMap((row) => Object.values(row.cells)))];
+const usedVerdicts = (grid: Grid) => [
+  ...new Set(grid.flatMap((row) => Object.values(row.cells))),
+];
 
 /** What the signs mean, for those that the grid uses. */
 export const legend = (grid: Grid) =>
@@ -45,7 +48,10 @@ export function gridMarkdown(grid: Grid): string {
   return [
     `| topic | ${hours.map((h) => `${h.slice(5, 10)} ${h.slice(11)}h`).join(" | ")} |`,
     `| --- |${hours.map(() => " :-: |").join("")}`,
-    ...grid.map((row) => `| ${row.topic.replaceAll("|", "\\|")} | ${hours.map((h) => SIGN[row.cells[h] ?? "empty"]).join(" | ")} |`),
+    ...grid.map(
+      (row) =>
+        `| ${row.topic.replaceAll("|", "\\|")} | ${hours.map((h) => SIGN[row.cells[h] ?? "empty"]).join(" | ")} |`,
+    ),
     "",
     legend(grid),
   ].join("\n");

@@ -34,7 +34,11 @@ export function addHours(h: Hour, n: number): Hour {
 
 export function hoursIn(range: HourRange): Hour[] {
   const hours: Hour[] = [];
-  for (let ms = hourStart(range.since); ms < hourStart(range.until); ms += HOUR_MS)
+  for (
+    let ms = hourStart(range.since);
+    ms < hourStart(range.until);
+    ms += HOUR_MS
+  )
     hours.push(hourOf(ms));
   return hours;
 }

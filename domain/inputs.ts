@@ -2,7 +2,9 @@ import { z } from "zod";
 import { hour } from "./hour";
 
 const topics = z.array(z.string().min(1)).min(1).optional();
-const asOf = z.iso.datetime({ error: "a UTC time such as 2018-07-05T05:20:00Z" }).optional();
+const asOf = z.iso
+  .datetime({ error: "a UTC time such as 2018-07-05T05:20:00Z" })
+  .optional();
 
 /** Input of `backfill`, as given to the Web UI's start form. */
 export const backfillInput = z
@@ -17,10 +19,20 @@ export const backfillInput = z
     refineJar: z.string().optional(),
     refineClass: z.string().optional(),
   })
-  .refine((i) => i.since < i.until, { path: ["until"], error: "must be later than since" });
+  .refine((i) => i.since < i.until, {
+    path: ["until"],
+    error: "must be later than since",
+  });
 export type BackfillInput = z.infer<typeof backfillInput>;
 
 export const auditInput = z
-  .strictObject({ asOf, since: hour.optional(), until: hour.optional(), topics })
-  .refine((i) => !i.since || !i.until || i.since < i.until, { path: ["until"], error: "must be later than since" });
-export type AuditInput = z.infer<typeof auditInput>;
+  .strictObject({
+    asOf,
+    since: hour.optional(),
+    until: hour.optional(),
+    topics,
+  })
+  .refine((i) => !i.since || !i.until || i.since < i.until, {
+    path: ["until"],
+    error: "must be later than since",
+  });

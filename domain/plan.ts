@@ -12,7 +12,12 @@ export type Finding = {
   why: string;
 };
 
-export type FlagToClear = { topic: string; hour: Hour; path: string; why: string };
+export type FlagToClear = {
+  topic: string;
+  hour: Hour;
+  path: string;
+  why: string;
+};
 
 export type PlannedTopic = {
   topic: string;
@@ -31,7 +36,12 @@ export type PlannedTopic = {
 };
 
 /** The very job that is to refine; what it is pinned to is part of the plan, and so of its approval. */
-export type RefineJob = { jar: string; sha256: string; class: string; arguments: string[] };
+export type RefineJob = {
+  jar: string;
+  sha256: string;
+  class: string;
+  arguments: string[];
+};
 
 export type Plan = {
   range: HourRange;
@@ -75,4 +85,5 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** A topic as a literal in a Java or JavaScript regex. */
-export const regexLiteral = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+export const regexLiteral = (text: string) =>
+  text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);

@@ -9,7 +9,7 @@ export class FormatError extends Error {
  */
 export function decodeModifiedUtf8(bytes: Uint8Array): string {
   const units: number[] = [];
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     const a = bytes[i]!;
     const b = bytes[i + 1];
     const c = bytes[i + 2];
@@ -28,7 +28,9 @@ export function decodeModifiedUtf8(bytes: Uint8Array): string {
       for (let u = 0; u < text.length; u++) units.push(text.charCodeAt(u));
       i += 4;
     } else {
-      throw new FormatError(`byte 0x${a.toString(16)} at ${i} is not modified UTF-8`);
+      throw new FormatError(
+        `byte 0x${a.toString(16)} at ${i} is not modified UTF-8`,
+      );
     }
   }
   let text = "";
@@ -45,7 +47,8 @@ export function encodeModifiedUtf8(text: string): Buffer {
     const c = text.charCodeAt(i);
     if (c !== 0 && c < 0x80) bytes.push(c);
     else if (c < 0x800) bytes.push(0xc0 | (c >> 6), 0x80 | (c & 0x3f));
-    else bytes.push(0xe0 | (c >> 12), 0x80 | ((c >> 6) & 0x3f), 0x80 | (c & 0x3f));
+    else
+      bytes.push(0xe0 | (c >> 12), 0x80 | ((c >> 6) & 0x3f), 0x80 | (c & 0x3f));
   }
   return Buffer.from(bytes);
 }
@@ -64,7 +67,9 @@ export class ByteReader {
   /** The next n bytes. @throws FormatError past the end */
   take(n: number): Buffer {
     if (n < 0 || n > this.left) {
-      throw new FormatError(`${n} bytes wanted at ${this.position}, ${this.left} left`);
+      throw new FormatError(
+        `${n} bytes wanted at ${this.position}, ${this.left} left`,
+      );
     }
     this.position += n;
     return this.buffer.subarray(this.position - n, this.position);
@@ -108,11 +113,16 @@ export class ByteReader {
     const group = Math.trunc((first + 128) / 8);
     if (group >= 7) return ((first + 52) << 8) | this.uint8();
     if (group >= 3) return ((first + 88) << 16) | this.uint16();
-    if (group >= 1) return (first + 112) * 2 ** 24 + this.uint16() * 256 + this.uint8();
+    if (group >= 1)
+      return (first + 112) * 2 ** 24 + this.uint16() * 256 + this.uint8();
     const length = first + 129;
-    if (length < 4 || length > 8) throw new FormatError(`a TFile number of ${length} bytes`);
+    if (length < 4 || length > 8)
+      throw new FormatError(`a TFile number of ${length} bytes`);
     const value = this.take(length);
-    return length === 8 ? Number(value.readBigInt64BE()) : value.readIntBE(0, Math.min(length, 6)) * (length === 7 ? 256 : 1) + (length === 7 ? value.readUInt8(6) : 0);
+    return length === 8
+      ? Number(value.readBigInt64BE())
+      : value.readIntBE(0, Math.min(length, 6)) * (length === 7 ? 256 : 1) +
+          (length === 7 ? value.readUInt8(6) : 0);
   }
 
   /** Utils.readString of TFile; null where its length is -1. */

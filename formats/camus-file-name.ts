@@ -25,7 +25,8 @@ export function parseCamusFileName(name: string): CamusFileName | undefined {
   const m = NAME.exec(name)?.groups;
   if (!m) return undefined;
   const ms = Number(m["hour"]);
-  if (!Number.isSafeInteger(ms) || ms > 8.64e15 || ms !== hourStart(hourOf(ms))) return undefined;
+  if (!Number.isSafeInteger(ms) || ms > 8.64e15 || ms !== hourStart(hourOf(ms)))
+    return undefined;
   return {
     topic: m["topic"]!,
     leaderId: m["leader"]!,
@@ -36,6 +37,3 @@ export function parseCamusFileName(name: string): CamusFileName | undefined {
     extension: m["extension"] ?? "",
   };
 }
-
-/** How Camus writes a topic in directory and file names. */
-export const camusTopic = (topic: string) => topic.replaceAll(".", "_");

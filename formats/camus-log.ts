@@ -37,7 +37,11 @@ export function parseOutOfRange(lines: Iterable<string>): OutOfRange[] {
     }
     const d = DECISION.exec(line);
     if (d && open) {
-      found.push({ ...open, decision: d[2] === "true" ? "new" : d[1] === "true" ? "moved" : "skipped" });
+      found.push({
+        ...open,
+        decision:
+          d[2] === "true" ? "new" : d[1] === "true" ? "moved" : "skipped",
+      });
       open = undefined;
     }
   }

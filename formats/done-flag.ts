@@ -13,11 +13,14 @@ const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
  * @throws FormatError on anything else, an empty flag (a crash while it was written) included
  */
 export function decodeDoneFlag(bytes: Buffer): number {
-  if (bytes.length === 0) throw new FormatError("the flag is empty: its writer was cut off");
+  if (bytes.length === 0)
+    throw new FormatError("the flag is empty: its writer was cut off");
   const reader = new ByteReader(bytes);
   const text = reader.utf();
-  if (reader.left > 0) throw new FormatError(`${reader.left} bytes follow the flag's time`);
-  if (!ISO.test(text) || Number.isNaN(Date.parse(text))) throw new FormatError(`"${text}" is not an ISO-8601 time`);
+  if (reader.left > 0)
+    throw new FormatError(`${reader.left} bytes follow the flag's time`);
+  if (!ISO.test(text) || Number.isNaN(Date.parse(text)))
+    throw new FormatError(`"${text}" is not an ISO-8601 time`);
   return Date.parse(text);
 }
 

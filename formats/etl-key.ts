@@ -34,19 +34,25 @@ export function decodeEtlKey(bytes: Buffer): EtlKey {
 function keysOf(bytes: Buffer, valueClass: string) {
   const file = readSequenceFile(bytes);
   if (file.keyClass !== CLASS || file.valueClass !== valueClass) {
-    throw new FormatError(`a SequenceFile of ${file.keyClass} -> ${file.valueClass}, wanted ${CLASS} -> ${valueClass}`);
+    throw new FormatError(
+      `a SequenceFile of ${file.keyClass} -> ${file.valueClass}, wanted ${CLASS} -> ${valueClass}`,
+    );
   }
   return file.records;
 }
 
 /** Reads `offsets-previous` or `offsets-m-NNNNN`. @throws FormatError */
 export function readCamusOffsets(bytes: Buffer): EtlKey[] {
-  return [...keysOf(bytes, "org.apache.hadoop.io.NullWritable")].map(({ key }) => decodeEtlKey(key));
+  return [...keysOf(bytes, "org.apache.hadoop.io.NullWritable")].map(
+    ({ key }) => decodeEtlKey(key),
+  );
 }
 
 /** Reads `errors-m-NNNNN`: each error record's key and its text (a message or a stack trace). @throws FormatError */
 export function readCamusErrors(bytes: Buffer): CamusError[] {
-  return [...keysOf(bytes, "com.linkedin.camus.etl.kafka.common.ExceptionWritable")].map(({ key, value }) => ({
+  return [
+    ...keysOf(bytes, "com.linkedin.camus.etl.kafka.common.ExceptionWritable"),
+  ].map(({ key, value }) => ({
     ...decodeEtlKey(key),
     error: new ByteReader(value).text(),
   }));

@@ -6,7 +6,8 @@ export type JavaObject = {
   fields: Record<string, JavaValue>;
   extra: JavaValue[];
 };
-export type JavaValue = JavaObject | JavaValue[] | Buffer | string | number | bigint | boolean | null;
+export type JavaValue =
+  JavaObject | JavaValue[] | Buffer | string | number | bigint | boolean | null;
 
 type ClassDesc = {
   name: string;
@@ -24,7 +25,8 @@ const MAX_DEPTH = 64;
  */
 export function readJavaObject(bytes: Buffer): JavaValue {
   const reader = new ByteReader(bytes);
-  if (reader.uint16() !== 0xaced || reader.uint16() !== 5) throw new FormatError("not a Java serialisation stream");
+  if (reader.uint16() !== 0xaced || reader.uint16() !== 5)
+    throw new FormatError("not a Java serialisation stream");
   return new JavaReader(reader).value(0);
 }
 
@@ -34,7 +36,8 @@ class JavaReader {
   constructor(private readonly r: ByteReader) {}
 
   value(depth: number): JavaValue {
-    if (depth > MAX_DEPTH) throw new FormatError("the Java object is nested too deeply");
+    if (depth > MAX_DEPTH)
+      throw new FormatError("the Java object is nested too deeply");
     const tag = this.r.uint8();
     switch (tag) {
       case 0x70:
@@ -67,13 +70,16 @@ class JavaReader {
         return name;
       }
       default:
-        throw new FormatError(`Java serialisation tag 0x${tag.toString(16)} at ${this.r.position - 1} is not supported`);
+        throw new FormatError(
+          `Java serialisation tag 0x${tag.toString(16)} at ${this.r.position - 1} is not supported`,
+        );
     }
   }
 
   private reference(): unknown {
     const handle = this.r.int32() - 0x7e0000;
-    if (handle < 0 || handle >= this.handles.length) throw new FormatError(`Java handle ${handle} is unknown`);
+    if (handle < 0 || handle >= this.handles.length)
+      throw new FormatError(`Java handle ${handle} is unknown`);
     return this.handles[handle];
   }
 
@@ -81,8 +87,16 @@ class JavaReader {
     const tag = this.r.uint8();
     if (tag === 0x70) return null;
     if (tag === 0x71) return this.reference() as ClassDesc;
-    if (tag !== 0x72) throw new FormatError(`Java class description tag 0x${tag.toString(16)} is not supported`);
-    const desc: ClassDesc = { name: this.r.utf(), flags: 0, fields: [], parent: null };
+    if (tag !== 0x72)
+      throw new FormatError(
+        `Java class description tag 0x${tag.toString(16)} is not supported`,
+      );
+    const desc: ClassDesc = {
+      name: this.r.utf(),
+      flags: 0,
+      fields: [],
+      parent: null,
+    };
     this.r.int64(); // serialVersionUID
     this.handles.push(desc);
     desc.flags = this.r.uint8();
@@ -111,8 +125,10 @@ class JavaReader {
     const chain: ClassDesc[] = [];
     for (let c: ClassDesc | null = desc; c; c = c.parent) chain.unshift(c);
     for (const c of chain) {
-      if ((c.flags & 2) === 0) throw new FormatError(`${c.name} is not plainly serialised`);
-      for (const field of c.fields) object.fields[field.name] = this.typed(field.type, depth);
+      if ((c.flags & 2) === 0)
+        throw new FormatError(`${c.name} is not plainly serialised`);
+      for (const field of c.fields)
+        object.fields[field.name] = this.typed(field.type, depth);
       if (c.flags & 1) object.extra.push(...this.annotation(depth));
     }
     return object;
@@ -122,8 +138,11 @@ class JavaReader {
     const desc = this.classDesc(depth);
     const at = this.handles.push(null) - 1;
     const size = this.r.int32();
-    if (size < 0 || size > this.r.left) throw new FormatError(`a Java array of ${size}`);
-    const values = Array.from({ length: size }, () => this.typed(desc?.name[1] ?? "L", depth));
+    if (size < 0 || size > this.r.left)
+      throw new FormatError(`a Java array of ${size}`);
+    const values = Array.from({ length: size }, () =>
+      this.typed(desc?.name[1] ?? "L", depth),
+    );
     this.handles[at] = values;
     return values;
   }
@@ -152,10 +171,13 @@ class JavaReader {
 }
 
 /** The entries of a serialised HashMap, TreeMap or LinkedHashMap. */
-export function mapEntries(value: JavaValue | undefined): [JavaValue, JavaValue][] {
+export function mapEntries(
+  value: JavaValue | undefined,
+): [JavaValue, JavaValue][] {
   const items = objects(value);
   const entries: [JavaValue, JavaValue][] = [];
-  for (let i = 0; i + 1 < items.length; i += 2) entries.push([items[i]!, items[i + 1]!]);
+  for (let i = 0; i + 1 < items.length; i += 2)
+    entries.push([items[i]!, items[i + 1]!]);
   return entries;
 }
 

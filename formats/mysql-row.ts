@@ -4,12 +4,24 @@ import type { EventCapsule } from "./event-capsule";
  * EventLogging's MySQL tables (eventlogging/jrm.py, 2018): one table per schema and revision, the capsule flattened
  * with `_`, `timestamp` in MediaWiki time. recvFrom, seqId, ip, schema, revision, topic and dt are not stored.
  */
-const DROPPED = new Set(["recvFrom", "seqId", "ip", "schema", "revision", "topic", "dt", "timestamp"]);
+const DROPPED = new Set([
+  "recvFrom",
+  "seqId",
+  "ip",
+  "schema",
+  "revision",
+  "topic",
+  "dt",
+  "timestamp",
+]);
 
 export type MysqlValue = string | number | boolean | null;
 
 /** `<Schema>_<revision>`, other characters than letters and digits as `_`. */
-export function mysqlTable(event: { schema: string; revision: number }): string {
+export function mysqlTable(event: {
+  schema: string;
+  revision: number;
+}): string {
   return `${event.schema.replaceAll(/[^A-Za-z0-9]/g, "_")}_${event.revision}`;
 }
 
@@ -26,11 +38,18 @@ export function parseMediaWikiTime(text: string): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-function flatten(prefix: string, value: unknown, into: Record<string, MysqlValue>): void {
+function flatten(
+  prefix: string,
+  value: unknown,
+  into: Record<string, MysqlValue>,
+): void {
   if (value !== null && typeof value === "object" && !Array.isArray(value)) {
-    for (const [key, inner] of Object.entries(value)) flatten(`${prefix}_${key}`, inner, into);
+    for (const [key, inner] of Object.entries(value))
+      flatten(`${prefix}_${key}`, inner, into);
   } else {
-    into[prefix] = Array.isArray(value) ? JSON.stringify(value) : (value as MysqlValue);
+    into[prefix] = Array.isArray(value)
+      ? JSON.stringify(value)
+      : (value as MysqlValue);
   }
 }
 
@@ -40,9 +59,15 @@ export function mysqlRow(event: EventCapsule): Record<string, MysqlValue> {
   for (const [key, value] of Object.entries(event)) {
     if (DROPPED.has(key)) continue;
     if (key === "event") flatten("event", value, row);
-    else row[key] = typeof value === "object" ? JSON.stringify(value) : (value as MysqlValue);
+    else
+      row[key] =
+        typeof value === "object"
+          ? JSON.stringify(value)
+          : (value as MysqlValue);
   }
-  row["timestamp"] = mediaWikiTime(Date.parse(event.dt ?? "") || (event.timestamp ?? 0) * 1000);
+  row["timestamp"] = mediaWikiTime(
+    Date.parse(event.dt ?? "") || (event.timestamp ?? 0) * 1000,
+  );
   return row;
 }
 
@@ -50,7 +75,11 @@ export function mysqlRow(event: EventCapsule): Record<string, MysqlValue> {
  * The event a row can still tell of: no ip (so it cannot be geocoded), no recvFrom, no seqId, `dt` rebuilt to the second.
  * A field that was nested comes back flat, its parts joined by `_`: rows do not tell the two apart.
  */
-export function eventOfRow(row: Record<string, unknown>, schema: string, revision: number): EventCapsule | undefined {
+export function eventOfRow(
+  row: Record<string, unknown>,
+  schema: string,
+  revision: number,
+): EventCapsule | undefined {
   const ms = parseMediaWikiTime(String(row["timestamp"]));
   if (ms === undefined || typeof row["uuid"] !== "string") return undefined;
   const event: Record<string, unknown> = {};
@@ -60,7 +89,10 @@ export function eventOfRow(row: Record<string, unknown>, schema: string, revisio
     if (key.startsWith("event_")) event[key.slice(6)] = value;
     else rest[key] = value;
   }
-  if (typeof rest["userAgent"] === "string" && rest["userAgent"].startsWith("{")) {
+  if (
+    typeof rest["userAgent"] === "string" &&
+    rest["userAgent"].startsWith("{")
+  ) {
     try {
       rest["userAgent"] = JSON.parse(rest["userAgent"]);
     } catch {
@@ -68,5 +100,13 @@ export function eventOfRow(row: Record<string, unknown>, schema: string, revisio
     }
   }
   const dt = `${new Date(ms).toISOString().slice(0, 19)}Z`;
-  return { ...rest, event, schema, revision, dt, uuid: row["uuid"], wiki: String(rest["wiki"] ?? "") };
+  return {
+    ...rest,
+    event,
+    schema,
+    revision,
+    dt,
+    uuid: row["uuid"],
+    wiki: String(rest["wiki"] ?? ""),
+  };
 }

@@ -33,6 +33,8 @@ export function parseRefineStatus(line: string): RefineStatus | undefined {
 
 /** `Refining <n> dataset partitions …`: how many an application means to refine. */
 export function parseRefineTotal(line: string): number | undefined {
-  const m = /Refining (\d+) (?:raw )?(?:JSON )?dataset partitions in/.exec(line);
+  const m = /Refining (\d+) (?:raw )?(?:JSON )?dataset partitions in/.exec(
+    line,
+  );
   return m ? Number(m[1]) : undefined;
 }

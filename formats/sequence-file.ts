@@ -50,12 +50,15 @@ function decompressor(codec: string | undefined): (bytes: Buffer) => Buffer {
     case `${CODEC}SnappyCodec`:
       return unframeSnappy;
     default:
-      throw new FormatError(`SequenceFile codec ${codec} is not supported (DefaultCodec, GzipCodec and SnappyCodec are)`);
+      throw new FormatError(
+        `SequenceFile codec ${codec} is not supported (DefaultCodec, GzipCodec and SnappyCodec are)`,
+      );
   }
 }
 
 /** Whether bytes begin a SequenceFile. */
-export const isSequenceFile = (bytes: Buffer) => bytes.subarray(0, 3).toString("latin1") === "SEQ";
+export const isSequenceFile = (bytes: Buffer) =>
+  bytes.subarray(0, 3).toString("latin1") === "SEQ";
 
 /**
  * Reads a Hadoop SequenceFile (versions 4 to 6; uncompressed, record- or block-compressed).
@@ -63,15 +66,23 @@ export const isSequenceFile = (bytes: Buffer) => bytes.subarray(0, 3).toString("
  * @throws FormatError where the bytes are not one, or end early
  */
 export function readSequenceFile(bytes: Buffer): SequenceFile {
-  if (!isSequenceFile(bytes)) throw new FormatError("not a SequenceFile: it does not start with SEQ");
+  if (!isSequenceFile(bytes))
+    throw new FormatError("not a SequenceFile: it does not start with SEQ");
   const reader = new ByteReader(bytes, 3);
   const version = reader.uint8();
-  if (version < 4 || version > 6) throw new FormatError(`SequenceFile version ${version} is not supported (4 to 6 are)`);
+  if (version < 4 || version > 6)
+    throw new FormatError(
+      `SequenceFile version ${version} is not supported (4 to 6 are)`,
+    );
   const keyClass = reader.text();
   const valueClass = reader.text();
   const compressed = reader.boolean();
   const blocks = reader.boolean();
-  const codec = compressed ? (version >= 5 ? reader.text() : `${CODEC}DefaultCodec`) : undefined;
+  const codec = compressed
+    ? version >= 5
+      ? reader.text()
+      : `${CODEC}DefaultCodec`
+    : undefined;
   if (version >= 6) {
     for (let left = reader.int32(); left > 0; left--) {
       reader.text();
@@ -84,15 +95,22 @@ export function readSequenceFile(bytes: Buffer): SequenceFile {
     keyClass,
     valueClass,
     ...(codec === undefined ? {} : { codec }),
-    records: blocks ? blockRecords(reader, sync, expand) : plainRecords(reader, sync, expand),
+    records: blocks
+      ? blockRecords(reader, sync, expand)
+      : plainRecords(reader, sync, expand),
   };
 }
 
 function checkSync(reader: ByteReader, sync: Buffer): void {
-  if (!reader.take(16).equals(sync)) throw new FormatError(`wrong sync marker at ${reader.position - 16}`);
+  if (!reader.take(16).equals(sync))
+    throw new FormatError(`wrong sync marker at ${reader.position - 16}`);
 }
 
-function* plainRecords(reader: ByteReader, sync: Buffer, expand: (bytes: Buffer) => Buffer): Generator<SequenceRecord> {
+function* plainRecords(
+  reader: ByteReader,
+  sync: Buffer,
+  expand: (bytes: Buffer) => Buffer,
+): Generator<SequenceRecord> {
   while (reader.left > 0) {
     const length = reader.int32();
     if (length === SYNC_ESCAPE) {
@@ -100,15 +118,25 @@ function* plainRecords(reader: ByteReader, sync: Buffer, expand: (bytes: Buffer)
       continue;
     }
     const keyLength = reader.int32();
-    if (keyLength < 0 || keyLength > length) throw new FormatError(`a key of ${keyLength} bytes in a record of ${length}`);
+    if (keyLength < 0 || keyLength > length)
+      throw new FormatError(
+        `a key of ${keyLength} bytes in a record of ${length}`,
+      );
     const key = reader.take(keyLength);
     yield { key, value: expand(reader.take(length - keyLength)) };
   }
 }
 
-function* blockRecords(reader: ByteReader, sync: Buffer, expand: (bytes: Buffer) => Buffer): Generator<SequenceRecord> {
+function* blockRecords(
+  reader: ByteReader,
+  sync: Buffer,
+  expand: (bytes: Buffer) => Buffer,
+): Generator<SequenceRecord> {
   while (reader.left > 0) {
-    if (reader.int32() !== SYNC_ESCAPE) throw new FormatError(`a block without its sync escape at ${reader.position - 4}`);
+    if (reader.int32() !== SYNC_ESCAPE)
+      throw new FormatError(
+        `a block without its sync escape at ${reader.position - 4}`,
+      );
     checkSync(reader, sync);
     const count = reader.vint();
     const part = () => new ByteReader(expand(reader.take(reader.vint())));
@@ -117,13 +145,19 @@ function* blockRecords(reader: ByteReader, sync: Buffer, expand: (bytes: Buffer)
     const valueLengths = part();
     const values = part();
     for (let i = 0; i < count; i++) {
-      yield { key: keys.take(keyLengths.vint()), value: values.take(valueLengths.vint()) };
+      yield {
+        key: keys.take(keyLengths.vint()),
+        value: values.take(valueLengths.vint()),
+      };
     }
   }
 }
 
 /** A LongWritable key and a Text value, as Camus writes raw events: epoch ms and the JSON line. */
-export function rawEventOf(record: SequenceRecord): { time: number; line: string } {
+export function rawEventOf(record: SequenceRecord): {
+  time: number;
+  line: string;
+} {
   return {
     time: Number(record.key.readBigInt64BE()),
     line: new ByteReader(record.value).text().replace(/\n$/, ""),

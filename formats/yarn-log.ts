@@ -20,10 +20,16 @@ const RESERVED = new Set(["VERSION", "APPLICATION_ACL", "APPLICATION_OWNER"]);
 type Region = { offset: number; size: number; raw: number; codec: string };
 
 /** A region's bytes, decompressed, in pieces of bounded size. */
-export async function* regionBytes(file: RandomAccess, region: Region): AsyncGenerator<Buffer> {
+export async function* regionBytes(
+  file: RandomAccess,
+  region: Region,
+): AsyncGenerator<Buffer> {
   async function* stored(): AsyncGenerator<Buffer> {
     for (let at = 0; at < region.size; at += CHUNK) {
-      yield await file.read(region.offset + at, Math.min(CHUNK, region.size - at));
+      yield await file.read(
+        region.offset + at,
+        Math.min(CHUNK, region.size - at),
+      );
     }
   }
   switch (region.codec) {
@@ -32,10 +38,13 @@ export async function* regionBytes(file: RandomAccess, region: Region): AsyncGen
       return;
     case "gz":
       // Hadoop's DefaultCodec: zlib streams, not gzip files.
-      for await (const piece of Readable.from(stored()).pipe(createInflate())) yield piece as Buffer;
+      for await (const piece of Readable.from(stored()).pipe(createInflate()))
+        yield piece as Buffer;
       return;
     default:
-      throw new FormatError(`log codec ${region.codec} is not supported (none and gz are)`);
+      throw new FormatError(
+        `log codec ${region.codec} is not supported (none and gz are)`,
+      );
   }
 }
 
@@ -52,7 +61,10 @@ class StreamReader {
     while (this.held.length < n) {
       const next = await this.source.next();
       if (next.done) return false;
-      this.held = this.held.length === 0 ? next.value : Buffer.concat([this.held, next.value]);
+      this.held =
+        this.held.length === 0
+          ? next.value
+          : Buffer.concat([this.held, next.value]);
     }
     return true;
   }
@@ -62,7 +74,10 @@ class StreamReader {
   }
 
   async take(n: number): Promise<Buffer> {
-    if (!(await this.fill(n))) throw new FormatError(`the log ends early: ${n} bytes wanted, ${this.held.length} left`);
+    if (!(await this.fill(n)))
+      throw new FormatError(
+        `the log ends early: ${n} bytes wanted, ${this.held.length} left`,
+      );
     const out = this.held.subarray(0, n);
     this.held = this.held.subarray(n);
     return out;
@@ -70,7 +85,8 @@ class StreamReader {
 
   /** At most n bytes, at least one. */
   async some(n: number): Promise<Buffer> {
-    if (!(await this.fill(1))) throw new FormatError(`the log ends early: ${n} bytes wanted`);
+    if (!(await this.fill(1)))
+      throw new FormatError(`the log ends early: ${n} bytes wanted`);
     return this.take(Math.min(n, this.held.length));
   }
 
@@ -80,7 +96,9 @@ class StreamReader {
     if (first >= -32) return first;
     const group = Math.trunc((first + 128) / 8);
     const rest = group >= 7 ? 1 : group >= 3 ? 2 : group >= 1 ? 3 : first + 129;
-    return new ByteReader(Buffer.concat([Buffer.from([first & 0xff]), await this.take(rest)])).tfileVlong();
+    return new ByteReader(
+      Buffer.concat([Buffer.from([first & 0xff]), await this.take(rest)]),
+    ).tfileVlong();
   }
 }
 
@@ -99,7 +117,9 @@ async function* valueBytes(reader: StreamReader): AsyncGenerator<Buffer> {
 }
 
 /** The lines of a text given in pieces; splitting keeps UTF-8 characters whole. */
-export async function* linesOf(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
+export async function* linesOf(
+  bytes: AsyncIterable<Buffer>,
+): AsyncGenerator<string> {
   yield* createInterface({ input: Readable.from(bytes), crlfDelay: Infinity });
 }
 
@@ -108,34 +128,55 @@ async function utf(reader: StreamReader): Promise<string> {
   return decodeModifiedUtf8(await reader.take(length));
 }
 
-async function* bounded(reader: StreamReader, length: number): AsyncGenerator<Buffer> {
-  for (let left = length; left > 0; ) {
+async function* bounded(
+  reader: StreamReader,
+  length: number,
+): AsyncGenerator<Buffer> {
+  for (let left = length; left > 0;) {
     const piece = await reader.some(Math.min(left, CHUNK));
     left -= piece.length;
     yield piece;
   }
 }
 
-async function* containerLines(container: string, value: AsyncIterable<Buffer>): AsyncGenerator<LogLine> {
+async function* containerLines(
+  container: string,
+  value: AsyncIterable<Buffer>,
+): AsyncGenerator<LogLine> {
   const reader = new StreamReader(value);
   while (!(await reader.ended())) {
     const logType = await utf(reader);
     const length = Number(await utf(reader));
-    if (!Number.isSafeInteger(length) || length < 0) throw new FormatError(`log ${logType} of ${container} has no valid length`);
-    for await (const line of linesOf(bounded(reader, length))) yield { container, logType, line };
+    if (!Number.isSafeInteger(length) || length < 0)
+      throw new FormatError(
+        `log ${logType} of ${container} has no valid length`,
+      );
+    for await (const line of linesOf(bounded(reader, length)))
+      yield { container, logType, line };
   }
 }
 
 /** The data blocks of a TFile (Hadoop's BCFile), from its meta index. */
 export async function tfileBlocks(file: RandomAccess): Promise<Region[]> {
-  const tail = await file.read(Math.max(0, file.size - 28), Math.min(28, file.size));
-  if (tail.length < 28 || !tail.subarray(12).equals(MAGIC)) throw new FormatError("not a TFile: its last bytes are not the magic");
+  const tail = await file.read(
+    Math.max(0, file.size - 28),
+    Math.min(28, file.size),
+  );
+  if (tail.length < 28 || !tail.subarray(12).equals(MAGIC))
+    throw new FormatError("not a TFile: its last bytes are not the magic");
   const indexAt = Number(tail.readBigInt64BE(0));
-  const meta = new ByteReader(await file.read(indexAt, file.size - 28 - indexAt));
+  const meta = new ByteReader(
+    await file.read(indexAt, file.size - 28 - indexAt),
+  );
   for (let left = meta.tfileVlong(); left > 0; left--) {
     const name = meta.tfileString();
     const codec = meta.tfileString() ?? "none";
-    const region = { offset: meta.tfileVlong(), size: meta.tfileVlong(), raw: meta.tfileVlong(), codec };
+    const region = {
+      offset: meta.tfileVlong(),
+      size: meta.tfileVlong(),
+      raw: meta.tfileVlong(),
+      codec,
+    };
     if (name !== "data:BCFile.index") continue;
     const parts: Buffer[] = [];
     for await (const piece of regionBytes(file, region)) parts.push(piece);
@@ -175,10 +216,18 @@ async function* printedLines(file: RandomAccess): AsyncGenerator<LogLine> {
   let inside = false;
   // The printer adds a line break before the footer; an empty line counts only once another follows it.
   let empty = 0;
-  for await (const line of linesOf(regionBytes(file, { offset: 0, size: file.size, raw: file.size, codec: "none" }))) {
+  for await (const line of linesOf(
+    regionBytes(file, {
+      offset: 0,
+      size: file.size,
+      raw: file.size,
+      codec: "none",
+    }),
+  )) {
     const header = /^Container: (\S+) on \S+/.exec(line);
     if (header && !inside) container = header[1]!;
-    else if (!inside && line.startsWith("LogType:")) logType = line.slice(8).trim();
+    else if (!inside && line.startsWith("LogType:"))
+      logType = line.slice(8).trim();
     else if (!inside && /^Log ?Contents:/.test(line)) {
       inside = true;
       empty = 0;
@@ -198,10 +247,18 @@ async function* printedLines(file: RandomAccess): AsyncGenerator<LogLine> {
  * IndexedFile, or the text that `yarn logs` prints. Memory stays bounded whatever the size.
  * @throws FormatError where it is none of them
  */
-export async function* yarnLogLines(file: RandomAccess): AsyncGenerator<LogLine> {
+export async function* yarnLogLines(
+  file: RandomAccess,
+): AsyncGenerator<LogLine> {
   const head = await file.read(0, Math.min(16, file.size));
   if (head.equals(MAGIC)) yield* tfileLines(file);
   else if (await isIndexedFile(file)) yield* indexedLogLines(file);
-  else if (/^\s*(Container: |End of|\d{2}\/|[A-Z])/.test(head.toString("latin1"))) yield* printedLines(file);
-  else throw new FormatError("not an aggregated YARN log: neither TFile nor IndexedFile nor the text of `yarn logs`");
+  else if (
+    /^\s*(Container: |End of|\d{2}\/|[A-Z])/.test(head.toString("latin1"))
+  )
+    yield* printedLines(file);
+  else
+    throw new FormatError(
+      "not an aggregated YARN log: neither TFile nor IndexedFile nor the text of `yarn logs`",
+    );
 }

@@ -9,12 +9,19 @@ import type { Ports } from "./ports";
 import { ARCHIVE_DIR } from "./producers";
 import { HADOOP_USER, NAMESPACE, type Tools } from "./services";
 import { STORY } from "./story";
-import { BIN, CAMUS_LOG, REFINE_ARGUMENTS, REFINE_CLASS, refineJar } from "./wrappers";
+import {
+  BIN,
+  CAMUS_LOG,
+  REFINE_ARGUMENTS,
+  REFINE_CLASS,
+  refineJar,
+} from "./wrappers";
 
 /** The sandbox's own sisyphus.yaml: what an operator would write for this platform. */
 export const CONFIG_FILE = join(SANDBOX_DIR, "sisyphus.yaml");
 
-export const sha256 = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
+export const sha256 = (file: string) =>
+  createHash("sha256").update(readFileSync(file)).digest("hex");
 
 export function writeConfig(p: Ports, tools: Tools): void {
   const config: z.input<typeof configSchema> = {
@@ -25,17 +32,26 @@ export function writeConfig(p: Ports, tools: Tools): void {
     mysql: { host: "127.0.0.1", port: p.mariadb, user: "root" },
     archive: {
       host: "eventlog1002",
-      files: [join(ARCHIVE_DIR, "all-events.log"), join(ARCHIVE_DIR, "archive", "all-events.log-*")],
+      files: [
+        join(ARCHIVE_DIR, "all-events.log"),
+        join(ARCHIVE_DIR, "archive", "all-events.log-*"),
+      ],
       excludedSchemas: "VirtualPageView|Popups",
     },
-    importer: { command: [join(BIN, "camus")], historyPath: "/wmf/camus/eventlogging-00/history", log: CAMUS_LOG },
+    importer: {
+      command: [join(BIN, "camus")],
+      historyPath: "/wmf/camus/eventlogging-00/history",
+      log: CAMUS_LOG,
+    },
     refine: {
       submit: [join(BIN, "spark-submit")],
       jar: refineJar(tools),
       allowedSha256: [sha256(refineJar(tools))],
       class: REFINE_CLASS,
       arguments: REFINE_ARGUMENTS,
-      transforms: ["deduplicate_eventlogging", "geocode_ip"].map((name) => `org.wikimedia.analytics.refinery.job.refine.${name}`),
+      transforms: ["deduplicate_eventlogging", "geocode_ip"].map(
+        (name) => `org.wikimedia.analytics.refinery.job.refine.${name}`,
+      ),
     },
     allowedPrefixes: ["/wmf/data/event", "/wmf/data/sisyphus", "/wmf/camus"],
     // From the healthy hours of June 25 to July 5.

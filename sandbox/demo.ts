@@ -23,34 +23,58 @@ const clock = () => {
   const s = Math.round((Date.now() - started) / 1000);
   return `${String(Math.floor(s / 60)).padStart(2)}:${String(s % 60).padStart(2, "0")}`;
 };
-const say = (line = "") => console.log(line === "" ? "" : `${paint("gray", clock())} ${line}`);
-const act = (title: string) => console.log(`\n${paint("bold", `── ${title} ${"─".repeat(Math.max(0, 70 - title.length))}`)}`);
+const say = (line = "") =>
+  console.log(line === "" ? "" : `${paint("gray", clock())} ${line}`);
+const act = (title: string) =>
+  console.log(
+    `\n${paint("bold", `── ${title} ${"─".repeat(Math.max(0, 70 - title.length))}`)}`,
+  );
 
 /** A line that is redrawn where somebody watches, and silent in a log. */
 function ticker(text: string): void {
-  if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${styleText("gray", `${clock()} ${text}`)}`);
+  if (process.stdout.isTTY)
+    process.stdout.write(`\r\x1b[K${styleText("gray", `${clock()} ${text}`)}`);
 }
-const clearTicker = () => process.stdout.isTTY && process.stdout.write("\r\x1b[K");
+const clearTicker = () =>
+  process.stdout.isTTY && process.stdout.write("\r\x1b[K");
 
-async function audit(client: Client, workflowId: string): Promise<AuditSummary> {
-  const handle = await client.workflow.start("hourlyAudit", { workflowId, taskQueue: "control", args: [{ asOf: STORY.noticed }], staticSummary: "Audit of every topic-hour" });
+async function audit(
+  client: Client,
+  workflowId: string,
+): Promise<AuditSummary> {
+  const handle = await client.workflow.start("hourlyAudit", {
+    workflowId,
+    taskQueue: "control",
+    args: [{ asOf: STORY.noticed }],
+    staticSummary: "Audit of every topic-hour",
+  });
   say(`audit ${webLink(workflowId, handle.firstExecutionRunId)}`);
   const summary = (await handle.result()) as AuditSummary;
   const { audits } = await readAudit(CONFIG_FILE, summary.report);
-  console.log(`\n${gridText(audits.filter((a) => Object.keys(a.cells).length > 0))}\n`);
+  console.log(
+    `\n${gridText(audits.filter((a) => Object.keys(a.cells).length > 0))}\n`,
+  );
   return summary;
 }
 
 /** The judgement of the audit against the truth: nothing broken that was not named, nothing healthy that was. */
 async function compare(summary: AuditSummary): Promise<boolean> {
   const { audits } = await readAudit(CONFIG_FILE, summary.report);
-  const named = new Set(audits.flatMap((a) => a.findings.map((f) => `${f.topic} ${f.hour}`)));
+  const named = new Set(
+    audits.flatMap((a) => a.findings.map((f) => `${f.topic} ${f.hour}`)),
+  );
   const truth = expectedBroken();
   const overlooked = [...truth].filter((t) => !named.has(t));
   const falsely = [...named].filter((n) => !truth.has(n));
-  say(`${truth.size} topic-hours are broken; the audit names ${named.size}, overlooks ${overlooked.length}, names ${falsely.length} healthy ones`);
+  say(
+    `${truth.size} topic-hours are broken; the audit names ${named.size}, overlooks ${overlooked.length}, names ${falsely.length} healthy ones`,
+  );
   for (const t of [...overlooked, ...falsely].slice(0, 10)) say(`  ${t}`);
-  say(`causes: ${Object.entries(summary.causes).map(([c, n]) => `${c} ${n}`).join(", ")}`);
+  say(
+    `causes: ${Object.entries(summary.causes)
+      .map(([c, n]) => `${c} ${n}`)
+      .join(", ")}`,
+  );
   return overlooked.length === 0 && falsely.length === 0;
 }
 
@@ -59,26 +83,47 @@ async function follow(client: Client, id: string): Promise<BackfillResult> {
   const shown = new Map<string, string>();
   const killed = new Set<string>();
   let ended = false;
-  const result = handle.result().finally(() => (ended = true)) as Promise<BackfillResult>;
+  const result = handle
+    .result()
+    .finally(() => (ended = true)) as Promise<BackfillResult>;
   result.catch(() => undefined);
   while (!ended) {
-    const progress = await handle.query<BackfillProgress>("progress").catch(() => undefined);
+    const progress = await handle
+      .query<BackfillProgress>("progress")
+      .catch(() => undefined);
     for (const step of progress?.steps ?? []) {
       const text = `${step.state}${step.detail ? ` — ${step.detail}` : ""}`;
       if (step.state === "waiting" || shown.get(step.name) === text) continue;
       shown.set(step.name, text);
       clearTicker();
-      say(`${step.state === "done" ? paint("green", "+") : step.state === "failed" ? paint("red", "!") : ">"} ${step.name.padEnd(15)} ${text}`);
+      say(
+        `${step.state === "done" ? paint("green", "+") : step.state === "failed" ? paint("red", "!") : ">"} ${step.name.padEnd(15)} ${text}`,
+      );
     }
     const failedStep = progress?.steps.find((s) => s.state === "failed");
-    if (failedStep) throw new Error(`step ${failedStep.name} failed: ${failedStep.detail}`);
-    const beats = (await heartbeats(client, id)) as Record<string, { progress?: { replayed?: number; refined?: number; total?: number } }>;
+    if (failedStep)
+      throw new Error(`step ${failedStep.name} failed: ${failedStep.detail}`);
+    const beats = (await heartbeats(client, id)) as Record<
+      string,
+      { progress?: { replayed?: number; refined?: number; total?: number } }
+    >;
     const replay = beats["replay"]?.progress;
     const refine = beats["awaitRefine"]?.progress;
-    if (replay?.replayed !== undefined) ticker(`replayed ${replay.replayed} of ${replay.total} events`);
-    if (refine?.refined !== undefined) ticker(`refined ${refine.refined} of ${refine.total} partitions`);
-    if (!killed.has("replay") && replay?.replayed && replay.replayed < replay.total!) await kill("replay", `${replay.replayed} of ${replay.total} events are replayed`);
-    if (!killed.has("refine") && refine?.total !== undefined) await kill("refine", "Refine runs on YARN");
+    if (replay?.replayed !== undefined)
+      ticker(`replayed ${replay.replayed} of ${replay.total} events`);
+    if (refine?.refined !== undefined)
+      ticker(`refined ${refine.refined} of ${refine.total} partitions`);
+    if (
+      !killed.has("replay") &&
+      replay?.replayed &&
+      replay.replayed < replay.total!
+    )
+      await kill(
+        "replay",
+        `${replay.replayed} of ${replay.total} events are replayed`,
+      );
+    if (!killed.has("refine") && refine?.total !== undefined)
+      await kill("refine", "Refine runs on YARN");
     await new Promise((go) => setTimeout(go, 250));
   }
   clearTicker();
@@ -87,7 +132,12 @@ async function follow(client: Client, id: string): Promise<BackfillResult> {
   async function kill(what: string, why: string): Promise<void> {
     killed.add(what);
     clearTicker();
-    say(paint("yellow", `x the worker is killed (SIGKILL, pid ${await killWorker()}) while ${why}; another is started`));
+    say(
+      paint(
+        "yellow",
+        `x the worker is killed (SIGKILL, pid ${await killWorker()}) while ${why}; another is started`,
+      ),
+    );
     await startWorker();
   }
 }
@@ -97,7 +147,9 @@ async function main(): Promise<number> {
   Object.assign(process.env, environment(ports()));
   let good: boolean;
   try {
-    act("The platform: Kafka, HDFS, YARN, Spark, Hive metastore, MariaDB, Temporal");
+    act(
+      "The platform: Kafka, HDFS, YARN, Spark, Hive metastore, MariaDB, Temporal",
+    );
     await reset(() => undefined);
     await up(say);
     say(`Web UI  ${process.env["SISYPHUS_WEB_UI"]}/workflows`);
@@ -110,15 +162,34 @@ async function main(): Promise<number> {
     const client = await connectClient();
     const before = await audit(client, "audit/2018-07-05T05");
     const exact = await compare(before);
-    say(`${before.incidents.length} incidents are open: ${process.env["SISYPHUS_WEB_UI"]}/workflows?query=WorkflowType%3D%22topicIncident%22`);
+    say(
+      `${before.incidents.length} incidents are open: ${process.env["SISYPHUS_WEB_UI"]}/workflows?query=WorkflowType%3D%22topicIncident%22`,
+    );
     say(`for example ${webLink("incident/eventlogging_CentralAuth")}`);
 
     act("The saga repairs it");
     const id = "backfill/july-5";
-    const handle = await client.workflow.start("backfill", { workflowId: id, taskQueue: "control", args: [{ ...RANGE, asOf: STORY.noticed }], staticSummary: "Repairs the incident of July 5-9, 2018" });
+    const handle = await client.workflow.start("backfill", {
+      workflowId: id,
+      taskQueue: "control",
+      args: [{ ...RANGE, asOf: STORY.noticed }],
+      staticSummary: "Repairs the incident of July 5-9, 2018",
+    });
     say(`saga ${webLink(id, handle.firstExecutionRunId)}`);
-    const plan = await until("the plan", 120, async () => (await handle.query<BackfillProgress>("progress").catch(() => undefined))?.plan, 250);
-    say(`plan: ${plan.topicHours} topic-hours of ${plan.topics.length} topics, ${plan.lostOffsets} offsets deleted unread, ${plan.flags} flags to clear; digest ${plan.digest.slice(0, 12)}`);
+    const plan = await until(
+      "the plan",
+      120,
+      async () =>
+        (
+          await handle
+            .query<BackfillProgress>("progress")
+            .catch(() => undefined)
+        )?.plan,
+      250,
+    );
+    say(
+      `plan: ${plan.topicHours} topic-hours of ${plan.topics.length} topics, ${plan.lostOffsets} offsets deleted unread, ${plan.flags} flags to clear; digest ${plan.digest.slice(0, 12)}`,
+    );
     await handle.executeUpdate("approve", { args: [plan.digest] });
     say("an operator approves this very plan");
     const result = await follow(client, id);
@@ -128,33 +199,91 @@ async function main(): Promise<number> {
     say(`${after.broken.length} topics are broken`);
 
     act("The proof");
-    if (!("numbers" in result)) throw new Error(`the saga ended without a report: ${JSON.stringify(result)}`);
+    if (!("numbers" in result))
+      throw new Error(
+        `the saga ended without a report: ${JSON.stringify(result)}`,
+      );
     const n = result.numbers;
     const outside = await checkFromOutside();
     const proof: [string, string | number, boolean][] = [
-      ["the audit named every broken topic-hour and no other", exact ? "yes" : "no", exact],
+      [
+        "the audit named every broken topic-hour and no other",
+        exact ? "yes" : "no",
+        exact,
+      ],
       ["events lost (by the generator)", outside.lost, true],
-      ["offsets deleted unread = messages found", `${n.lostOffsets} = ${n.found.messages}`, n.lostOffsets === n.found.messages],
-      ["events replayed (read back by the saga)", n.replayed.landed, n.replayed.landed === outside.lost],
-      ["lost events that Kafka holds exactly once", outside.replayedOnce, outside.replayedOnce === outside.lost],
-      ["produced twice", outside.replayedTwice + n.replayed.twice, outside.replayedTwice + n.replayed.twice === 0],
+      [
+        "offsets deleted unread = messages found",
+        `${n.lostOffsets} = ${n.found.messages}`,
+        n.lostOffsets === n.found.messages,
+      ],
+      [
+        "events replayed (read back by the saga)",
+        n.replayed.landed,
+        n.replayed.landed === outside.lost,
+      ],
+      [
+        "lost events that Kafka holds exactly once",
+        outside.replayedOnce,
+        outside.replayedOnce === outside.lost,
+      ],
+      [
+        "produced twice",
+        outside.replayedTwice + n.replayed.twice,
+        outside.replayedTwice + n.replayed.twice === 0,
+      ],
       ["replayed though not lost", outside.needless, outside.needless === 0],
       ["flags removed", n.flagsRemoved, n.flagsRemoved > 0],
-      ["partitions re-refined", n.refine.finished, n.refine.failed.length === 0 && n.refine.unexplained.length === 0],
-      ["events with exactly one row", `${outside.rowOnce} of ${outside.produced}`, outside.rowOnce === outside.produced],
+      [
+        "partitions re-refined",
+        n.refine.finished,
+        n.refine.failed.length === 0 && n.refine.unexplained.length === 0,
+      ],
+      [
+        "events with exactly one row",
+        `${outside.rowOnce} of ${outside.produced}`,
+        outside.rowOnce === outside.produced,
+      ],
       ["duplicates", outside.rowTwice, outside.rowTwice === 0],
-      ["geocoded, of rows with an ip", `${((100 * outside.geocoded) / Math.max(1, outside.withIp)).toFixed(1)} %`, outside.geocoded === outside.withIp],
-      ["topic-hours not whole after it", after.broken.length, after.broken.length === 0],
-      ["the saga's own report", result.holds ? "holds" : "does not hold", result.holds],
+      [
+        "geocoded, of rows with an ip",
+        `${((100 * outside.geocoded) / Math.max(1, outside.withIp)).toFixed(1)} %`,
+        outside.geocoded === outside.withIp,
+      ],
+      [
+        "topic-hours not whole after it",
+        after.broken.length,
+        after.broken.length === 0,
+      ],
+      [
+        "the saga's own report",
+        result.holds ? "holds" : "does not hold",
+        result.holds,
+      ],
     ];
     good = proof.every(([, , ok]) => ok);
-    console.log(`\n${table(["", "what", "measured"], proof.map(([what, value, ok]) => [ok ? paint("green", "ok") : paint("red", "NO"), what, value]))}\n`);
+    console.log(
+      `\n${table(
+        ["", "what", "measured"],
+        proof.map(([what, value, ok]) => [
+          ok ? paint("green", "ok") : paint("red", "NO"),
+          what,
+          value,
+        ]),
+      )}\n`,
+    );
     say(`report ${result.report} on HDFS`);
-    say(good ? paint("green", "the proof holds") : paint("red", "the proof does NOT hold"));
+    say(
+      good
+        ? paint("green", "the proof holds")
+        : paint("red", "the proof does NOT hold"),
+    );
     await client.connection.close();
   } finally {
     if (keep) {
-      say(`everything stays up: source ${CONFIG_FILE.replace("sisyphus.yaml", "env.sh")}, then npx sisyphus --help; npx sandbox down ends it`);
+      say(
+        `everything stays up: source ${CONFIG_FILE.replace("sisyphus.yaml", "env.sh")}, then npx sisyphus --help; npx sandbox down ends it`,
+      );
     } else {
       await down(say);
     }

@@ -20,11 +20,29 @@ const PROTECTED = new Set<Hour>([...STORY.healthy, ...STORY.drifted]);
 const pick = <T>(from: readonly T[], r: () => number): T =>
   from[Math.floor(r() * from.length)]!;
 
-const WIKIS = ["enwiki", "dewiki", "frwiki", "eswiki", "jawiki", "wikidatawiki"];
-const HOSTS = ["cp1066.eqiad.wmnet", "cp2004.codfw.wmnet", "cp3030.esams.wmnet"];
+const WIKIS = [
+  "enwiki",
+  "dewiki",
+  "frwiki",
+  "eswiki",
+  "jawiki",
+  "wikidatawiki",
+];
+const HOSTS = [
+  "cp1066.eqiad.wmnet",
+  "cp2004.codfw.wmnet",
+  "cp3030.esams.wmnet",
+];
 const BROWSERS = ["Firefox", "Chrome", "Safari", "Chrome Mobile", "IE"];
 /** Networks that a city database knows, one that no database can (TEST-NET-3). */
-const NETWORKS = ["81.2.69", "141.20.5", "200.1.2", "8.8.8", "133.11.0", "203.0.113"];
+const NETWORKS = [
+  "81.2.69",
+  "141.20.5",
+  "200.1.2",
+  "8.8.8",
+  "133.11.0",
+  "203.0.113",
+];
 
 function payload(topic: StoryTopic, r: () => number): Record<string, unknown> {
   return {
@@ -44,9 +62,13 @@ export function eventsOf(topic: StoryTopic, hour: Hour): EventCapsule[] {
   const expected = topic.rate * (0.6 + 0.8 * r());
   const drawn = Math.floor(expected) + (r() < expected % 1 ? 1 : 0);
   // A topic that was silent before the drift would lose its events at once, not after weeks: no old segment protects them.
-  const count = topic.seconds && PROTECTED.has(hour) ? Math.max(1, drawn) : drawn;
+  const count =
+    topic.seconds && PROTECTED.has(hour) ? Math.max(1, drawn) : drawn;
   const start = hourStart(hour);
-  const times = Array.from({ length: count }, () => start + Math.floor(r() * 3_600_000)).sort();
+  const times = Array.from(
+    { length: count },
+    () => start + Math.floor(r() * 3_600_000),
+  ).sort();
   return times.flatMap((ms, i) => {
     const dt = `${new Date(ms).toISOString().slice(0, 19)}Z`;
     const recvFrom = pick(HOSTS, r);

@@ -11,7 +11,14 @@ import { setup } from "./setup";
 import { STORY, topicOf, TOPICS } from "./story";
 import type { Report } from "./up";
 import { until } from "./wait";
-import { BIN, OUTDATED_CLASS, outdatedJar, REFINE_ARGUMENTS, REFINE_CLASS, refineJar } from "./wrappers";
+import {
+  BIN,
+  OUTDATED_CLASS,
+  outdatedJar,
+  REFINE_ARGUMENTS,
+  REFINE_CLASS,
+  refineJar,
+} from "./wrappers";
 
 const MARK = join(SANDBOX_DIR, "incident-played");
 
@@ -32,8 +39,21 @@ export function run(command: string, args: string[]): Promise<number> {
   });
 }
 
-async function refine(jar: string, mainClass: string, name: string, args: string[]): Promise<void> {
-  const code = await run("spark-submit", ["--class", mainClass, "--name", name, jar, ...REFINE_ARGUMENTS, ...args]);
+async function refine(
+  jar: string,
+  mainClass: string,
+  name: string,
+  args: string[],
+): Promise<void> {
+  const code = await run("spark-submit", [
+    "--class",
+    mainClass,
+    "--name",
+    name,
+    jar,
+    ...REFINE_ARGUMENTS,
+    ...args,
+  ]);
   if (code !== 0) throw new Error(`${name} ended with ${code}`);
 }
 
@@ -52,10 +72,17 @@ const TRANSFORMS = [
 
 /** Waits until the broker holds nothing of the topics: its own retention check has deleted every segment. */
 async function untilDeleted(admin: Admin, topics: string[]): Promise<void> {
-  await until("the broker to delete the expired segments", 60, async () => {
-    const offsets = await Promise.all(topics.map((t) => admin.fetchTopicOffsets(t)));
-    return offsets.flat().every((o) => o.low === o.high);
-  }, 300);
+  await until(
+    "the broker to delete the expired segments",
+    60,
+    async () => {
+      const offsets = await Promise.all(
+        topics.map((t) => admin.fetchTopicOffsets(t)),
+      );
+      return offsets.flat().every((o) => o.low === o.high);
+    },
+    300,
+  );
 }
 
 /** Plays the weeks before July 5, 2018 on the running sandbox; once only (reset it to play again). */
@@ -92,7 +119,9 @@ export async function incident(report: Report): Promise<void> {
       })),
     });
     const healthy = await produce(STORY.healthy, false);
-    report(`June 18  ${healthy} events in ${TOPICS.length} topics, LogAppendTime; Camus imports them`);
+    report(
+      `June 18  ${healthy} events in ${TOPICS.length} topics, LogAppendTime; Camus imports them`,
+    );
     await camus(addHours(STORY.healthy.at(-1)!, 1));
 
     moveClockTo(new Date(STORY.drift));
@@ -102,48 +131,75 @@ export async function incident(report: Report): Promise<void> {
         {
           type: ConfigResourceTypes.BROKER,
           name: "1001",
-          configEntries: [{ name: "log.message.timestamp.type", value: "CreateTime" }],
+          configEntries: [
+            { name: "log.message.timestamp.type", value: "CreateTime" },
+          ],
         },
       ],
     });
-    report("June 18  a one-time broker config change: message.timestamp.type LogAppendTime -> CreateTime");
+    report(
+      "June 18  a one-time broker config change: message.timestamp.type LogAppendTime -> CreateTime",
+    );
 
     const drifted = await produce(STORY.drifted, false);
     await camus(addHours(STORY.drifted.at(-1)!, 1), "--check");
-    report(`June 25  ${drifted} events; Camus imports them. Nobody notices that ${legacy.length} producers date theirs to 1970`);
-    await refine(refineJar(tools), REFINE_CLASS, "refine_eventlogging_analytics", [
-      ...range([...STORY.healthy, ...STORY.drifted]),
-      ...TRANSFORMS,
-    ]);
+    report(
+      `June 25  ${drifted} events; Camus imports them. Nobody notices that ${legacy.length} producers date theirs to 1970`,
+    );
+    await refine(
+      refineJar(tools),
+      REFINE_CLASS,
+      "refine_eventlogging_analytics",
+      [...range([...STORY.healthy, ...STORY.drifted]), ...TRANSFORMS],
+    );
     report("June 25  Refine has refined every hour so far");
     rotateArchive("20180626");
 
     moveClockTo(new Date(hourStart(STORY.lost[0]!)));
     await untilDeleted(admin, legacy);
-    report("June 26  the segments that protected them have expired; the broker deletes down to the end");
+    report(
+      "June 26  the segments that protected them have expired; the broker deletes down to the end",
+    );
     const lost = await produce(STORY.lost, false);
     cutLastLineOf(STORY.cutSchema);
     await untilDeleted(admin, legacy);
-    report(`June 26  ${lost} events; of ${legacy.length} topics the broker deletes them within a retention check`);
+    report(
+      `June 26  ${lost} events; of ${legacy.length} topics the broker deletes them within a retention check`,
+    );
     const failed = await camus(addHours(STORY.lost.at(-1)!, 1));
-    report(`June 26  Camus: offsets out of range, topics skipped (exit code ${failed}); cron discards it`);
+    report(
+      `June 26  Camus: offsets out of range, topics skipped (exit code ${failed}); cron discards it`,
+    );
     rotateArchive("20180627");
 
     const stuck = await produce(STORY.stuck, true);
     await camus(addHours(STORY.stuck.at(-1)!, 1));
-    report(`July 5   ${stuck} events, dated in milliseconds again; Camus skips the same topics, run after run`);
+    report(
+      `July 5   ${stuck} events, dated in milliseconds again; Camus skips the same topics, run after run`,
+    );
 
-    await refine(outdatedJar(tools), OUTDATED_CLASS, "json_refine_eventlogging_analytics", [
-      ...range(STORY.stuck),
-      "--table-whitelist",
-      STORY.outdatedTables.join("|"),
-    ]);
-    report(`July 5   by mistake the outdated json-refine wrapper refines ${STORY.outdatedTables.join(", ")}`);
-    await refine(refineJar(tools), REFINE_CLASS, "refine_eventlogging_analytics", [
-      ...range([...STORY.lost, ...STORY.stuck]),
-      ...TRANSFORMS,
-    ]);
-    report("July 5   Refine has refined what was imported, and skips what has a flag");
+    await refine(
+      outdatedJar(tools),
+      OUTDATED_CLASS,
+      "json_refine_eventlogging_analytics",
+      [
+        ...range(STORY.stuck),
+        "--table-whitelist",
+        STORY.outdatedTables.join("|"),
+      ],
+    );
+    report(
+      `July 5   by mistake the outdated json-refine wrapper refines ${STORY.outdatedTables.join(", ")}`,
+    );
+    await refine(
+      refineJar(tools),
+      REFINE_CLASS,
+      "refine_eventlogging_analytics",
+      [...range([...STORY.lost, ...STORY.stuck]), ...TRANSFORMS],
+    );
+    report(
+      "July 5   Refine has refined what was imported, and skips what has a flag",
+    );
     moveClockTo(new Date(STORY.noticed));
     writeFileSync(MARK, "");
   } finally {

@@ -12,16 +12,38 @@ program
   .command("setup")
   .description("install what is missing into the cache")
   .action(async () => void (await setup(say)));
-program.command("up").description("start what does not run").action(() => up(say));
-program.command("down").description("stop everything, keep the data").action(() => down(say));
-program.command("reset").description("stop everything and remove the data").action(() => reset(say));
-program.command("status").description("what runs, where, with links; exit code 1 where something does not").option("--json", "print JSON").action(async (o: { json?: boolean }) => {
-  const all = await status();
-  if (o.json) say(JSON.stringify(all, null, 2));
-  else for (const s of all) say(`${s.service.padEnd(22)} ${s.address.padEnd(16)} ${s.state.padEnd(14)} ${s.link ?? ""}`);
-  if (all.some((s) => s.state !== "up")) process.exitCode = 1;
-});
-program.command("incident").description("play the history up to July 5, 2018 (once)").action(() => incident(say));
+program
+  .command("up")
+  .description("start what does not run")
+  .action(() => up(say));
+program
+  .command("down")
+  .description("stop everything, keep the data")
+  .action(() => down(say));
+program
+  .command("reset")
+  .description("stop everything and remove the data")
+  .action(() => reset(say));
+program
+  .command("status")
+  .description(
+    "what runs, where, with links; exit code 1 where something does not",
+  )
+  .option("--json", "print JSON")
+  .action(async (o: { json?: boolean }) => {
+    const all = await status();
+    if (o.json) say(JSON.stringify(all, null, 2));
+    else
+      for (const s of all)
+        say(
+          `${s.service.padEnd(22)} ${s.address.padEnd(16)} ${s.state.padEnd(14)} ${s.link ?? ""}`,
+        );
+    if (all.some((s) => s.state !== "up")) process.exitCode = 1;
+  });
+program
+  .command("incident")
+  .description("play the history up to July 5, 2018 (once)")
+  .action(() => incident(say));
 program.parseAsync().catch((error: Error) => {
   console.error(`sandbox: ${error.message}`);
   process.exit(1);

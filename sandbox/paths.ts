@@ -9,7 +9,10 @@ export const ROOT = resolve(__dirname, "..");
 /** What set-up installs, shared by all checkouts: `SISYPHUS_CACHE`, else the XDG cache folder's `sisyphus`. */
 export const CACHE = resolve(
   process.env["SISYPHUS_CACHE"] ??
-    join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "sisyphus"),
+    join(
+      process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
+      "sisyphus",
+    ),
 );
 
 /** A running sandbox's data, logs and pids: `SISYPHUS_SANDBOX_DIR`, else `var/sandbox` in the checkout. */

@@ -1,4 +1,12 @@
-import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { CompressionTypes, type Kafka, type Producer } from "kafkajs";
@@ -45,7 +53,9 @@ export function rotateArchive(day: string): void {
 /** Cuts a schema's last line in the log short, as a crash does. */
 export function cutLastLineOf(schema: string): void {
   const lines = readFileSync(LOG, "utf8").split("\n");
-  const at = lines.findLastIndex((line) => line.includes(`"schema": "${schema}"`));
+  const at = lines.findLastIndex((line) =>
+    line.includes(`"schema": "${schema}"`),
+  );
   lines[at] = lines[at]!.slice(0, lines[at]!.length / 2);
   writeFileSync(LOG, lines.join("\n"));
 }
@@ -70,7 +80,9 @@ export class Producers {
       port: this.mysqlPort,
       user: "root",
     });
-    await this.mysql.query("CREATE DATABASE IF NOT EXISTS log CHARACTER SET utf8mb4");
+    await this.mysql.query(
+      "CREATE DATABASE IF NOT EXISTS log CHARACTER SET utf8mb4",
+    );
     await this.mysql.query("USE log");
   }
 
@@ -85,7 +97,10 @@ export class Producers {
    * @returns events sent to Kafka
    */
   async hour(hour: Hour, fixed: boolean): Promise<number> {
-    const all = TOPICS.map((topic) => ({ topic, events: eventsOf(topic, hour) }));
+    const all = TOPICS.map((topic) => ({
+      topic,
+      events: eventsOf(topic, hour),
+    }));
     await this.producer.sendBatch({
       compression: CompressionTypes.GZIP,
       topicMessages: all
@@ -104,7 +119,9 @@ export class Producers {
       .sort((a, b) => (capsuleTime(a) ?? 0) - (capsuleTime(b) ?? 0))
       .map((event) => `${archiveLine(event)}\n`);
     await new Promise<void>((done, fail) => {
-      createWriteStream(LOG, { flags: "a" }).on("error", fail).end(lines.join(""), () => done());
+      createWriteStream(LOG, { flags: "a" })
+        .on("error", fail)
+        .end(lines.join(""), () => done());
     });
     for (const { events } of archived) await this.insert(events);
     return all.reduce((sum, { events }) => sum + events.length, 0);
@@ -135,7 +152,11 @@ export class Producers {
   }
 }
 
-function messageTime(topic: StoryTopic, event: EventCapsule, fixed: boolean): number {
+function messageTime(
+  topic: StoryTopic,
+  event: EventCapsule,
+  fixed: boolean,
+): number {
   const ms = capsuleTime(event) ?? hourStart("1970-01-01T00");
   return topic.seconds && !fixed ? Math.floor(ms / 1000) : ms;
 }

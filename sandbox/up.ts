@@ -108,11 +108,9 @@ export async function status(): Promise<ServiceStatus[]> {
         service: service.title,
         address: `127.0.0.1:${p[service.port]}`,
         ...(pid === undefined ? {} : { pid }),
-        state:
-          pid === undefined ? "down" : answers ? "up" : "not answering",
+        state: pid === undefined ? "down" : answers ? "up" : "not answering",
         ...(link === undefined ? {} : { link }),
       };
     }),
   );
 }
-

@@ -13,9 +13,13 @@ export async function startWorker(): Promise<void> {
   if (runningPid(NAME) !== undefined) return;
   const log = logFile(NAME);
   const from = existsSync(log) ? statSync(log).size : 0;
-  launch(NAME, process.execPath, [join(ROOT, "bin", "sisyphus.js"), "worker"], { env: environment(ports()), cwd: ROOT });
+  launch(NAME, process.execPath, [join(ROOT, "bin", "sisyphus.js"), "worker"], {
+    env: environment(ports()),
+    cwd: ROOT,
+  });
   await until(`the worker to start (log: ${log})`, 60, () => {
-    if (runningPid(NAME) === undefined) throw new Fatal(`the worker ended; see ${log}`);
+    if (runningPid(NAME) === undefined)
+      throw new Fatal(`the worker ended; see ${log}`);
     return readFileSync(log).subarray(from).includes("worker ready");
   });
 }

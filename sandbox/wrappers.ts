@@ -77,7 +77,12 @@ export function writeWrappers(p: Ports, tools: Tools): void {
     ...env,
     `exec java -Xmx192m ${lean} --add-opens java.base/java.lang=ALL-UNNAMED -cp ${quote(hadoopClasspath(tools))} com.linkedin.camus.etl.kafka.CamusJob -P ${quote(CAMUS_PROPERTIES)} "$@" >> ${quote(CAMUS_LOG)} 2>&1`,
   ]);
-  const opens = ["java.base/java.lang", "java.base/java.nio", "java.base/java.util", "java.base/sun.nio.ch"].map((name) => `--add-opens=${name}=ALL-UNNAMED`);
+  const opens = [
+    "java.base/java.lang",
+    "java.base/java.nio",
+    "java.base/java.util",
+    "java.base/sun.nio.ch",
+  ].map((name) => `--add-opens=${name}=ALL-UNNAMED`);
   const lib = join(tools.refine, "lib");
   const settings = {
     "spark.yarn.jars": `local:${lib}/*`,

@@ -15,24 +15,39 @@ const WANTED: Record<string, string> = {
 
 /** Machine paths and identities are nobody's business; payloads carry them in base64. */
 function scrub(value: unknown, key = ""): unknown {
-  const clean = (text: string) => text.replaceAll(ROOT, "/sisyphus").replaceAll(CACHE, "/cache");
+  const clean = (text: string) =>
+    text.replaceAll(ROOT, "/sisyphus").replaceAll(CACHE, "/cache");
   if (typeof value === "string") {
     if (key === "identity") return "worker";
-    return key === "data" ? Buffer.from(clean(Buffer.from(value, "base64").toString("utf8"))).toString("base64") : clean(value);
+    return key === "data"
+      ? Buffer.from(
+          clean(Buffer.from(value, "base64").toString("utf8")),
+        ).toString("base64")
+      : clean(value);
   }
   if (Array.isArray(value)) return value.map((item) => scrub(item));
-  if (value !== null && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, scrub(v, k)]));
+  if (value !== null && typeof value === "object")
+    return Object.fromEntries(
+      Object.entries(value).map(([k, v]) => [k, scrub(v, k)]),
+    );
   return value;
 }
 
 async function main(version: string): Promise<void> {
   const { temporal } = await setup(() => undefined);
   for (const [name, id] of Object.entries(WANTED)) {
-    const shown = execFileSync(temporal, ["workflow", "show", "--workflow-id", id, "--output", "json"], {
-      env: { ...process.env, ...environment(ports()) },
-      maxBuffer: 1 << 28,
-    });
-    writeFileSync(join(ROOT, "test", "histories", `${name}-${version}.json`), JSON.stringify(scrub(JSON.parse(shown.toString("utf8")))));
+    const shown = execFileSync(
+      temporal,
+      ["workflow", "show", "--workflow-id", id, "--output", "json"],
+      {
+        env: { ...process.env, ...environment(ports()) },
+        maxBuffer: 1 << 28,
+      },
+    );
+    writeFileSync(
+      join(ROOT, "test", "histories", `${name}-${version}.json`),
+      JSON.stringify(scrub(JSON.parse(shown.toString("utf8")))),
+    );
   }
 }
 

@@ -8,7 +8,9 @@ export function loadConfig(path: string): Config {
   try {
     text = readFileSync(path, "utf8");
   } catch {
-    throw new Error(`no configuration at ${path}; give --config FILE or SISYPHUS_CONFIG`);
+    throw new Error(
+      `no configuration at ${path}; give --config FILE or SISYPHUS_CONFIG`,
+    );
   }
   return parseConfig(parse(text));
 }

@@ -11,9 +11,15 @@ export function temporalOptions() {
 export async function connectClient(): Promise<Client> {
   const { connectionOptions, namespace } = temporalOptions();
   try {
-    const connection = await Connection.connect({ ...connectionOptions, connectTimeout: "10s" });
+    const connection = await Connection.connect({
+      ...connectionOptions,
+      connectTimeout: "10s",
+    });
     return new Client({ connection, namespace });
   } catch (error) {
-    throw new Error(`Temporal at ${connectionOptions.address ?? "localhost:7233"} (namespace ${namespace}) does not answer: ${(error as Error).message}`, { cause: error });
+    throw new Error(
+      `Temporal at ${connectionOptions.address ?? "localhost:7233"} (namespace ${namespace}) does not answer: ${(error as Error).message}`,
+      { cause: error },
+    );
   }
 }

@@ -21,7 +21,10 @@ import type { Config } from "../domain/config";
 
 /** Builds every system's client once, and the activities over them. */
 export function createActivities(config: Config, client: Client) {
-  const hdfs = new Hdfs({ ...config.hdfs, allowedPrefixes: config.allowedPrefixes });
+  const hdfs = new Hdfs({
+    ...config.hdfs,
+    allowedPrefixes: config.allowedPrefixes,
+  });
   const kafka = new Kafka(config.kafka.brokers);
   const deps = {
     config,
@@ -33,7 +36,14 @@ export function createActivities(config: Config, client: Client) {
     archive: new EventArchive(config.archive.files),
     yarn: new Yarn(config.yarn.resourceManager, config.hdfs.user),
     storage: new Storage(hdfs, config.storage.path),
-    ...(config.mysql ? { mysql: new EventMysql(config.mysql, process.env["SISYPHUS_MYSQL_PASSWORD"]) } : {}),
+    ...(config.mysql
+      ? {
+          mysql: new EventMysql(
+            config.mysql,
+            process.env["SISYPHUS_MYSQL_PASSWORD"],
+          ),
+        }
+      : {}),
   };
   return {
     ...createAuditActivities(deps),

@@ -6,14 +6,22 @@ import { loadConfig } from "./config";
 export type Role = "control" | "bulk" | "archive" | "all";
 
 /** Runs this process' workers until it is told to stop: `control` (workflows and light activities), `bulk`, `archive` (on the archive's host) or all three. */
-export async function runWorkers(role: Role, configPath: string): Promise<void> {
+export async function runWorkers(
+  role: Role,
+  configPath: string,
+): Promise<void> {
   const config = loadConfig(configPath);
   const { connectionOptions, namespace } = temporalOptions();
   const client = await connectClient();
   const connection = await NativeConnection.connect(connectionOptions as never);
   const activities = createActivities(config, client);
-  const queues = { control: "control", bulk: "bulk", archive: `archive@${config.archive.host}` };
-  const roles = role === "all" ? (["control", "bulk", "archive"] as const) : [role];
+  const queues = {
+    control: "control",
+    bulk: "bulk",
+    archive: `archive@${config.archive.host}`,
+  };
+  const roles =
+    role === "all" ? (["control", "bulk", "archive"] as const) : [role];
   const workers = await Promise.all(
     roles.map((r) =>
       Worker.create({
@@ -25,7 +33,9 @@ export async function runWorkers(role: Role, configPath: string): Promise<void> 
         // Cancellation and take-over should be heard of soon.
         maxHeartbeatThrottleInterval: "2s",
         defaultHeartbeatThrottleInterval: "1s",
-        ...(r === "control" ? { workflowsPath: require.resolve("../workflows/index.ts") } : {}),
+        ...(r === "control"
+          ? { workflowsPath: require.resolve("../workflows/index.ts") }
+          : {}),
         shutdownGraceTime: "5s",
       }),
     ),

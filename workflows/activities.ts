@@ -14,21 +14,36 @@ import type { createYarnLogActivities } from "../activities/yarn-logs";
 const READ: ActivityOptions = {
   startToCloseTimeout: "10 minutes",
   heartbeatTimeout: "60 seconds",
-  retry: { initialInterval: "1 second", backoffCoefficient: 2, maximumInterval: "30 seconds", maximumAttempts: 20 },
+  retry: {
+    initialInterval: "1 second",
+    backoffCoefficient: 2,
+    maximumInterval: "30 seconds",
+    maximumAttempts: 20,
+  },
 };
 
 /** Changes something; every one is idempotent. */
 const MUTATE: ActivityOptions = {
   startToCloseTimeout: "10 minutes",
   heartbeatTimeout: "30 seconds",
-  retry: { initialInterval: "1 second", backoffCoefficient: 2, maximumInterval: "1 minute", maximumAttempts: 20 },
+  retry: {
+    initialInterval: "1 second",
+    backoffCoefficient: 2,
+    maximumInterval: "1 minute",
+    maximumAttempts: 20,
+  },
 };
 
 /** Takes as long as it takes. The heartbeat is short, so that an abort is heard and a dead worker's work is soon taken over. */
 const LONG: ActivityOptions = {
   startToCloseTimeout: "5 days",
   heartbeatTimeout: "10 seconds",
-  retry: { initialInterval: "1 second", backoffCoefficient: 2, maximumInterval: "1 minute", maximumAttempts: 50 },
+  retry: {
+    initialInterval: "1 second",
+    backoffCoefficient: 2,
+    maximumInterval: "1 minute",
+    maximumAttempts: 50,
+  },
   cancellationType: "WAIT_CANCELLATION_COMPLETED",
 };
 
@@ -45,19 +60,38 @@ type Report = ReturnType<typeof createReportActivities>;
 
 /** On the workflow's own task queue. */
 export const control = {
-  read: proxyActivities<Pick<Audit, "listTopics" | "settings" | "saveReport"> & Pick<Replay, "replayStarts"> & Notify & Report>(READ),
-  mutate: proxyActivities<Pick<Refine, "clearFlags" | "restoreFlags" | "killRefine"> & Pick<Replay, "holdRetention" | "restoreRetention"> & Pick<Importer, "restoreOffsets">>(MUTATE),
+  read: proxyActivities<
+    Pick<Audit, "listTopics" | "settings" | "saveReport"> &
+      Pick<Replay, "replayStarts"> &
+      Notify &
+      Report
+  >(READ),
+  mutate: proxyActivities<
+    Pick<Refine, "clearFlags" | "restoreFlags" | "killRefine"> &
+      Pick<Replay, "holdRetention" | "restoreRetention"> &
+      Pick<Importer, "restoreOffsets">
+  >(MUTATE),
 };
 
 /** On hosts that submit jobs and move data. */
 export const bulk = proxyActivities<
-  Pick<Replay, "replay"> & Pick<Importer, "resetImport" | "importReplayed"> & Pick<Refine, "submitRefine" | "awaitRefine"> & Pick<Logs, "scanLogs">
+  Pick<Replay, "replay"> &
+    Pick<Importer, "resetImport" | "importReplayed"> &
+    Pick<Refine, "submitRefine" | "awaitRefine"> &
+    Pick<Logs, "scanLogs">
 >({ ...LONG, taskQueue: "bulk" });
 
 /** On the host that holds all-events.log. */
 export function archiveHost(taskQueue: string) {
   return {
-    read: proxyActivities<Pick<Audit, "auditBatch"> & Planning>({ ...READ, taskQueue }),
-    long: proxyActivities<Missing & Verify>({ ...LONG, heartbeatTimeout: "60 seconds", taskQueue }),
+    read: proxyActivities<Pick<Audit, "auditBatch"> & Planning>({
+      ...READ,
+      taskQueue,
+    }),
+    long: proxyActivities<Missing & Verify>({
+      ...LONG,
+      heartbeatTimeout: "60 seconds",
+      taskQueue,
+    }),
   };
 }

@@ -2,14 +2,34 @@ import { setCurrentDetails } from "@temporalio/workflow";
 import type { PlanSummary } from "../domain/plan";
 import { setAttributes } from "./attributes";
 
-export const STEPS = ["plan", "approve", "hold retention", "reset import", "find missing", "replay", "import", "clear flags", "refine", "scan logs", "verify", "report"] as const;
+export const STEPS = [
+  "plan",
+  "approve",
+  "hold retention",
+  "reset import",
+  "find missing",
+  "replay",
+  "import",
+  "clear flags",
+  "refine",
+  "scan logs",
+  "verify",
+  "report",
+] as const;
 export type StepName = (typeof STEPS)[number];
 export type StepState = "waiting" | "running" | "done" | "failed" | "skipped";
 
 export type BackfillProgress = {
   phase: StepName | "paused" | "aborting" | "ended";
   paused: boolean;
-  steps: { name: StepName; state: StepState; detail?: string; startedAt?: string; endedAt?: string; attempts: number }[];
+  steps: {
+    name: StepName;
+    state: StepState;
+    detail?: string;
+    startedAt?: string;
+    endedAt?: string;
+    attempts: number;
+  }[];
   plan?: PlanSummary;
   skipped: string[];
   eventsMissing: number;
@@ -19,14 +39,33 @@ export type BackfillProgress = {
   report?: string;
 };
 
-const MARK: Record<StepState, string> = { waiting: " ", running: ">", done: "+", failed: "!", skipped: "-" };
+const MARK: Record<StepState, string> = {
+  waiting: " ",
+  running: ">",
+  done: "+",
+  failed: "!",
+  skipped: "-",
+};
 
 export function newProgress(): BackfillProgress {
-  return { phase: "plan", paused: false, steps: STEPS.map((name) => ({ name, state: "waiting", attempts: 0 })), skipped: [], eventsMissing: 0, eventsReplayed: 0, undoable: [] };
+  return {
+    phase: "plan",
+    paused: false,
+    steps: STEPS.map((name) => ({ name, state: "waiting", attempts: 0 })),
+    skipped: [],
+    eventsMissing: 0,
+    eventsReplayed: 0,
+    undoable: [],
+  };
 }
 
 /** Marks a step and shows the whole list in the Web UI and in the search attributes. */
-export function mark(p: BackfillProgress, name: StepName, state: StepState, detail?: string): void {
+export function mark(
+  p: BackfillProgress,
+  name: StepName,
+  state: StepState,
+  detail?: string,
+): void {
   const step = p.steps.find((s) => s.name === name)!;
   const now = new Date().toISOString();
   if (state === "running") {
@@ -43,7 +82,11 @@ export function mark(p: BackfillProgress, name: StepName, state: StepState, deta
 }
 
 export function show(p: BackfillProgress): void {
-  setAttributes({ phase: p.paused ? "paused" : p.phase, missing: p.eventsMissing, replayed: p.eventsReplayed });
+  setAttributes({
+    phase: p.paused ? "paused" : p.phase,
+    missing: p.eventsMissing,
+    replayed: p.eventsReplayed,
+  });
   setCurrentDetails(
     [
       p.plan
@@ -52,11 +95,21 @@ export function show(p: BackfillProgress): void {
       "",
       "| # | | step | |",
       "| --- | --- | --- | --- |",
-      ...p.steps.map((s, i) => `| ${i + 1} | \`${MARK[s.state]}\` | ${s.name} | ${s.state === "waiting" ? "" : `${s.state}${s.detail ? `: ${s.detail.replaceAll("|", "\\|")}` : ""}`} |`),
+      ...p.steps.map(
+        (s, i) =>
+          `| ${i + 1} | \`${MARK[s.state]}\` | ${s.name} | ${s.state === "waiting" ? "" : `${s.state}${s.detail ? `: ${s.detail.replaceAll("|", "\\|")}` : ""}`} |`,
+      ),
       "",
       ...(p.paused ? ["**Paused**: send the update `resume`.", ""] : []),
-      ...(p.phase === "approve" && p.plan ? [`Waiting for the update \`approve\` with the plan's digest \`${p.plan.digest}\`; the plan lies at \`${p.plan.ref}\`.`, ""] : []),
-      ...(p.undoable.length > 0 ? [`An abort would undo: ${p.undoable.join(", ")}.`] : []),
+      ...(p.phase === "approve" && p.plan
+        ? [
+            `Waiting for the update \`approve\` with the plan's digest \`${p.plan.digest}\`; the plan lies at \`${p.plan.ref}\`.`,
+            "",
+          ]
+        : []),
+      ...(p.undoable.length > 0
+        ? [`An abort would undo: ${p.undoable.join(", ")}.`]
+        : []),
       ...(p.undone ? ["Undone:", ...p.undone.map((u) => `- ${u}`)] : []),
       ...(p.report ? [`[Report](${p.report})`] : []),
     ].join("\n"),

@@ -1,14 +1,38 @@
-import { allHandlersFinished, ApplicationFailure, CancellationScope, condition, defineQuery, defineUpdate, isCancellation, setHandler, workflowInfo } from "@temporalio/workflow";
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  defineQuery,
+  defineUpdate,
+  isCancellation,
+  setHandler,
+  workflowInfo,
+} from "@temporalio/workflow";
 import { backfillInput } from "../domain/inputs";
 import type { PlannedTopic, PlanSummary } from "../domain/plan";
 import type { BackfillReport } from "../domain/report";
 import { archiveHost, bulk, control } from "./activities";
 import { setAttributes } from "./attributes";
-import { type BackfillProgress, mark, newProgress, show, type StepName } from "./backfill-progress";
+import {
+  type BackfillProgress,
+  mark,
+  newProgress,
+  show,
+  type StepName,
+} from "./backfill-progress";
 import { parseInput } from "./parse";
 import { Saga } from "./saga";
 
-export type BackfillResult = { dryRun: true; plan: PlanSummary } | { dryRun: false; report: string; holds: boolean; numbers: Omit<BackfillReport, "before" | "after" | "plan" | "steps"> } | { dryRun: false; nothingToDo: true };
+export type BackfillResult =
+  | { dryRun: true; plan: PlanSummary }
+  | {
+      dryRun: false;
+      report: string;
+      holds: boolean;
+      numbers: Omit<BackfillReport, "before" | "after" | "plan" | "steps">;
+    }
+  | { dryRun: false; nothingToDo: true };
 
 // Updates, not signals: whoever steers a saga wants to hear whether it heard, and why not.
 export const approve = defineUpdate<void, [string]>("approve");
@@ -33,28 +57,48 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     throw ApplicationFailure.nonRetryable(why, "NotAllowed");
   };
   const failed = () => progress.steps.find((s) => s.state === "failed");
-  setHandler(backfillProgress, () => ({ ...progress, undoable: saga.undoable }));
+  setHandler(backfillProgress, () => ({
+    ...progress,
+    undoable: saga.undoable,
+  }));
   setHandler(approve, (digest) => void (approved = digest), {
     validator: (digest) => {
-      if (progress.phase !== "approve" || !progress.plan) refuse(`nothing waits for approval (phase: ${progress.phase})`);
-      if (digest !== progress.plan?.digest) refuse(`the digest is not this plan's: given ${digest}, the plan is ${progress.plan?.digest}`);
+      if (progress.phase !== "approve" || !progress.plan)
+        refuse(`nothing waits for approval (phase: ${progress.phase})`);
+      if (digest !== progress.plan?.digest)
+        refuse(
+          `the digest is not this plan's: given ${digest}, the plan is ${progress.plan?.digest}`,
+        );
     },
   });
-  setHandler(pause, () => setPaused(true), { validator: () => void (progress.paused && refuse("it is paused already")) });
-  setHandler(resume, () => setPaused(false), { validator: () => void (progress.paused || refuse("it is not paused")) });
+  setHandler(pause, () => setPaused(true), {
+    validator: () => void (progress.paused && refuse("it is paused already")),
+  });
+  setHandler(resume, () => setPaused(false), {
+    validator: () => void (progress.paused || refuse("it is not paused")),
+  });
   setHandler(skipTopic, (topic) => void progress.skipped.push(topic), {
     validator: (topic) => {
-      if (!progress.plan?.topics.some((t) => t.topic === topic)) refuse(`${topic} is not in the plan`);
+      if (!progress.plan?.topics.some((t) => t.topic === topic))
+        refuse(`${topic} is not in the plan`);
     },
   });
-  setHandler(retryStep, () => ((retry = true), failed()!.name), { validator: () => void (failed() || refuse("no step has failed")) });
+  setHandler(retryStep, () => ((retry = true), failed()!.name), {
+    validator: () => void (failed() || refuse("no step has failed")),
+  });
   setHandler(
     abort,
     (reason) => {
       aborted = reason ?? "an operator aborted it";
       scope.cancel();
     },
-    { validator: (_reason?: string) => void ((progress.phase === "ended" || aborted) && refuse("it is ending already")) },
+    {
+      validator: (_reason?: string) =>
+        void (
+          (progress.phase === "ended" || aborted) &&
+          refuse("it is ending already")
+        ),
+    },
   );
 
   function setPaused(paused: boolean): void {
@@ -63,7 +107,11 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
   }
 
   /** Runs a step; where it fails for good, waits for the operator rather than throw the work of days away. */
-  async function step<T>(name: StepName, work: () => Promise<T>, detail: (result: T) => string): Promise<T> {
+  async function step<T>(
+    name: StepName,
+    work: () => Promise<T>,
+    detail: (result: T) => string,
+  ): Promise<T> {
     for (;;) {
       await condition(() => !progress.paused);
       mark(progress, name, "running");
@@ -74,7 +122,10 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
         return result;
       } catch (error) {
         if (isCancellation(error)) throw error;
-        const cause = error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error);
+        const cause =
+          error instanceof Error && error.cause instanceof Error
+            ? error.cause
+            : (error as Error);
         mark(progress, name, "failed", cause.message);
         // Nothing has been done yet that would be worth keeping.
         if (name === "plan") throw error;
@@ -84,7 +135,8 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     }
   }
 
-  const active = (topics: PlannedTopic[]) => topics.filter((t) => !progress.skipped.includes(t.topic));
+  const active = (topics: PlannedTopic[]) =>
+    topics.filter((t) => !progress.skipped.includes(t.topic));
   const names = (topics: PlannedTopic[]) => topics.map((t) => t.topic);
 
   async function run(): Promise<BackfillResult> {
@@ -92,22 +144,43 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     const archive = archiveHost(settings.archiveQueue);
     const asOf = input.asOf ?? new Date().toISOString();
 
-    const plan = await step("plan", () => archive.read.makePlan({ ...input, asOf }), (p) => `${p.topicHours} topic-hours, ${p.flags} flags, digest ${p.digest.slice(0, 12)}`);
+    const plan = await step(
+      "plan",
+      () => archive.read.makePlan({ ...input, asOf }),
+      (p) =>
+        `${p.topicHours} topic-hours, ${p.flags} flags, digest ${p.digest.slice(0, 12)}`,
+    );
     progress.plan = plan;
     progress.eventsMissing = plan.missing;
     setAttributes({ topics: names(plan.topics), range: plan.range });
     if (plan.topics.length === 0) return { dryRun: false, nothingToDo: true };
     if (input.dryRun) return { dryRun: true, plan };
 
-    await step("approve", () => condition(() => input.autoApprove || approved === plan.digest), () => (input.autoApprove ? "approved by the start's own input" : "approved"));
+    await step(
+      "approve",
+      () => condition(() => input.autoApprove || approved === plan.digest),
+      () =>
+        input.autoApprove ? "approved by the start's own input" : "approved",
+    );
 
-    const broken = () => active(plan.topics).filter((t) => t.lostOffsets > 0 || t.missing > 0);
+    const broken = () =>
+      active(plan.topics).filter((t) => t.lostOffsets > 0 || t.missing > 0);
     const oldest = plan.topics.flatMap((t) => t.hours).sort()[0]!;
     const held = await step(
       "hold retention",
       async () => {
-        const before = await control.mutate.holdRetention({ topics: names(broken()), oldest, asOf });
-        saga.push("restore retention", async () => (await control.mutate.restoreRetention({ before }), `${Object.keys(before).length} topics`));
+        const before = await control.mutate.holdRetention({
+          topics: names(broken()),
+          oldest,
+          asOf,
+        });
+        saga.push(
+          "restore retention",
+          async () => (
+            await control.mutate.restoreRetention({ before }),
+            `${Object.keys(before).length} topics`
+          ),
+        );
         return before;
       },
       (before) => `${Object.keys(before).length} topics`,
@@ -118,22 +191,34 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
       async () => {
         const topics = names(active(plan.topics).filter((t) => t.reset));
         if (topics.length === 0) return { runs: 0 };
-        saga.push("restore offsets", async () => `${(await control.mutate.restoreOffsets({ after: plan.importerRun })).length} importer runs set aside`);
+        saga.push(
+          "restore offsets",
+          async () =>
+            `${(await control.mutate.restoreOffsets({ after: plan.importerRun })).length} importer runs set aside`,
+        );
         return bulk.resetImport({ topics });
       },
       (r) => `${r.runs} importer runs`,
     );
 
-    const missing = await step("find missing", () => archive.long.findMissing({ topics: broken(), range: plan.range }), (m) => `${total(m.topics, "events")} events in ${m.files.length} files`);
+    const missing = await step(
+      "find missing",
+      () => archive.long.findMissing({ topics: broken(), range: plan.range }),
+      (m) => `${total(m.topics, "events")} events in ${m.files.length} files`,
+    );
     progress.eventsMissing = total(missing.topics, "events");
 
     let starts: Record<string, string> | undefined;
     const replayed = await step(
       "replay",
       async () => {
-        const topics = missing.topics.filter((t) => t.events > 0 && !progress.skipped.includes(t.topic));
+        const topics = missing.topics.filter(
+          (t) => t.events > 0 && !progress.skipped.includes(t.topic),
+        );
         // Once only: what lies after them may be ours, also when the step is tried again.
-        starts ??= await control.read.replayStarts({ topics: topics.map((t) => t.topic) });
+        starts ??= await control.read.replayStarts({
+          topics: topics.map((t) => t.topic),
+        });
         return bulk.replay({ topics, starts });
       },
       (r) => `${r.landed} events, ${r.twice} twice`,
@@ -143,7 +228,10 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     const imported = await step(
       "import",
       async () => {
-        const result = await bulk.importReplayed({ topics: names(broken()), ends: replayed.ends });
+        const result = await bulk.importReplayed({
+          topics: names(broken()),
+          ends: replayed.ends,
+        });
         // What was held for is on HDFS now.
         await control.mutate.restoreRetention({ before: held });
         saga.drop("restore retention");
@@ -155,8 +243,14 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     const flagsRemoved = await step(
       "clear flags",
       async () => {
-        saga.push("restore flags", async () => `${await control.mutate.restoreFlags()} flags`);
-        return control.mutate.clearFlags({ planRef: plan.ref, skip: progress.skipped });
+        saga.push(
+          "restore flags",
+          async () => `${await control.mutate.restoreFlags()} flags`,
+        );
+        return control.mutate.clearFlags({
+          planRef: plan.ref,
+          skip: progress.skipped,
+        });
       },
       (n) => `${n} flags`,
     );
@@ -164,21 +258,50 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     const refined = await step(
       "refine",
       async () => {
-        saga.push("kill the Refine application", async () => (await control.mutate.killRefine()).join(", ") || "none was running");
-        const app = await bulk.submitRefine({ job: plan.refine, tables: active(plan.topics).map((t) => t.table) });
-        const ended = await bulk.awaitRefine({ applicationId: app.applicationId, topics: active(plan.topics) });
+        saga.push(
+          "kill the Refine application",
+          async () =>
+            (await control.mutate.killRefine()).join(", ") ||
+            "none was running",
+        );
+        const app = await bulk.submitRefine({
+          job: plan.refine,
+          tables: active(plan.topics).map((t) => t.table),
+        });
+        const ended = await bulk.awaitRefine({
+          applicationId: app.applicationId,
+          topics: active(plan.topics),
+        });
         saga.drop("kill the Refine application");
         return { ...app, ...ended };
       },
       (r) => `${r.applicationId} in ${r.seconds} s`,
     );
 
-    const logs = await step("scan logs", () => bulk.scanLogs({ applicationId: refined.applicationId, topics: active(plan.topics) }), (l) => `${l.finished} finished, ${l.failed.length} failed, ${l.unexplained.length} unexplained`);
+    const logs = await step(
+      "scan logs",
+      () =>
+        bulk.scanLogs({
+          applicationId: refined.applicationId,
+          topics: active(plan.topics),
+        }),
+      (l) =>
+        `${l.finished} finished, ${l.failed.length} failed, ${l.unexplained.length} unexplained`,
+    );
 
     const verified = await step(
       "verify",
-      () => archive.long.verify({ topics: active(plan.topics), missing: missing.topics.filter((t) => !progress.skipped.includes(t.topic)), range: plan.range, asOf }),
-      (v) => `${v.partitions} partitions, ${v.duplicates} duplicates, ${v.problems.length} problems, ${v.findings.length} topic-hours not whole`,
+      () =>
+        archive.long.verify({
+          topics: active(plan.topics),
+          missing: missing.topics.filter(
+            (t) => !progress.skipped.includes(t.topic),
+          ),
+          range: plan.range,
+          asOf,
+        }),
+      (v) =>
+        `${v.partitions} partitions, ${v.duplicates} duplicates, ${v.problems.length} problems, ${v.findings.length} topic-hours not whole`,
     );
 
     return step(
@@ -200,15 +323,33 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
           replayed: { landed: replayed.landed, twice: replayed.twice },
           importerRuns: { reset: reset.runs, import: imported.runs },
           flagsRemoved,
-          refine: { ...refined, finished: logs.finished, failed: logs.failed, unexplained: logs.unexplained },
-          verified: { ...verified, findings: undefined, findingsLeft: verified.findings.length },
+          refine: {
+            ...refined,
+            finished: logs.finished,
+            failed: logs.failed,
+            unexplained: logs.unexplained,
+          },
+          verified: {
+            ...verified,
+            findings: undefined,
+            findingsLeft: verified.findings.length,
+          },
         };
         const links = await control.read.writeReport({
           report: { ...numbers, plan, steps: progress.steps },
-          findingsLeft: verified.findings.map(({ topic, hour, verdict }) => ({ topic, hour, verdict })),
+          findingsLeft: verified.findings.map(({ topic, hour, verdict }) => ({
+            topic,
+            hour,
+            verdict,
+          })),
         });
         progress.report = links.link;
-        return { dryRun: false as const, report: links.markdown, holds: links.holds, numbers };
+        return {
+          dryRun: false as const,
+          report: links.markdown,
+          holds: links.holds,
+          numbers,
+        };
       },
       (r) => (r.holds ? "the proof holds" : "the proof does NOT hold"),
     );
@@ -224,8 +365,14 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     progress.phase = "aborting";
     progress.undone = await saga.unwind();
     progress.phase = "ended";
-    CancellationScope.nonCancellable(async () => show(progress)).catch(() => undefined);
-    if (aborted !== undefined) throw ApplicationFailure.nonRetryable(`aborted: ${aborted}. Undone: ${progress.undone.join("; ") || "nothing was to undo"}`, "Aborted");
+    CancellationScope.nonCancellable(async () => show(progress)).catch(
+      () => undefined,
+    );
+    if (aborted !== undefined)
+      throw ApplicationFailure.nonRetryable(
+        `aborted: ${aborted}. Undone: ${progress.undone.join("; ") || "nothing was to undo"}`,
+        "Aborted",
+      );
     throw error;
   }
 }

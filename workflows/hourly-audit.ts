@@ -1,4 +1,8 @@
-import { defineQuery, setCurrentDetails, setHandler } from "@temporalio/workflow";
+import {
+  defineQuery,
+  setCurrentDetails,
+  setHandler,
+} from "@temporalio/workflow";
 import { gridMarkdown } from "../domain/grid";
 import { addHours, hourOf, type HourRange } from "../domain/hour";
 import { auditInput } from "../domain/inputs";
@@ -33,18 +37,27 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
   const settings = await control.read.settings();
   const asOf = input.asOf ?? new Date().toISOString();
   const until = input.until ?? hourOf(Date.parse(asOf));
-  const range = { since: input.since ?? addHours(until, -settings.lookbackHours), until };
+  const range = {
+    since: input.since ?? addHours(until, -settings.lookbackHours),
+    until,
+  };
   const topics = input.topics ?? (await control.read.listTopics());
   state.topics = topics.length;
   setAttributes({ range, phase: "auditing" });
 
   const archive = archiveHost(settings.archiveQueue);
   const batches: string[][] = [];
-  for (let i = 0; i < topics.length; i += settings.batchTopics) batches.push(topics.slice(i, i + settings.batchTopics));
+  for (let i = 0; i < topics.length; i += settings.batchTopics)
+    batches.push(topics.slice(i, i + settings.batchTopics));
   const audits: TopicAudit[] = [];
   const lanes = Array.from({ length: IN_FLIGHT }, async () => {
     for (let batch = batches.shift(); batch; batch = batches.shift()) {
-      audits.push(...(await archive.read.auditBatch.executeWithOptions({ summary: `${batch.length} topics from ${batch[0]}` }, [{ topics: batch, range, asOf }])));
+      audits.push(
+        ...(await archive.read.auditBatch.executeWithOptions(
+          { summary: `${batch.length} topics from ${batch[0]}` },
+          [{ topics: batch, range, asOf }],
+        )),
+      );
       state.audited += batch.length;
       setCurrentDetails(`${state.audited} of ${state.topics} topics audited`);
     }
@@ -53,7 +66,10 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
   audits.sort((a, b) => (a.topic < b.topic ? -1 : 1));
 
   const broken = audits.filter((a) => a.findings.length > 0);
-  const { ref } = await control.read.saveReport({ name: "audit.json", content: { asOf, range, audits } });
+  const { ref } = await control.read.saveReport({
+    name: "audit.json",
+    content: { asOf, range, audits },
+  });
   const incidents = await control.read.reportFindings({
     audited: audits.map((a) => a.topic),
     broken: broken.map(({ topic, findings }) => ({ topic, findings })),
@@ -62,8 +78,21 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
   });
   const findings = broken.flatMap((a) => a.findings);
   const missing = findings.reduce((sum, f) => sum + f.missing, 0);
-  setAttributes({ topics: broken.map((a) => a.topic), verdicts: [...new Set(findings.map((f) => f.verdict))], phase: broken.length > 0 ? "broken" : "clean", missing });
-  setCurrentDetails([`**${findings.length} topic-hours in ${broken.length} of ${audits.length} topics are not whole**, as of ${asOf}.`, "", `Report: \`${ref}\``, "", gridMarkdown(audits)].join("\n"));
+  setAttributes({
+    topics: broken.map((a) => a.topic),
+    verdicts: [...new Set(findings.map((f) => f.verdict))],
+    phase: broken.length > 0 ? "broken" : "clean",
+    missing,
+  });
+  setCurrentDetails(
+    [
+      `**${findings.length} topic-hours in ${broken.length} of ${audits.length} topics are not whole**, as of ${asOf}.`,
+      "",
+      `Report: \`${ref}\``,
+      "",
+      gridMarkdown(audits),
+    ].join("\n"),
+  );
   return {
     asOf,
     range,
@@ -72,7 +101,9 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
     causes: tally(findings.flatMap((f) => f.cause ?? [])),
     broken: broken.map((a) => a.topic),
     incidents,
-    problems: audits.flatMap((a) => (a.problem ? [`${a.topic}: ${a.problem}`] : [])),
+    problems: audits.flatMap((a) =>
+      a.problem ? [`${a.topic}: ${a.problem}`] : [],
+    ),
     report: ref,
   };
 }

@@ -30,7 +30,9 @@ export class Saga {
         try {
           told.push(`${c.name}: ${await c.undo()}`);
         } catch (error) {
-          told.push(`${c.name}: NOT undone (${error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error)})`);
+          told.push(
+            `${c.name}: NOT undone (${error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error)})`,
+          );
         }
       }
       return told;

@@ -1,4 +1,17 @@
-import { allHandlersFinished, ApplicationFailure, condition, continueAsNew, defineQuery, defineSignal, defineUpdate, ParentClosePolicy, setCurrentDetails, setHandler, startChild, workflowInfo } from "@temporalio/workflow";
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  ParentClosePolicy,
+  setCurrentDetails,
+  setHandler,
+  startChild,
+  workflowInfo,
+} from "@temporalio/workflow";
 import { gridMarkdown } from "../domain/grid";
 import { addHours, type Hour, type HourRange } from "../domain/hour";
 import type { BackfillInput } from "../domain/inputs";
@@ -19,19 +32,36 @@ export type IncidentState = {
   backfill?: string;
   story: string[];
 };
-export type IncidentInput = { topic: string; range: HourRange; state?: IncidentState };
+export type IncidentInput = {
+  topic: string;
+  range: HourRange;
+  state?: IncidentState;
+};
 
 // A signal: audits report and go on, whatever the incident makes of it.
-export const findings = defineSignal<[{ findings: Finding[]; asOf: string }]>("findings");
+export const findings =
+  defineSignal<[{ findings: Finding[]; asOf: string }]>("findings");
 // An update: the operator wants to hear which backfill was started, or why none was.
-export const accept = defineUpdate<string, [{ name?: string; autoApprove?: boolean }?]>("accept");
+export const accept = defineUpdate<
+  string,
+  [{ name?: string; autoApprove?: boolean }?]
+>("accept");
 export const incidentProgress = defineQuery<IncidentState>("progress");
 
 const RE_AUDIT = "10 minutes";
 
 /** One broken topic's durable story: gathers findings, offers the repair, re-audits its hours, closes itself when they are whole. */
-export async function topicIncident(input: IncidentInput): Promise<IncidentState> {
-  const state: IncidentState = input.state ?? { topic: input.topic, phase: "open", openedAt: new Date().toISOString(), findings: [], cells: {}, story: [] };
+export async function topicIncident(
+  input: IncidentInput,
+): Promise<IncidentState> {
+  const state: IncidentState = input.state ?? {
+    topic: input.topic,
+    phase: "open",
+    openedAt: new Date().toISOString(),
+    findings: [],
+    cells: {},
+    story: [],
+  };
   let heard = 0;
 
   setHandler(incidentProgress, () => state);
@@ -64,14 +94,26 @@ export async function topicIncident(input: IncidentInput): Promise<IncidentState
     },
     {
       validator: (_options?: { name?: string; autoApprove?: boolean }) => {
-        if (state.phase !== "open") throw ApplicationFailure.nonRetryable(`the incident is ${state.phase}${state.backfill ? ` by ${state.backfill}` : ""}`);
-        if (state.findings.length === 0) throw ApplicationFailure.nonRetryable("nothing is known to be broken");
+        if (state.phase !== "open")
+          throw ApplicationFailure.nonRetryable(
+            `the incident is ${state.phase}${state.backfill ? ` by ${state.backfill}` : ""}`,
+          );
+        if (state.findings.length === 0)
+          throw ApplicationFailure.nonRetryable(
+            "nothing is known to be broken",
+          );
       },
     },
   );
 
   await condition(() => heard > 0);
-  if (!input.state) await control.read.alert({ kind: "incident-opened", title: `${state.topic}: ${state.findings.length} hours are not whole`, text: state.findings[0]?.why ?? "", topics: [state.topic] });
+  if (!input.state)
+    await control.read.alert({
+      kind: "incident-opened",
+      title: `${state.topic}: ${state.findings.length} hours are not whole`,
+      text: state.findings[0]?.why ?? "",
+      topics: [state.topic],
+    });
   while (state.findings.length > 0) {
     show(state);
     const seen = heard;
@@ -85,7 +127,12 @@ export async function topicIncident(input: IncidentInput): Promise<IncidentState
   state.phase = "closed";
   tell(state, "every hour is whole; closed");
   show(state);
-  await control.read.alert({ kind: "incident-closed", title: `${state.topic} is whole again`, text: state.story.join("\n"), topics: [state.topic] });
+  await control.read.alert({
+    kind: "incident-closed",
+    title: `${state.topic} is whole again`,
+    text: state.story.join("\n"),
+    topics: [state.topic],
+  });
   await condition(allHandlersFinished);
   return state;
 }
@@ -93,34 +140,56 @@ export async function topicIncident(input: IncidentInput): Promise<IncidentState
 async function reAudit(state: IncidentState, range: HourRange): Promise<void> {
   const { archiveQueue } = await control.read.settings();
   const asOf = state.asOf ?? new Date().toISOString();
-  const [audit] = await archiveHost(archiveQueue).read.auditBatch({ topics: [state.topic], range, asOf });
+  const [audit] = await archiveHost(archiveQueue).read.auditBatch({
+    topics: [state.topic],
+    range,
+    asOf,
+  });
   if (audit) take(state, { findings: audit.findings, asOf });
 }
 
-function take(state: IncidentState, message: { findings: Finding[]; asOf: string }): void {
+function take(
+  state: IncidentState,
+  message: { findings: Finding[]; asOf: string },
+): void {
   const before = state.findings.length;
   state.findings = message.findings;
   state.asOf = message.asOf;
   for (const hour of Object.keys(state.cells)) state.cells[hour] = "complete";
   for (const f of message.findings) state.cells[f.hour] = f.verdict;
-  if (before !== message.findings.length) tell(state, `${message.findings.length} hours are not whole`);
+  if (before !== message.findings.length)
+    tell(state, `${message.findings.length} hours are not whole`);
 }
 
 /** Old chapters are left out: a story of years must stay a small payload. */
 function tell(state: IncidentState, what: string): void {
-  state.story = [...state.story, `${new Date().toISOString()} ${what}`].slice(-100);
+  state.story = [...state.story, `${new Date().toISOString()} ${what}`].slice(
+    -100,
+  );
 }
 
-function backfillInputOf(state: IncidentState, autoApprove: boolean): BackfillInput {
+function backfillInputOf(
+  state: IncidentState,
+  autoApprove: boolean,
+): BackfillInput {
   const hours = state.findings.map((f) => f.hour).sort();
-  return { since: hours[0]!, until: addHours(hours.at(-1)!, 1), topics: [state.topic], ...(state.asOf ? { asOf: state.asOf } : {}), dryRun: false, autoApprove };
+  return {
+    since: hours[0]!,
+    until: addHours(hours.at(-1)!, 1),
+    topics: [state.topic],
+    ...(state.asOf ? { asOf: state.asOf } : {}),
+    dryRun: false,
+    autoApprove,
+  };
 }
 
 function show(state: IncidentState): void {
   const hours = Object.keys(state.cells).sort();
   setAttributes({
     topics: [state.topic],
-    ...(hours.length > 0 ? { range: { since: hours[0]!, until: addHours(hours.at(-1)!, 1) } } : {}),
+    ...(hours.length > 0
+      ? { range: { since: hours[0]!, until: addHours(hours.at(-1)!, 1) } }
+      : {}),
     verdicts: [...new Set(state.findings.map((f) => f.verdict))],
     phase: state.phase,
     missing: state.findings.reduce((sum, f) => sum + f.missing, 0),
@@ -131,9 +200,14 @@ function show(state: IncidentState): void {
       "",
       gridMarkdown([{ topic: state.topic, cells: state.cells }]),
       "",
-      ...[...new Set(state.findings.map((f) => f.cause))].map((cause) => `- \`${cause}\`: ${state.findings.find((f) => f.cause === cause)?.why}`),
+      ...[...new Set(state.findings.map((f) => f.cause))].map(
+        (cause) =>
+          `- \`${cause}\`: ${state.findings.find((f) => f.cause === cause)?.why}`,
+      ),
       "",
-      ...(state.backfill ? [`Repair: \`${state.backfill}\``] : ["Send the update `accept` to start a backfill of these hours."]),
+      ...(state.backfill
+        ? [`Repair: \`${state.backfill}\``]
+        : ["Send the update `accept` to start a backfill of these hours."]),
       "",
       ...state.story.slice(-10).map((s) => `- ${s}`),
     ].join("\n"),

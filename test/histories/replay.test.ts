@@ -1,21 +1,32 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { historyFromJSON } from "@temporalio/common/lib/proto-utils";
-import { bundleWorkflowCode, Worker, type WorkflowBundleWithSourceMap } from "@temporalio/worker";
+import {
+  bundleWorkflowCode,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from "@temporalio/worker";
 
 /** Histories of released versions: a workflow that was started by one of them must go on under this code. */
 const stored = readdirSync(__dirname).filter((name) => name.endsWith(".json"));
 
 let workflowBundle: WorkflowBundleWithSourceMap;
 beforeAll(async () => {
-  workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve("../../workflows/index.ts") });
+  workflowBundle = await bundleWorkflowCode({
+    workflowsPath: require.resolve("../../workflows/index.ts"),
+  });
 }, 120_000);
 
 test("histories of every workflow are stored", () => {
-  for (const workflow of ["backfill", "hourly-audit", "topic-incident"]) expect(stored.some((name) => name.startsWith(workflow))).toBe(true);
+  for (const workflow of ["backfill", "hourly-audit", "topic-incident"])
+    expect(stored.some((name) => name.startsWith(workflow))).toBe(true);
 });
 
 test.each(stored)("%s replays", async (name) => {
-  const history = historyFromJSON(JSON.parse(readFileSync(join(__dirname, name), "utf8")));
-  await expect(Worker.runReplayHistory({ workflowBundle }, history)).resolves.toBeUndefined();
+  const history = historyFromJSON(
+    JSON.parse(readFileSync(join(__dirname, name), "utf8")),
+  );
+  await expect(
+    Worker.runReplayHistory({ workflowBundle }, history),
+  ).resolves.toBeUndefined();
 });

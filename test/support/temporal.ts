@@ -9,7 +9,9 @@ export async function localTemporal(): Promise<TestWorkflowEnvironment> {
     server: {
       executable: { type: "existing-path", path: temporal },
       ip: "127.0.0.1",
-      extraArgs: Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => `--search-attribute=${name}=${type}`),
+      extraArgs: Object.entries(SEARCH_ATTRIBUTES).map(
+        ([name, type]) => `--search-attribute=${name}=${type}`,
+      ),
     },
   });
 }

@@ -1,11 +1,29 @@
 import fc from "fast-check";
-import { addHours, hour, hourOf, hourOfPartition, hourPath, hoursIn, hourStart, inRange, partitionPath } from "../../domain/hour";
+import {
+  addHours,
+  hour,
+  hourOf,
+  hourOfPartition,
+  hourPath,
+  hoursIn,
+  hourStart,
+  inRange,
+  partitionPath,
+} from "../../domain/hour";
 
-const anyHour = fc.integer({ min: 0, max: 600_000 }).map((n) => hourOf(n * 3_600_000));
+const anyHour = fc
+  .integer({ min: 0, max: 600_000 })
+  .map((n) => hourOf(n * 3_600_000));
 
 test("an hour is written 2018-07-05T03, and nothing else is an hour", () => {
   expect(hour.safeParse("2018-07-05T03").success).toBe(true);
-  for (const bad of ["2018-07-05", "2018-07-05T24", "2018-02-30T01", "2018-7-5T3", "2018-07-05T03:00"]) {
+  for (const bad of [
+    "2018-07-05",
+    "2018-07-05T24",
+    "2018-02-30T01",
+    "2018-7-5T3",
+    "2018-07-05T03:00",
+  ]) {
     expect(hour.safeParse(bad).success).toBe(false);
   }
 });
@@ -16,7 +34,13 @@ test("Camus pads its directories, Hive does not pad its partitions", () => {
 });
 
 test("every hour survives its partition's name", () => {
-  fc.assert(fc.property(anyHour, (h) => hourOfPartition(partitionPath(h)) === h && hourOf(hourStart(h)) === h));
+  fc.assert(
+    fc.property(
+      anyHour,
+      (h) =>
+        hourOfPartition(partitionPath(h)) === h && hourOf(hourStart(h)) === h,
+    ),
+  );
 });
 
 test("a range holds its first hour and not its end", () => {

@@ -1,7 +1,20 @@
 import fc from "fast-check";
-import { type Count, type HourEvidence, lostOffsets, measured, type TopicEvidence, unknowable } from "../../domain/evidence";
+import {
+  type Count,
+  type HourEvidence,
+  lostOffsets,
+  measured,
+  type TopicEvidence,
+  unknowable,
+} from "../../domain/evidence";
 import { hourStart } from "../../domain/hour";
-import { CAUSES, isHealthy, judge, policy, VERDICTS } from "../../domain/verdict";
+import {
+  CAUSES,
+  isHealthy,
+  judge,
+  policy,
+  VERDICTS,
+} from "../../domain/verdict";
 
 const HOUR = "2018-06-26T19";
 const RAW_MTIME = 1_530_000_000_000;
@@ -16,86 +29,291 @@ const topic = (over: Partial<TopicEvidence> = {}): TopicEvidence => ({
   lastRun: LATER - 1_800_000,
   ...over,
 });
-const gone = { partitions: [{ partition: 0, stored: "100", logStart: "174", logEnd: "200" }], skippedSince: hourStart("2018-06-26T22") };
-const drift = [{ name: "message.timestamp.type", expected: "LogAppendTime", actual: "CreateTime" }];
+const gone = {
+  partitions: [{ partition: 0, stored: "100", logStart: "174", logEnd: "200" }],
+  skippedSince: hourStart("2018-06-26T22"),
+};
+const drift = [
+  {
+    name: "message.timestamp.type",
+    expected: "LogAppendTime",
+    actual: "CreateTime",
+  },
+];
 
 const whole = (over: Partial<HourEvidence> = {}): HourEvidence => ({
   hour: HOUR,
   produced: unknowable("deleted"),
   archived: measured(12),
   raw: { count: 13, files: 1, mtime: RAW_MTIME, problems: [] },
-  refined: { doneFlag: RAW_MTIME, outdatedFlag: false, rows: measured(12), geocoded: true },
+  refined: {
+    doneFlag: RAW_MTIME,
+    outdatedFlag: false,
+    rows: measured(12),
+    geocoded: true,
+  },
   queryable: true,
   ...over,
 });
-const refined = (over: Partial<NonNullable<HourEvidence["refined"]>>): HourEvidence => whole({ refined: { ...whole().refined!, ...over } });
-const nothing = (produced: Count, archived: Count): HourEvidence => ({ hour: HOUR, produced, archived, queryable: false });
+const refined = (
+  over: Partial<NonNullable<HourEvidence["refined"]>>,
+): HourEvidence => whole({ refined: { ...whole().refined!, ...over } });
+const nothing = (produced: Count, archived: Count): HourEvidence => ({
+  hour: HOUR,
+  produced,
+  archived,
+  queryable: false,
+});
 
 test.each<[string, HourEvidence, TopicEvidence, string, string | undefined]>([
   ["all stages agree", whole(), topic(), "complete", undefined],
-  ["nothing was produced", nothing(measured(0), measured(0)), topic(), "empty", undefined],
-  ["nobody knows of events and every offset was imported", nothing(unknowable("x"), unknowable("x")), topic(), "empty", undefined],
-  ["nobody knows of events, but offsets were deleted unread", nothing(unknowable("x"), unknowable("x")), topic(gone), "lost-from-kafka", "premature-deletion"],
-  ["Kafka has it, the importer skips the topic", nothing(measured(9), measured(9)), topic({ ...gone, drift }), "import-missing", "premature-deletion"],
-  ["only the archive has it", nothing(unknowable("deleted"), measured(9)), topic({ ...gone, drift }), "lost-from-kafka", "premature-deletion"],
-  ["the importer has not run for hours", nothing(measured(9), measured(9)), topic({ lastRun: LATER - 9 * 3_600_000 }), "import-missing", "importer-not-running"],
-  ["the importer runs but lags", nothing(measured(9), measured(9)), topic(), "import-missing", "importer-slow"],
-  ["deleted after its retention", nothing(unknowable("x"), measured(9)), topic({ ...gone, watermark: hourStart("2018-06-01T00") }), "lost-from-kafka", "retention-too-short"],
-  ["out of range for unknown reasons", nothing(unknowable("x"), measured(9)), topic({ partitions: gone.partitions }), "lost-from-kafka", "offset-out-of-range"],
-  ["fewer records than archived events", whole({ raw: { count: 7, files: 1, mtime: RAW_MTIME, problems: [] } }), topic(), "import-partial", "importer-slow"],
-  ["a file that Camus did not write", whole({ raw: { count: 12, files: 1, mtime: RAW_MTIME, problems: ["x is not a name"] } }), topic(), "import-partial", "importer-slow"],
-  ["no flag", refined({ doneFlag: undefined }), topic(), "refine-missing", "refine-not-running"],
-  ["a failure flag", refined({ doneFlag: undefined, failureFlag: RAW_MTIME }), topic(), "refine-failed", "refine-error"],
-  ["the flag is of an older state", refined({ doneFlag: RAW_MTIME - 1 }), topic(), "refine-stale", "refine-not-running"],
-  ["the flag cannot be read", refined({ doneFlag: "the flag is empty" }), topic(), "refine-stale", "refine-not-running"],
-  ["rows without geocoding", refined({ geocoded: false }), topic(), "refine-outdated", "outdated-job"],
-  ["fewer rows than events", refined({ rows: measured(11) }), topic(), "rows-lost", "unknown"],
-  ["more rows than records", refined({ rows: measured(14) }), topic(), "rows-duplicated", "unknown"],
-  ["Hive does not have the partition", whole({ queryable: false }), topic(), "partition-missing", "unknown"],
+  [
+    "nothing was produced",
+    nothing(measured(0), measured(0)),
+    topic(),
+    "empty",
+    undefined,
+  ],
+  [
+    "nobody knows of events and every offset was imported",
+    nothing(unknowable("x"), unknowable("x")),
+    topic(),
+    "empty",
+    undefined,
+  ],
+  [
+    "nobody knows of events, but offsets were deleted unread",
+    nothing(unknowable("x"), unknowable("x")),
+    topic(gone),
+    "lost-from-kafka",
+    "premature-deletion",
+  ],
+  [
+    "Kafka has it, the importer skips the topic",
+    nothing(measured(9), measured(9)),
+    topic({ ...gone, drift }),
+    "import-missing",
+    "premature-deletion",
+  ],
+  [
+    "only the archive has it",
+    nothing(unknowable("deleted"), measured(9)),
+    topic({ ...gone, drift }),
+    "lost-from-kafka",
+    "premature-deletion",
+  ],
+  [
+    "the importer has not run for hours",
+    nothing(measured(9), measured(9)),
+    topic({ lastRun: LATER - 9 * 3_600_000 }),
+    "import-missing",
+    "importer-not-running",
+  ],
+  [
+    "the importer runs but lags",
+    nothing(measured(9), measured(9)),
+    topic(),
+    "import-missing",
+    "importer-slow",
+  ],
+  [
+    "deleted after its retention",
+    nothing(unknowable("x"), measured(9)),
+    topic({ ...gone, watermark: hourStart("2018-06-01T00") }),
+    "lost-from-kafka",
+    "retention-too-short",
+  ],
+  [
+    "out of range for unknown reasons",
+    nothing(unknowable("x"), measured(9)),
+    topic({ partitions: gone.partitions }),
+    "lost-from-kafka",
+    "offset-out-of-range",
+  ],
+  [
+    "fewer records than archived events",
+    whole({ raw: { count: 7, files: 1, mtime: RAW_MTIME, problems: [] } }),
+    topic(),
+    "import-partial",
+    "importer-slow",
+  ],
+  [
+    "a file that Camus did not write",
+    whole({
+      raw: {
+        count: 12,
+        files: 1,
+        mtime: RAW_MTIME,
+        problems: ["x is not a name"],
+      },
+    }),
+    topic(),
+    "import-partial",
+    "importer-slow",
+  ],
+  [
+    "no flag",
+    refined({ doneFlag: undefined }),
+    topic(),
+    "refine-missing",
+    "refine-not-running",
+  ],
+  [
+    "a failure flag",
+    refined({ doneFlag: undefined, failureFlag: RAW_MTIME }),
+    topic(),
+    "refine-failed",
+    "refine-error",
+  ],
+  [
+    "the flag is of an older state",
+    refined({ doneFlag: RAW_MTIME - 1 }),
+    topic(),
+    "refine-stale",
+    "refine-not-running",
+  ],
+  [
+    "the flag cannot be read",
+    refined({ doneFlag: "the flag is empty" }),
+    topic(),
+    "refine-stale",
+    "refine-not-running",
+  ],
+  [
+    "rows without geocoding",
+    refined({ geocoded: false }),
+    topic(),
+    "refine-outdated",
+    "outdated-job",
+  ],
+  [
+    "fewer rows than events",
+    refined({ rows: measured(11) }),
+    topic(),
+    "rows-lost",
+    "unknown",
+  ],
+  [
+    "more rows than records",
+    refined({ rows: measured(14) }),
+    topic(),
+    "rows-duplicated",
+    "unknown",
+  ],
+  [
+    "Hive does not have the partition",
+    whole({ queryable: false }),
+    topic(),
+    "partition-missing",
+    "unknown",
+  ],
 ])("%s", (_, evidence, about, verdict, cause) => {
   const j = judge(evidence, about, P, LATER);
   expect([j.verdict, j.cause]).toEqual([verdict, cause]);
 });
 
 test("premature deletion names the config drift as its evidence", () => {
-  const j = judge(nothing(unknowable("deleted"), measured(9)), topic({ ...gone, drift }), P, LATER);
-  expect(j.why).toContain("message.timestamp.type is CreateTime, expected LogAppendTime");
-  expect(j.why).toContain("41 h after the last import, though retention is 168 h");
+  const j = judge(
+    nothing(unknowable("deleted"), measured(9)),
+    topic({ ...gone, drift }),
+    P,
+    LATER,
+  );
+  expect(j.why).toContain(
+    "message.timestamp.type is CreateTime, expected LogAppendTime",
+  );
+  expect(j.why).toContain(
+    "41 h after the last import, though retention is 168 h",
+  );
 });
 
 test("a young hour is pending, not broken", () => {
   const young = hourStart(HOUR) + 2 * 3_600_000;
-  expect(judge(nothing(measured(9), measured(9)), topic(), P, young).verdict).toBe("pending");
+  expect(
+    judge(nothing(measured(9), measured(9)), topic(), P, young).verdict,
+  ).toBe("pending");
 });
 
 test("the offset ledger is exact beyond 2^53", () => {
-  const about = topic({ partitions: [{ partition: 0, stored: "9007199254740993", logStart: "9007199254741000", logEnd: "9007199254741000" }] });
+  const about = topic({
+    partitions: [
+      {
+        partition: 0,
+        stored: "9007199254740993",
+        logStart: "9007199254741000",
+        logEnd: "9007199254741000",
+      },
+    ],
+  });
   expect(lostOffsets(about)).toBe(7);
 });
 
 const count = fc.oneof(fc.nat(50).map(measured), fc.constant(unknowable("x")));
-const flag = fc.oneof(fc.constant(undefined), fc.constant(RAW_MTIME), fc.constant(1), fc.constant("unreadable"));
+const flag = fc.oneof(
+  fc.constant(undefined),
+  fc.constant(RAW_MTIME),
+  fc.constant(1),
+  fc.constant("unreadable"),
+);
 const evidence: fc.Arbitrary<HourEvidence> = fc
   .record({
     produced: count,
     archived: count,
-    raw: fc.option(fc.record({ count: fc.nat(50), files: fc.nat(3), mtime: fc.constant(RAW_MTIME), problems: fc.constant<string[]>([]) }), { nil: undefined }),
-    refined: fc.option(fc.record({ doneFlag: flag, failureFlag: flag, outdatedFlag: fc.boolean(), rows: count, geocoded: fc.option(fc.boolean(), { nil: undefined }) }), { nil: undefined }),
+    raw: fc.option(
+      fc.record({
+        count: fc.nat(50),
+        files: fc.nat(3),
+        mtime: fc.constant(RAW_MTIME),
+        problems: fc.constant<string[]>([]),
+      }),
+      { nil: undefined },
+    ),
+    refined: fc.option(
+      fc.record({
+        doneFlag: flag,
+        failureFlag: flag,
+        outdatedFlag: fc.boolean(),
+        rows: count,
+        geocoded: fc.option(fc.boolean(), { nil: undefined }),
+      }),
+      { nil: undefined },
+    ),
     queryable: fc.option(fc.boolean(), { nil: undefined }),
   })
   .map((e) => ({ hour: HOUR, ...e }) as HourEvidence);
 const about = fc
-  .record({ stored: fc.option(fc.nat(20), { nil: undefined }), logStart: fc.nat(20), skipped: fc.boolean() })
-  .map(({ stored, logStart, skipped }) => topic({ partitions: [{ partition: 0, ...(stored === undefined ? {} : { stored: String(stored) }), logStart: String(logStart), logEnd: "30" }], ...(skipped ? { skippedSince: LATER } : {}) }));
+  .record({
+    stored: fc.option(fc.nat(20), { nil: undefined }),
+    logStart: fc.nat(20),
+    skipped: fc.boolean(),
+  })
+  .map(({ stored, logStart, skipped }) =>
+    topic({
+      partitions: [
+        {
+          partition: 0,
+          ...(stored === undefined ? {} : { stored: String(stored) }),
+          logStart: String(logStart),
+          logEnd: "30",
+        },
+      ],
+      ...(skipped ? { skippedSince: LATER } : {}),
+    }),
+  );
 
 test("judge is total: every evidence gets a verdict, and what is broken a cause", () => {
   fc.assert(
-    fc.property(evidence, about, fc.integer({ min: hourStart(HOUR), max: LATER }), (e, t, asOf) => {
-      const j = judge(e, t, P, asOf);
-      expect(VERDICTS).toContain(j.verdict);
-      if (isHealthy(j.verdict)) expect(j.cause).toBeUndefined();
-      else expect(CAUSES).toContain(j.cause);
-    }),
+    fc.property(
+      evidence,
+      about,
+      fc.integer({ min: hourStart(HOUR), max: LATER }),
+      (e, t, asOf) => {
+        const j = judge(e, t, P, asOf);
+        expect(VERDICTS).toContain(j.verdict);
+        if (isHealthy(j.verdict)) expect(j.cause).toBeUndefined();
+        else expect(CAUSES).toContain(j.cause);
+      },
+    ),
   );
 });
 
@@ -103,7 +321,9 @@ test("more evidence of health never worsens a verdict", () => {
   fc.assert(
     fc.property(evidence, about, (e, t) => {
       fc.pre(isHealthy(judge(e, t, P, LATER).verdict));
-      expect(isHealthy(judge({ ...e, queryable: true }, t, P, LATER).verdict)).toBe(true);
+      expect(
+        isHealthy(judge({ ...e, queryable: true }, t, P, LATER).verdict),
+      ).toBe(true);
     }),
   );
 });

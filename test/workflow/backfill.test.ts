@@ -1,6 +1,10 @@
 import { ApplicationFailure, WorkflowFailedError } from "@temporalio/client";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import { bundleWorkflowCode, Worker, type WorkflowBundleWithSourceMap } from "@temporalio/worker";
+import {
+  bundleWorkflowCode,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from "@temporalio/worker";
 import type { PlanSummary } from "../../domain/plan";
 import { until } from "../../sandbox/wait";
 import type { BackfillResult } from "../../workflows/backfill";
@@ -12,7 +16,18 @@ const PLAN: PlanSummary = {
   digest: "d".repeat(64),
   ref: "/plan.json",
   range: RANGE,
-  topics: [{ topic: "eventlogging_Edit", schema: "Edit", table: "edit", tableDir: "Edit", hours: ["2018-06-26T18"], lostOffsets: 3, reset: true, missing: 3 }],
+  topics: [
+    {
+      topic: "eventlogging_Edit",
+      schema: "Edit",
+      table: "edit",
+      tableDir: "Edit",
+      hours: ["2018-06-26T18"],
+      lostOffsets: 3,
+      reset: true,
+      missing: 3,
+    },
+  ],
   topicHours: 1,
   missing: 3,
   lostOffsets: 3,
@@ -26,11 +41,31 @@ const PLAN: PlanSummary = {
 function recorder(over: Record<string, () => Promise<unknown>> = {}) {
   const calls: string[] = [];
   const answers: Record<string, unknown> = {
-    settings: { lookbackHours: 1, batchTopics: 1, archiveQueue: "archive@test" },
+    settings: {
+      lookbackHours: 1,
+      batchTopics: 1,
+      archiveQueue: "archive@test",
+    },
     makePlan: PLAN,
     holdRetention: { eventlogging_Edit: null },
     resetImport: { runs: 1, imported: {} },
-    findMissing: { topics: [{ topic: "eventlogging_Edit", ref: "/m", digest: "x", events: 3, fromArchive: 3, fromMysql: 0, messages: 3, unrecoverable: 0 }], files: ["all-events.log"], unreadable: 0, unreadableNamed: [] },
+    findMissing: {
+      topics: [
+        {
+          topic: "eventlogging_Edit",
+          ref: "/m",
+          digest: "x",
+          events: 3,
+          fromArchive: 3,
+          fromMysql: 0,
+          messages: 3,
+          unrecoverable: 0,
+        },
+      ],
+      files: ["all-events.log"],
+      unreadable: 0,
+      unreadableNamed: [],
+    },
     replayStarts: { "eventlogging_Edit/0": "3" },
     replay: { landed: 3, twice: 0, ends: { "eventlogging_Edit/0": "6" } },
     importReplayed: { runs: 1 },
@@ -41,9 +76,33 @@ function recorder(over: Record<string, () => Promise<unknown>> = {}) {
     submitRefine: { applicationId: "application_1_1", link: "http://rm/1" },
     awaitRefine: { finalStatus: "SUCCEEDED", seconds: 1 },
     killRefine: [],
-    scanLogs: { files: 1, bytes: 1, lines: 1, finished: 1, failed: [], unexplained: [], records: 3 },
-    verify: { partitions: 1, rows: 3, distinct: 3, duplicates: 0, found: 3, expected: 3, withIp: 3, geocoded: 3, problems: [], findings: [] },
-    writeReport: { markdown: "/report.md", json: "/report.json", link: "http://hdfs/report.md", holds: true },
+    scanLogs: {
+      files: 1,
+      bytes: 1,
+      lines: 1,
+      finished: 1,
+      failed: [],
+      unexplained: [],
+      records: 3,
+    },
+    verify: {
+      partitions: 1,
+      rows: 3,
+      distinct: 3,
+      duplicates: 0,
+      found: 3,
+      expected: 3,
+      withIp: 3,
+      geocoded: 3,
+      problems: [],
+      findings: [],
+    },
+    writeReport: {
+      markdown: "/report.md",
+      json: "/report.json",
+      link: "http://hdfs/report.md",
+      holds: true,
+    },
   };
   const activities = Object.fromEntries(
     Object.keys(answers).map((name) => [
@@ -62,11 +121,20 @@ let workflowBundle: WorkflowBundleWithSourceMap;
 let n = 0;
 
 beforeAll(async () => {
-  [env, workflowBundle] = await Promise.all([localTemporal(), bundleWorkflowCode({ workflowsPath: require.resolve("../../workflows/index.ts") })]);
+  [env, workflowBundle] = await Promise.all([
+    localTemporal(),
+    bundleWorkflowCode({
+      workflowsPath: require.resolve("../../workflows/index.ts"),
+    }),
+  ]);
 }, 600_000);
 afterAll(() => env?.teardown());
 
-async function withSaga<T>(over: Record<string, () => Promise<unknown>>, input: object, use: (saga: ReturnType<typeof handleOf>, calls: string[]) => Promise<T>): Promise<T> {
+async function withSaga<T>(
+  over: Record<string, () => Promise<unknown>>,
+  input: object,
+  use: (saga: ReturnType<typeof handleOf>, calls: string[]) => Promise<T>,
+): Promise<T> {
   const { calls, activities } = recorder(over);
   const taskQueue = `control-${++n}`;
   const shared = { connection: env.nativeConnection, activities };
@@ -75,19 +143,37 @@ async function withSaga<T>(over: Record<string, () => Promise<unknown>>, input: 
     Worker.create({ ...shared, taskQueue: "bulk" }),
     Worker.create({ ...shared, taskQueue: "archive@test" }),
   ]);
-  const handle = await env.client.workflow.start("backfill", { workflowId: `backfill/test-${n}`, taskQueue, args: [input] });
+  const handle = await env.client.workflow.start("backfill", {
+    workflowId: `backfill/test-${n}`,
+    taskQueue,
+    args: [input],
+  });
   // All three end with the body.
-  return control!.runUntil(() => others[0]!.runUntil(() => others[1]!.runUntil(() => use(handleOf(handle), calls))));
+  return control!.runUntil(() =>
+    others[0]!.runUntil(() =>
+      others[1]!.runUntil(() => use(handleOf(handle), calls)),
+    ),
+  );
 }
 
-function handleOf(handle: Awaited<ReturnType<typeof env.client.workflow.start>>) {
+function handleOf(
+  handle: Awaited<ReturnType<typeof env.client.workflow.start>>,
+) {
   const progress = () => handle.query<BackfillProgress>("progress");
   return {
     result: () => handle.result() as Promise<BackfillResult>,
     cancel: () => handle.cancel(),
-    update: (name: string, ...args: string[]) => handle.executeUpdate(name, { args: args as [] }),
+    update: (name: string, ...args: string[]) =>
+      handle.executeUpdate(name, { args: args as [] }),
     progress,
-    reaches: (phase: string, state: string) => until(`${phase} to be ${state}`, 20, async () => (await progress()).steps.find((s) => s.name === phase)?.state === state),
+    reaches: (phase: string, state: string) =>
+      until(
+        `${phase} to be ${state}`,
+        20,
+        async () =>
+          (await progress()).steps.find((s) => s.name === phase)?.state ===
+          state,
+      ),
   };
 }
 
@@ -96,7 +182,8 @@ const failure = async (result: Promise<unknown>): Promise<string> => {
     () => undefined,
     (e: unknown) => e,
   );
-  if (!(error instanceof WorkflowFailedError)) throw new Error(`expected a failed workflow, got ${String(error)}`);
+  if (!(error instanceof WorkflowFailedError))
+    throw new Error(`expected a failed workflow, got ${String(error)}`);
   return error.cause!.message;
 };
 const refusal = (update: Promise<unknown>): Promise<string> =>
@@ -119,58 +206,105 @@ test("a dry run ends with the plan and changes nothing", async () => {
 test("nothing happens before this very plan is approved", async () => {
   await withSaga({}, RANGE, async (saga, calls) => {
     await saga.reaches("approve", "running");
-    expect(await refusal(saga.update("approve", "another"))).toContain("the digest is not this plan's: given another");
+    expect(await refusal(saga.update("approve", "another"))).toContain(
+      "the digest is not this plan's: given another",
+    );
     expect(calls).toEqual(["settings", "makePlan"]);
     await saga.update("approve", PLAN.digest);
-    expect(await saga.result()).toMatchObject({ holds: true, numbers: { replayed: { landed: 3, twice: 0 } } });
-    expect(calls.slice(2)).toEqual(["holdRetention", "resetImport", "findMissing", "replayStarts", "replay", "importReplayed", "restoreRetention", "clearFlags", "submitRefine", "awaitRefine", "scanLogs", "verify", "writeReport"]);
-    expect((await saga.progress()).steps.every((s) => s.state === "done")).toBe(true);
+    expect(await saga.result()).toMatchObject({
+      holds: true,
+      numbers: { replayed: { landed: 3, twice: 0 } },
+    });
+    expect(calls.slice(2)).toEqual([
+      "holdRetention",
+      "resetImport",
+      "findMissing",
+      "replayStarts",
+      "replay",
+      "importReplayed",
+      "restoreRetention",
+      "clearFlags",
+      "submitRefine",
+      "awaitRefine",
+      "scanLogs",
+      "verify",
+      "writeReport",
+    ]);
+    expect((await saga.progress()).steps.every((s) => s.state === "done")).toBe(
+      true,
+    );
   });
 });
 
 test("a failed step waits for the operator, who may have it tried again", async () => {
   let tries = 0;
   const replay = async () => {
-    if (++tries === 1) throw ApplicationFailure.nonRetryable("Kafka is out of order");
+    if (++tries === 1)
+      throw ApplicationFailure.nonRetryable("Kafka is out of order");
     return { landed: 3, twice: 0, ends: {} };
   };
-  await withSaga({ replay }, { ...RANGE, autoApprove: true }, async (saga, calls) => {
-    await saga.reaches("replay", "failed");
-    expect((await saga.progress()).steps.find((s) => s.name === "replay")?.detail).toBe("Kafka is out of order");
-    await saga.update("retryStep");
-    await saga.result();
-    // Where the replay began is asked once: a second asking would overlook what the first attempt landed.
-    expect(calls.filter((c) => c === "replayStarts")).toHaveLength(1);
-  });
+  await withSaga(
+    { replay },
+    { ...RANGE, autoApprove: true },
+    async (saga, calls) => {
+      await saga.reaches("replay", "failed");
+      expect(
+        (await saga.progress()).steps.find((s) => s.name === "replay")?.detail,
+      ).toBe("Kafka is out of order");
+      await saga.update("retryStep");
+      await saga.result();
+      // Where the replay began is asked once: a second asking would overlook what the first attempt landed.
+      expect(calls.filter((c) => c === "replayStarts")).toHaveLength(1);
+    },
+  );
 });
 
 test("an abort undoes in reverse and says what it undid", async () => {
-  await withSaga({ verify: forever, scanLogs: fails("no logs") }, { ...RANGE, autoApprove: true }, async (saga, calls) => {
-    await saga.reaches("scan logs", "failed");
-    await saga.update("abort", "wrong week");
-    const message = await failure(saga.result());
-    expect(message).toContain("aborted: wrong week");
-    expect(message).toContain("restore flags: 1 flags; restore offsets: 1 importer runs set aside");
-    expect(calls.slice(-2)).toEqual(["restoreFlags", "restoreOffsets"]);
-  });
+  await withSaga(
+    { verify: forever, scanLogs: fails("no logs") },
+    { ...RANGE, autoApprove: true },
+    async (saga, calls) => {
+      await saga.reaches("scan logs", "failed");
+      await saga.update("abort", "wrong week");
+      const message = await failure(saga.result());
+      expect(message).toContain("aborted: wrong week");
+      expect(message).toContain(
+        "restore flags: 1 flags; restore offsets: 1 importer runs set aside",
+      );
+      expect(calls.slice(-2)).toEqual(["restoreFlags", "restoreOffsets"]);
+    },
+  );
 });
 
 test("an abort during the hold puts retention back, and names what could not be undone", async () => {
-  await withSaga({ resetImport: fails("YARN is down"), restoreOffsets: fails("HDFS is down") }, { ...RANGE, autoApprove: true }, async (saga, calls) => {
-    await saga.reaches("reset import", "failed");
-    await saga.update("abort");
-    expect(await failure(saga.result())).toContain("restore offsets: NOT undone (HDFS is down); restore retention: 1 topics");
-    expect(calls).toContain("restoreRetention");
-  });
+  await withSaga(
+    {
+      resetImport: fails("YARN is down"),
+      restoreOffsets: fails("HDFS is down"),
+    },
+    { ...RANGE, autoApprove: true },
+    async (saga, calls) => {
+      await saga.reaches("reset import", "failed");
+      await saga.update("abort");
+      expect(await failure(saga.result())).toContain(
+        "restore offsets: NOT undone (HDFS is down); restore retention: 1 topics",
+      );
+      expect(calls).toContain("restoreRetention");
+    },
+  );
 });
 
 test("a cancel from the Web UI means the same as an abort", async () => {
-  await withSaga({ resetImport: fails("x") }, { ...RANGE, autoApprove: true }, async (saga, calls) => {
-    await saga.reaches("reset import", "failed");
-    await saga.cancel();
-    await saga.result().catch(() => undefined);
-    expect(calls.slice(-2)).toEqual(["restoreOffsets", "restoreRetention"]);
-  });
+  await withSaga(
+    { resetImport: fails("x") },
+    { ...RANGE, autoApprove: true },
+    async (saga, calls) => {
+      await saga.reaches("reset import", "failed");
+      await saga.cancel();
+      await saga.result().catch(() => undefined);
+      expect(calls.slice(-2)).toEqual(["restoreOffsets", "restoreRetention"]);
+    },
+  );
 });
 
 test("a paused saga starts no step until it is resumed", async () => {
@@ -190,24 +324,38 @@ test("a paused saga starts no step until it is resumed", async () => {
 test("updates that make no sense are refused with the reason", async () => {
   await withSaga({}, RANGE, async (saga) => {
     await saga.reaches("approve", "running");
-    expect(await refusal(saga.update("retryStep"))).toContain("no step has failed");
+    expect(await refusal(saga.update("retryStep"))).toContain(
+      "no step has failed",
+    );
     expect(await refusal(saga.update("resume"))).toContain("not paused");
-    expect(await refusal(saga.update("skipTopic", "nope"))).toContain("nope is not in the plan");
+    expect(await refusal(saga.update("skipTopic", "nope"))).toContain(
+      "nope is not in the plan",
+    );
     await saga.update("abort");
     await failure(saga.result());
   });
 });
 
 test("a refused Refine job ends the saga before anything was done", async () => {
-  await withSaga({ makePlan: fails("refused to refine with JsonRefine") }, RANGE, async (saga, calls) => {
-    expect(await failure(saga.result())).toBeTruthy();
-    expect(calls).toEqual(["settings", "makePlan"]);
-  });
+  await withSaga(
+    { makePlan: fails("refused to refine with JsonRefine") },
+    RANGE,
+    async (saga, calls) => {
+      expect(await failure(saga.result())).toBeTruthy();
+      expect(calls).toEqual(["settings", "makePlan"]);
+    },
+  );
 });
 
 test("a bad input from the Web UI's form fails with the text the CLI gives", async () => {
-  await withSaga({}, { since: "2018-07-05", until: "2018-07-05T02" }, async (saga, calls) => {
-    expect(await failure(saga.result())).toContain("since: an hour is written 2018-07-05T03 (UTC)");
-    expect(calls).toEqual([]);
-  });
+  await withSaga(
+    {},
+    { since: "2018-07-05", until: "2018-07-05T02" },
+    async (saga, calls) => {
+      expect(await failure(saga.result())).toContain(
+        "since: an hour is written 2018-07-05T03 (UTC)",
+      );
+      expect(calls).toEqual([]);
+    },
+  );
 });

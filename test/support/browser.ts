@@ -1,0 +1,42 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { tmpdir } from "node:os";
+import packaged from "@sparticuz/chromium";
+import { chromium, type Page } from "playwright-core";
+
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** The machine's Chromium, else the one that comes in an npm package with the libraries it needs. */
+async function executable(): Promise<string> {
+  const found = (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .map((dir) => join(dir, "chromium"))
+    .find((path) => existsSync(path));
+  return found ?? packaged.executablePath();
+}
+
+/** Opens a page with a fresh profile and closes everything afterwards. */
+export async function withPage<T>(use: (page: Page) => Promise<T>): Promise<T> {
+  const profile = await mkdtemp(join(tmpdir(), "sisyphus-browser-"));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: await executable(),
+    args: FLAGS,
+    viewport: { width: 1400, height: 1000 },
+  });
+  try {
+    return await use(context.pages()[0] ?? (await context.newPage()));
+  } finally {
+    await context.close();
+    await rm(profile, { recursive: true, force: true });
+  }
+}
