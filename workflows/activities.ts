@@ -13,7 +13,7 @@ import type { createYarnLogActivities } from "../activities/yarn-logs";
 /** Reads: fast, tried often; a service that is down is waited for, visibly. */
 const READ: ActivityOptions = {
   startToCloseTimeout: "10 minutes",
-  heartbeatTimeout: "60 seconds",
+  heartbeatTimeout: "30 seconds",
   retry: {
     initialInterval: "1 second",
     backoffCoefficient: 2,
@@ -25,7 +25,7 @@ const READ: ActivityOptions = {
 /** Changes something; every one is idempotent. */
 const MUTATE: ActivityOptions = {
   startToCloseTimeout: "10 minutes",
-  heartbeatTimeout: "30 seconds",
+  heartbeatTimeout: "15 seconds",
   retry: {
     initialInterval: "1 second",
     backoffCoefficient: 2,

@@ -13,6 +13,8 @@ export class Saga {
   }
 
   push(name: string, undo: () => Promise<string>): void {
+    // A step that is tried again owes its compensation once.
+    this.drop(name);
     this.compensations.push({ name, undo });
   }
 

@@ -445,6 +445,19 @@ test("the audit is clean and every incident closes itself", async () => {
   );
 }, 120_000);
 
+test("the schedule runs the same audit, and applying it twice changes nothing", async () => {
+  const apply = ["schedules", "apply", "--as-of", STORY.noticed, "--paused"];
+  expect((await sisyphus(...apply)).stdout).toContain("created hourly-audit");
+  expect((await sisyphus(...apply)).stdout).toContain("updated hourly-audit");
+  await client.schedule.getHandle("hourly-audit").trigger();
+  await until("the scheduled audit to end", 90, async () => {
+    const query =
+      "WorkflowType = 'hourlyAudit' AND TemporalScheduledById = 'hourly-audit' AND ExecutionStatus = 'Completed'";
+    for await (const _ of client.workflow.list({ query })) return true;
+    return false;
+  });
+}, 120_000);
+
 test("no raw hour was lost or imported twice under another name", async () => {
   // Reset and import may read a record again; Refine dedupes. What must not be is an hour without its file.
   for (const key of expectedBroken()) {
