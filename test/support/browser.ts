@@ -40,3 +40,11 @@ export async function withPage<T>(use: (page: Page) => Promise<T>): Promise<T> {
     await rm(profile, { recursive: true, force: true });
   }
 }
+
+/** The texts of every table cell of a page; the Web UI renders Markdown in frames of its own. */
+export async function cells(page: Page): Promise<string[]> {
+  const texts = await Promise.all(
+    page.frames().map((frame) => frame.locator("table td").allInnerTexts()),
+  );
+  return texts.flat().map((text) => text.trim());
+}
