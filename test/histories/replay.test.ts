@@ -6,12 +6,14 @@ import {
   Worker,
   type WorkflowBundleWithSourceMap,
 } from "@temporalio/worker";
+import { quietWorkers } from "../support/quiet";
 
 /** Histories of released versions: a workflow that was started by one of them must go on under this code. */
 const stored = readdirSync(__dirname).filter((name) => name.endsWith(".json"));
 
 let workflowBundle: WorkflowBundleWithSourceMap;
 beforeAll(async () => {
+  quietWorkers();
   workflowBundle = await bundleWorkflowCode({
     workflowsPath: require.resolve("../../workflows/index.ts"),
   });

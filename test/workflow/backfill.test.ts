@@ -10,6 +10,7 @@ import { until } from "../../sandbox/wait";
 import type { BackfillResult } from "../../workflows/backfill";
 import type { BackfillProgress } from "../../workflows/backfill-progress";
 import { localTemporal } from "../support/temporal";
+import { quietWorkers } from "../support/quiet";
 
 const RANGE = { since: "2018-06-26T18", until: "2018-06-26T21" };
 const PLAN: PlanSummary = {
@@ -121,6 +122,7 @@ let workflowBundle: WorkflowBundleWithSourceMap;
 let n = 0;
 
 beforeAll(async () => {
+  quietWorkers();
   [env, workflowBundle] = await Promise.all([
     localTemporal(),
     bundleWorkflowCode({
