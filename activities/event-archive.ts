@@ -16,6 +16,12 @@ export type ArchiveScan = {
   unreadable: { file: string; line: number; error: string }[];
 };
 
+export type ArchiveCounts = {
+  bySchema: Map<string, Map<Hour, number>>;
+  /** The oldest hour that any archived event is of; what is older was rotated away, not silent. Absent for an empty archive. */
+  begins?: Hour;
+};
+
 const MAX_NAMED = 100;
 
 /** The archive of all events: all-events.log and its rotated files (plain or .gz) on this host. */
@@ -94,8 +100,9 @@ export class EventArchive {
   }
 
   /** Distinct events per schema and hour. A file that has not changed since it was counted is not read again. */
-  async counts(range: HourRange): Promise<Map<string, Map<Hour, number>>> {
+  async counts(range: HourRange): Promise<ArchiveCounts> {
     const merged = new Map<string, Map<Hour, Set<string>>>();
+    let begins: Hour | undefined;
     for (const file of await this.files()) {
       const { size, mtimeMs } = await stat(file);
       const key = `${file} ${size} ${mtimeMs}`;
@@ -112,16 +119,19 @@ export class EventArchive {
         this.counted.set(key, counts);
       }
       for (const [schema, hours] of counts) {
-        for (const [hour, uuids] of hours)
+        for (const [hour, uuids] of hours) {
+          if (begins === undefined || hour < begins) begins = hour;
           if (inRange(hour, range)) add(merged, schema, hour, uuids);
+        }
       }
     }
-    return new Map(
+    const bySchema = new Map(
       [...merged].map(([schema, hours]) => [
         schema,
         new Map([...hours].map(([h, u]) => [h, u.size])),
       ]),
     );
+    return { bySchema, ...(begins === undefined ? {} : { begins }) };
   }
 }
 

@@ -23,7 +23,7 @@ import {
   OUTDATED_FAILURE_FLAG,
 } from "../formats/done-flag";
 import type { Camus, ImporterState } from "./camus";
-import type { EventArchive } from "./event-archive";
+import type { ArchiveCounts, EventArchive } from "./event-archive";
 import type { FileStatus, Hdfs } from "./hdfs";
 import type { Hive } from "./hive";
 import type { Kafka } from "./kafka";
@@ -49,7 +49,7 @@ export type Gathered = { topic: TopicEvidence; hours: HourEvidence[] };
 export type Shared = {
   importer: ImporterState;
   skippedSince: Map<string, number>;
-  archived: Map<string, Map<Hour, number>>;
+  archived: ArchiveCounts;
   excluded: RegExp;
 };
 
@@ -65,8 +65,10 @@ export async function gatherShared(
   const skippedSince = new Map<string, number>();
   for (const entry of log) {
     const known = skippedSince.get(entry.topic);
+    // What was skipped and healed before the range explains nothing in it.
     if (
       entry.decision === "skipped" &&
+      entry.time >= hourStart(range.since) &&
       (known === undefined || entry.time < known)
     )
       skippedSince.set(entry.topic, entry.time);
@@ -93,7 +95,7 @@ export async function gather(
       s.kafka.producedByHour(d.topic, range),
       rawHours(s.hdfs, d, range),
       refinedHours(s.hdfs, d, range),
-      s.hive.partitionHours(d.database, d.table).catch(() => undefined),
+      s.hive.partitionHours(d.database, d.table),
     ]);
   const keys = offsets.flatMap(
     (o) => shared.importer.keys.get(`${d.topic}\t${o.partition}`) ?? [],
@@ -136,11 +138,14 @@ export async function gather(
       ? {}
       : { lastRun: shared.importer.lastRun }),
   };
-  const archivedHours = shared.archived.get(d.schema);
-  const archived = (hour: Hour): Count =>
-    shared.excluded.test(d.schema)
-      ? unknowable("this schema is not in the archive")
-      : measured(archivedHours?.get(hour) ?? 0);
+  const { bySchema, begins } = shared.archived;
+  const archived = (hour: Hour): Count => {
+    if (shared.excluded.test(d.schema))
+      return unknowable("this schema is not in the archive");
+    if (begins === undefined || hour < begins)
+      return unknowable("the archive does not reach back so far");
+    return measured(bySchema.get(d.schema)?.get(hour) ?? 0);
+  };
   const hours = hoursIn(range).map((hour) => {
     const rawHour = raw.get(hour);
     const refinedHour = refined.get(hour);
@@ -150,7 +155,7 @@ export async function gather(
       archived: archived(hour),
       ...(rawHour ? { raw: rawHour } : {}),
       ...(refinedHour ? { refined: refinedHour } : {}),
-      queryable: partitions?.has(hour),
+      queryable: partitions.has(hour),
     };
   });
   return { topic, hours };

@@ -291,6 +291,14 @@ async function main(): Promise<number> {
   return good ? 0 : 1;
 }
 
+// Ctrl-C ends what was started, too.
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.once(name, () => {
+    say(`${name}: stopping the sandbox`);
+    void down(() => undefined).finally(() => process.exit(130));
+  });
+}
+
 main().then(
   (code) => process.exit(code),
   (error: Error) => {
