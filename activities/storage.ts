@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Hdfs } from "./hdfs";
 
-/** What a workflow keeps outside its history: plans, journals, missing events, reports; on HDFS, a folder a workflow. */
+/**
+ * What a workflow keeps outside its history: plans, journals, missing events, reports; on HDFS, a folder a workflow.
+ * HDFS takes no colon in a path, and a schedule puts a time into its workflows' ids: a colon is written as `_`.
+ */
 export class Storage {
   constructor(
     private readonly hdfs: Hdfs,
@@ -9,7 +12,7 @@ export class Storage {
   ) {}
 
   path(workflowId: string, name: string): string {
-    return `${this.root}/${workflowId}/${name}`;
+    return `${this.root}/${workflowId}/${name}`.replaceAll(":", "_");
   }
 
   async put(

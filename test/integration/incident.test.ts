@@ -23,7 +23,7 @@ import type { IncidentState } from "../../workflows/topic-incident";
 import { connectClient } from "../../workers/connection";
 import { loadConfig } from "../../workers/config";
 import { sandbox, sisyphus } from "../support/cli";
-import { cells, withPage } from "../support/browser";
+import { cellsWith, withPage } from "../support/browser";
 
 /** One sandbox, one incident, told in order: each test goes on where the one before it ended. */
 const RANGE = ["--since", STORY.drifted[0]!, "--until", "2018-07-05T05"];
@@ -120,11 +120,7 @@ test("the Web UI shows an incident's grid", async () => {
   );
   const { runId } = await handle.describe();
   await withPage(async (page) => {
-    await page.goto(webLink(handle.workflowId, runId)!);
-    const grid = await until("the grid to be shown", 45, async () => {
-      const texts = await cells(page);
-      return texts.includes("X") ? texts : undefined;
-    });
+    const grid = await cellsWith(page, webLink(handle.workflowId, runId)!, "X");
     expect(grid.filter((text) => text === "X")).toHaveLength(3);
     expect(grid.filter((text) => text === "I")).toHaveLength(3);
   });
@@ -395,11 +391,7 @@ test("the saga survives a SIGKILL of the worker at every step's beginning", asyn
 async function theWebUiShowsTheSteps(id: string): Promise<void> {
   const { runId } = await client.workflow.getHandle(id).describe();
   await withPage(async (page) => {
-    await page.goto(webLink(id, runId)!);
-    const shown = await until("the steps to be shown", 45, async () => {
-      const texts = await cells(page);
-      return texts.includes("hold retention") ? texts : undefined;
-    });
+    const shown = await cellsWith(page, webLink(id, runId)!, "hold retention");
     expect(shown).toEqual(
       expect.arrayContaining(["reset import", "clear flags", "scan logs"]),
     );

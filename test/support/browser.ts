@@ -4,6 +4,7 @@ import { delimiter, join } from "node:path";
 import { tmpdir } from "node:os";
 import packaged from "@sparticuz/chromium";
 import { chromium, type Page } from "playwright-core";
+import { until } from "../../sandbox/wait";
 
 const FLAGS = [
   "--headless",
@@ -42,9 +43,32 @@ export async function withPage<T>(use: (page: Page) => Promise<T>): Promise<T> {
 }
 
 /** The texts of every table cell of a page; the Web UI renders Markdown in frames of its own. */
-export async function cells(page: Page): Promise<string[]> {
+async function cells(page: Page): Promise<string[]> {
   const texts = await Promise.all(
     page.frames().map((frame) => frame.locator("table td").allInnerTexts()),
   );
   return texts.flat().map((text) => text.trim());
+}
+
+/**
+ * Opens a page and waits until its tables hold the wanted text; opens it anew meanwhile, as the Web UI asks a worker once
+ * and does not ask again where that one had just died. @returns the texts of all cells
+ */
+export function cellsWith(
+  page: Page,
+  url: string,
+  wanted: string,
+): Promise<string[]> {
+  return until(`"${wanted}" to be shown at ${url}`, 60, async () => {
+    await page.goto(url);
+    return until(
+      `"${wanted}"`,
+      8,
+      async () => {
+        const texts = await cells(page);
+        return texts.includes(wanted) ? texts : undefined;
+      },
+      250,
+    );
+  });
 }
