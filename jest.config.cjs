@@ -10,8 +10,8 @@ const common = {
       },
     ],
   },
-  // hyparquet is published as ES modules only.
-  transformIgnorePatterns: ["/node_modules/(?!hyparquet/)"],
+  // hyparquet, and the uuid that thrift brings along, are published as ES modules only.
+  transformIgnorePatterns: ["/node_modules/(?!(?:.*/)?(?:hyparquet|uuid)/)"],
 };
 module.exports = {
   projects: [

@@ -1,20 +1,20 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import { type EtlKey, furthest, readCamusOffsets } from "../formats/etl-key";
+import type { Advance } from "../domain/ledger";
+import { parseCamusFileName } from "../formats/camus-file-name";
 import { type OutOfRange, parseOutOfRange } from "../formats/camus-log";
+import {
+  type EtlKey,
+  furthest,
+  readCamusErrors,
+  readCamusOffsets,
+} from "../formats/etl-key";
 import type { Config } from "../domain/config";
-import type { Hdfs } from "./hdfs";
-import { fatal } from "./errors";
-
-export type ImporterState = {
-  /** The newest finished run's directory name, `2018-07-05-05-05-00`. */
-  run?: string;
-  /** Epoch ms of that run. */
-  lastRun?: number;
-  keys: Map<string, EtlKey>;
-};
+import type { FileStatus, Hdfs } from "./hdfs";
+import type { ImporterRun, ImporterState, ImportSource } from "./import-source";
 
 const RUN = /^(\d{4})-(\d{2})-(\d{2})-(\d{2})-(\d{2})-(\d{2})$/;
+const MAX_RUNS_KEPT = 1000;
 
 export function runTime(name: string): number | undefined {
   const m = RUN.exec(name);
@@ -23,15 +23,45 @@ export function runTime(name: string): number | undefined {
     : undefined;
 }
 
-/** The importer's stored state on HDFS and its driver's log. */
-export class Camus {
+/** Camus' stored state on HDFS, its driver's log, its names. */
+export class Camus implements ImportSource {
+  /** Finished runs do not change: each is read once. */
+  private readonly known = new Map<string, ImporterRun>();
+
   constructor(
     private readonly hdfs: Hdfs,
     private readonly config: Config["importer"],
   ) {}
 
-  /** Finished runs, oldest first. */
-  async runs(): Promise<string[]> {
+  dayDir: ImportSource["dayDir"] = (dataset, day) =>
+    `${dataset.rawDir}/${day.replaceAll("-", "/")}`;
+
+  hourOf: ImportSource["hourOf"] = (day, entry) =>
+    /^([01]\d|2[0-3])$/.test(entry) ? `${day}T${entry}` : undefined;
+
+  parse: ImportSource["parse"] = (name, hour) => {
+    const parsed = parseCamusFileName(name);
+    if (!parsed) return { problem: `${name} is not a name that Camus writes` };
+    if (parsed.hour !== hour)
+      return { problem: `${name} belongs to ${parsed.hour}` };
+    return {
+      partition: parsed.partition,
+      end: parsed.offset,
+      count: parsed.count,
+    };
+  };
+
+  positions: ImportSource["positions"] = (state, topic) => {
+    const prefix = `${topic}\t`;
+    return new Map(
+      [...state.positions]
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key, p]) => [Number(key.slice(prefix.length)), p]),
+    );
+  };
+
+  /** Names of finished runs, oldest first. */
+  async runNames(): Promise<string[]> {
     const found = (await this.hdfs.list(this.config.historyPath)) ?? [];
     return found
       .filter((f) => f.type === "DIRECTORY" && RUN.test(f.name))
@@ -39,14 +69,11 @@ export class Camus {
       .sort();
   }
 
-  /** Where the next run starts, per topic-partition: the maximum over every `offsets*` file of the newest run. */
-  async state(): Promise<ImporterState> {
-    const run = (await this.runs()).at(-1);
-    if (run === undefined) return { keys: new Map() };
-    const dir = `${this.config.historyPath}/${run}`;
-    const files = ((await this.hdfs.list(dir)) ?? []).filter((f) =>
-      f.name.startsWith("offsets"),
-    );
+  private async keys(
+    dir: string,
+    files: FileStatus[],
+    problems: string[],
+  ): Promise<EtlKey[]> {
     const keys: EtlKey[] = [];
     for (const file of files) {
       const bytes = await this.hdfs.read(`${dir}/${file.name}`);
@@ -54,17 +81,99 @@ export class Camus {
       try {
         keys.push(...readCamusOffsets(bytes));
       } catch (error) {
-        throw fatal(
-          "BadFormat",
-          `${dir}/${file.name}: ${(error as Error).message}`,
-        );
+        problems.push(`${dir}/${file.name}: ${(error as Error).message}`);
       }
     }
+    return keys;
+  }
+
+  /** Where the next run starts, per topic-partition: the maximum over every `offsets*` file of the newest run. */
+  async state(): Promise<ImporterState> {
+    const run = (await this.runNames()).at(-1);
+    if (run === undefined) return { positions: new Map(), problems: [] };
+    const dir = `${this.config.historyPath}/${run}`;
+    const files = ((await this.hdfs.list(dir)) ?? []).filter((f) =>
+      f.name.startsWith("offsets"),
+    );
+    const problems: string[] = [];
+    const keys = await this.keys(dir, files, problems);
     const lastRun = runTime(run);
     return {
       run,
       ...(lastRun === undefined ? {} : { lastRun }),
-      keys: furthest(keys),
+      positions: furthest(keys),
+      problems,
+    };
+  }
+
+  async runs(since: number): Promise<ImporterRun[]> {
+    const runs: ImporterRun[] = [];
+    for (const name of await this.runNames()) {
+      if (runTime(name)! < since) continue;
+      let run = this.known.get(name);
+      if (!run) {
+        run = await this.readRun(name);
+        if (this.known.size >= MAX_RUNS_KEPT) this.known.clear();
+        this.known.set(name, run);
+      }
+      runs.push(run);
+    }
+    return runs;
+  }
+
+  private async readRun(name: string): Promise<ImporterRun> {
+    const dir = `${this.config.historyPath}/${name}`;
+    const files = (await this.hdfs.list(dir)) ?? [];
+    const problems: string[] = [];
+    const start = furthest(
+      await this.keys(
+        dir,
+        files.filter((f) => f.name === "offsets-previous"),
+        problems,
+      ),
+    );
+    const end = furthest(
+      await this.keys(
+        dir,
+        files.filter((f) => f.name.startsWith("offsets-m-")),
+        problems,
+      ),
+    );
+    const errors = new Map<string, number>();
+    for (const file of files.filter((f) => f.name.startsWith("errors-m-"))) {
+      const bytes = await this.hdfs.read(`${dir}/${file.name}`);
+      try {
+        for (const e of bytes ? readCamusErrors(bytes) : []) {
+          const key = `${e.topic}\t${e.partition}`;
+          errors.set(key, (errors.get(key) ?? 0) + 1);
+        }
+      } catch (error) {
+        problems.push(`${dir}/${file.name}: ${(error as Error).message}`);
+      }
+    }
+    const time = runTime(name)!;
+    const advances = new Map<string, Advance[]>();
+    for (const [key, reached] of end) {
+      const advance: Advance = {
+        run: name,
+        time,
+        partition: reached.partition,
+        // A partition that is read for the first time starts at 0, unless the run was moved, which it stores.
+        from: start.get(key)?.offset ?? "0",
+        to: reached.offset,
+        errors: errors.get(key) ?? 0,
+      };
+      advances.set(reached.topic, [
+        ...(advances.get(reached.topic) ?? []),
+        advance,
+      ]);
+    }
+    return {
+      name,
+      time,
+      endedAt: Math.max(0, ...files.map((f) => f.mtime)),
+      advances,
+      problems,
     };
   }
 
@@ -87,7 +196,7 @@ export class Camus {
 
   /** Sets runs aside, newest first, so that the importer resumes from the one before them. */
   async setAside(after: string | undefined, to: string): Promise<string[]> {
-    const moved = (await this.runs())
+    const moved = (await this.runNames())
       .filter((run) => after === undefined || run > after)
       .reverse();
     await this.hdfs.mkdir(to);

@@ -14,6 +14,18 @@ export function fatal(type: FatalType, message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, type);
 }
 
+/** A service that could not be reached or did not answer as it should. */
+export class ServiceError extends Error {
+  constructor(
+    readonly service: string,
+    readonly address: string,
+    message: string,
+    cause: unknown,
+  ) {
+    super(`${service} at ${address}: ${message}`, { cause });
+  }
+}
+
 /** Runs a call to a service; a failure to reach it says which service at which address. */
 export async function calling<T>(
   service: string,
@@ -23,7 +35,8 @@ export async function calling<T>(
   try {
     return await call();
   } catch (error) {
-    if (error instanceof ApplicationFailure) throw error;
+    if (error instanceof ApplicationFailure || error instanceof ServiceError)
+      throw error;
     const cause =
       error instanceof Error && error.cause instanceof Error
         ? error.cause
@@ -34,6 +47,6 @@ export async function calling<T>(
           ? String((cause as NodeJS.ErrnoException).code ?? cause.name)
           : cause.message
         : String(cause);
-    throw new Error(`${service} at ${address}: ${message}`, { cause: error });
+    throw new ServiceError(service, address, message, error);
   }
 }

@@ -3,64 +3,108 @@ import type { Dataset } from "../domain/dataset";
 import {
   type Count,
   type HourEvidence,
+  lostOffsets,
   measured,
+  type RawEvidence,
   type TopicEvidence,
   unknowable,
 } from "../domain/evidence";
 import {
   type Hour,
   hourOf,
-  hourOfPartition,
   hoursIn,
   type HourRange,
   hourStart,
+  inRange,
+  partitionPath,
 } from "../domain/hour";
-import { parseCamusFileName } from "../formats/camus-file-name";
-import {
-  decodeDoneFlag,
-  DONE_FLAG,
-  FAILURE_FLAG,
-  OUTDATED_FAILURE_FLAG,
-} from "../formats/done-flag";
-import type { Camus, ImporterState } from "./camus";
+import type { Policy } from "../domain/policy";
+import { silentHours } from "../domain/silence";
+import { ServiceError } from "./errors";
 import type { ArchiveCounts, EventArchive } from "./event-archive";
-import type { FileStatus, Hdfs } from "./hdfs";
+import { emptyMemory, type TopicMemory } from "./evidence-cache";
+import type { Hdfs } from "./hdfs";
 import type { Hive } from "./hive";
-import type { Kafka } from "./kafka";
-import { footer } from "./parquet";
+import type { ImporterRun, ImporterState, ImportSource } from "./import-source";
+import type { Kafka, Offsets } from "./kafka";
 import { mapPool } from "./pool";
+import { rawDay, type RawHour } from "./raw-hours";
+import { refinedDay, type RefinedHour } from "./refined-hours";
+import {
+  advancesOf,
+  attribute,
+  ledgerGaps,
+  type MarkersByTopic,
+  rawEvidence,
+  topicEvidence,
+} from "./topic-evidence";
 
 const WIDTH = 8;
-const isTemporary = (name: string) =>
-  name.startsWith("_") || name.startsWith(".");
 
 export type Systems = {
   kafka: Kafka;
   hdfs: Hdfs;
   hive: Hive;
-  camus: Camus;
+  source: ImportSource;
   archive: EventArchive;
   config: Config;
+  policyOf: (topic: string) => Policy;
+  markers: () => Promise<MarkersByTopic>;
+  canaries: (range: HourRange) => Promise<Map<string, Map<Hour, number>>>;
 };
 
 export type Gathered = { topic: TopicEvidence; hours: HourEvidence[] };
+export type Outage = { service: string; address: string; message: string };
 
 /** What is read once for a batch of topics. */
 export type Shared = {
   importer: ImporterState;
+  runs: ImporterRun[];
   skippedSince: Map<string, number>;
-  archived: ArchiveCounts;
+  configs: Map<string, Record<string, string>>;
+  markers: MarkersByTopic;
+  canaries: Map<string, Map<Hour, number>>;
   excluded: RegExp;
+  /** Counts of the archive, read when a topic first needs them. */
+  archived: () => Promise<ArchiveCounts>;
+  /** Services that did not answer. Only a tolerant gathering goes on without them. */
+  outages: Map<string, Outage>;
+  tolerant: boolean;
 };
+
+/** Reads a stage; a service that is down makes it unknowable where the gathering is tolerant. */
+async function stage<T>(
+  shared: Pick<Shared, "outages" | "tolerant">,
+  work: () => Promise<T>,
+): Promise<{ value: T } | { unread: string }> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    if (!shared.tolerant || !(error instanceof ServiceError)) throw error;
+    const { service, address, message } = error;
+    shared.outages.set(service, { service, address, message });
+    return { unread: message };
+  }
+}
+
+const valueOr = <T>(read: { value: T } | { unread: string }, other: T): T =>
+  "value" in read ? read.value : other;
 
 export async function gatherShared(
   s: Systems,
+  topics: string[],
   range: HourRange,
+  tolerant = false,
 ): Promise<Shared> {
-  const [importer, log, archived] = await Promise.all([
-    s.camus.state(),
-    s.camus.outOfRange(),
-    s.archive.counts(range),
+  const base = { outages: new Map<string, Outage>(), tolerant };
+  const from = hourStart(range.since);
+  const [importer, runs, log, configs, markers, canaries] = await Promise.all([
+    stage(base, () => s.source.state()),
+    stage(base, () => s.source.runs(from)),
+    s.source.outOfRange(),
+    stage(base, () => s.kafka.topicConfigs(topics)),
+    stage(base, () => s.markers()),
+    stage(base, () => s.canaries(range)),
   ]);
   const skippedSince = new Map<string, number>();
   for (const entry of log) {
@@ -68,235 +112,226 @@ export async function gatherShared(
     // What was skipped and healed before the range explains nothing in it.
     if (
       entry.decision === "skipped" &&
-      entry.time >= hourStart(range.since) &&
+      entry.time >= from &&
       (known === undefined || entry.time < known)
     )
       skippedSince.set(entry.topic, entry.time);
   }
+  let archived: Promise<ArchiveCounts> | undefined;
   return {
-    importer,
+    ...base,
+    importer: valueOr(importer, {
+      positions: new Map(),
+      problems: "unread" in importer ? [importer.unread] : [],
+    }),
+    runs: valueOr(runs, []),
     skippedSince,
-    archived,
+    configs: valueOr(configs, new Map()),
+    markers: valueOr(markers, new Map()),
+    canaries: valueOr(canaries, new Map()),
     excluded: new RegExp(`^(?:${s.config.archive.excludedSchemas})$`),
+    archived: () => (archived ??= s.archive.counts(range)),
   };
 }
 
-/** Reads every stage's evidence of a topic, by listings, offsets and footers; no data is read. */
+const daysIn = (range: HourRange) => [
+  ...new Set(hoursIn(range).map((h) => h.slice(0, 10))),
+];
+
+const ofDay = <T>(hours: Record<Hour, T>, day: string): Record<Hour, T> =>
+  Object.fromEntries(Object.entries(hours).filter(([h]) => h.startsWith(day)));
+
+/** The raw and refined hours of a range, refreshing what is remembered of them. */
+export async function refreshHours(
+  s: Pick<Systems, "hdfs" | "source">,
+  d: Dataset,
+  range: HourRange,
+  memory: TopicMemory,
+): Promise<void> {
+  const raw: Record<Hour, RawHour> = {};
+  const refined: Record<Hour, RefinedHour> = {};
+  await mapPool(daysIn(range), WIDTH, async (day) => {
+    const [r, f] = await Promise.all([
+      rawDay(s.hdfs, s.source, d, day, ofDay(memory.raw, day)),
+      refinedDay(s.hdfs, d, day, ofDay(memory.refined, day)),
+    ]);
+    Object.assign(raw, r);
+    Object.assign(refined, f);
+  });
+  memory.raw = raw;
+  memory.refined = refined;
+}
+
+/** Reads every stage's evidence of a topic, by sums, listings, offsets and footers; no data is read. */
 export async function gather(
   s: Systems,
   shared: Shared,
   d: Dataset,
   range: HourRange,
+  memory: TopicMemory = emptyMemory(),
 ): Promise<Gathered> {
-  const [offsets, topicConfig, produced, raw, refined, partitions] =
-    await Promise.all([
-      s.kafka.offsets(d.topic),
-      s.kafka.topicConfig(d.topic),
-      s.kafka.producedByHour(d.topic, range),
-      rawHours(s.hdfs, d, range),
-      refinedHours(s.hdfs, d, range),
-      s.hive.partitionHours(d.database, d.table),
-    ]);
-  const keys = offsets.flatMap(
-    (o) => shared.importer.keys.get(`${d.topic}\t${o.partition}`) ?? [],
-  );
-  const skipped = shared.skippedSince.get(d.topic);
-  const topic: TopicEvidence = {
-    partitions: offsets.map((o) => {
-      const stored = shared.importer.keys.get(
-        `${d.topic}\t${o.partition}`,
-      )?.offset;
+  const [kafka, files, partitions] = await Promise.all([
+    stage(shared, async () => {
+      const offsets = await s.kafka.offsets(d.topic);
       return {
-        partition: o.partition,
-        ...(stored === undefined ? {} : { stored }),
-        logStart: o.low,
-        logEnd: o.high,
+        offsets,
+        produced: await s.kafka.producedByHour(
+          d.topic,
+          range,
+          offsets,
+          memory.edges,
+        ),
       };
     }),
-    ...(keys.length > 0
-      ? {
-          watermark: watermark(
-            keys.map((k) => k.time),
-            raw,
-            skipped,
-          ),
-        }
-      : {}),
-    ...(skipped === undefined ? {} : { skippedSince: skipped }),
-    ...(topicConfig["retention.ms"] === undefined
-      ? {}
-      : { retentionMs: Number(topicConfig["retention.ms"]) }),
-    drift: Object.entries(s.config.policy.expectedTopicConfig).flatMap(
-      ([name, expected]) => {
-        const actual = topicConfig[name];
-        return actual === undefined || actual === expected
-          ? []
-          : [{ name, expected, actual }];
-      },
-    ),
-    ...(shared.importer.lastRun === undefined
-      ? {}
-      : { lastRun: shared.importer.lastRun }),
-  };
-  const { bySchema, begins } = shared.archived;
-  const archived = (hour: Hour): Count => {
-    if (shared.excluded.test(d.schema))
-      return unknowable("this schema is not in the archive");
-    if (begins === undefined || hour < begins)
-      return unknowable("the archive does not reach back so far");
-    return measured(bySchema.get(d.schema)?.get(hour) ?? 0);
-  };
-  const hours = hoursIn(range).map((hour) => {
-    const rawHour = raw.get(hour);
-    const refinedHour = refined.get(hour);
+    stage(shared, () => refreshHours(s, d, range, memory)),
+    stage(shared, () => s.hive.partitionHours(d.database, d.table)),
+  ]);
+  const { offsets, produced } = valueOr(kafka, {
+    offsets: [] as Offsets[],
+    produced: new Map<Hour, Count>(),
+  });
+  const raw = Object.fromEntries(
+    Object.entries(memory.raw).filter(([h]) => inRange(h, range)),
+  );
+  const topicConfig = shared.configs.get(d.topic) ?? {};
+  const topic = topicEvidence(s, shared, d, offsets, topicConfig, raw);
+  if ("unread" in kafka) topic.unread = kafka.unread;
+  const gaps =
+    "unread" in files || "unread" in kafka
+      ? []
+      : await ledgerGaps(
+          s,
+          shared,
+          d,
+          memory.raw,
+          offsets,
+          (topicConfig["cleanup.policy"] ?? "").includes("compact"),
+        );
+  const archived = await archivedCounts(shared, d, topic, gaps.length > 0);
+  const rawOf = rawEvidence(shared, d.topic, raw);
+  const canaries = shared.canaries.get(d.topic);
+  const hive = valueOr(partitions, new Set<Hour>());
+  const hours = hoursIn(range).map((hour): HourEvidence => {
+    const rawHour = rawOf.get(hour);
+    const refined = memory.refined[hour]?.refined;
+    const n = canaries?.get(hour) ?? 0;
+    const unread = {
+      ...("unread" in files
+        ? { raw: files.unread, refined: files.unread }
+        : {}),
+      ...("unread" in partitions ? { queryable: partitions.unread } : {}),
+    };
     return {
       hour,
-      produced: produced.get(hour) ?? unknowable("not asked"),
+      produced: produced.get(hour) ?? unknowable(topic.unread ?? "not asked"),
       archived: archived(hour),
       ...(rawHour ? { raw: rawHour } : {}),
-      ...(refinedHour ? { refined: refinedHour } : {}),
-      queryable: partitions.has(hour),
+      ...(refined ? { refined } : {}),
+      queryable: "unread" in partitions ? undefined : hive.has(hour),
+      ...(n > 0 ? { canaries: n } : {}),
+      ...(Object.keys(unread).length > 0 ? { unread } : {}),
     };
   });
+  addLedger(shared, d, hours, gaps, range);
+  addSilence(s, d, hours);
+  if (!("unread" in partitions) && !("unread" in files))
+    await addLostLocations(s, d, hours);
   return { topic, hours };
 }
 
-/** When the topic was last imported before it was skipped: a reset writes the run's own time into the stored keys. */
-function watermark(
-  times: number[],
-  raw: Map<Hour, unknown>,
-  skipped: number | undefined,
-): number {
-  const oldest = Math.min(...times);
-  if (skipped === undefined || oldest <= skipped) return oldest;
-  const before = [...raw.keys()]
-    .map((h) => hourStart(h) + 3_600_000)
-    .filter((ms) => ms <= skipped);
-  return before.length > 0 ? Math.max(...before) : oldest;
+/** The archive is read only where something is missing: for a healthy topic the counts agree without it. */
+async function archivedCounts(
+  shared: Shared,
+  d: Dataset,
+  topic: TopicEvidence,
+  gap: boolean,
+): Promise<(hour: Hour) => Count> {
+  if (shared.excluded.test(d.schema))
+    return () => unknowable("this schema is not in the archive");
+  const needed =
+    gap ||
+    lostOffsets(topic) > 0 ||
+    (topic.jumped ?? 0) > 0 ||
+    topic.skippedSince !== undefined;
+  if (!needed) return () => unknowable("not asked: no offset is missing");
+  const { bySchema, begins } = await shared.archived();
+  return (hour) =>
+    begins === undefined || hour < begins
+      ? unknowable("the archive does not reach back so far")
+      : measured(bySchema.get(d.schema)?.get(hour) ?? 0);
 }
 
-async function children(hdfs: Hdfs, dir: string): Promise<FileStatus[]> {
-  return (await hdfs.list(dir)) ?? [];
-}
-
-/** Day directories of a tree `<year>/<month>/<day>` (names as `part` writes them) that lie in the range. */
-async function days(
-  hdfs: Hdfs,
-  root: string,
+/** Writes the ledger's findings and the importer's errors into the hours they belong to. */
+function addLedger(
+  shared: Shared,
+  d: Dataset,
+  hours: HourEvidence[],
+  gaps: Parameters<typeof attribute>[0],
   range: HourRange,
-  part: (name: string) => string,
-): Promise<string[]> {
-  const from = range.since.slice(0, 10);
-  const to = hourOf(hourStart(range.until) - 1).slice(0, 10);
-  const found: string[] = [];
-  for (const year of await children(hdfs, root)) {
-    for (const month of await children(hdfs, `${root}/${year.name}`)) {
-      const ym = `${part(year.name)}-${part(month.name)}`;
-      if (ym < from.slice(0, 7) || ym > to.slice(0, 7)) continue;
-      for (const day of await children(
-        hdfs,
-        `${root}/${year.name}/${month.name}`,
-      )) {
-        const date = `${ym}-${part(day.name)}`;
-        if (date >= from && date <= to)
-          found.push(`${root}/${year.name}/${month.name}/${day.name}`);
-      }
+): void {
+  const rawOf = (e: HourEvidence): RawEvidence =>
+    (e.raw ??= { count: 0, files: 0, mtime: 0, problems: [] });
+  if (gaps.length > 0) {
+    const deficits = hours.flatMap((e) => {
+      const known = Math.max(
+        e.archived.known ? e.archived.count : 0,
+        e.refined?.rows.known ? e.refined.rows.count : 0,
+      );
+      const records = known - (e.raw?.count ?? 0);
+      return records > 0 ? [{ hour: e.hour, records }] : [];
+    });
+    for (const [hour, { missing, why }] of attribute(gaps, deficits, range)) {
+      const raw = rawOf(hours.find((e) => e.hour === hour)!);
+      raw.missing = missing;
+      raw.problems.push(why);
     }
   }
-  return found;
-}
-
-export async function rawHours(
-  hdfs: Hdfs,
-  d: Dataset,
-  range: HourRange,
-): Promise<Map<Hour, NonNullable<HourEvidence["raw"]>>> {
-  const found = new Map<Hour, NonNullable<HourEvidence["raw"]>>();
-  const dirs = await days(hdfs, d.rawDir, range, (name) => name);
-  await mapPool(dirs, WIDTH, async (dir) => {
-    const day = dir.slice(-10).replaceAll("/", "-");
-    await mapPool(await children(hdfs, dir), WIDTH, async (entry) => {
-      const hour = `${day}T${entry.name}`;
-      if (hour < range.since || hour >= range.until) return;
-      const result = {
-        count: 0,
-        files: 0,
-        mtime: entry.mtime,
-        problems: [] as string[],
-      };
-      for (const file of await children(hdfs, `${dir}/${entry.name}`)) {
-        if (isTemporary(file.name)) continue;
-        const name = parseCamusFileName(file.name);
-        if (!name)
-          result.problems.push(`${file.name} is not a name that Camus writes`);
-        else if (name.hour !== hour)
-          result.problems.push(`${file.name} belongs to ${name.hour}`);
-        else {
-          result.count += name.count;
-          result.files++;
-        }
-      }
-      found.set(hour, result);
-    });
-  });
-  return found;
-}
-
-async function flag(
-  hdfs: Hdfs,
-  dir: string,
-  files: FileStatus[],
-  name: string,
-): Promise<number | string | undefined> {
-  if (!files.some((f) => f.name === name)) return undefined;
-  try {
-    const content = await hdfs.read(`${dir}/${name}`);
-    return content === undefined ? undefined : decodeDoneFlag(content);
-  } catch (error) {
-    return (error as Error).message;
+  for (const a of advancesOf(shared, d.topic)) {
+    if (a.errors === 0) continue;
+    const hour = hourOf(a.time - 3_600_000);
+    const e = hours.find((x) => x.hour === hour);
+    if (!e) continue;
+    const raw = rawOf(e);
+    raw.errors = (raw.errors ?? 0) + a.errors;
+    raw.problems.push(
+      `${a.errors} records of partition ${a.partition} could not be decoded by the run ${a.run}`,
+    );
   }
 }
 
-export async function refinedHours(
-  hdfs: Hdfs,
-  d: Dataset,
-  range: HourRange,
-): Promise<Map<Hour, NonNullable<HourEvidence["refined"]>>> {
-  const found = new Map<Hour, NonNullable<HourEvidence["refined"]>>();
-  const dirs = await days(hdfs, d.refinedDir, range, (name) =>
-    (name.split("=")[1] ?? "").padStart(2, "0"),
+function addSilence(s: Systems, d: Dataset, hours: HourEvidence[]): void {
+  const own = (n: number, e: HourEvidence) =>
+    Math.max(0, n - (e.canaries ?? 0));
+  const { hours: silent, why } = silentHours(
+    hours.map((e) => ({
+      hour: e.hour,
+      count: e.raw?.count
+        ? own(e.raw.count, e)
+        : e.produced.known
+          ? own(e.produced.count, e)
+          : undefined,
+    })),
+    s.policyOf(d.topic).silence,
   );
-  await mapPool(dirs, WIDTH, async (dayDir) => {
-    await mapPool(await children(hdfs, dayDir), WIDTH, async (entry) => {
-      const dir = `${dayDir}/${entry.name}`;
-      const hour = hourOfPartition(dir);
-      if (hour === undefined || hour < range.since || hour >= range.until)
-        return;
-      const files = await children(hdfs, dir);
-      const [doneFlag, failureFlag] = await Promise.all([
-        flag(hdfs, dir, files, DONE_FLAG),
-        flag(hdfs, dir, files, FAILURE_FLAG),
-      ]);
-      let rows: Count = measured(0);
-      let geocoded: boolean | undefined;
-      for (const file of files) {
-        if (isTemporary(file.name)) continue;
-        try {
-          const f = await footer(hdfs, dir, file);
-          if (rows.known) rows = measured(rows.count + f.rows);
-          geocoded = (geocoded ?? true) && f.columns.includes("geocoded_data");
-        } catch (error) {
-          rows = unknowable((error as Error).message);
-        }
-      }
-      found.set(hour, {
-        ...(doneFlag === undefined ? {} : { doneFlag }),
-        ...(failureFlag === undefined ? {} : { failureFlag }),
-        outdatedFlag: files.some((f) => f.name === OUTDATED_FAILURE_FLAG),
-        rows,
-        geocoded,
-      });
-    });
+  for (const e of hours) if (silent.has(e.hour)) e.silent = why;
+}
+
+/** Where the metastore has a partition whose directory is not at its usual place, asks where it is, and whether anything is there. */
+async function addLostLocations(
+  s: Systems,
+  d: Dataset,
+  hours: HourEvidence[],
+): Promise<void> {
+  const suspects = hours.filter((e) => e.queryable && !e.refined);
+  if (suspects.length === 0) return;
+  const locations = await s.hive.locations(
+    d.database,
+    d.table,
+    suspects.map((e) => partitionPath(e.hour)),
+  );
+  await mapPool(suspects, WIDTH, async (e) => {
+    const location = locations.get(partitionPath(e.hour)) ?? "";
+    const path = location.replace(/^hdfs:\/\/[^/]*/, "");
+    if (path === "" || !(await s.hdfs.stat(path))) e.lostLocation = location;
   });
-  return found;
 }

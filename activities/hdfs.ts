@@ -1,6 +1,7 @@
 import WebHdfs from "webhdfs";
 import type { RandomAccess } from "../formats/yarn-log";
 import { calling, fatal } from "./errors";
+import { countRequest } from "./requests";
 
 export type FileStatus = {
   name: string;
@@ -36,6 +37,10 @@ export class Hdfs {
     );
   }
 
+  link(path: string): string {
+    return `${this.options.webhdfs}/webhdfs/v1${encodeURI(path)}?op=OPEN&user.name=${this.options.user}`;
+  }
+
   private get address(): string {
     return this.options.webhdfs;
   }
@@ -47,6 +52,8 @@ export class Hdfs {
     query = "",
   ): Promise<Response | undefined> {
     const encoded = path.split("/").map(encodeURIComponent).join("/");
+    // A read is sent on to a DataNode.
+    countRequest("HDFS", op === "OPEN" ? 2 : 1);
     return calling("HDFS", this.address, async () => {
       const response = await fetch(
         `${this.address}/webhdfs/v1${encoded}?op=${op}&user.name=${this.options.user}${query}`,
@@ -93,6 +100,28 @@ export class Hdfs {
       mtime: s.modificationTime,
       owner: s.owner,
     }));
+  }
+
+  /** Files, directories (itself included) and bytes below a path, counted by the NameNode; undefined where it does not exist. */
+  async summary(
+    path: string,
+  ): Promise<
+    { files: number; directories: number; bytes: number } | undefined
+  > {
+    const response = await this.request("GET", "GETCONTENTSUMMARY", path);
+    if (!response) return undefined;
+    const { ContentSummary: c } = (await response.json()) as {
+      ContentSummary: {
+        fileCount: number;
+        directoryCount: number;
+        length: number;
+      };
+    };
+    return {
+      files: c.fileCount,
+      directories: c.directoryCount,
+      bytes: c.length,
+    };
   }
 
   async stat(path: string): Promise<FileStatus | undefined> {

@@ -1,6 +1,7 @@
 import thrift from "thrift";
 import { type Hour, hourOfPartition } from "../domain/hour";
 import { calling } from "./errors";
+import { countRequest } from "./requests";
 import Metastore from "./metastore-thrift/ThriftHiveMetastore";
 
 type Client = {
@@ -10,6 +11,11 @@ type Client = {
     max: number,
   ) => Promise<string[]>;
   get_all_tables: (db: string) => Promise<string[]>;
+  get_partitions_by_names: (
+    db: string,
+    table: string,
+    names: string[],
+  ) => Promise<{ values: string[]; sd?: { location?: string } }[]>;
 };
 
 /** The Hive metastore, by Thrift. One connection a call: calls are few, and a stale one would hang. */
@@ -18,6 +24,7 @@ export class Hive {
 
   private call<T>(act: (client: Client) => Promise<T>): Promise<T> {
     const [host, port] = this.address.split(":");
+    countRequest("Hive metastore");
     return calling("Hive metastore", this.address, async () => {
       const connection = thrift.createConnection(host!, Number(port), {
         transport: thrift.TBufferedTransport,
@@ -59,6 +66,30 @@ export class Hive {
           return new Set<Hour>();
         throw error;
       }
+    });
+  }
+
+  /** Where partitions (named `year=2018/month=7/day=5/hour=3`) lie; "" for one without a location. */
+  locations(
+    database: string,
+    table: string,
+    names: string[],
+  ): Promise<Map<string, string>> {
+    return this.call(async (client) => {
+      const found = await client.get_partitions_by_names(
+        database,
+        table,
+        names,
+      );
+      return new Map(
+        found.map((p) => {
+          const [year, month, day, hour] = p.values.slice(-4);
+          return [
+            `year=${year}/month=${month}/day=${day}/hour=${hour}`,
+            p.sd?.location ?? "",
+          ];
+        }),
+      );
     });
   }
 

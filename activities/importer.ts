@@ -105,12 +105,10 @@ export function createImporterActivities({
 
   return {
     /** Moves the importer to the earliest offsets of topics that it skips, by running it. @returns runs made */
-    async resetImport(input: {
-      topics: string[];
-    }): Promise<{ runs: number; imported: Record<string, string> }> {
+    async resetImport(input: { topics: string[] }): Promise<{ runs: number }> {
       const id = activityInfo().workflowExecution!.workflowId;
       const lacking = async () => {
-        const { keys } = await camus.state();
+        const { positions: keys } = await camus.state();
         const found: string[] = [];
         for (const topic of input.topics) {
           for (const o of await kafka.offsets(topic)) {
@@ -132,17 +130,7 @@ export function createImporterActivities({
         settings,
         lacking,
       );
-      const { keys } = await camus.state();
-      return {
-        runs,
-        imported: Object.fromEntries(
-          input.topics.flatMap((t) =>
-            [...keys.values()]
-              .filter((k) => k.topic === t)
-              .map((k) => [`${t}/${k.partition}`, k.offset]),
-          ),
-        ),
-      };
+      return { runs };
     },
     /** Runs the importer until its stored offsets have passed the given ends, `<topic>/<partition>` to offset. */
     async importReplayed(input: {
@@ -151,7 +139,7 @@ export function createImporterActivities({
     }): Promise<{ runs: number }> {
       const id = activityInfo().workflowExecution!.workflowId;
       const lacking = async () => {
-        const { keys } = await camus.state();
+        const { positions: keys } = await camus.state();
         return Object.entries(input.ends)
           .filter(([place, end]) => {
             const slash = place.lastIndexOf("/");

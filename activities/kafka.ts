@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import {
   type Admin,
   ConfigResourceTypes,
@@ -8,25 +7,28 @@ import {
 import { type Hour, hoursIn, type HourRange, hourStart } from "../domain/hour";
 import { type Count, measured, unknowable } from "../domain/evidence";
 import { calling } from "./errors";
+import { countRequest } from "./requests";
 
 export type Offsets = { partition: number; low: string; high: string };
-export type Range = { partition: number; from: string; to: string };
-export type Message = {
-  topic: string;
-  partition: number;
-  offset: string;
-  value: Buffer | null;
-  headers: Record<string, string>;
-};
+/** Offsets at an instant (epoch ms), by partition, as they were found: `{ms: {partition: offset}}`. */
+export type Edges = Record<string, Record<string, string>>;
+type Edge = Map<number, { offset: bigint; sure: boolean }>;
 
-const READ_SECONDS = 120;
+function between(a: Edge, b: Edge): number {
+  let sum = 0;
+  for (const [partition, { offset }] of b) {
+    const d = offset - (a.get(partition)?.offset ?? 0n);
+    if (d > 0n) sum += Number(d);
+  }
+  return sum;
+}
 
 /** Kafka through kafkajs: offsets, configs and ranged reads. Producing is replay.ts. */
 export class Kafka {
   readonly js: KafkaJs;
   private connected: Promise<Admin> | undefined;
 
-  constructor(private readonly brokers: string[]) {
+  constructor(readonly brokers: string[]) {
     this.js = new KafkaJs({
       clientId: "sisyphus",
       brokers,
@@ -35,7 +37,7 @@ export class Kafka {
     });
   }
 
-  private on<T>(call: (admin: Admin) => Promise<T>): Promise<T> {
+  on<T>(call: (admin: Admin) => Promise<T>): Promise<T> {
     return calling("Kafka", this.brokers.join(","), async () => {
       this.connected ??= (async () => {
         const admin = this.js.admin();
@@ -64,6 +66,7 @@ export class Kafka {
   }
 
   async offsets(topic: string): Promise<Offsets[]> {
+    countRequest("Kafka", 3);
     const found = await this.on((admin) => admin.fetchTopicOffsets(topic));
     return found
       .map(({ partition, low, high }) => ({ partition, low, high }))
@@ -71,10 +74,8 @@ export class Kafka {
   }
 
   /** Each partition's first offset whose timestamp is at or after a time (epoch ms); its log end where there is none. */
-  private async offsetsAt(
-    topic: string,
-    ms: number,
-  ): Promise<Map<number, bigint>> {
+  async offsetsAt(topic: string, ms: number): Promise<Map<number, bigint>> {
+    countRequest("Kafka", 3);
     const found = await this.on((admin) =>
       admin.fetchTopicOffsetsByTimestamp(topic, ms),
     );
@@ -82,66 +83,105 @@ export class Kafka {
   }
 
   /**
-   * Messages per hour by timestamp, in few requests: spans between equal offsets are not looked into.
+   * Messages per hour by timestamp, in few requests: spans between equal offsets are not looked into, and edges that were found earlier
+   * are remembered in `known`, also beyond the deletion of what they counted.
    * An estimate: timestamps may be out of order. Hours that Kafka may have deleted from are unknowable.
    */
   async producedByHour(
     topic: string,
     range: HourRange,
+    offsets: Offsets[],
+    known: Edges,
   ): Promise<Map<Hour, Count>> {
     const hours = hoursIn(range);
-    const edges = [...hours, range.until];
-    const offsets = await this.offsets(topic);
-    const deleted = offsets.some((o) => o.low !== "0");
-    const at = new Map<number, Map<number, bigint>>();
-    const look = async (i: number) => {
-      let known = at.get(i);
-      if (!known)
-        at.set(i, (known = await this.offsetsAt(topic, hourStart(edges[i]!))));
-      return known;
+    const times = [...hours, range.until].map(hourStart);
+    const at: (Edge | undefined)[] = times.map((ms) => {
+      const found = known[ms];
+      return (
+        found &&
+        new Map(
+          Object.entries(found).map(([p, o]) => [
+            Number(p),
+            { offset: BigInt(o), sure: true },
+          ]),
+        )
+      );
+    });
+    const look = async (i: number): Promise<Edge> => {
+      const edge = at[i];
+      if (edge) return edge;
+      const found = await this.offsetsAt(topic, times[i]!);
+      const fresh: Edge = new Map(
+        offsets.map((o) => {
+          const offset = found.get(o.partition) ?? BigInt(o.high);
+          return [
+            o.partition,
+            { offset, sure: o.low === "0" || offset > BigInt(o.low) },
+          ];
+        }),
+      );
+      const lasting = offsets.every((o) => {
+        const e = fresh.get(o.partition)!;
+        return e.sure && e.offset < BigInt(o.high);
+      });
+      if (lasting)
+        known[times[i]!] = Object.fromEntries(
+          [...fresh].map(([p, e]) => [p, e.offset.toString()]),
+        );
+      return (at[i] = fresh);
     };
-    const between = async (i: number, j: number) => {
-      const [a, b] = [await look(i), await look(j)];
-      return [...b].reduce((sum, [partition, offset]) => {
-        const d = offset - (a.get(partition) ?? 0n);
-        return sum + (d > 0n ? Number(d) : 0);
-      }, 0);
-    };
-    const counts = new Array<number>(hours.length).fill(0);
     const fill = async (i: number, j: number): Promise<void> => {
-      const n = await between(i, j);
-      if (n === 0) return;
-      if (j - i === 1) {
-        counts[i] = n;
-        return;
-      }
+      const n = between(await look(i), await look(j));
+      if (n === 0 || j - i === 1) return;
       const middle = (i + j) >> 1;
       await fill(i, middle);
       await fill(middle, j);
     };
-    if (hours.length > 0) await fill(0, hours.length);
-    const first = counts.findIndex((n) => n > 0);
+    await Promise.all([look(0), look(times.length - 1)]);
+    await fill(0, times.length - 1);
+    // Between equal edges all are equal.
+    for (let i = 1; i < at.length; i++) at[i] ??= at[i - 1];
     return new Map(
-      hours.map((hour, i) => [
-        hour,
-        deleted && (first === -1 || i < first)
-          ? unknowable("Kafka has deleted messages of this time, or may have")
-          : measured(counts[i]!),
-      ]),
+      hours.map((hour, i) => {
+        const [a, b] = [at[i]!, at[i + 1]!];
+        const sure = (edge: Edge) => [...edge.values()].every((e) => e.sure);
+        const n = between(a, b);
+        return [
+          hour,
+          sure(b) && (sure(a) || n > 0)
+            ? measured(n)
+            : unknowable(
+                "Kafka has deleted messages of this time, or may have",
+              ),
+        ];
+      }),
     );
   }
 
   async topicConfig(topic: string): Promise<Record<string, string>> {
+    return (await this.topicConfigs([topic])).get(topic) ?? {};
+  }
+
+  /** The effective configs of many topics, in one request. */
+  async topicConfigs(
+    topics: string[],
+  ): Promise<Map<string, Record<string, string>>> {
+    countRequest("Kafka");
     const found = await this.on((admin) =>
       admin.describeConfigs({
         includeSynonyms: false,
-        resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
+        resources: topics.map((name) => ({
+          type: ConfigResourceTypes.TOPIC,
+          name,
+        })),
       }),
     );
-    return Object.fromEntries(
-      (found.resources[0]?.configEntries ?? []).map((e) => [
-        e.configName,
-        e.configValue,
+    return new Map(
+      found.resources.map((r) => [
+        r.resourceName,
+        Object.fromEntries(
+          r.configEntries.map((e) => [e.configName, e.configValue]),
+        ),
       ]),
     );
   }
@@ -194,106 +234,5 @@ export class Kafka {
         ],
       }),
     );
-  }
-
-  /** Reads offset ranges of several topics, committed records only. @throws when the ends are not reached in two minutes */
-  async readRanges(
-    ranges: Map<string, Range[]>,
-    each: (message: Message) => void,
-    beat: () => void = () => undefined,
-  ): Promise<void> {
-    const left = new Map<string, { to: bigint }>();
-    for (const [topic, parts] of ranges) {
-      for (const p of parts)
-        if (BigInt(p.from) < BigInt(p.to))
-          left.set(`${topic}\t${p.partition}`, { to: BigInt(p.to) });
-    }
-    if (left.size === 0) return;
-    const topics = [...ranges.keys()];
-    const groupId = `sisyphus-read-${randomUUID()}`;
-    const consumer = this.js.consumer({
-      groupId,
-      maxWaitTimeInMs: 100,
-      readUncommitted: false,
-    });
-    await calling("Kafka", this.brokers.join(","), async () => {
-      await consumer.connect();
-      try {
-        await consumer.subscribe({ topics, fromBeginning: true });
-        await new Promise<void>((done, fail) => {
-          const timer = setTimeout(
-            () =>
-              fail(
-                new Error(
-                  `reading ${topics.length} topics took more than ${READ_SECONDS} s; not read: ${[...left.keys()].join(", ")}`,
-                ),
-              ),
-            READ_SECONDS * 1000,
-          );
-          const finish = (error?: Error) => {
-            clearTimeout(timer);
-            if (error) fail(error);
-            else done();
-          };
-          consumer.on(consumer.events.CRASH, ({ payload }) =>
-            finish(payload.error),
-          );
-          // Also told of batches that hold control records only.
-          consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-            const id = `${payload.topic}\t${payload.partition}`;
-            const end = left.get(id);
-            if (end && BigInt(payload.lastOffset) + 1n >= end.to)
-              left.delete(id);
-            if (left.size === 0) finish();
-          });
-          void consumer
-            .run({
-              autoCommit: false,
-              eachBatch: async ({ batch }) => {
-                beat();
-                const range = ranges
-                  .get(batch.topic)
-                  ?.find((p) => p.partition === batch.partition);
-                if (!range) return;
-                for (const m of batch.messages) {
-                  const offset = BigInt(m.offset);
-                  if (offset < BigInt(range.from) || offset >= BigInt(range.to))
-                    continue;
-                  each({
-                    topic: batch.topic,
-                    partition: batch.partition,
-                    offset: m.offset,
-                    value: m.value,
-                    headers: Object.fromEntries(
-                      Object.entries(m.headers ?? {}).map(([k, v]) => [
-                        k,
-                        String(v),
-                      ]),
-                    ),
-                  });
-                }
-              },
-            })
-            .then(() => {
-              for (const [topic, parts] of ranges) {
-                for (const p of parts) {
-                  if (left.has(`${topic}\t${p.partition}`))
-                    consumer.seek({
-                      topic,
-                      partition: p.partition,
-                      offset: p.from,
-                    });
-                }
-              }
-            })
-            .catch(finish);
-        });
-      } finally {
-        await consumer.disconnect();
-        await this.on((admin) => admin.deleteGroups([groupId])).catch(
-          () => undefined,
-        );
-      }
-    });
   }
 }

@@ -13,8 +13,10 @@ import {
   rawEventOf,
   readSequenceFile,
 } from "../formats/sequence-file";
-import { rawHours, type Systems } from "./evidence";
+import { refreshHours, type Systems } from "./evidence";
+import { emptyMemory } from "./evidence-cache";
 import type { Hdfs } from "./hdfs";
+import { readRanges } from "./kafka-read";
 import { linesOfText } from "./lines";
 import type { EventMysql } from "./mysql";
 import type { Storage } from "./storage";
@@ -92,7 +94,8 @@ export function createMissingActivities(
         );
     }
     heartbeat("reading Kafka");
-    await kafka.readRanges(
+    await readRanges(
+      kafka,
       ranges,
       (message) => {
         const uuid = message.value && uuidOf(message.value.toString("utf8"));
@@ -103,7 +106,10 @@ export function createMissingActivities(
     for (const topic of topics) {
       const dataset = datasetOf(topic.topic, config.naming)!;
       // Every raw hour of the range, not only broken ones: an event that was imported must not be replayed.
-      for (const hour of (await rawHours(hdfs, dataset, range)).keys()) {
+      const memory = emptyMemory();
+      await refreshHours(deps, dataset, range, memory);
+      for (const hour of Object.keys(memory.raw)) {
+        if (!inRange(hour, range)) continue;
         heartbeat(`reading ${topic.topic}`);
         for (const line of await rawLines(
           hdfs,

@@ -1,88 +1,133 @@
 import { activityInfo, log } from "@temporalio/activity";
 import { WorkflowNotFoundError } from "@temporalio/common";
 import type { Client } from "@temporalio/client";
+import type { Alert, AlertItem } from "../domain/alert";
 import type { Config } from "../domain/config";
-import type { Finding } from "../domain/plan";
-import { calling } from "./errors";
+import type { TopicHeadroom } from "../domain/headroom";
+import type { TopicAudit } from "./audit";
+import type { Outage } from "./evidence";
+import { receivers, unknownReceiver } from "./receivers";
+import type { Storage } from "./storage";
 
-export type Alert = {
-  kind: "incident-opened" | "incident-closed" | "backfill-ended" | "headroom";
-  title: string;
-  text: string;
-  topics: string[];
-};
+export const DESK = "alerts";
+export const incidentId = (topic: string) => `incident/${topic}`;
 
 /** Telling people, and telling incidents. */
 export function createNotifyActivities({
   config,
   client,
+  storage,
 }: {
   config: Config;
   client: Client;
+  storage: Storage;
 }) {
-  return {
-    /** Posts an alert as JSON to the configured webhook; without one it is a log line of the worker. */
-    async alert(input: Alert): Promise<void> {
-      log.info(`alert: ${input.title}`, { topics: input.topics });
-      const webhook = config.alerts.webhook;
-      if (webhook === undefined) return;
-      await calling("webhook", webhook, async () => {
-        const response = await fetch(webhook, {
-          method: "POST",
-          headers: { "content-type": "application/json" },
-          body: JSON.stringify({
-            ...input,
-            workflowId: activityInfo().workflowExecution!.workflowId,
-          }),
-          signal: AbortSignal.timeout(10_000),
-        });
-        if (!response.ok) throw new Error(`${response.status}`);
+  const known = receivers(config, process.env["SISYPHUS_SMTP_PASSWORD"]);
+
+  async function openIncidents(): Promise<Set<string>> {
+    const open = new Set<string>();
+    for await (const w of client.workflow.list({
+      query: "WorkflowType = 'topicIncident' AND ExecutionStatus = 'Running'",
+    }))
+      open.add(w.workflowId);
+    return open;
+  }
+
+  async function tellOpen(id: string, signal: string, argument: unknown) {
+    await client.workflow
+      .getHandle(id)
+      .signal(signal, argument)
+      .catch((error: unknown) => {
+        // It closed itself meanwhile.
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
       });
+  }
+
+  const opening = (topic: string, range: { since: string; until: string }) => ({
+    workflowId: incidentId(topic),
+    taskQueue: activityInfo().taskQueue,
+    args: [{ topic, range }] as unknown[],
+    staticSummary: `What is wrong with ${topic}`,
+  });
+
+  async function toDesk(signal: string, argument: unknown): Promise<void> {
+    await client.workflow.signalWithStart("alertDesk", {
+      workflowId: DESK,
+      taskQueue: activityInfo().taskQueue,
+      args: [],
+      signal,
+      signalArgs: [argument],
+      staticSummary: "Puts alerts together by cause and delivers them",
+    });
+  }
+
+  return {
+    /** Names of the configured receivers. */
+    async receiverNames(): Promise<string[]> {
+      return Object.keys(known);
+    },
+    /** Delivers one alert to one receiver; tried again until it arrives. Every alert is a log line of the worker besides. */
+    async deliver(input: { receiver: string; alert: Alert }): Promise<void> {
+      const { receiver, alert } = input;
+      log.info(`alert: ${alert.title}`, { id: alert.id, receiver });
+      await (known[receiver] ?? unknownReceiver(receiver))(alert);
+    },
+    /** Hands items to the alert desk. */
+    async raise(input: AlertItem[]): Promise<void> {
+      if (input.length > 0) await toDesk("raise", input);
+    },
+    /** Tells the desk which services did not answer this time; an empty list ends an outage. */
+    async reportOutages(input: Outage[]): Promise<void> {
+      await toDesk("outages", input);
     },
     /**
-     * Opens or tells the incident of each broken topic, and tells open incidents of topics that are whole now.
+     * Opens or tells the incident of each broken topic, and tells open incidents of topics that are whole now. Of topics that could not be
+     * measured nothing is told.
      * @returns ids of the incidents of broken topics
      */
     async reportFindings(input: {
-      audited: string[];
-      broken: { topic: string; findings: Finding[] }[];
+      refs: string[];
       asOf: string;
       range: { since: string; until: string };
     }): Promise<string[]> {
-      const taskQueue = activityInfo().taskQueue;
       const ids: string[] = [];
-      for (const { topic, findings } of input.broken) {
-        const id = `incident/${topic}`;
-        await client.workflow.signalWithStart("topicIncident", {
-          workflowId: id,
-          taskQueue,
-          args: [{ topic, range: input.range }],
-          signal: "findings",
-          signalArgs: [{ findings, asOf: input.asOf }],
-          staticSummary: `What is wrong with ${topic}`,
-        });
-        ids.push(id);
-      }
-      const whole = input.audited.filter(
-        (t) => !input.broken.some((b) => b.topic === t),
-      );
-      const open = new Set<string>();
-      for await (const w of client.workflow.list({
-        query: "WorkflowType = 'topicIncident' AND ExecutionStatus = 'Running'",
-      }))
-        open.add(w.workflowId);
-      for (const topic of whole) {
-        const id = `incident/${topic}`;
-        if (!open.has(id)) continue;
-        await client.workflow
-          .getHandle(id)
-          .signal("findings", { findings: [], asOf: input.asOf })
-          .catch((error: unknown) => {
-            // It closed itself meanwhile.
-            if (!(error instanceof WorkflowNotFoundError)) throw error;
-          });
+      const open = await openIncidents();
+      for (const ref of input.refs) {
+        for (const a of await storage.read<TopicAudit[]>(ref)) {
+          const id = incidentId(a.topic);
+          const told = { findings: a.findings, asOf: input.asOf };
+          if (a.findings.length > 0) {
+            await client.workflow.signalWithStart("topicIncident", {
+              ...opening(a.topic, input.range),
+              signal: "findings",
+              signalArgs: [told],
+            });
+            ids.push(id);
+          } else if (open.has(id) && !a.unknowable && !a.problem) {
+            await tellOpen(id, "findings", told);
+          }
+        }
       }
       return ids;
+    },
+    /** Opens or tells the incidents of topics with little headroom, and tells those that have enough again. */
+    async reportHeadroom(input: {
+      looked: string[];
+      low: TopicHeadroom[];
+      asOf: string;
+      range: { since: string; until: string };
+    }): Promise<void> {
+      for (const headroom of input.low)
+        await client.workflow.signalWithStart("topicIncident", {
+          ...opening(headroom.topic, input.range),
+          signal: "headroom",
+          signalArgs: [{ headroom, asOf: input.asOf }],
+        });
+      const low = new Set(input.low.map((h) => h.topic));
+      const open = await openIncidents();
+      for (const topic of input.looked)
+        if (!low.has(topic) && open.has(incidentId(topic)))
+          await tellOpen(incidentId(topic), "headroom", { asOf: input.asOf });
     },
   };
 }

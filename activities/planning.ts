@@ -67,7 +67,7 @@ export function jobFaults(
 
 /** The plan's activities: they read only, and write the plan itself to storage. */
 export function createPlanningActivities(deps: Systems & { storage: Storage }) {
-  const { config, kafka, hdfs, camus, storage } = deps;
+  const { config, kafka, hdfs, source, storage } = deps;
 
   async function refineJob(
     input: BackfillInput,
@@ -137,6 +137,11 @@ export function createPlanningActivities(deps: Systems & { storage: Storage }) {
     async makePlan(
       input: BackfillInput & { asOf: string },
     ): Promise<PlanSummary> {
+      if (config.importer.kind !== "camus")
+        throw fatal(
+          "NotAllowed",
+          `backfills steer Camus only; importer.kind is ${config.importer.kind}`,
+        );
       const range: HourRange = { since: input.since, until: input.until };
       const all = (await kafka.topics())
         .filter((t) => datasetOf(t, config.naming))
@@ -152,10 +157,15 @@ export function createPlanningActivities(deps: Systems & { storage: Storage }) {
         input.topics ?? all,
         range,
         input.asOf,
-        () => heartbeat(),
+        { beat: () => heartbeat() },
       );
-      const findings = audits.flatMap((a) => a.findings);
-      const state = await camus.state();
+      // Silence is nothing that a repair could mend.
+      const findings = audits.flatMap((a) =>
+        a.findings.filter((f) => f.verdict !== "empty"),
+      );
+      const state = await source.state();
+      if (state.problems.length > 0)
+        throw fatal("BadFormat", state.problems.join("; "));
       // Hours whose done flag still matches the raw hour: Refine would pass them by.
       const skipped = new Map(
         findings.flatMap((f) =>
@@ -165,6 +175,10 @@ export function createPlanningActivities(deps: Systems & { storage: Storage }) {
         ),
       );
       const topics: PlannedTopic[] = audits
+        .map((a) => ({
+          ...a,
+          findings: a.findings.filter((f) => f.verdict !== "empty"),
+        }))
         .filter((a) => a.findings.length > 0)
         .map((a) => {
           const dataset = datasetOf(a.topic, config.naming)!;
@@ -201,9 +215,12 @@ export function createPlanningActivities(deps: Systems & { storage: Storage }) {
         flags,
         refine,
         offsets: Object.fromEntries(
-          [...state.keys.values()]
-            .filter((k) => topics.some((t) => t.topic === k.topic))
-            .map((k) => [`${k.topic}/${k.partition}`, k.offset]),
+          [...state.positions].flatMap(([key, { offset }]) => {
+            const [topic, partition] = key.split("\t");
+            return topics.some((t) => t.topic === topic)
+              ? [[`${topic}/${partition}`, offset]]
+              : [];
+          }),
         ),
         ...(state.run === undefined ? {} : { importerRun: state.run }),
       };

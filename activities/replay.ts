@@ -6,15 +6,20 @@ import {
 } from "@temporalio/activity";
 import { KafkaJSError, type Producer } from "kafkajs";
 import type { Config } from "../domain/config";
+import type { Markers } from "../domain/ledger";
 import { capsuleTime, type EventCapsule } from "../formats/event-capsule";
 import { calling, fatal } from "./errors";
 import type { Hdfs } from "./hdfs";
 import type { Kafka } from "./kafka";
+import { readRanges } from "./kafka-read";
 import type { Storage } from "./storage";
 import { type MissingTopic, readMissing } from "./missing";
 
 /** Tells a replayed message from an original one, and one backfill's from another's. */
 export const BACKFILL_HEADER = "backfill-id";
+
+/** Where replays leave word of the offsets that hold no record. */
+export const MARKERS = "markers";
 
 export type Replayed = {
   /** Distinct events that this backfill has in Kafka, read back. */
@@ -45,7 +50,10 @@ export function createReplayActivities({
     topics: string[],
     starts: Starts,
   ): Promise<
-    Map<string, { count: number }> & { ends: Record<string, string> }
+    Map<string, { count: number }> & {
+      ends: Record<string, string>;
+      markers: Record<string, Markers[]>;
+    }
   > {
     const ranges = new Map<
       string,
@@ -66,22 +74,33 @@ export function createReplayActivities({
     }
     const landed = Object.assign(new Map<string, { count: number }>(), {
       ends: {} as Record<string, string>,
+      markers: {} as Record<string, Markers[]>,
     });
-    await kafka.readRanges(
+    const seen = new Map<string, number>();
+    await readRanges(
+      kafka,
       ranges,
       (m) => {
+        const place = `${m.topic}/${m.partition}`;
+        seen.set(place, (seen.get(place) ?? 0) + 1);
         if (m.headers[BACKFILL_HEADER] !== id) return;
         const uuid = m.headers["uuid"] ?? "";
         const known = landed.get(`${m.topic} ${uuid}`);
         if (known) known.count++;
         else landed.set(`${m.topic} ${uuid}`, { count: 1 });
-        const place = `${m.topic}/${m.partition}`;
         const end = BigInt(m.offset) + 1n;
         if (end > BigInt(landed.ends[place] ?? "0"))
           landed.ends[place] = end.toString();
       },
       () => heartbeat({ reading: true }),
     );
+    // Offsets without a record: the transactions' markers, and what was aborted. The offset ledger must know them.
+    for (const [topic, parts] of ranges)
+      landed.markers[topic] = parts.flatMap(({ partition, from, to }) => {
+        const records = seen.get(`${topic}/${partition}`) ?? 0;
+        const empty = Number(BigInt(to) - BigInt(from)) - records;
+        return empty > 0 ? [{ partition, from, to, empty }] : [];
+      });
     return landed;
   }
 
@@ -194,6 +213,11 @@ export function createReplayActivities({
           throw new Error(
             `${after.size} of ${total} replayed events were read back; the next attempt produces the rest`,
           );
+        await storage.put(
+          MARKERS,
+          `${id.replaceAll("/", "_")}.json`,
+          JSON.stringify(after.markers),
+        );
         return { landed: after.size, twice, ends: after.ends };
       });
     },

@@ -4,7 +4,6 @@ import { canonicalJson, type Plan } from "../domain/plan";
 import { type BackfillReport, holds, reportMarkdown } from "../domain/report";
 import { hoursIn } from "../domain/hour";
 import type { Storage } from "./storage";
-import type { Config } from "../domain/config";
 
 export type ReportLinks = {
   markdown: string;
@@ -14,13 +13,7 @@ export type ReportLinks = {
 };
 
 /** Writing the evidence report. */
-export function createReportActivities({
-  storage,
-  config,
-}: {
-  storage: Storage;
-  config: Config;
-}) {
+export function createReportActivities({ storage }: { storage: Storage }) {
   return {
     async writeReport(input: {
       report: Omit<BackfillReport, "before" | "after">;
@@ -70,7 +63,7 @@ export function createReportActivities({
       return {
         markdown,
         json,
-        link: `${config.hdfs.webhdfs}/webhdfs/v1${encodeURI(markdown)}?op=OPEN&user.name=${config.hdfs.user}`,
+        link: storage.link(markdown),
         holds: holds(report),
       };
     },

@@ -11,6 +11,11 @@ export class Storage {
     private readonly root: string,
   ) {}
 
+  /** Where a browser can open what lies at a reference. */
+  link(ref: string): string {
+    return this.hdfs.link(ref);
+  }
+
   path(workflowId: string, name: string): string {
     return `${this.root}/${workflowId}/${name}`.replaceAll(":", "_");
   }

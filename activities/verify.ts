@@ -5,7 +5,8 @@ import type { Finding, PlannedTopic } from "../domain/plan";
 import { parseCapsuleLine } from "../formats/event-capsule";
 import { auditTopics } from "./audit";
 import type { Systems } from "./evidence";
-import { refinedHours } from "./evidence";
+import { refreshHours } from "./evidence";
+import { emptyMemory } from "./evidence-cache";
 import { type MissingTopic, rawLines, readMissing } from "./missing";
 import { rows } from "./parquet";
 import { mapPool } from "./pool";
@@ -55,7 +56,8 @@ export function createVerifyActivities(deps: Systems) {
       for (const topic of input.topics) {
         heartbeat(topic.topic);
         const dataset = datasetOf(topic.topic, config.naming)!;
-        const refined = await refinedHours(hdfs, dataset, input.range);
+        const memory = emptyMemory();
+        await refreshHours(deps, dataset, input.range, memory);
         const seen = new Set<string>();
         await mapPool(topic.hours, 4, async (hour) => {
           const where = `${topic.topic} ${hour}`;
@@ -78,7 +80,9 @@ export function createVerifyActivities(deps: Systems) {
           );
           const columns = [
             "uuid",
-            ...(refined.get(hour)?.geocoded ? ["ip", "geocoded_data"] : []),
+            ...(memory.refined[hour]?.refined.geocoded
+              ? ["ip", "geocoded_data"]
+              : []),
           ];
           const uuids = new Map<string, number>();
           for (const file of files) {
@@ -126,7 +130,7 @@ export function createVerifyActivities(deps: Systems) {
         input.topics.map((t) => t.topic),
         input.range,
         input.asOf,
-        () => heartbeat(),
+        { beat: () => heartbeat() },
       );
       result.findings = audits.flatMap((a) => a.findings);
       return result;

@@ -1,10 +1,9 @@
 import { Command } from "commander";
-import { auditInput } from "../domain/inputs";
+import { auditInput, headroomInput } from "../domain/inputs";
+import type { HeadroomSummary } from "../workflows/headroom-audit";
 import type { AuditSummary } from "../workflows/hourly-audit";
-import { Hdfs } from "../activities/hdfs";
-import type { TopicAudit } from "../activities/audit";
 import { hourOf } from "../domain/hour";
-import { loadConfig } from "../workers/config";
+import { addAuditReaders, storedAudit } from "./audit-show";
 import { check, list, TASK_QUEUE, webLink, withClient } from "./client";
 import { gridText, paint, print, table } from "./output";
 
@@ -22,20 +21,6 @@ type RunOptions = {
   json?: boolean;
   config: string;
 };
-
-/** The stored whole of an audit. */
-export async function readAudit(
-  configPath: string,
-  ref: string,
-): Promise<{ audits: TopicAudit[] }> {
-  const config = loadConfig(configPath);
-  const text = await new Hdfs({ ...config.hdfs, allowedPrefixes: [] }).readText(
-    ref,
-  );
-  if (text === undefined)
-    throw new Error(`${ref} is not on HDFS at ${config.hdfs.webhdfs}`);
-  return JSON.parse(text) as { audits: TopicAudit[] };
-}
 
 export function auditCommand(): Command {
   const command = new Command("audit").description(
@@ -79,7 +64,7 @@ export function auditCommand(): Command {
         const summary = (await handle.result()) as AuditSummary;
         if (o.json) print(summary);
         else {
-          const { audits } = await readAudit(o.config, summary.report);
+          const { audits } = await storedAudit(o.config, workflowId);
           print(
             gridText(audits.filter((a) => Object.keys(a.cells).length > 0)),
           );
@@ -95,5 +80,43 @@ export function auditCommand(): Command {
         if (summary.broken.length > 0) process.exitCode = 3;
       });
     });
+  addAuditReaders(command, configOption);
+  command
+    .command("headroom")
+    .description(
+      "topics whose unread data is about to be deleted; exit code 3 where there are any",
+    )
+    .option(
+      "--as-of <time>",
+      "judge as of this UTC time (default: SISYPHUS_AS_OF, else now)",
+      process.env["SISYPHUS_AS_OF"],
+    )
+    .option("--topics <list>", "only these topics, comma-separated")
+    .option("--json", "print JSON")
+    .action((o: RunOptions) =>
+      withClient(async (client) => {
+        const input = check(headroomInput, {
+          ...(o.asOf ? { asOf: o.asOf } : {}),
+          ...(o.topics ? { topics: list(o.topics) } : {}),
+        });
+        const summary = (await client.workflow.execute("headroomAudit", {
+          workflowId: "headroom/by-hand",
+          taskQueue: TASK_QUEUE,
+          args: [input],
+          workflowIdConflictPolicy: "USE_EXISTING",
+        })) as HeadroomSummary;
+        if (o.json) print(summary);
+        else
+          print(
+            summary.low.length === 0
+              ? `all ${summary.topics} topics have headroom`
+              : table(
+                  ["topic", "hours", "level", "why"],
+                  summary.low.map((h) => [h.topic, h.hours, h.level, h.why]),
+                ),
+          );
+        if (summary.low.length > 0) process.exitCode = 3;
+      }),
+    );
   return command;
 }

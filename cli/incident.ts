@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { IncidentState } from "../workflows/topic-incident";
+import type { IncidentState } from "../domain/incident";
 import { webLink, withClient } from "./client";
 import { print, table } from "./output";
 
@@ -77,6 +77,34 @@ export function incidentCommand(): Command {
         print(
           `started ${await client.workflow.getHandle(`incident/${topic}`).executeUpdate<string, [typeof options]>("accept", { args: [options] })}`,
         );
+      }),
+    );
+  command
+    .command("ack <topic>")
+    .description(
+      "say that somebody looks after it: no more alerts, unless it gets worse by a level",
+    )
+    .option("--by <name>", "who", process.env["USER"] ?? "operator")
+    .option("--note <text>", "what is being done")
+    .action((topic: string, o: { by: string; note?: string }) =>
+      withClient(async (client) => {
+        await client.workflow
+          .getHandle(`incident/${topic}`)
+          .executeUpdate("acknowledge", { args: [o] });
+        print(`acknowledged by ${o.by}`);
+      }),
+    );
+  command
+    .command("snooze <topic> <hours>")
+    .description("no alerts of it for some hours")
+    .action((topic: string, hours: string) =>
+      withClient(async (client) => {
+        const until = await client.workflow
+          .getHandle(`incident/${topic}`)
+          .executeUpdate<string, [{ hours: number }]>("snooze", {
+            args: [{ hours: Number(hours) }],
+          });
+        print(`snoozed until ${until}`);
       }),
     );
   return command;

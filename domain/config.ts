@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { namingRules } from "./dataset";
-import { policy } from "./verdict";
+import { policy, policyException } from "./policy";
 
 const url = z.url({ protocol: /^https?$/ }).describe("http(s) address");
 const path = z.string().startsWith("/");
@@ -47,6 +47,10 @@ export const configSchema = z.strictObject({
       .describe("regex of schemas that never reach the archive"),
   }),
   importer: z.strictObject({
+    kind: z
+      .enum(["camus", "confluent-hdfs"])
+      .default("camus")
+      .describe("whose directories, file names and offsets are read"),
     command,
     historyPath: path,
     log: z.string().min(1).describe("the driver's log, a local file"),
@@ -63,6 +67,12 @@ export const configSchema = z.strictObject({
   }),
   naming: namingRules.prefault({}),
   policy: policy.prefault({}),
+  policies: z
+    .array(policyException)
+    .default([])
+    .describe(
+      "exceptions from policy, by topic; the first that matches counts",
+    ),
   storage: z
     .strictObject({ path: path.default("/wmf/data/sisyphus") })
     .prefault({}),
@@ -78,6 +88,13 @@ export const configSchema = z.strictObject({
         .max(24 * 31)
         .default(168),
       batchTopics: z.int().min(1).default(10),
+      patience: z
+        .int()
+        .min(1)
+        .default(8)
+        .describe(
+          "attempts to reach a service before its stage is called unknowable",
+        ),
     })
     .prefault({}),
   replay: z
@@ -91,7 +108,39 @@ export const configSchema = z.strictObject({
         .describe("retention.ms while events are replayed"),
     })
     .prefault({}),
-  alerts: z.strictObject({ webhook: url.optional() }).prefault({}),
+  alerts: z
+    .strictObject({
+      webhook: url.optional(),
+      alertmanager: url.optional().describe("base address; API v2 is used"),
+      smtp: z
+        .strictObject({
+          host: z.string().min(1),
+          port: z.int().min(1).max(65535).default(25),
+          secure: z.boolean().default(false),
+          user: z.string().optional(),
+          from: z.string().min(3),
+          to: z.array(z.string().min(3)).min(1),
+        })
+        .optional()
+        .describe("e-mail; its password comes from SISYPHUS_SMTP_PASSWORD"),
+    })
+    .prefault({}),
+  canary: z
+    .strictObject({
+      topics: z
+        .string()
+        .default("^$")
+        .describe("whole-topic regex of topics that get a canary each hour"),
+      deadlineHours: z.number().positive().default(6),
+    })
+    .prefault({}),
+  metrics: z
+    .strictObject({
+      port: z.int().min(1).max(65535),
+      host: z.string().default("127.0.0.1"),
+    })
+    .optional()
+    .describe("where the control worker serves Prometheus metrics"),
   webUi: url.optional().describe("the Temporal Web UI, for links"),
 });
 export type Config = z.infer<typeof configSchema>;

@@ -7,6 +7,32 @@ export type Count =
 export const measured = (count: number): Count => ({ known: true, count });
 export const unknowable = (why: string): Count => ({ known: false, why });
 
+/** A raw hour, from the importer's file names. */
+export type RawEvidence = {
+  count: number;
+  files: number;
+  mtime: number;
+  /** What is wrong with single files, and records that the ledger misses here. */
+  problems: string[];
+  /** Records that runs took from Kafka and no file accounts for. */
+  missing?: number;
+  /** Records that the importer could not decode. */
+  errors?: number;
+  /** When the run was that wrote the hour's newest file, epoch ms; absent where no run is known for it. */
+  importedAt?: number;
+};
+
+export type RefinedEvidence = {
+  /** The flags' content: the raw directory's mtime when it was refined, epoch ms; a string where it cannot be read. */
+  doneFlag?: number | string;
+  failureFlag?: number | string;
+  /** Only the outdated wrapper writes this flag's name. */
+  outdatedFlag: boolean;
+  /** From Parquet footers. */
+  rows: Count;
+  geocoded: boolean | undefined;
+};
+
 /** What each stage says of one topic-hour. */
 export type HourEvidence = {
   hour: Hour;
@@ -14,20 +40,19 @@ export type HourEvidence = {
   produced: Count;
   /** Distinct events in the archive of all events: a lower bound, as its lines can be truncated. */
   archived: Count;
-  /** Records in the raw hour, from Camus' file names; undefined where the directory is absent. */
-  raw?: { count: number; files: number; mtime: number; problems: string[] };
-  refined?: {
-    /** The flags' content: the raw directory's mtime when it was refined, epoch ms; a string where it cannot be read. */
-    doneFlag?: number | string;
-    failureFlag?: number | string;
-    /** Only the outdated wrapper writes this flag's name. */
-    outdatedFlag: boolean;
-    /** From Parquet footers. */
-    rows: Count;
-    geocoded: boolean | undefined;
-  };
+  /** Undefined where the directory is absent. */
+  raw?: RawEvidence;
+  refined?: RefinedEvidence;
   /** Whether the metastore has the partition. */
   queryable: boolean | undefined;
+  /** Where the metastore sends readers, if nothing is there. */
+  lostLocation?: string;
+  /** Marked events of ours in this hour: they are in every count and in none that people use. */
+  canaries?: number;
+  /** The topic fell silent, and this hour belongs to the silence: why that is believed. */
+  silent?: string;
+  /** Stages that could not be read, and why; what they would say is unknowable. */
+  unread?: { raw?: string; refined?: string; queryable?: string };
 };
 
 export type PartitionOffsets = {
@@ -49,6 +74,10 @@ export type TopicEvidence = {
   drift: { name: string; expected: string; actual: string }[];
   /** The importer's newest finished run, epoch ms. */
   lastRun?: number;
+  /** Offsets that a reset of the importer passed over within the look-back: deleted unread earlier. */
+  jumped?: number;
+  /** Kafka or the importer's state could not be read, and why. */
+  unread?: string;
 };
 
 /** Offsets that were deleted before they were imported: log start minus stored offset, summed over partitions. Exact, but for transaction markers and compaction. */
@@ -57,5 +86,14 @@ export function lostOffsets(topic: TopicEvidence): number {
     if (p.stored === undefined) return sum;
     const gap = BigInt(p.logStart) - BigInt(p.stored);
     return sum + (gap > 0n ? Number(gap) : 0);
+  }, 0);
+}
+
+/** Offsets that Kafka holds and the importer has not read. */
+export function unreadOffsets(topic: TopicEvidence): number {
+  return topic.partitions.reduce((sum, p) => {
+    const from = BigInt(p.stored ?? p.logStart);
+    const start = from > BigInt(p.logStart) ? from : BigInt(p.logStart);
+    return sum + Math.max(0, Number(BigInt(p.logEnd) - start));
   }, 0);
 }

@@ -6,6 +6,7 @@ export const SIGN: Record<Verdict, string> = {
   complete: "+",
   empty: ".",
   pending: "~",
+  unknowable: "?",
   late: "l",
   "import-missing": "I",
   "import-partial": "P",

@@ -25,6 +25,21 @@ export const backfillInput = z
   });
 export type BackfillInput = z.infer<typeof backfillInput>;
 
+export const headroomInput = z.strictObject({ asOf, topics });
+
+export const canaryInput = z.strictObject({
+  /** The hour to follow; default: the one that runs as of then. */
+  hour: hour.optional(),
+  asOf,
+  pollSeconds: z.number().min(1).max(3600).default(300),
+});
+
+export const explainInput = z.strictObject({
+  topic: z.string().min(1),
+  hour,
+  asOf,
+});
+
 export const auditInput = z
   .strictObject({
     asOf,

@@ -1,5 +1,5 @@
 import type { Hour, HourRange } from "./hour";
-import type { Cause, Verdict } from "./verdict";
+import type { Cause, Level, Numbers, Verdict } from "./verdict";
 
 /** What is wrong with one topic-hour. */
 export type Finding = {
@@ -7,6 +7,8 @@ export type Finding = {
   hour: Hour;
   verdict: Verdict;
   cause?: Cause;
+  level?: Level;
+  numbers?: Numbers;
   /** Events that the best source outside HDFS knows of and HDFS has not. */
   missing: number;
   why: string;

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import type { Client } from "@temporalio/client";
 import { heartbeats } from "../cli/backfill";
-import { readAudit } from "../cli/audit";
+import { storedAudit } from "../cli/audit-show";
 import { webLink } from "../cli/client";
 import { gridText, paint, table } from "../cli/output";
 import type { BackfillResult } from "../workflows/backfill";
@@ -50,7 +50,7 @@ async function audit(
   });
   say(`audit ${webLink(workflowId, handle.firstExecutionRunId)}`);
   const summary = (await handle.result()) as AuditSummary;
-  const { audits } = await readAudit(CONFIG_FILE, summary.report);
+  const { audits } = await storedAudit(CONFIG_FILE, workflowId);
   console.log(
     `\n${gridText(audits.filter((a) => Object.keys(a.cells).length > 0))}\n`,
   );
@@ -59,7 +59,7 @@ async function audit(
 
 /** The judgement of the audit against the truth: nothing broken that was not named, nothing healthy that was. */
 async function compare(summary: AuditSummary): Promise<boolean> {
-  const { audits } = await readAudit(CONFIG_FILE, summary.report);
+  const { audits } = await storedAudit(CONFIG_FILE);
   const named = new Set(
     audits.flatMap((a) => a.findings.map((f) => `${f.topic} ${f.hour}`)),
   );

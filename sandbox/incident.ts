@@ -39,7 +39,8 @@ export function run(command: string, args: string[]): Promise<number> {
   });
 }
 
-async function refine(
+/** Runs a Refine job of the sandbox to its end. */
+export async function refine(
   jar: string,
   mainClass: string,
   name: string,
@@ -57,7 +58,8 @@ async function refine(
   if (code !== 0) throw new Error(`${name} ended with ${code}`);
 }
 
-const range = (hours: readonly Hour[]) => [
+/** A Refine job's arguments for hours that follow one another. */
+export const range = (hours: readonly Hour[]) => [
   // One second past the hour: a `since` exactly on it would start an hour earlier.
   "--since",
   `${hours[0]}:00:01`,
@@ -65,7 +67,7 @@ const range = (hours: readonly Hour[]) => [
   `${addHours(hours.at(-1)!, 1)}:00:00`,
 ];
 
-const TRANSFORMS = [
+export const TRANSFORMS = [
   "--transform-functions",
   "org.wikimedia.analytics.refinery.job.refine.deduplicate_eventlogging,org.wikimedia.analytics.refinery.job.refine.geocode_ip",
 ];

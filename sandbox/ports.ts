@@ -21,6 +21,7 @@ const OFFSETS = {
   temporal: 233,
   temporalUi: 280,
   temporalMetrics: 234,
+  metrics: 235,
   mariadb: 306,
 } as const;
 

@@ -3,6 +3,7 @@ import { type Hour, partitionPath } from "../domain/hour";
 import type { EventCapsule } from "../formats/event-capsule";
 import { Hdfs } from "../activities/hdfs";
 import { Kafka } from "../activities/kafka";
+import { readRanges } from "../activities/kafka-read";
 import { rows } from "../activities/parquet";
 import { BACKFILL_HEADER } from "../activities/replay";
 import { loadConfig } from "../workers/config";
@@ -84,7 +85,7 @@ export async function checkFromOutside(): Promise<Outside> {
         to: o.high,
       })),
     );
-  await kafka.readRanges(ranges, (m) => {
+  await readRanges(kafka, ranges, (m) => {
     if (!(BACKFILL_HEADER in m.headers) || !m.value) return;
     const key = `${m.topic} ${(JSON.parse(m.value.toString("utf8")) as EventCapsule).uuid}`;
     count.set(key, (count.get(key) ?? 0) + 1);

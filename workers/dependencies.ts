@@ -1,11 +1,16 @@
 import type { Client } from "@temporalio/client";
 import { createAuditActivities } from "../activities/audit";
 import { Camus } from "../activities/camus";
+import { canaryCounts, createCanaryActivities } from "../activities/canary";
+import { connectorSource } from "../activities/connector";
 import { EventArchive } from "../activities/event-archive";
+import { EvidenceCache } from "../activities/evidence-cache";
+import { createHeadroomActivities } from "../activities/headroom";
 import { Hdfs } from "../activities/hdfs";
 import { Hive } from "../activities/hive";
 import { createImporterActivities } from "../activities/importer";
 import { Kafka } from "../activities/kafka";
+import { readMarkers } from "../activities/markers";
 import { createMissingActivities } from "../activities/missing";
 import { EventMysql } from "../activities/mysql";
 import { createNotifyActivities } from "../activities/notify";
@@ -18,24 +23,32 @@ import { createVerifyActivities } from "../activities/verify";
 import { Yarn } from "../activities/yarn";
 import { createYarnLogActivities } from "../activities/yarn-logs";
 import type { Config } from "../domain/config";
+import { policyOf } from "../domain/policy";
 
-/** Builds every system's client once, and the activities over them. */
-export function createActivities(config: Config, client: Client) {
+/** Builds every system's client once. */
+export function createDependencies(config: Config, client: Client) {
   const hdfs = new Hdfs({
     ...config.hdfs,
     allowedPrefixes: config.allowedPrefixes,
   });
-  const kafka = new Kafka(config.kafka.brokers);
-  const deps = {
+  const storage = new Storage(hdfs, config.storage.path);
+  const camus = new Camus(hdfs, config.importer);
+  return {
     config,
     client,
     hdfs,
-    kafka,
+    storage,
+    camus,
+    source: config.importer.kind === "camus" ? camus : connectorSource(),
+    kafka: new Kafka(config.kafka.brokers),
     hive: new Hive(config.hive.metastore),
-    camus: new Camus(hdfs, config.importer),
     archive: new EventArchive(config.archive.files),
     yarn: new Yarn(config.yarn.resourceManager, config.hdfs.user),
-    storage: new Storage(hdfs, config.storage.path),
+    cache: new EvidenceCache(hdfs, config.storage.path),
+    policyOf: (topic: string) =>
+      policyOf(topic, config.policy, config.policies),
+    markers: readMarkers(hdfs, storage),
+    canaries: canaryCounts(hdfs, storage),
     ...(config.mysql
       ? {
           mysql: new EventMysql(
@@ -45,8 +58,14 @@ export function createActivities(config: Config, client: Client) {
         }
       : {}),
   };
+}
+
+/** The activities over them. */
+export function createActivities(deps: ReturnType<typeof createDependencies>) {
   return {
     ...createAuditActivities(deps),
+    ...createHeadroomActivities(deps),
+    ...createCanaryActivities(deps),
     ...createPlanningActivities(deps),
     ...createMissingActivities(deps),
     ...createReplayActivities(deps),

@@ -1,5 +1,6 @@
 import { NativeConnection, Worker } from "@temporalio/worker";
-import { createActivities } from "./dependencies";
+import { serveMetrics } from "../activities/metrics";
+import { createActivities, createDependencies } from "./dependencies";
 import { connectClient, temporalOptions } from "./connection";
 import { loadConfig } from "./config";
 
@@ -14,7 +15,8 @@ export async function runWorkers(
   const { connectionOptions, namespace } = temporalOptions();
   const client = await connectClient();
   const connection = await NativeConnection.connect(connectionOptions as never);
-  const activities = createActivities(config, client);
+  const deps = createDependencies(config, client);
+  const activities = createActivities(deps);
   const queues = {
     control: "control",
     bulk: "bulk",
@@ -40,8 +42,13 @@ export async function runWorkers(
       }),
     ),
   );
+  const metrics =
+    config.metrics && roles.some((r) => r === "control")
+      ? await serveMetrics(deps.storage, config.metrics)
+      : undefined;
   console.log(`worker ready: ${roles.map((r) => queues[r]).join(", ")}`);
   await Promise.all(workers.map((w) => w.run()));
+  metrics?.close();
   await client.connection.close();
   await connection.close();
 }

@@ -1,5 +1,7 @@
 import { proxyActivities, type ActivityOptions } from "@temporalio/workflow";
 import type { createAuditActivities } from "../activities/audit";
+import type { createCanaryActivities } from "../activities/canary";
+import type { createHeadroomActivities } from "../activities/headroom";
 import type { createImporterActivities } from "../activities/importer";
 import type { createMissingActivities } from "../activities/missing";
 import type { createNotifyActivities } from "../activities/notify";
@@ -48,6 +50,8 @@ const LONG: ActivityOptions = {
 };
 
 type Audit = ReturnType<typeof createAuditActivities>;
+type Headroom = ReturnType<typeof createHeadroomActivities>;
+type Canary = ReturnType<typeof createCanaryActivities>;
 type Planning = ReturnType<typeof createPlanningActivities>;
 type Missing = ReturnType<typeof createMissingActivities>;
 type Verify = ReturnType<typeof createVerifyActivities>;
@@ -58,12 +62,24 @@ type Logs = ReturnType<typeof createYarnLogActivities>;
 type Notify = ReturnType<typeof createNotifyActivities>;
 type Report = ReturnType<typeof createReportActivities>;
 
+/** An alert is delivered, whenever that is. */
+const DELIVER: ActivityOptions = {
+  startToCloseTimeout: "1 minute",
+  retry: {
+    initialInterval: "1 second",
+    backoffCoefficient: 2,
+    maximumInterval: "5 minutes",
+  },
+};
+
 /** On the workflow's own task queue. */
 export const control = {
   read: proxyActivities<
-    Pick<Audit, "listTopics" | "settings" | "saveReport"> &
+    Pick<Audit, "listTopics" | "settings" | "finishAudit"> &
       Pick<Replay, "replayStarts"> &
-      Notify &
+      Omit<Notify, "deliver"> &
+      Headroom &
+      Canary &
       Report
   >(READ),
   mutate: proxyActivities<
@@ -71,6 +87,7 @@ export const control = {
       Pick<Replay, "holdRetention" | "restoreRetention"> &
       Pick<Importer, "restoreOffsets">
   >(MUTATE),
+  deliver: proxyActivities<Pick<Notify, "deliver">>(DELIVER),
 };
 
 /** On hosts that submit jobs and move data. */
@@ -84,7 +101,9 @@ export const bulk = proxyActivities<
 /** On the host that holds all-events.log. */
 export function archiveHost(taskQueue: string) {
   return {
-    read: proxyActivities<Pick<Audit, "auditBatch"> & Planning>({
+    read: proxyActivities<
+      Pick<Audit, "auditBatch" | "auditTopic" | "explainHour"> & Planning
+    >({
       ...READ,
       taskQueue,
     }),

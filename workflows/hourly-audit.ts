@@ -3,10 +3,10 @@ import {
   setCurrentDetails,
   setHandler,
 } from "@temporalio/workflow";
-import { gridMarkdown } from "../domain/grid";
 import { addHours, hourOf, type HourRange } from "../domain/hour";
 import { auditInput } from "../domain/inputs";
-import type { TopicAudit } from "../activities/audit";
+import type { BatchResult } from "../activities/audit";
+import type { Outage } from "../activities/evidence";
 import { archiveHost, control } from "./activities";
 import { setAttributes } from "./attributes";
 import { parseInput } from "./parse";
@@ -19,14 +19,20 @@ export type AuditSummary = {
   causes: Record<string, number>;
   broken: string[];
   incidents: string[];
+  unknowable: string[];
+  outages: Outage[];
   problems: string[];
+  requests: Record<string, number>;
   report: string;
+  html: string;
+  link: string;
 };
 export type AuditProgress = { audited: number; topics: number };
 
 export const auditProgress = defineQuery<AuditProgress>("progress");
 
 const IN_FLIGHT = 4;
+const MAX_NAMED = 500;
 
 /** Audits every topic over the look-back window, stores the report, and opens or tells the incident of each broken topic. */
 export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
@@ -34,8 +40,9 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
   const state: AuditProgress = { audited: 0, topics: 0 };
   setHandler(auditProgress, () => state);
 
+  const startedAt = new Date().toISOString();
   const settings = await control.read.settings();
-  const asOf = input.asOf ?? new Date().toISOString();
+  const asOf = input.asOf ?? startedAt;
   const until = input.until ?? hourOf(Date.parse(asOf));
   const range = {
     since: input.since ?? addHours(until, -settings.lookbackHours),
@@ -45,71 +52,100 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
   state.topics = topics.length;
   setAttributes({ range, phase: "auditing" });
 
-  const archive = archiveHost(settings.archiveQueue);
-  const batches: string[][] = [];
+  const batches: { topics: string[]; shard: string; remember: boolean }[] = [];
   for (let i = 0; i < topics.length; i += settings.batchTopics)
-    batches.push(topics.slice(i, i + settings.batchTopics));
-  const audits: TopicAudit[] = [];
-  const lanes = Array.from({ length: IN_FLIGHT }, async () => {
-    for (let batch = batches.shift(); batch; batch = batches.shift()) {
-      audits.push(
-        ...(await archive.read.auditBatch.executeWithOptions(
-          { summary: `${batch.length} topics from ${batch[0]}` },
-          [{ topics: batch, range, asOf }],
-        )),
-      );
-      state.audited += batch.length;
+    batches.push({
+      topics: topics.slice(i, i + settings.batchTopics),
+      shard: `${String(batches.length).padStart(4, "0")}`,
+      // A chosen few topics, or another range, must not push out what the hourly audit remembers.
+      remember: !input.topics && !input.since && !input.until,
+    });
+  const results = await auditAll(
+    batches,
+    (batch) =>
+      archiveHost(settings.archiveQueue).read.auditBatch.executeWithOptions(
+        { summary: `${batch.topics.length} topics from ${batch.topics[0]}` },
+        [{ ...batch, range, asOf }],
+      ),
+    (result) => {
+      state.audited += result.topics;
       setCurrentDetails(`${state.audited} of ${state.topics} topics audited`);
-    }
-  });
-  await Promise.all(lanes);
-  audits.sort((a, b) => (a.topic < b.topic ? -1 : 1));
+    },
+  );
+  const requests: Record<string, number> = {};
+  for (const r of results)
+    for (const [service, n] of Object.entries(r.requests))
+      requests[service] = (requests[service] ?? 0) + n;
+  const outages = [
+    ...new Map(
+      results.flatMap((r) => r.outages).map((o) => [o.service, o]),
+    ).values(),
+  ];
+  // Before anything is stored: the service that is down may be the storage.
+  await control.read.reportOutages(outages);
 
-  const broken = audits.filter((a) => a.findings.length > 0);
-  const { ref } = await control.read.saveReport({
-    name: "audit.json",
-    content: { asOf, range, audits },
-  });
-  const incidents = await control.read.reportFindings({
-    audited: audits.map((a) => a.topic),
-    broken: broken.map(({ topic, findings }) => ({ topic, findings })),
+  const refs = results.map((r) => r.ref);
+  const whole = await control.read.finishAudit({
+    refs,
     asOf,
     range,
+    startedAt,
+    requests,
+    outages,
   });
-  const findings = broken.flatMap((a) => a.findings);
-  const missing = findings.reduce((sum, f) => sum + f.missing, 0);
+  const incidents = await control.read.reportFindings({ refs, asOf, range });
+  const broken = results.flatMap((r) => r.broken);
+  const hours = broken.reduce((sum, b) => sum + b.hours, 0);
   setAttributes({
-    topics: broken.map((a) => a.topic),
-    verdicts: [...new Set(findings.map((f) => f.verdict))],
+    topics: broken.map((b) => b.topic),
+    verdicts: [...new Set(broken.flatMap((b) => b.verdicts))],
     phase: broken.length > 0 ? "broken" : "clean",
-    missing,
+    missing: broken.reduce((sum, b) => sum + b.missing, 0),
   });
   setCurrentDetails(
     [
-      `**${findings.length} topic-hours in ${broken.length} of ${audits.length} topics are not whole**, as of ${asOf}.`,
+      `**${hours} topic-hours in ${broken.length} of ${topics.length} topics are not whole**, as of ${asOf}.`,
       "",
-      `Report: \`${ref}\``,
+      ...outages.map((o) => `Did not answer: ${o.message}`),
       "",
-      gridMarkdown(audits),
+      `[Report](${whole.link}) \`${whole.report}\``,
+      "",
+      whole.grid,
     ].join("\n"),
   );
   return {
     asOf,
     range,
-    topics: audits.length,
-    verdicts: tally(audits.flatMap((a) => Object.values(a.cells))),
-    causes: tally(findings.flatMap((f) => f.cause ?? [])),
-    broken: broken.map((a) => a.topic),
-    incidents,
-    problems: audits.flatMap((a) =>
-      a.problem ? [`${a.topic}: ${a.problem}`] : [],
-    ),
-    report: ref,
+    topics: topics.length,
+    verdicts: whole.verdicts,
+    causes: whole.causes,
+    broken: broken.map((b) => b.topic).sort(),
+    incidents: incidents.slice(0, MAX_NAMED),
+    unknowable: results.flatMap((r) => r.unknowable).slice(0, MAX_NAMED),
+    outages,
+    problems: results.flatMap((r) => r.problems).slice(0, MAX_NAMED),
+    requests,
+    report: whole.report,
+    html: whole.html,
+    link: whole.link,
   };
 }
 
-function tally(names: string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
-  return counts;
+/** Runs batches, a few at a time. */
+async function auditAll<T>(
+  batches: T[],
+  audit: (batch: T) => Promise<BatchResult>,
+  done: (result: BatchResult) => void,
+): Promise<BatchResult[]> {
+  const left = [...batches];
+  const results: BatchResult[] = [];
+  const lanes = Array.from({ length: IN_FLIGHT }, async () => {
+    for (let batch = left.shift(); batch; batch = left.shift()) {
+      const result = await audit(batch);
+      results.push(result);
+      done(result);
+    }
+  });
+  await Promise.all(lanes);
+  return results;
 }

@@ -13,44 +13,54 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import { gridMarkdown } from "../domain/grid";
-import { addHours, type Hour, type HourRange } from "../domain/hour";
+import type { TopicHeadroom } from "../domain/headroom";
+import { addHours, type HourRange } from "../domain/hour";
+import {
+  alertDue,
+  causesOf,
+  closingWords,
+  type IncidentState,
+  isOver,
+  levelOf,
+  toldOf,
+} from "../domain/incident";
 import type { BackfillInput } from "../domain/inputs";
 import type { Finding } from "../domain/plan";
-import type { Verdict } from "../domain/verdict";
 import { archiveHost, control } from "./activities";
 import { setAttributes } from "./attributes";
 import { backfill } from "./backfill";
 
-export type IncidentState = {
-  topic: string;
-  phase: "open" | "repairing" | "closed";
-  openedAt: string;
-  findings: Finding[];
-  /** Every hour that was ever broken, as it is now. */
-  cells: Record<Hour, Verdict>;
-  asOf?: string;
-  backfill?: string;
-  story: string[];
-};
 export type IncidentInput = {
   topic: string;
   range: HourRange;
   state?: IncidentState;
 };
 
-// A signal: audits report and go on, whatever the incident makes of it.
+// Signals: audits report and go on, whatever the incident makes of it.
 export const findings =
   defineSignal<[{ findings: Finding[]; asOf: string }]>("findings");
-// An update: the operator wants to hear which backfill was started, or why none was.
+export const headroom =
+  defineSignal<[{ headroom?: TopicHeadroom; asOf: string }]>("headroom");
+// Updates: the operator wants to hear what came of it.
 export const accept = defineUpdate<
   string,
   [{ name?: string; autoApprove?: boolean }?]
 >("accept");
+export const acknowledge = defineUpdate<void, [{ by: string; note?: string }]>(
+  "acknowledge",
+);
+/** Until when (UTC) nothing is to be told of it. */
+export const snooze = defineUpdate<string, [{ hours: number }]>("snooze");
 export const incidentProgress = defineQuery<IncidentState>("progress");
 
 const RE_AUDIT = "10 minutes";
+const MAX_SNOOZE_HOURS = 24 * 14;
 
-/** One broken topic's durable story: gathers findings, offers the repair, re-audits its hours, closes itself when they are whole. */
+const refuse = (why: string) => {
+  throw ApplicationFailure.nonRetryable(why, "NotAllowed");
+};
+
+/** One broken topic's durable story: gathers findings, tells people once, offers the repair, re-audits its hours, closes itself when they are whole. */
 export async function topicIncident(
   input: IncidentInput,
 ): Promise<IncidentState> {
@@ -69,6 +79,43 @@ export async function topicIncident(
     take(state, message);
     heard++;
   });
+  setHandler(headroom, (message) => {
+    takeHeadroom(state, message);
+    heard++;
+  });
+  setHandler(
+    acknowledge,
+    ({ by, note }) => {
+      const at = new Date().toISOString();
+      state.acknowledged = { by, at, ...(note ? { note } : {}) };
+      tell(state, `acknowledged by ${by}${note ? `: ${note}` : ""}`);
+      show(state);
+    },
+    {
+      validator: (given) =>
+        void (given?.by || refuse("by: who acknowledges it?")),
+    },
+  );
+  setHandler(
+    snooze,
+    ({ hours }) => {
+      state.snoozedUntil = new Date(
+        Date.now() + hours * 3_600_000,
+      ).toISOString();
+      tell(state, `snoozed until ${state.snoozedUntil}`);
+      heard++;
+      return state.snoozedUntil;
+    },
+    {
+      validator: (given) =>
+        void (
+          (given?.hours > 0 && given.hours <= MAX_SNOOZE_HOURS) ||
+          refuse(
+            `hours: given ${given?.hours}, allowed are more than 0 to ${MAX_SNOOZE_HOURS}`,
+          )
+        ),
+    },
+  );
   setHandler(
     accept,
     async (options) => {
@@ -95,57 +142,61 @@ export async function topicIncident(
     {
       validator: (_options?: { name?: string; autoApprove?: boolean }) => {
         if (state.phase !== "open")
-          throw ApplicationFailure.nonRetryable(
+          refuse(
             `the incident is ${state.phase}${state.backfill ? ` by ${state.backfill}` : ""}`,
           );
         if (state.findings.length === 0)
-          throw ApplicationFailure.nonRetryable(
-            "nothing is known to be broken",
-          );
+          refuse("nothing is known to be broken");
       },
     },
   );
 
   await condition(() => heard > 0);
-  if (!input.state)
-    await control.read.alert({
-      kind: "incident-opened",
-      title: `${state.topic}: ${state.findings.length} hours are not whole`,
-      text: state.findings[0]?.why ?? "",
-      topics: [state.topic],
-    });
-  while (state.findings.length > 0) {
+  while (!isOver(state)) {
     show(state);
+    const due = alertDue(state, new Date().toISOString());
+    if (due) {
+      state.told = toldOf(state);
+      await control.read.raise([due]);
+    }
     const seen = heard;
-    await condition(() => heard > seen, RE_AUDIT);
-    if (state.findings.length > 0) await reAudit(state, input.range);
+    const woken = await condition(() => heard > seen, RE_AUDIT);
+    if (!woken || state.phase === "repairing")
+      await reAudit(state, input.range);
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof topicIncident>({ ...input, state });
     }
   }
   state.phase = "closed";
-  tell(state, "every hour is whole; closed");
+  const words = closingWords(state, new Date().toISOString());
+  tell(state, `closed: ${words}`);
   show(state);
-  await control.read.alert({
-    kind: "incident-closed",
-    title: `${state.topic} is whole again`,
-    text: state.story.join("\n"),
-    topics: [state.topic],
-  });
+  // Whoever was told of the trouble is told of its end.
+  if (state.told)
+    await control.read.raise([
+      {
+        kind: "whole",
+        subject: state.topic,
+        cause: state.told.causes[0] ?? "unknown",
+        level: "warning",
+        text: words,
+      },
+    ]);
   await condition(allHandlersFinished);
   return state;
 }
 
 async function reAudit(state: IncidentState, range: HourRange): Promise<void> {
+  if (state.findings.length === 0) return;
   const { archiveQueue } = await control.read.settings();
   const asOf = state.asOf ?? new Date().toISOString();
-  const [audit] = await archiveHost(archiveQueue).read.auditBatch({
-    topics: [state.topic],
+  const audit = await archiveHost(archiveQueue).read.auditTopic({
+    topic: state.topic,
     range,
     asOf,
   });
-  if (audit) take(state, { findings: audit.findings, asOf });
+  take(state, { findings: audit.findings, asOf });
 }
 
 function take(
@@ -155,10 +206,21 @@ function take(
   const before = state.findings.length;
   state.findings = message.findings;
   state.asOf = message.asOf;
+  if (message.findings.length > 0) state.detectedAsOf ??= message.asOf;
   for (const hour of Object.keys(state.cells)) state.cells[hour] = "complete";
   for (const f of message.findings) state.cells[f.hour] = f.verdict;
   if (before !== message.findings.length)
     tell(state, `${message.findings.length} hours are not whole`);
+}
+
+function takeHeadroom(
+  state: IncidentState,
+  message: { headroom?: TopicHeadroom; asOf: string },
+): void {
+  if (message.headroom?.level !== state.headroom?.level)
+    tell(state, message.headroom?.why ?? "headroom is sufficient again");
+  if (message.headroom) state.headroom = message.headroom;
+  else delete state.headroom;
 }
 
 /** Old chapters are left out: a story of years must stay a small payload. */
@@ -196,15 +258,20 @@ function show(state: IncidentState): void {
   });
   setCurrentDetails(
     [
-      `**${state.topic}**: ${state.phase}, ${state.findings.length} hours are not whole.`,
+      `**${state.topic}**: ${state.phase}, ${state.findings.length} hours are not whole (${levelOf(state)}).`,
       "",
+      ...(state.headroom ? [`Headroom: ${state.headroom.why}`, ""] : []),
       gridMarkdown([{ topic: state.topic, cells: state.cells }]),
       "",
-      ...[...new Set(state.findings.map((f) => f.cause))].map(
-        (cause) =>
-          `- \`${cause}\`: ${state.findings.find((f) => f.cause === cause)?.why}`,
-      ),
+      ...causesOf(state).flatMap((cause) => {
+        const f = state.findings.find((x) => x.cause === cause);
+        return f ? [`- \`${cause}\`: ${f.why}`] : [];
+      }),
       "",
+      ...(state.acknowledged
+        ? [`Acknowledged by ${state.acknowledged.by}.`]
+        : []),
+      ...(state.snoozedUntil ? [`Snoozed until ${state.snoozedUntil}.`] : []),
       ...(state.backfill
         ? [`Repair: \`${state.backfill}\``]
         : ["Send the update `accept` to start a backfill of these hours."]),

@@ -19,7 +19,7 @@ import { until } from "../../sandbox/wait";
 import { killWorker, startWorker } from "../../sandbox/worker";
 import type { AuditSummary } from "../../workflows/hourly-audit";
 import type { BackfillProgress } from "../../workflows/backfill-progress";
-import type { IncidentState } from "../../workflows/topic-incident";
+import type { IncidentState } from "../../domain/incident";
 import { connectClient } from "../../workers/connection";
 import { loadConfig } from "../../workers/config";
 import { sandbox, sisyphus } from "../support/cli";

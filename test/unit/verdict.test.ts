@@ -8,13 +8,8 @@ import {
   unknowable,
 } from "../../domain/evidence";
 import { hourStart } from "../../domain/hour";
-import {
-  CAUSES,
-  isHealthy,
-  judge,
-  policy,
-  VERDICTS,
-} from "../../domain/verdict";
+import { policy } from "../../domain/policy";
+import { CAUSES, isHealthy, judge, VERDICTS } from "../../domain/verdict";
 
 const HOUR = "2018-06-26T19";
 const RAW_MTIME = 1_530_000_000_000;
@@ -32,6 +27,9 @@ const topic = (over: Partial<TopicEvidence> = {}): TopicEvidence => ({
 const gone = {
   partitions: [{ partition: 0, stored: "100", logStart: "174", logEnd: "200" }],
   skippedSince: hourStart("2018-06-26T22"),
+};
+const behind = {
+  partitions: [{ partition: 0, stored: "80", logStart: "10", logEnd: "100" }],
 };
 const drift = [
   {
@@ -112,7 +110,7 @@ test.each<[string, HourEvidence, TopicEvidence, string, string | undefined]>([
   [
     "the importer runs but lags",
     nothing(measured(9), measured(9)),
-    topic(),
+    topic(behind),
     "import-missing",
     "importer-slow",
   ],
@@ -133,7 +131,7 @@ test.each<[string, HourEvidence, TopicEvidence, string, string | undefined]>([
   [
     "fewer records than archived events",
     whole({ raw: { count: 7, files: 1, mtime: RAW_MTIME, problems: [] } }),
-    topic(),
+    topic(behind),
     "import-partial",
     "importer-slow",
   ],
@@ -149,7 +147,7 @@ test.each<[string, HourEvidence, TopicEvidence, string, string | undefined]>([
     }),
     topic(),
     "import-partial",
-    "importer-slow",
+    "unknown",
   ],
   [
     "no flag",

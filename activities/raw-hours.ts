@@ -1,0 +1,55 @@
+import type { Dataset } from "../domain/dataset";
+import type { Hour } from "../domain/hour";
+import { refreshDay, type Remembered } from "./day-walk";
+import type { Hdfs } from "./hdfs";
+import type { ImportSource, RawFile } from "./import-source";
+
+export type RawHour = Remembered & {
+  files: RawFile[];
+  /** Files that are not the importer's, or not of this hour. */
+  strange: string[];
+};
+
+export const isTemporary = (name: string) =>
+  name.startsWith("_") || name.startsWith(".");
+
+/** The raw hours of one day, by file names alone. */
+export function rawDay(
+  hdfs: Hdfs,
+  source: ImportSource,
+  dataset: Dataset,
+  day: string,
+  known: Record<Hour, RawHour>,
+): Promise<Record<Hour, RawHour>> {
+  return refreshDay(
+    hdfs,
+    source.dayDir(dataset, day),
+    known,
+    (entry) => source.hourOf(day, entry),
+    async (dir, entry, hour) => {
+      const children = (await hdfs.list(dir)) ?? [];
+      const result: RawHour = {
+        mtime: entry.mtime,
+        entries: children.length,
+        bytes: children.reduce((sum, c) => sum + c.length, 0),
+        files: [],
+        strange: [],
+      };
+      for (const file of children) {
+        if (isTemporary(file.name)) continue;
+        const parsed = source.parse(file.name, hour);
+        if ("problem" in parsed) result.strange.push(parsed.problem);
+        else if (file.length === 0 && parsed.count > 0)
+          result.strange.push(`${file.name} is empty`);
+        else
+          result.files.push({
+            ...parsed,
+            name: file.name,
+            length: file.length,
+            mtime: file.mtime,
+          });
+      }
+      return result;
+    },
+  );
+}
