@@ -11,6 +11,7 @@ const WANTED: Record<string, string> = {
   "hourly-audit": "audit/2018-07-05T05",
   "topic-incident": "incident/eventlogging_CentralAuth",
   backfill: "backfill/july-5",
+  "alert-desk": "alerts",
 };
 
 /** Machine paths and identities are nobody's business; payloads carry them in base64. */
