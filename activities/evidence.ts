@@ -175,7 +175,7 @@ export async function gather(
       const offsets = await s.kafka.offsets(d.topic);
       return {
         offsets,
-        produced: await s.kafka.producedByHour(
+        ofHour: await s.kafka.producedByHour(
           d.topic,
           range,
           offsets,
@@ -186,9 +186,9 @@ export async function gather(
     stage(shared, () => refreshHours(s, d, range, memory)),
     stage(shared, () => s.hive.partitionHours(d.database, d.table)),
   ]);
-  const { offsets, produced } = valueOr(kafka, {
+  const { offsets, ofHour } = valueOr(kafka, {
     offsets: [] as Offsets[],
-    produced: new Map<Hour, Count>(),
+    ofHour: new Map<Hour, { count: Count; end: Map<number, bigint> }>(),
   });
   const raw = Object.fromEntries(
     Object.entries(memory.raw).filter(([h]) => inRange(h, range)),
@@ -207,8 +207,28 @@ export async function gather(
           offsets,
           (topicConfig["cleanup.policy"] ?? "").includes("compact"),
         );
-  const archived = await archivedCounts(shared, d, topic, gaps.length > 0);
   const rawOf = rawEvidence(shared, d.topic, raw);
+  const { maxDuplicatePercent } = s.policyOf(d.topic);
+  // Deduplication takes some rows away; where it took many, the archive's distinct events tell whether it did.
+  const thin = [...rawOf].some(([hour, { count }]) => {
+    const rows = memory.refined[hour]?.refined.rows;
+    return rows?.known && rows.count < count * (1 - maxDuplicatePercent / 100);
+  });
+  const archived = await archivedCounts(
+    shared,
+    d,
+    topic,
+    thin || gaps.length > 0,
+  );
+  const passed = (hour: Hour) => {
+    const end = ofHour.get(hour)?.end;
+    return (
+      end !== undefined &&
+      topic.partitions.every(
+        (p) => BigInt(p.stored ?? 0) >= (end.get(p.partition) ?? 0n),
+      )
+    );
+  };
   const canaries = shared.canaries.get(d.topic);
   const hive = valueOr(partitions, new Set<Hour>());
   const hours = hoursIn(range).map((hour): HourEvidence => {
@@ -223,7 +243,9 @@ export async function gather(
     };
     return {
       hour,
-      produced: produced.get(hour) ?? unknowable(topic.unread ?? "not asked"),
+      produced:
+        ofHour.get(hour)?.count ?? unknowable(topic.unread ?? "not asked"),
+      ...(passed(hour) ? { passed: true } : {}),
       archived: archived(hour),
       ...(rawHour ? { raw: rawHour } : {}),
       ...(refined ? { refined } : {}),
@@ -244,12 +266,12 @@ async function archivedCounts(
   shared: Shared,
   d: Dataset,
   topic: TopicEvidence,
-  gap: boolean,
+  suspect: boolean,
 ): Promise<(hour: Hour) => Count> {
   if (shared.excluded.test(d.schema))
     return () => unknowable("this schema is not in the archive");
   const needed =
-    gap ||
+    suspect ||
     lostOffsets(topic) > 0 ||
     (topic.jumped ?? 0) > 0 ||
     topic.skippedSince !== undefined;

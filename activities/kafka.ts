@@ -86,13 +86,14 @@ export class Kafka {
    * Messages per hour by timestamp, in few requests: spans between equal offsets are not looked into, and edges that were found earlier
    * are remembered in `known`, also beyond the deletion of what they counted.
    * An estimate: timestamps may be out of order. Hours that Kafka may have deleted from are unknowable.
+   * @returns per hour the count, and the offset at its end by partition
    */
   async producedByHour(
     topic: string,
     range: HourRange,
     offsets: Offsets[],
     known: Edges,
-  ): Promise<Map<Hour, Count>> {
+  ): Promise<Map<Hour, { count: Count; end: Map<number, bigint> }>> {
     const hours = hoursIn(range);
     const times = [...hours, range.until].map(hourStart);
     const at: (Edge | undefined)[] = times.map((ms) => {
@@ -146,14 +147,14 @@ export class Kafka {
         const [a, b] = [at[i]!, at[i + 1]!];
         const sure = (edge: Edge) => [...edge.values()].every((e) => e.sure);
         const n = between(a, b);
-        return [
-          hour,
+        const count =
           sure(b) && (sure(a) || n > 0)
             ? measured(n)
             : unknowable(
                 "Kafka has deleted messages of this time, or may have",
-              ),
-        ];
+              );
+        const end = new Map([...b].map(([p, e]) => [p, e.offset]));
+        return [hour, { count, end }];
       }),
     );
   }

@@ -236,7 +236,7 @@ export function attribute(
   const found = new Map<Hour, { missing: number; why: string }>();
   const left = deficits.map((d) => ({ ...d }));
   for (const gap of gaps) {
-    const why = `${gap.records} records of partition ${gap.partition}, offsets ${gap.from} to ${gap.to}, ${gap.run ? `imported by the run ${gap.run},` : ""} are in no raw file`;
+    const why = `${gap.records} records of partition ${gap.partition}, offsets ${gap.from} to ${gap.to}, ${gap.run ? `imported by the run ${gap.run}, ` : ""}are in no raw file`;
     let open = gap.records;
     const give = (hour: Hour, n: number) => {
       const known = found.get(hour);

@@ -45,6 +45,8 @@ export type HourEvidence = {
   refined?: RefinedEvidence;
   /** Whether the metastore has the partition. */
   queryable: boolean | undefined;
+  /** The importer has read every offset that Kafka counts for this hour: what is not in it lies in another one. */
+  passed?: boolean;
   /** Where the metastore sends readers, if nothing is there. */
   lostLocation?: string;
   /** Marked events of ours in this hour: they are in every count and in none that people use. */

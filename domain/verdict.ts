@@ -102,13 +102,21 @@ function numbersOf(
 }
 
 /** How bad it is: shares below the error threshold, late data and small hours are warnings. */
-function levelOf(verdict: Verdict, n: Numbers, p: Policy): Level {
+function levelOf(
+  verdict: Verdict,
+  e: HourEvidence,
+  n: Numbers,
+  p: Policy,
+): Level {
   const volume = Math.max(n.produced ?? 0, n.archived ?? 0, n.raw ?? 0);
   if (volume > 0 && volume < p.minimumVolume) return "warning";
   switch (verdict) {
     case "empty":
     case "late":
       return "warning";
+    case "rows-lost":
+      // Without the distinct events it may be unusually many duplicates.
+      return e.archived.known || !e.refined?.rows.known ? "error" : "warning";
     case "import-partial":
       return percent(n.missing ?? volume, Math.max(volume, 1)) >
         p.lost.errorPercent
@@ -143,7 +151,7 @@ export function judge(
     return {
       verdict,
       cause: "producer-silent",
-      level: levelOf(verdict, numbers, p),
+      level: levelOf(verdict, e, numbers, p),
       numbers,
       why,
     };
@@ -164,7 +172,7 @@ export function judge(
   return {
     verdict,
     cause,
-    level: levelOf(verdict, numbers, p),
+    level: levelOf(verdict, e, numbers, p),
     numbers,
     why: because ? `${why}; ${because}` : why,
   };

@@ -25,7 +25,10 @@ function partition(times: string[], deleted = 0) {
             offsets,
             known,
           )),
-        ].map(([hour, c]) => [hour.slice(11), c.known ? c.count : "?"]),
+        ].map(([hour, { count }]) => [
+          hour.slice(11),
+          count.known ? count.count : "?",
+        ]),
       ),
   };
 }

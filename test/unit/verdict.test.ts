@@ -101,6 +101,86 @@ test.each<[string, HourEvidence, TopicEvidence, string, string | undefined]>([
     "premature-deletion",
   ],
   [
+    "messages of this time that the importer put into other hours",
+    { ...nothing(measured(9), unknowable("x")), passed: true },
+    topic(),
+    "empty",
+    undefined,
+  ],
+  [
+    "the archive has more than what passed",
+    { ...nothing(measured(9), measured(12)), passed: true },
+    topic(),
+    "import-missing",
+    "unknown",
+  ],
+  [
+    "a late event that Refine has yet to take",
+    whole({
+      raw: {
+        count: 13,
+        files: 2,
+        mtime: RAW_MTIME + 1,
+        problems: [],
+        importedAt: LATER - 3_600_000,
+      },
+    }),
+    topic(),
+    "late",
+    "producer-late",
+  ],
+  [
+    "records that runs took and no file has",
+    whole({
+      raw: {
+        count: 7,
+        files: 1,
+        mtime: RAW_MTIME,
+        problems: ["5 records are in no raw file"],
+        missing: 5,
+      },
+    }),
+    topic(),
+    "import-partial",
+    "unknown",
+  ],
+  [
+    "records that could not be decoded",
+    whole({
+      raw: {
+        count: 12,
+        files: 1,
+        mtime: RAW_MTIME,
+        problems: ["1 records could not be decoded"],
+        errors: 1,
+      },
+    }),
+    topic(),
+    "import-partial",
+    "importer-errors",
+  ],
+  [
+    "a partition that points nowhere",
+    { ...whole(), refined: undefined, lostLocation: "/gone" } as HourEvidence,
+    topic(),
+    "partition-missing",
+    "unknown",
+  ],
+  [
+    "a service was down",
+    whole({ unread: { queryable: "Hive metastore at x: refused" } }),
+    topic(),
+    "unknowable",
+    undefined,
+  ],
+  [
+    "the topic fell silent",
+    { ...nothing(measured(0), unknowable("x")), silent: "nothing since" },
+    topic(),
+    "empty",
+    "producer-silent",
+  ],
+  [
     "the importer has not run for hours",
     nothing(measured(9), measured(9)),
     topic({ lastRun: LATER - 9 * 3_600_000 }),
@@ -208,6 +288,19 @@ test.each<[string, HourEvidence, TopicEvidence, string, string | undefined]>([
 ])("%s", (_, evidence, about, verdict, cause) => {
   const j = judge(evidence, about, P, LATER);
   expect([j.verdict, j.cause]).toEqual([verdict, cause]);
+});
+
+test("the numbers of a verdict reconcile: what is missing is what is known less what is there", () => {
+  fc.assert(
+    fc.property(evidence, about, (e, t) => {
+      const { verdict, numbers: n } = judge(e, t, P, LATER);
+      if (n.missing === undefined) return;
+      expect(verdict).toMatch(/^import-|^lost-/);
+      expect(n.missing).toBe(
+        Math.max(n.produced ?? 0, n.archived ?? 0) - (n.raw ?? 0),
+      );
+    }),
+  );
 });
 
 test("premature deletion names the config drift as its evidence", () => {
