@@ -1,7 +1,7 @@
 import { activityInfo, heartbeat } from "@temporalio/activity";
-import { canonicalJson, type Finding } from "../domain/plan";
+import { canonicalJson } from "../domain/plan";
 import { datasetOf } from "../domain/dataset";
-import { type Grid, gridMarkdown } from "../domain/grid";
+import { gridMarkdown } from "../domain/grid";
 import type { HourRange } from "../domain/hour";
 import {
   type HourEvidence,
@@ -9,21 +9,16 @@ import {
   type TopicEvidence,
   unreadOffsets,
 } from "../domain/evidence";
+import { isHealthy, judge, type Judgement } from "../domain/verdict";
 import {
-  isHealthy,
-  judge,
-  type Judgement,
-  type Level,
-} from "../domain/verdict";
-import { type AuditReport, auditHtml, tally } from "../domain/audit-report";
-import { fatal } from "./errors";
-import {
-  gather,
-  gatherShared,
+  type AuditReport,
+  auditHtml,
   type Outage,
-  type Shared,
-  type Systems,
-} from "./evidence";
+  tally,
+  type TopicAudit,
+} from "../domain/audit-report";
+import { fatal } from "./errors";
+import { gather, gatherShared, type Shared, type Systems } from "./evidence";
 import {
   emptyMemory,
   type EvidenceCache,
@@ -31,22 +26,6 @@ import {
 } from "./evidence-cache";
 import { counting, type Requests } from "./requests";
 import type { Storage } from "./storage";
-
-export type TopicAudit = {
-  topic: string;
-  /** Every hour that is not empty, and empty ones of a silence. */
-  cells: Grid[number]["cells"];
-  findings: Finding[];
-  lostOffsets: number;
-  /** Offsets in Kafka that the importer has not read. */
-  unread: number;
-  /** Events known of in the range, and those of them that HDFS lacks. */
-  events: number;
-  missing: number;
-  /** Why stages of it are unknowable; nothing is then said of its health. */
-  unknowable?: string;
-  problem?: string;
-};
 
 /** What a batch tells its workflow; the whole lies in storage. */
 export type BatchResult = {
@@ -56,9 +35,7 @@ export type BatchResult = {
     topic: string;
     hours: number;
     missing: number;
-    level: Level;
     verdicts: string[];
-    cause: string;
   }[];
   unknowable: string[];
   problems: string[];
@@ -209,15 +186,6 @@ export async function auditTopics(
   return results;
 }
 
-const worst = (findings: Finding[]): Level =>
-  findings.some((f) => f.level !== "warning") ? "error" : "warning";
-
-/** The cause that most findings name. */
-export function mainCause(findings: Finding[]): string {
-  const counts = Object.entries(tally(findings.flatMap((f) => f.cause ?? [])));
-  return counts.sort((a, b) => b[1] - a[1])[0]?.[0] ?? "unknown";
-}
-
 /** The audit's activities. */
 export function createAuditActivities(
   deps: Systems & { storage: Storage; cache: EvidenceCache },
@@ -281,9 +249,7 @@ export function createAuditActivities(
             topic: a.topic,
             hours: a.findings.length,
             missing: a.missing,
-            level: worst(a.findings),
             verdicts: [...new Set(a.findings.map((f) => f.verdict))],
-            cause: mainCause(a.findings),
           })),
         unknowable: audits.flatMap((a) => (a.unknowable ? [a.topic] : [])),
         problems: audits.flatMap((a) =>

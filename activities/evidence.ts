@@ -1,3 +1,4 @@
+import type { Outage } from "../domain/audit-report";
 import type { Config } from "../domain/config";
 import type { Dataset } from "../domain/dataset";
 import {
@@ -54,7 +55,6 @@ export type Systems = {
 };
 
 export type Gathered = { topic: TopicEvidence; hours: HourEvidence[] };
-export type Outage = { service: string; address: string; message: string };
 
 /** What is read once for a batch of topics. */
 export type Shared = {

@@ -1,6 +1,7 @@
 import { heartbeat } from "@temporalio/activity";
 import { datasetOf } from "../domain/dataset";
 import { judgeHeadroom, type TopicHeadroom } from "../domain/headroom";
+import { driftOf } from "../domain/policy";
 import type { Systems } from "./evidence";
 import type { Storage } from "./storage";
 
@@ -92,12 +93,6 @@ export function createHeadroomActivities(deps: Systems & { storage: Storage }) {
           active.has(topic) && newest.length > 0
             ? await safeHours(topic, newest, retentionMs, now, upTo)
             : undefined;
-        const drift = Object.entries(policy.expectedTopicConfig).flatMap(
-          ([name, wanted]) =>
-            settings[name] === undefined || settings[name] === wanted
-              ? []
-              : [`${name} is ${settings[name]}, expected ${wanted}`],
-        );
         const found = judgeHeadroom(
           {
             topic,
@@ -105,7 +100,7 @@ export function createHeadroomActivities(deps: Systems & { storage: Storage }) {
             unread: unread.length > 0,
             ...(hours === undefined ? {} : { hours }),
             ...(next === undefined ? {} : { nextHours: next }),
-            drift,
+            drift: driftOf(policy, settings),
           },
           policy,
         );

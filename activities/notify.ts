@@ -2,10 +2,9 @@ import { activityInfo, log } from "@temporalio/activity";
 import { WorkflowNotFoundError } from "@temporalio/common";
 import type { Client } from "@temporalio/client";
 import type { Alert, AlertItem } from "../domain/alert";
+import type { Outage, TopicAudit } from "../domain/audit-report";
 import type { Config } from "../domain/config";
 import type { TopicHeadroom } from "../domain/headroom";
-import type { TopicAudit } from "./audit";
-import type { Outage } from "./evidence";
 import { receivers, unknownReceiver } from "./receivers";
 import type { Storage } from "./storage";
 

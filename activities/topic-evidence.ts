@@ -15,6 +15,7 @@ import {
   unaccounted,
 } from "../domain/ledger";
 import type { RawEvidence, TopicEvidence } from "../domain/evidence";
+import { driftOf } from "../domain/policy";
 import type { Shared, Systems } from "./evidence";
 import type { RawFile } from "./import-source";
 import { rawDay, type RawHour } from "./raw-hours";
@@ -45,7 +46,6 @@ export function topicEvidence(
     (sum, g) => sum + g.records,
     0,
   );
-  const policy = s.policyOf(d.topic);
   return {
     partitions: offsets.map((o) => {
       const stored = positions.get(o.partition)?.offset;
@@ -63,14 +63,7 @@ export function topicEvidence(
     ...(topicConfig["retention.ms"] === undefined
       ? {}
       : { retentionMs: Number(topicConfig["retention.ms"]) }),
-    drift: Object.entries(policy.expectedTopicConfig).flatMap(
-      ([name, expected]) => {
-        const actual = topicConfig[name];
-        return actual === undefined || actual === expected
-          ? []
-          : [{ name, expected, actual }];
-      },
-    ),
+    drift: driftOf(s.policyOf(d.topic), topicConfig),
     ...(shared.importer.lastRun === undefined
       ? {}
       : { lastRun: shared.importer.lastRun }),

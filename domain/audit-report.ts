@@ -3,6 +3,25 @@ import type { HourRange } from "./hour";
 import type { Finding } from "./plan";
 import type { Verdict } from "./verdict";
 
+/** A service that did not answer. */
+export type Outage = { service: string; address: string; message: string };
+
+export type TopicAudit = {
+  topic: string;
+  /** Every hour that is not empty, and empty ones of a silence. */
+  cells: Grid[number]["cells"];
+  findings: Finding[];
+  lostOffsets: number;
+  /** Offsets in Kafka that the importer has not read. */
+  unread: number;
+  /** Events known of in the range, and those of them that HDFS lacks. */
+  events: number;
+  missing: number;
+  /** Why stages of it are unknowable; nothing is then said of its health. */
+  unknowable?: string;
+  problem?: string;
+};
+
 /** One audit of the fleet, as it is stored. */
 export type AuditReport = {
   workflowId: string;
@@ -11,16 +30,8 @@ export type AuditReport = {
   seconds: number;
   /** Requests made, by service. */
   requests: Record<string, number>;
-  outages: { service: string; address: string; message: string }[];
-  audits: (Grid[number] & {
-    findings: Finding[];
-    lostOffsets: number;
-    unread: number;
-    events: number;
-    missing: number;
-    unknowable?: string;
-    problem?: string;
-  })[];
+  outages: Outage[];
+  audits: TopicAudit[];
 };
 
 export function tally(names: string[]): Record<string, number> {
@@ -52,7 +63,7 @@ export function auditHtml(r: AuditReport): string {
   const findings = r.audits.flatMap((a) => a.findings);
   const broken = r.audits.filter((a) => a.findings.length > 0);
   const used = [...new Set(r.audits.flatMap((a) => Object.values(a.cells)))];
-  const row = (a: AuditReport["audits"][number]) => {
+  const row = (a: TopicAudit) => {
     const why = new Map(a.findings.map((f) => [f.hour, f.why]));
     const cells = hours.map((h) => {
       const v = a.cells[h] ?? "empty";

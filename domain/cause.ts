@@ -4,7 +4,7 @@ import {
   type TopicEvidence,
   unreadOffsets,
 } from "./evidence";
-import type { Policy } from "./policy";
+import { driftText, type Policy } from "./policy";
 import { type Cause, isImportFault, type Verdict } from "./verdict";
 
 export type Because = { cause: Cause; because?: string };
@@ -35,14 +35,9 @@ export function causeOf(
   }
 }
 
-const driftText = (t: TopicEvidence) =>
-  t.drift
-    .map((d) => `${d.name} is ${d.actual}, expected ${d.expected}`)
-    .join(", ");
-
 /** Kafka deleted what the importer had not read. */
 function deleted(t: TopicEvidence): Because {
-  const drift = driftText(t);
+  const drift = driftText(t.drift);
   const unread =
     t.watermark === undefined || t.skippedSince === undefined
       ? undefined

@@ -1,4 +1,5 @@
 import type { Hour } from "./hour";
+import type { Drift } from "./policy";
 
 /** A count that was measured, or why it cannot be known. Unknowable is never zero. */
 export type Count =
@@ -73,7 +74,7 @@ export type TopicEvidence = {
   /** When the importer first skipped the topic as out of range, epoch ms, and whether it still does. */
   skippedSince?: number;
   retentionMs?: number;
-  drift: { name: string; expected: string; actual: string }[];
+  drift: Drift[];
   /** The importer's newest finished run, epoch ms. */
   lastRun?: number;
   /** Offsets that a reset of the importer passed over within the look-back: deleted unread earlier. */

@@ -1,4 +1,4 @@
-import type { Policy } from "./policy";
+import { type Drift, driftText, type Policy } from "./policy";
 import type { Level } from "./verdict";
 
 export type HeadroomEvidence = {
@@ -9,7 +9,7 @@ export type HeadroomEvidence = {
   hours?: number;
   /** For how long data that arrives now would be. */
   nextHours?: number;
-  drift: string[];
+  drift: Drift[];
 };
 
 /** A topic that is about to lose data. */
@@ -32,7 +32,7 @@ export function judgeHeadroom(
   const error = Math.min(errorHours, warn / 2);
   const hours = Math.min(e.hours ?? Infinity, e.nextHours ?? Infinity);
   if (hours >= warn) return undefined;
-  const drift = e.drift.join(", ");
+  const drift = driftText(e.drift);
   const foreseen = (e.nextHours ?? Infinity) < warn;
   const what =
     e.unread && (e.hours ?? Infinity) < warn

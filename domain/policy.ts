@@ -62,6 +62,28 @@ const fields = {
 export const policy = z.strictObject(fields);
 export type Policy = z.infer<typeof policy>;
 
+export type Drift = { name: string; expected: string; actual: string };
+
+/** What a topic's effective config has otherwise than the policy expects. */
+export function driftOf(
+  policy: Pick<Policy, "expectedTopicConfig">,
+  config: Record<string, string>,
+): Drift[] {
+  return Object.entries(policy.expectedTopicConfig).flatMap(
+    ([name, expected]) => {
+      const actual = config[name];
+      return actual === undefined || actual === expected
+        ? []
+        : [{ name, expected, actual }];
+    },
+  );
+}
+
+export const driftText = (drift: Drift[]) =>
+  drift
+    .map((d) => `${d.name} is ${d.actual}, expected ${d.expected}`)
+    .join(", ");
+
 /** Exceptions: the first whose `topics` matches a whole topic replaces the fields it names. */
 export const policyException = z.strictObject({
   topics: z.string().min(1).describe("whole-topic regex"),

@@ -9,7 +9,7 @@ import {
   setHandler,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { Outage } from "../activities/evidence";
+import type { Outage } from "../domain/audit-report";
 import { type Alert, type AlertItem, groupAlerts } from "../domain/alert";
 import { control } from "./activities";
 

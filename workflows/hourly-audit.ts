@@ -6,7 +6,7 @@ import {
 import { addHours, hourOf, type HourRange } from "../domain/hour";
 import { auditInput } from "../domain/inputs";
 import type { BatchResult } from "../activities/audit";
-import type { Outage } from "../activities/evidence";
+import type { Outage } from "../domain/audit-report";
 import { archiveHost, control } from "./activities";
 import { setAttributes } from "./attributes";
 import { parseInput } from "./parse";

@@ -127,7 +127,13 @@ test("wrongly dated messages are foreseen, and drift is named as the cause", () 
     retentionHours: 168,
     unread: false,
     nextHours: 8,
-    drift: ["message.timestamp.type is CreateTime, expected LogAppendTime"],
+    drift: [
+      {
+        name: "message.timestamp.type",
+        expected: "LogAppendTime",
+        actual: "CreateTime",
+      },
+    ],
   };
   expect(judgeHeadroom(e, P)).toMatchObject({
     hours: 8,
