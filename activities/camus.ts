@@ -12,9 +12,11 @@ import {
 import type { Config } from "../domain/config";
 import type { FileStatus, Hdfs } from "./hdfs";
 import type { ImporterRun, ImporterState, ImportSource } from "./import-source";
+import { mapPool } from "./pool";
 
 const RUN = /^(\d{4})-(\d{2})-(\d{2})-(\d{2})-(\d{2})-(\d{2})$/;
 const MAX_RUNS_KEPT = 1000;
+const READERS = 8;
 
 export function runTime(name: string): number | undefined {
   const m = RUN.exec(name);
@@ -26,7 +28,7 @@ export function runTime(name: string): number | undefined {
 /** Camus' stored state on HDFS, its driver's log, its names. */
 export class Camus implements ImportSource {
   /** Finished runs do not change: each is read once. */
-  private readonly known = new Map<string, ImporterRun>();
+  private readonly known = new Map<string, Promise<ImporterRun>>();
 
   constructor(
     private readonly hdfs: Hdfs,
@@ -107,18 +109,17 @@ export class Camus implements ImportSource {
   }
 
   async runs(since: number): Promise<ImporterRun[]> {
-    const runs: ImporterRun[] = [];
-    for (const name of await this.runNames()) {
-      if (runTime(name)! < since) continue;
-      let run = this.known.get(name);
-      if (!run) {
-        run = await this.readRun(name);
-        if (this.known.size >= MAX_RUNS_KEPT) this.known.clear();
-        this.known.set(name, run);
-      }
-      runs.push(run);
-    }
-    return runs;
+    const names = (await this.runNames()).filter((n) => runTime(n)! >= since);
+    return mapPool(names, READERS, (name) => {
+      const known = this.known.get(name);
+      if (known) return known;
+      // As a promise: batches that begin together read a run once.
+      const reading = this.readRun(name);
+      if (this.known.size >= MAX_RUNS_KEPT) this.known.clear();
+      this.known.set(name, reading);
+      reading.catch(() => this.known.delete(name));
+      return reading;
+    });
   }
 
   private async readRun(name: string): Promise<ImporterRun> {

@@ -19,6 +19,7 @@ import {
   inRange,
   partitionPath,
 } from "../domain/hour";
+import type { Advance } from "../domain/ledger";
 import type { Policy } from "../domain/policy";
 import { silentHours } from "../domain/silence";
 import { ServiceError } from "./errors";
@@ -32,7 +33,6 @@ import { mapPool } from "./pool";
 import { rawDay, type RawHour } from "./raw-hours";
 import { refinedDay, type RefinedHour } from "./refined-hours";
 import {
-  advancesOf,
   attribute,
   ledgerGaps,
   type MarkersByTopic,
@@ -60,6 +60,8 @@ export type Gathered = { topic: TopicEvidence; hours: HourEvidence[] };
 export type Shared = {
   importer: ImporterState;
   runs: ImporterRun[];
+  /** How far those runs moved in a topic. */
+  advances: (topic: string) => Advance[];
   skippedSince: Map<string, number>;
   configs: Map<string, Record<string, string>>;
   markers: MarkersByTopic;
@@ -89,6 +91,19 @@ async function stage<T>(
 
 const valueOr = <T>(read: { value: T } | { unread: string }, other: T): T =>
   "value" in read ? read.value : other;
+
+/** A topic's advances are put together once, when they are first asked for. */
+function advancesOf(runs: ImporterRun[]): (topic: string) => Advance[] {
+  const known = new Map<string, Advance[]>();
+  return (topic) => {
+    let found = known.get(topic);
+    if (!found) {
+      found = runs.flatMap((run) => run.advances.get(topic) ?? []);
+      known.set(topic, found);
+    }
+    return found;
+  };
+}
 
 export async function gatherShared(
   s: Systems,
@@ -125,6 +140,7 @@ export async function gatherShared(
       problems: "unread" in importer ? [importer.unread] : [],
     }),
     runs: valueOr(runs, []),
+    advances: advancesOf(valueOr(runs, [])),
     skippedSince,
     configs: valueOr(configs, new Map()),
     markers: valueOr(markers, new Map()),
@@ -308,7 +324,7 @@ function addLedger(
       raw.problems.push(why);
     }
   }
-  for (const a of advancesOf(shared, d.topic)) {
+  for (const a of shared.advances(d.topic)) {
     if (a.errors === 0) continue;
     const hour = hourOf(a.time - 3_600_000);
     const e = hours.find((x) => x.hour === hour);

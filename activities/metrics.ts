@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { Gauge, Registry } from "prom-client";
 import type { AuditReport } from "../domain/audit-report";
-import type { Storage } from "./storage";
+import { REPORTS, type Storage } from "./storage";
 
 const share = (part: number, whole: number) => (whole === 0 ? 1 : part / whole);
 
@@ -82,21 +82,50 @@ export async function metricsText(storage: Storage): Promise<string> {
   return registry.metrics();
 }
 
-/** Serves `/metrics`. @returns the listening server */
+/** What people read; events and plans stay where HDFS' own permissions guard them. */
+const READABLE: Record<string, string> = {
+  "audit.html": "text/html; charset=utf-8",
+  "audit.json": "application/json",
+  "report.html": "text/html; charset=utf-8",
+  "report.md": "text/markdown; charset=utf-8",
+  "report.json": "application/json",
+};
+
+async function readable(
+  storage: Storage,
+  url: string,
+): Promise<{ type: string; text: string } | undefined> {
+  const path = decodeURIComponent(new URL(url, "http://x").pathname);
+  if (!path.startsWith(REPORTS)) return undefined;
+  const parts = path.slice(REPORTS.length).split("/");
+  const name = parts.pop()!;
+  const type = READABLE[name];
+  if (!type || parts.some((p) => p === "" || p === "." || p === ".."))
+    return undefined;
+  const text = await storage.get(parts.join("/"), name);
+  return text === undefined ? undefined : { type, text };
+}
+
+/** Serves `/metrics` and, below `/reports/`, the reports of audits and sagas. @returns the listening server */
 export function serveMetrics(
   storage: Storage,
   { host, port }: { host: string; port: number },
 ): Promise<Server> {
   const server = createServer((request, response) => {
-    if (request.url !== "/metrics") {
-      response.writeHead(404).end("see /metrics\n");
-      return;
-    }
-    metricsText(storage).then(
-      (text) =>
-        response
-          .writeHead(200, { "content-type": "text/plain; version=0.0.4" })
-          .end(text),
+    const found =
+      request.url === "/metrics"
+        ? metricsText(storage).then((text) => ({
+            type: "text/plain; version=0.0.4",
+            text,
+          }))
+        : readable(storage, request.url ?? "/");
+    found.then(
+      (page) =>
+        page
+          ? response
+              .writeHead(200, { "content-type": page.type })
+              .end(page.text)
+          : response.writeHead(404).end("see /metrics and /reports/\n"),
       (error: Error) => response.writeHead(503).end(`${error.message}\n`),
     );
   });

@@ -5,6 +5,7 @@ import type { Alert, AlertItem } from "../domain/alert";
 import type { Outage, TopicAudit } from "../domain/audit-report";
 import type { Config } from "../domain/config";
 import type { TopicHeadroom } from "../domain/headroom";
+import type { Policy } from "../domain/policy";
 import { receivers, unknownReceiver } from "./receivers";
 import type { Storage } from "./storage";
 
@@ -16,10 +17,12 @@ export function createNotifyActivities({
   config,
   client,
   storage,
+  policyOf,
 }: {
   config: Config;
   client: Client;
   storage: Storage;
+  policyOf: (topic: string) => Policy;
 }) {
   const known = receivers(config, process.env["SISYPHUS_SMTP_PASSWORD"]);
 
@@ -94,7 +97,12 @@ export function createNotifyActivities({
       for (const ref of input.refs) {
         for (const a of await storage.read<TopicAudit[]>(ref)) {
           const id = incidentId(a.topic);
-          const told = { findings: a.findings, asOf: input.asOf };
+          const { repair } = policyOf(a.topic);
+          const told = {
+            findings: a.findings,
+            asOf: input.asOf,
+            ...(repair.start ? { repair } : {}),
+          };
           if (a.findings.length > 0) {
             await client.workflow.signalWithStart("topicIncident", {
               ...opening(a.topic, input.range),

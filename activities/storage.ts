@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Hdfs } from "./hdfs";
 
+export const REPORTS = "/reports/";
+
 /**
  * What a workflow keeps outside its history: plans, journals, missing events, reports; on HDFS, a folder a workflow.
  * HDFS takes no colon in a path, and a schedule puts a time into its workflows' ids: a colon is written as `_`.
@@ -9,11 +11,15 @@ export class Storage {
   constructor(
     private readonly hdfs: Hdfs,
     private readonly root: string,
+    /** Where the control worker serves reports; without it links lead to WebHDFS, which gives them as downloads. */
+    private readonly served?: string,
   ) {}
 
   /** Where a browser can open what lies at a reference. */
   link(ref: string): string {
-    return this.hdfs.link(ref);
+    return this.served
+      ? `${this.served.replace(/\/$/, "")}${REPORTS}${encodeURI(ref.slice(this.root.length + 1))}`
+      : this.hdfs.link(ref);
   }
 
   path(workflowId: string, name: string): string {

@@ -7,7 +7,7 @@ import {
   inRange,
 } from "../domain/hour";
 import {
-  type Advance,
+  advanceHolding,
   type Gap,
   holes,
   jumps,
@@ -26,9 +26,6 @@ const HOUR_MS = 3_600_000;
 /** A gap is checked by reading Kafka only up to this many offsets. */
 const MAX_RECOUNT = 20_000;
 
-export const advancesOf = (shared: Shared, topic: string): Advance[] =>
-  shared.runs.flatMap((run) => run.advances.get(topic) ?? []);
-
 /** The topic as a whole: offsets, positions, what was passed over, drift. */
 export function topicEvidence(
   s: Systems,
@@ -42,7 +39,7 @@ export function topicEvidence(
   const positions = s.source.positions(shared.importer, d.topic, files);
   const times = [...positions.values()].flatMap((p) => p.time ?? []);
   const skipped = shared.skippedSince.get(d.topic);
-  const jumped = jumps(advancesOf(shared, d.topic)).reduce(
+  const jumped = jumps(shared.advances(d.topic)).reduce(
     (sum, g) => sum + g.records,
     0,
   );
@@ -94,16 +91,9 @@ export function rawEvidence(
   topic: string,
   raw: Record<Hour, RawHour>,
 ): Map<Hour, RawEvidence> {
-  const advances = advancesOf(shared, topic);
-  const runOf = (f: RawFile) => {
-    const a = advances.find(
-      (x) =>
-        x.partition === f.partition &&
-        BigInt(f.end) > BigInt(x.from) &&
-        BigInt(f.end) <= BigInt(x.to),
-    );
-    return a && shared.runs.find((r) => r.name === a.run);
-  };
+  const advanceOf = advanceHolding(shared.advances(topic));
+  const runs = new Map(shared.runs.map((r) => [r.name, r]));
+  const runOf = (f: RawFile) => runs.get(advanceOf(f)?.run ?? "");
   return new Map(
     Object.entries(raw).map(([hour, h]) => {
       const problems = [...h.strange];
@@ -142,7 +132,7 @@ export async function ledgerGaps(
 ): Promise<Gap[]> {
   // Compaction leaves offsets without records: they prove nothing then.
   if (compacted) return [];
-  const advances = advancesOf(shared, d.topic);
+  const advances = shared.advances(d.topic);
   const markers = shared.markers.get(d.topic) ?? [];
   const own = Object.values(raw).flatMap((h) => h.files);
   const find = (files: RawFile[]) => [

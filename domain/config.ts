@@ -138,9 +138,12 @@ export const configSchema = z.strictObject({
     .strictObject({
       port: z.int().min(1).max(65535),
       host: z.string().default("127.0.0.1"),
+      url: url
+        .optional()
+        .describe("the same for browsers elsewhere, for links to reports"),
     })
     .optional()
-    .describe("where the control worker serves Prometheus metrics"),
+    .describe("where the control worker serves Prometheus metrics and reports"),
   webUi: url.optional().describe("the Temporal Web UI, for links"),
 });
 export type Config = z.infer<typeof configSchema>;

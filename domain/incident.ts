@@ -2,7 +2,8 @@ import type { AlertItem } from "./alert";
 import type { TopicHeadroom } from "./headroom";
 import { type Hour, hourStart } from "./hour";
 import type { Finding } from "./plan";
-import type { Level, Verdict } from "./verdict";
+import type { Policy } from "./policy";
+import { type Cause, isImportFault, type Level, type Verdict } from "./verdict";
 
 export type IncidentState = {
   topic: string;
@@ -16,6 +17,8 @@ export type IncidentState = {
   /** The audit's time when it was first found broken. */
   detectedAsOf?: string;
   backfill?: string;
+  /** What the topic's policy says of repairs, as the newest audit told it. */
+  repair?: Policy["repair"];
   acknowledged?: { by: string; at: string; note?: string };
   /** No alerts before this time. */
   snoozedUntil?: string;
@@ -54,6 +57,39 @@ function summary(s: IncidentState): string {
       : []),
     ...(s.headroom ? [s.headroom.why] : []),
   ].join("; ");
+}
+
+/** Causes that a backfill mends; the others pass by themselves, or need another hand first. */
+const REPAIRABLE: Cause[] = [
+  "premature-deletion",
+  "retention-too-short",
+  "config-drift",
+  "offset-out-of-range",
+  "refine-error",
+  "outdated-job",
+];
+
+/**
+ * Whether the incident is to start its own backfill: the topic's policy says so, every finding is one that a backfill mends, there are no
+ * more hours and events than the policy trusts it with, and the archive knows the events of every hour that lost some.
+ */
+export function repairDue(s: IncidentState): boolean {
+  const p = s.repair;
+  return (
+    p !== undefined &&
+    p.start &&
+    s.phase === "open" &&
+    s.backfill === undefined &&
+    s.findings.length > 0 &&
+    s.findings.length <= p.maxHours &&
+    missingOf(s.findings) <= p.maxMissing &&
+    s.findings.every(
+      (f) =>
+        f.cause !== undefined &&
+        REPAIRABLE.includes(f.cause) &&
+        (!isImportFault(f.verdict) || f.numbers?.archived !== undefined),
+    )
+  );
 }
 
 /**

@@ -40,6 +40,45 @@ export type Gap = {
   time?: number;
 };
 
+type Span = Advance & { low: bigint; high: bigint };
+
+/** Finds the run that took a file's last record, the earliest where several did. */
+export function advanceHolding(
+  advances: Advance[],
+): (file: Pick<LedgerFile, "partition" | "end">) => Advance | undefined {
+  const partitions = new Map<number, Span[]>();
+  for (const a of advances) {
+    const [low, high] = [BigInt(a.from), BigInt(a.to)];
+    if (high <= low) continue;
+    const spans = partitions.get(a.partition);
+    if (spans) spans.push({ ...a, low, high });
+    else partitions.set(a.partition, [{ ...a, low, high }]);
+  }
+  // Runs follow one another, so that the ends are sorted; after a reset they are not, and are looked through.
+  const sorted = new Map<number, boolean>();
+  for (const [partition, spans] of partitions) {
+    spans.sort((x, y) => x.time - y.time);
+    sorted.set(
+      partition,
+      spans.every((s, i) => i === 0 || s.low >= spans[i - 1]!.high),
+    );
+  }
+  return ({ partition, end }) => {
+    const spans = partitions.get(partition) ?? [];
+    const offset = BigInt(end);
+    const holds = (s: Span) => offset > s.low && offset <= s.high;
+    if (!sorted.get(partition)) return spans.find(holds);
+    let [from, to] = [0, spans.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (spans[middle]!.high < offset) from = middle + 1;
+      else to = middle;
+    }
+    const found = spans[from];
+    return found && holds(found) ? found : undefined;
+  };
+}
+
 /**
  * The ledger by offset, for importers that keep runs: what each run advanced, less its recorded errors and known markers,
  * must lie in the files whose last offset falls into its range. Compaction and other producers' transactions make offsets an upper bound.
@@ -52,18 +91,12 @@ export function unaccounted(
 ): Gap[] {
   const left = markers.map((m) => ({ ...m }));
   const gaps: Gap[] = [];
+  const held = heldBy(files);
   for (const a of [...advances].sort((x, y) => x.time - y.time)) {
     const from = BigInt(a.from);
     const to = BigInt(a.to);
     if (to <= from) continue;
-    const inRange = (f: LedgerFile) =>
-      f.partition === a.partition &&
-      BigInt(f.end) > from &&
-      BigInt(f.end) <= to;
-    const held = files
-      .filter(inRange)
-      .reduce((sum, f) => sum + BigInt(f.count), 0n);
-    let records = Number(to - from - held) - a.errors;
+    let records = Number(to - from) - held(a.partition, from, to) - a.errors;
     for (const m of left) {
       if (records <= 0) break;
       const overlaps =
@@ -86,6 +119,37 @@ export function unaccounted(
       });
   }
   return gaps;
+}
+
+/** Sums of records by where files end: how many lie in files whose last offset is in `(from, to]`. */
+function heldBy(
+  files: LedgerFile[],
+): (partition: number, from: bigint, to: bigint) => number {
+  const partitions = new Map<number, { end: bigint; sum: number }[]>();
+  for (const f of files) {
+    const entry = { end: BigInt(f.end), sum: f.count };
+    const list = partitions.get(f.partition);
+    if (list) list.push(entry);
+    else partitions.set(f.partition, [entry]);
+  }
+  for (const list of partitions.values()) {
+    list.sort((x, y) => (x.end < y.end ? -1 : x.end > y.end ? 1 : 0));
+    for (let i = 1; i < list.length; i++) list[i]!.sum += list[i - 1]!.sum;
+  }
+  /** The sum over all files that end at or before an offset. */
+  const upTo = (list: { end: bigint; sum: number }[], offset: bigint) => {
+    let [from, to] = [0, list.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (list[middle]!.end <= offset) from = middle + 1;
+      else to = middle;
+    }
+    return from === 0 ? 0 : list[from - 1]!.sum;
+  };
+  return (partition, from, to) => {
+    const list = partitions.get(partition) ?? [];
+    return upTo(list, to) - upTo(list, from);
+  };
 }
 
 /** Where a run began beyond the end of the one before: offsets that were deleted unread, although nothing tells so any more. */

@@ -56,6 +56,20 @@ const fields = {
     .describe(
       "hours until unread data is deleted: below them a warning, an error",
     ),
+  repair: z
+    .strictObject({
+      start: z.boolean().default(false),
+      autoApprove: z
+        .boolean()
+        .default(false)
+        .describe("else the plan waits for an operator"),
+      maxHours: z.int().min(1).default(48),
+      maxMissing: z.int().min(0).default(10_000),
+    })
+    .prefault({})
+    .describe(
+      "whether an incident starts its backfill itself, and up to which size",
+    ),
 };
 
 /** What counts as broken, for every dataset. */

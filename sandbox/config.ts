@@ -57,6 +57,7 @@ export function writeConfig(p: Ports, tools: Tools): void {
     // From the healthy hours of June 25 to July 5.
     audit: { lookbackHours: 264, batchTopics: 11 },
     replay: { eventsPerSecond: 60, batchEvents: 20 },
+    metrics: { port: p.metrics },
     webUi: `http://127.0.0.1:${p.temporalUi}/namespaces/${NAMESPACE}`,
   };
   writeFileSync(CONFIG_FILE, stringify(config));

@@ -6,12 +6,13 @@ import { webLink } from "../cli/client";
 import { gridText, paint, table } from "../cli/output";
 import type { BackfillResult } from "../workflows/backfill";
 import type { BackfillProgress } from "../workflows/backfill-progress";
+import type { HeadroomSummary } from "../workflows/headroom-audit";
 import type { AuditSummary } from "../workflows/hourly-audit";
 import { connectClient } from "../workers/connection";
 import { CONFIG_FILE, environment } from "./config";
 import { incident } from "./incident";
 import { ports } from "./ports";
-import { STORY } from "./story";
+import { STORY, topicOf, TOPICS } from "./story";
 import { checkFromOutside, expectedBroken } from "./truth";
 import { down, reset, up } from "./up";
 import { until } from "./wait";
@@ -55,6 +56,20 @@ async function audit(
     `\n${gridText(audits.filter((a) => Object.keys(a.cells).length > 0))}\n`,
   );
   return summary;
+}
+
+/** Topics that are about to lose data. */
+async function headroom(
+  client: Client,
+  asOf: string,
+): Promise<HeadroomSummary["low"]> {
+  const { low } = (await client.workflow.execute("headroomAudit", {
+    workflowId: `headroom/${asOf}`,
+    taskQueue: "control",
+    args: [{ asOf }],
+    staticSummary: "Which topics are about to lose data",
+  })) as HeadroomSummary;
+  return low;
 }
 
 /** The judgement of the audit against the truth: nothing broken that was not named, nothing healthy that was. */
@@ -155,11 +170,26 @@ async function main(): Promise<number> {
     say(`Web UI  ${process.env["SISYPHUS_WEB_UI"]}/workflows`);
 
     act("The weeks before July 5, 2018");
-    await incident(say);
-
-    act("The audit finds it");
     await startWorker();
     const client = await connectClient();
+    let foreseen = false;
+    await incident(say, async () => {
+      const low = await headroom(client, STORY.foreseen);
+      const seconds = new Set(
+        TOPICS.filter((t) => t.seconds).map((t) => topicOf(t.schema)),
+      );
+      foreseen = low.length > 0 && low.every((h) => seconds.has(h.topic));
+      say(
+        paint(
+          "yellow",
+          `June 25  the headroom audit that a schedule runs every ten minutes would have warned here, before anything was lost: ${low.length} topics`,
+        ),
+      );
+      if (low[0]) say(`         ${low[0].topic}: ${low[0].why}`);
+    });
+
+    act("The audit finds it");
+    await headroom(client, STORY.noticed);
     const before = await audit(client, "audit/2018-07-05T05");
     const exact = await compare(before);
     say(
@@ -206,6 +236,11 @@ async function main(): Promise<number> {
     const n = result.numbers;
     const outside = await checkFromOutside();
     const proof: [string, string | number, boolean][] = [
+      [
+        "headroom warned of the drifted topics before the loss, and of no other",
+        foreseen ? "yes" : "no",
+        foreseen,
+      ],
       [
         "the audit named every broken topic-hour and no other",
         exact ? "yes" : "no",

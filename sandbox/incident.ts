@@ -88,7 +88,11 @@ async function untilDeleted(admin: Admin, topics: string[]): Promise<void> {
 }
 
 /** Plays the weeks before July 5, 2018 on the running sandbox; once only (reset it to play again). */
-export async function incident(report: Report): Promise<void> {
+export async function incident(
+  report: Report,
+  /** Called on June 25: the config has drifted, Camus has imported, nothing is lost yet. */
+  beforeLoss: () => Promise<void> = async () => undefined,
+): Promise<void> {
   if (existsSync(MARK)) {
     report("the incident has been played already (sandbox reset forgets it)");
     return;
@@ -156,6 +160,7 @@ export async function incident(report: Report): Promise<void> {
     );
     report("June 25  Refine has refined every hour so far");
     rotateArchive("20180626");
+    await beforeLoss();
 
     moveClockTo(new Date(hourStart(STORY.lost[0]!)));
     await untilDeleted(admin, legacy);

@@ -22,6 +22,7 @@ const OFFSETS = {
   temporalUi: 280,
   temporalMetrics: 234,
   metrics: 235,
+  alertmanager: 236,
   mariadb: 306,
 } as const;
 

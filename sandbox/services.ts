@@ -42,6 +42,10 @@ const LEAN = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", ...OPENS];
 export const hadoopClasspath = (tools: Tools) =>
   `${CONF_DIR}:${tools.camus}/*:${tools.camus}/lib/*`;
 
+/** Heaps fit an incident of some thousand events; `SISYPHUS_HEAP_FACTOR` makes them fit a benchmark's fleet. */
+const heap = (mb: number) =>
+  `-Xmx${mb * Number(process.env["SISYPHUS_HEAP_FACTOR"] ?? 1)}m`;
+
 const hadoopEnv = {
   HADOOP_USER_NAME: HADOOP_USER,
   HADOOP_CONF_DIR: CONF_DIR,
@@ -56,7 +60,7 @@ function hadoopDaemon(
   launch(
     name,
     "java",
-    [`-Xmx${heapMb}m`, ...LEAN, "-cp", hadoopClasspath(tools), mainClass],
+    [heap(heapMb), ...LEAN, "-cp", hadoopClasspath(tools), mainClass],
     { env: hadoopEnv },
   );
 }
@@ -121,7 +125,7 @@ function startKafka(p: Ports, tools: Tools): void {
     );
   }
   launch("kafka", "java", [
-    "-Xmx384m",
+    heap(384),
     ...LEAN,
     "-cp",
     `${CONF_DIR}:${classpath}`,
@@ -259,7 +263,7 @@ export const SERVICES: Service[] = [
         "metastore",
         "java",
         [
-          "-Xmx256m",
+          heap(256),
           ...LEAN,
           `-Dderby.system.home=${join(SANDBOX_DIR, "metastore")}`,
           // The server itself must open the database, not call another metastore.

@@ -84,6 +84,29 @@ async function temporal(report: Report): Promise<string> {
   return binary;
 }
 
+const ALERTMANAGER = "0.27.0";
+
+/** Prometheus' Alertmanager for tests; undefined where there is no Go to build it with. */
+export async function alertmanager(
+  report: Report,
+): Promise<string | undefined> {
+  const dir = join(CACHE, `alertmanager-${ALERTMANAGER}`);
+  const binary = join(dir, "alertmanager");
+  if (existsSync(binary)) return binary;
+  if (!onPath("go")) return undefined;
+  await run(
+    `Alertmanager ${ALERTMANAGER} (built with Go, about a minute)`,
+    "go",
+    [
+      "install",
+      `github.com/prometheus/alertmanager/cmd/alertmanager@v${ALERTMANAGER}`,
+    ],
+    { GOBIN: dir, GOFLAGS: "-buildvcs=false" },
+    report,
+  );
+  return binary;
+}
+
 async function jvm(report: Report): Promise<string> {
   const dir = jvmDir();
   if (!existsSync(join(dir, "complete"))) {

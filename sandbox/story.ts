@@ -11,6 +11,8 @@ export const STORY = {
   drift: "2018-06-18T15:30:00Z",
   /** Drifted, yet nothing is lost: older segments that are not expired protect the newer ones. */
   drifted: hoursIn({ since: "2018-06-25T04", until: "2018-06-25T06" }),
+  /** A headroom audit here foresees it: what arrives is dated 1970, and what protects it expires within hours. */
+  foreseen: "2018-06-25T06:32:00Z",
   /** The protecting segments expire; events dated 1970 go within one retention check, before the importer reads them. */
   lost: hoursIn({ since: "2018-06-26T18", until: "2018-06-26T21" }),
   /** Producers send milliseconds again; Kafka keeps these hours, but the importer skips the topics. */

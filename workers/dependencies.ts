@@ -31,7 +31,13 @@ export function createDependencies(config: Config, client: Client) {
     ...config.hdfs,
     allowedPrefixes: config.allowedPrefixes,
   });
-  const storage = new Storage(hdfs, config.storage.path);
+  const storage = new Storage(
+    hdfs,
+    config.storage.path,
+    config.metrics &&
+      (config.metrics.url ??
+        `http://${config.metrics.host}:${config.metrics.port}`),
+  );
   const camus = new Camus(hdfs, config.importer);
   return {
     config,

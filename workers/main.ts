@@ -1,3 +1,8 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { NativeConnection, Worker } from "@temporalio/worker";
 import { serveMetrics } from "../activities/metrics";
 import { createActivities, createDependencies } from "./dependencies";
@@ -5,6 +10,19 @@ import { connectClient, temporalOptions } from "./connection";
 import { loadConfig } from "./config";
 
 export type Role = "control" | "bulk" | "archive" | "all";
+
+/** The bundled workflows, in a folder of this process. */
+async function bundle(): Promise<{ codePath: string; remove: () => void }> {
+  const dir = mkdtempSync(join(tmpdir(), "sisyphus-workflows-"));
+  const codePath = join(dir, "bundle.js");
+  await promisify(execFile)(process.execPath, [
+    "-r",
+    "tsx/cjs",
+    require.resolve("./bundle.ts"),
+    codePath,
+  ]);
+  return { codePath, remove: () => rmSync(dir, { recursive: true }) };
+}
 
 /** Runs this process' workers until it is told to stop: `control` (workflows and light activities), `bulk`, `archive` (on the archive's host) or all three. */
 export async function runWorkers(
@@ -24,6 +42,9 @@ export async function runWorkers(
   };
   const roles =
     role === "all" ? (["control", "bulk", "archive"] as const) : [role];
+  const workflows = roles.some((r) => r === "control")
+    ? await bundle()
+    : undefined;
   const workers = await Promise.all(
     roles.map((r) =>
       Worker.create({
@@ -36,7 +57,7 @@ export async function runWorkers(
         maxHeartbeatThrottleInterval: "2s",
         defaultHeartbeatThrottleInterval: "1s",
         ...(r === "control"
-          ? { workflowsPath: require.resolve("../workflows/index.ts") }
+          ? { workflowBundle: { codePath: workflows!.codePath } }
           : {}),
         shutdownGraceTime: "5s",
       }),
@@ -46,6 +67,7 @@ export async function runWorkers(
     config.metrics && roles.some((r) => r === "control")
       ? await serveMetrics(deps.storage, config.metrics)
       : undefined;
+  workflows?.remove();
   console.log(`worker ready: ${roles.map((r) => queues[r]).join(", ")}`);
   await Promise.all(workers.map((w) => w.run()));
   metrics?.close();

@@ -22,14 +22,22 @@ import {
   type IncidentState,
   isOver,
   levelOf,
+  repairDue,
   toldOf,
 } from "../domain/incident";
 import type { BackfillInput } from "../domain/inputs";
+import type { Policy } from "../domain/policy";
 import type { Finding } from "../domain/plan";
 import { archiveHost, control } from "./activities";
 import { setAttributes } from "./attributes";
 import { backfill } from "./backfill";
 
+type FindingsMessage = {
+  findings: Finding[];
+  asOf: string;
+  /** What the topic's policy says of repairs; absent where it starts none. */
+  repair?: Policy["repair"];
+};
 export type IncidentInput = {
   topic: string;
   range: HourRange;
@@ -37,8 +45,7 @@ export type IncidentInput = {
 };
 
 // Signals: audits report and go on, whatever the incident makes of it.
-export const findings =
-  defineSignal<[{ findings: Finding[]; asOf: string }]>("findings");
+export const findings = defineSignal<[FindingsMessage]>("findings");
 export const headroom =
   defineSignal<[{ headroom?: TopicHeadroom; asOf: string }]>("headroom");
 // Updates: the operator wants to hear what came of it.
@@ -54,6 +61,7 @@ export const snooze = defineUpdate<string, [{ hours: number }]>("snooze");
 export const incidentProgress = defineQuery<IncidentState>("progress");
 
 const RE_AUDIT = "10 minutes";
+const BY_POLICY = "backfill/by-policy";
 const MAX_SNOOZE_HOURS = 24 * 14;
 
 const refuse = (why: string) => {
@@ -120,23 +128,7 @@ export async function topicIncident(
     accept,
     async (options) => {
       const name = options?.name ?? `backfill/${state.topic}`;
-      const handle = await startChild(backfill, {
-        workflowId: name,
-        args: [backfillInputOf(state, options?.autoApprove ?? false)],
-        parentClosePolicy: ParentClosePolicy.ABANDON,
-        staticSummary: `Repairs ${state.topic}`,
-      });
-      state.phase = "repairing";
-      state.backfill = name;
-      tell(state, `an operator started ${name}`);
-      void handle.result().then(
-        () => heard++,
-        () => {
-          state.phase = "open";
-          tell(state, `${name} did not succeed`);
-          heard++;
-        },
-      );
+      await repair(name, options?.autoApprove ?? false, "an operator");
       return name;
     },
     {
@@ -151,6 +143,26 @@ export async function topicIncident(
     },
   );
 
+  async function repair(name: string, autoApprove: boolean, who: string) {
+    const handle = await startChild(backfill, {
+      workflowId: name,
+      args: [backfillInputOf(state, autoApprove)],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `Repairs ${state.topic}`,
+    });
+    state.phase = "repairing";
+    state.backfill = name;
+    tell(state, `${who} started ${name}`);
+    void handle.result().then(
+      () => heard++,
+      () => {
+        state.phase = "open";
+        tell(state, `${name} did not succeed`);
+        heard++;
+      },
+    );
+  }
+
   await condition(() => heard > 0);
   while (!isOver(state)) {
     show(state);
@@ -159,6 +171,15 @@ export async function topicIncident(
       state.told = toldOf(state);
       await control.read.raise([due]);
     }
+    if (repairDue(state))
+      // One at a time: the id is the lock, and sagas share the importer. Who comes too late asks again after the next audit.
+      await repair(
+        BY_POLICY,
+        state.repair!.autoApprove,
+        "the topic's policy",
+      ).catch((error: Error) => {
+        if (error.name !== "WorkflowExecutionAlreadyStartedError") throw error;
+      });
     const seen = heard;
     const woken = await condition(() => heard > seen, RE_AUDIT);
     if (!woken || state.phase === "repairing")
@@ -199,11 +220,9 @@ async function reAudit(state: IncidentState, range: HourRange): Promise<void> {
   take(state, { findings: audit.findings, asOf });
 }
 
-function take(
-  state: IncidentState,
-  message: { findings: Finding[]; asOf: string },
-): void {
+function take(state: IncidentState, message: FindingsMessage): void {
   const before = state.findings.length;
+  if (message.repair) state.repair = message.repair;
   state.findings = message.findings;
   state.asOf = message.asOf;
   if (message.findings.length > 0) state.detectedAsOf ??= message.asOf;

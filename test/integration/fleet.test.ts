@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import type { Client } from "@temporalio/client";
 import { ConfigResourceTypes } from "kafkajs";
 import { SMTPServer } from "smtp-server";
@@ -18,7 +19,6 @@ import {
   partitionPath,
 } from "../../domain/hour";
 import type { Finding } from "../../domain/plan";
-import { encodeDoneFlag } from "../../formats/done-flag";
 import { capsuleUuid } from "../../formats/event-capsule";
 import { moveClockTo } from "../../sandbox/clock";
 import { CONFIG_FILE, environment } from "../../sandbox/config";
@@ -30,8 +30,10 @@ import {
   TRANSFORMS,
 } from "../../sandbox/incident";
 import { ports } from "../../sandbox/ports";
-import { runningPid, signal } from "../../sandbox/processes";
-import { setup } from "../../sandbox/setup";
+import { launch, runningPid, signal } from "../../sandbox/processes";
+import { java, refineClasspath } from "../../sandbox/java";
+import { SANDBOX_DIR } from "../../sandbox/paths";
+import { alertmanager, setup } from "../../sandbox/setup";
 import { down, reset, up } from "../../sandbox/up";
 import { until } from "../../sandbox/wait";
 import { startWorker } from "../../sandbox/worker";
@@ -41,6 +43,8 @@ import {
   REFINE_CLASS,
   refineJar,
 } from "../../sandbox/wrappers";
+import type { BackfillProgress } from "../../workflows/backfill-progress";
+import type { AuditSummary } from "../../workflows/hourly-audit";
 import { loadConfig } from "../../workers/config";
 import { connectClient } from "../../workers/connection";
 import { createDependencies } from "../../workers/dependencies";
@@ -84,7 +88,6 @@ let client: Client;
 let hdfs: Hdfs;
 let received: {
   webhook: Alert[];
-  alertmanager: unknown[][];
   mails: string[];
 };
 let refusing = true;
@@ -125,16 +128,39 @@ async function listen(
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/** The real one, where Go is there to build it. @returns its address */
+async function startAlertmanager(): Promise<string | undefined> {
+  const binary = await alertmanager(quiet);
+  if (!binary) return undefined;
+  const dir = join(SANDBOX_DIR, "alertmanager");
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(
+    join(dir, "config.yml"),
+    "route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n",
+  );
+  const address = `127.0.0.1:${ports().alertmanager}`;
+  launch("alertmanager", binary, [
+    `--config.file=${join(dir, "config.yml")}`,
+    `--storage.path=${dir}`,
+    `--web.listen-address=${address}`,
+    "--cluster.listen-address=",
+  ]);
+  await until(
+    "Alertmanager",
+    30,
+    async () => (await fetch(`http://${address}/-/ready`)).ok,
+  );
+  return `http://${address}`;
+}
+
 /** Real receivers on loopback; the webhook refuses until it is told otherwise. */
 async function receivers() {
-  received = { webhook: [], alertmanager: [], mails: [] };
+  received = { webhook: [], mails: [] };
   const webhook = await listen((text, refuse) => {
     if (refusing) refuse();
     else received.webhook.push(JSON.parse(text) as Alert);
   });
-  const alertmanager = await listen((text) =>
-    received.alertmanager.push(JSON.parse(text) as unknown[]),
-  );
+  const alertmanager = await startAlertmanager();
   const smtp = new SMTPServer({
     disabledCommands: ["AUTH", "STARTTLS"],
     onData(stream, _session, done) {
@@ -152,7 +178,7 @@ async function receivers() {
   servers.push(smtp);
   return {
     webhook,
-    alertmanager,
+    ...(alertmanager ? { alertmanager } : {}),
     smtp: {
       host: "127.0.0.1",
       port: (smtp.server.address() as AddressInfo).port,
@@ -302,19 +328,10 @@ async function tamper(): Promise<void> {
   const half = await only(refined("HalfParquet", hour), ".parquet");
   await hdfs.write(half, (await hdfs.read(half))!.subarray(0, 300));
   await hdfs.write(`${refined("BadFlag", hour)}/_REFINED`, "yes");
-  // A partition that is whole on HDFS and that the metastore was never told of.
-  const fresh = addHours(HOURS[0]!, -1);
-  const from = await only(raw("NoPartition", HOURS[0]!));
-  await copy(
-    from,
-    `${raw("NoPartition", fresh)}/${topicOf("NoPartition")}.1001.0.5.1005.${hourStart(fresh)}`,
-  );
-  const parquet = await only(refined("NoPartition", HOURS[0]!), ".parquet");
-  await copy(parquet, `${refined("NoPartition", fresh)}/part-0.parquet`);
-  const { mtime } = (await hdfs.stat(raw("NoPartition", fresh)))!;
-  await hdfs.write(
-    `${refined("NoPartition", fresh)}/_REFINED`,
-    encodeDoneFlag(mtime),
+  await java(
+    refineClasspath(await setup(quiet)),
+    "org.sisyphus.sandbox.FleetTables",
+    ["drop", "nopartition", "2018", "6", "18", "13"],
   );
 }
 
@@ -332,6 +349,7 @@ beforeAll(async () => {
       ...config,
       alerts: await receivers(),
       canary: { topics: topicOf("Healthy") },
+      policies: [{ topics: topicOf("Outdated"), repair: { start: true } }],
       audit: { lookbackHours: 15, batchTopics: 7, patience: 4 },
       metrics: { port: ports().metrics },
     }),
@@ -399,7 +417,7 @@ test("every trouble gets its verdict and its cause, and nothing healthy is named
           `Drifted ${x} lost-from-kafka config-drift`,
         ],
       ),
-      `NoPartition ${addHours(h, -1)} partition-missing unknown`,
+      `NoPartition ${i} partition-missing unknown`,
       `NoLocation ${i} partition-missing unknown`,
     ].sort(),
   );
@@ -415,11 +433,6 @@ test("topics that break by one cause are one alert, and a receiver that fails lo
   );
   const unknown = causes().filter((subject) => subject.endsWith("unknown"));
   expect(unknown).toEqual(["[sisyphus] error: 8 topics are broken: unknown"]);
-  expect(
-    received.alertmanager
-      .flat()
-      .map((a) => (a as { labels: { subject: string } }).labels.subject),
-  ).toEqual(expect.arrayContaining([topicOf("Removed"), topicOf("Silent")]));
   expect(received.webhook).toEqual([]);
   refusing = false;
   // What is raised meanwhile goes to both; once no more is under way, each has heard the same.
@@ -434,6 +447,38 @@ test("topics that break by one cause are one alert, and a receiver that fails lo
     received.webhook.length,
   );
 }, 180_000);
+
+test("Alertmanager shows an alert for every topic of one cause", async () => {
+  const { alertmanager } = loadConfig(CONFIG_FILE).alerts;
+  // Without Go there is no Alertmanager to ask.
+  if (!alertmanager) return;
+  type Shown = {
+    labels: { subject: string; alertname: string };
+    annotations: { cause: string };
+    status: { state: string };
+  };
+  const shown = await until("the alerts", 30, async () => {
+    const all = (await (
+      await fetch(`${alertmanager}/api/v2/alerts`)
+    ).json()) as Shown[];
+    return all.length >= 15 && all;
+  });
+  const of = (cause: string) =>
+    shown
+      .filter((a) => a.annotations.cause === cause)
+      .map((a) => a.labels.subject)
+      .sort();
+  expect(of("producer-silent")).toEqual([topicOf("Silent")]);
+  expect(of("unknown")).toEqual(
+    [
+      ...["HalfParquet", "NoLocation", "NoPartition", "Removed", "RowsLost"],
+      ...["RowsTwice", "StrangeFile", "Truncated"],
+    ].map(topicOf),
+  );
+  expect(new Set(shown.map((a) => a.status.state))).toEqual(
+    new Set(["active"]),
+  );
+}, 60_000);
 
 test("an incident is acknowledged and snoozed, and refuses nonsense", async () => {
   const topic = topicOf("Removed");
@@ -477,6 +522,53 @@ test("a repeated audit reads again only what changed, and finds the same", async
   expect(findings(again)).toEqual(findings(first));
   expect(again.requests["HDFS"]!).toBeLessThan(first.requests["HDFS"]! * 0.75);
 }, 120_000);
+
+test("an importer that has stopped is named as such", async () => {
+  const { audits } = await audit("2018-06-19T06:04:00Z", [
+    "--topics",
+    topicOf("Behind"),
+    ...RANGE,
+  ]);
+  const found = audits[0]!.findings;
+  expect(table(found)).toEqual([
+    "Behind 2018-06-19T00 import-missing importer-not-running",
+  ]);
+  expect(found[0]!.why).toContain("its newest run is of 2018-06-19T02:05:00");
+}, 60_000);
+
+test("a raw file that is truncated between two audits is found by the next", async () => {
+  const dir = raw("Healthy", HOURS[2]!);
+  const { name } = (await hdfs.list(dir))!.find(
+    (f) => !f.name.startsWith("_"),
+  )!;
+  const before = (await hdfs.read(`${dir}/${name}`))!;
+  const find = async (minute: number) =>
+    (await audit(`2018-06-19T02:${minute}:00Z`, [])).audits
+      .find((a) => a.topic === topicOf("Healthy"))!
+      .findings.map((f) => `${f.hour} ${f.verdict}`);
+  expect(await find(31)).toEqual([]);
+  await hdfs.write(`${dir}/${name}`, before.subarray(0, 60));
+  expect(await find(32)).toEqual([`${HOURS[2]} import-partial`]);
+}, 120_000);
+
+test("an audit's report opens in a browser where its link says", async () => {
+  const { stdout } = await sisyphus("audit", "show", "--json");
+  const report = JSON.parse(stdout) as AuditReport;
+  const link = `http://127.0.0.1:${ports().metrics}/reports/${report.workflowId.replaceAll(":", "_")}/audit.html`;
+  const page = await fetch(link);
+  expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+  expect(await page.text()).toContain(topicOf("Silent"));
+  const { result } = (await client.workflow
+    .getHandle(report.workflowId)
+    .result()
+    .then((r: unknown) => ({ result: r }))) as { result: AuditSummary };
+  expect(result.link).toBe(link);
+  for (const path of ["../../etc/audit.html", "x/plan.json", "x/audit.html"])
+    expect(
+      (await fetch(`http://127.0.0.1:${ports().metrics}/reports/${path}`))
+        .status,
+    ).toBe(404);
+}, 60_000);
 
 test("headroom warns before unread data is deleted", async () => {
   const { stdout, code } = await sisyphus(
@@ -579,6 +671,24 @@ test("another importer's files are audited as well: a hole between two of them i
     "2 records of partition 0, offsets 10 to 12, are in no raw file",
   );
 }, 60_000);
+
+test("where a topic's policy says so, its incident plans the repair itself, waits for approval and closes", async () => {
+  const id = "backfill/by-policy";
+  const topic = topicOf("Outdated");
+  const saga = client.workflow.getHandle(id);
+  const plan = await until("the plan", 60, async () => {
+    const p = await saga.query<BackfillProgress>("progress");
+    return p.phase === "approve" && p.plan;
+  });
+  expect(plan.topics.map((t) => [t.topic, t.hours])).toEqual([[topic, HOURS]]);
+  const incident = client.workflow.getHandle(`incident/${topic}`);
+  await saga.executeUpdate("approve", { args: [plan.digest] });
+  expect(await saga.result()).toMatchObject({ holds: true });
+  expect(await incident.result()).toMatchObject({
+    phase: "closed",
+    backfill: id,
+  });
+}, 240_000);
 
 test("a canary is followed through every stage, and nobody's counts have it", async () => {
   const hour = "2018-06-19T02";

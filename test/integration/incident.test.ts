@@ -17,6 +17,7 @@ import { checkFromOutside, expectedBroken } from "../../sandbox/truth";
 import { down, reset, status, up } from "../../sandbox/up";
 import { until } from "../../sandbox/wait";
 import { killWorker, startWorker } from "../../sandbox/worker";
+import type { HeadroomSummary } from "../../workflows/headroom-audit";
 import type { AuditSummary } from "../../workflows/hourly-audit";
 import type { BackfillProgress } from "../../workflows/backfill-progress";
 import type { IncidentState } from "../../domain/incident";
@@ -31,14 +32,21 @@ const SMALL = topicOf("TaskRecommendation");
 const quiet = () => undefined;
 let client: Client;
 let hdfs: Hdfs;
+let foreseen: Awaited<ReturnType<typeof sisyphus>>;
 
 beforeAll(async () => {
   Object.assign(process.env, environment(ports()));
   await reset(quiet);
   await up(quiet);
-  await incident(quiet);
   await startWorker();
   client = await connectClient();
+  await incident(quiet, async () => {
+    foreseen = await sisyphus(
+      ...["audit", "headroom", "--json", "--as-of", STORY.foreseen],
+    );
+  });
+  // As the schedule would have, ever since.
+  await sisyphus("audit", "headroom");
   hdfs = new Hdfs({ ...loadConfig(CONFIG_FILE).hdfs, allowedPrefixes: [] });
 }, 900_000);
 
@@ -86,6 +94,26 @@ test("a second up changes nothing, and a killed service is mended by the next", 
   await up(quiet);
   expect((await sandbox("status", "--json")).code).toBe(0);
 }, 120_000);
+
+test("on June 25, before anything was lost, headroom warned of topics whose messages are dated 1970, and of no other", () => {
+  const { low } = JSON.parse(foreseen.stdout) as HeadroomSummary;
+  expect(foreseen.code).toBe(3);
+  const lossy = new Set(
+    [...expectedBroken()]
+      .map((key) => key.split(" ")[0]!)
+      .filter((t) => TOPICS.some((s) => s.seconds && topicOf(s.schema) === t)),
+  );
+  const warned = new Set(low.map((h) => h.topic));
+  for (const h of low) {
+    expect(TOPICS.find((t) => topicOf(t.schema) === h.topic)?.seconds).toBe(
+      true,
+    );
+    expect(h.cause).toBe("config-drift");
+    // The last segments of June 18 protect them no longer than until the afternoon; the loss came the day after.
+    expect(h.hours).toBeLessThan(12);
+  }
+  expect([...lossy].filter((t) => !warned.has(t))).toEqual([]);
+});
 
 test("the audit names every broken topic-hour, no healthy one, with its cause", async () => {
   const { code, stdout } = await sisyphus("audit", "run", "--json");

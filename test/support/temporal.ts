@@ -3,15 +3,25 @@ import { SEARCH_ATTRIBUTES } from "../../temporal-config/search-attributes";
 import { setup } from "../../sandbox/setup";
 
 /** A local Temporal server with Sisyphus' search attributes, from the binary that set-up installed. */
-export async function localTemporal(): Promise<TestWorkflowEnvironment> {
+export async function localTemporal(
+  /** After how many events the server suggests to continue as new. */
+  longHistory?: number,
+): Promise<TestWorkflowEnvironment> {
   const { temporal } = await setup(() => undefined);
   return TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: "existing-path", path: temporal },
       ip: "127.0.0.1",
-      extraArgs: Object.entries(SEARCH_ATTRIBUTES).map(
-        ([name, type]) => `--search-attribute=${name}=${type}`,
-      ),
+      extraArgs: [
+        ...Object.entries(SEARCH_ATTRIBUTES).map(
+          ([name, type]) => `--search-attribute=${name}=${type}`,
+        ),
+        ...(longHistory === undefined
+          ? []
+          : [
+              `--dynamic-config-value=limit.historyCount.suggestContinueAsNew=${longHistory}`,
+            ]),
+      ],
     },
   });
 }

@@ -5,6 +5,7 @@ import {
   alertDue,
   closingWords,
   type IncidentState,
+  repairDue,
   toldOf,
 } from "../../domain/incident";
 import type { Finding } from "../../domain/plan";
@@ -151,4 +152,28 @@ test("an exception replaces the fields it names, and a wrong one is refused", ()
   expect(() => policyOf("x", P, [{ topics: "x", graceHours: "long" }])).toThrow(
     /graceHours/,
   );
+});
+
+test("an incident repairs itself only where its policy trusts it to: small, archived, and of a cause that a backfill mends", () => {
+  const lost = finding("2018-06-26T18", {
+    verdict: "lost-from-kafka",
+    cause: "premature-deletion",
+    numbers: { archived: 5, missing: 5 },
+  });
+  const repair = {
+    start: true,
+    autoApprove: false,
+    maxHours: 2,
+    maxMissing: 10,
+  };
+  const due = (over: Partial<IncidentState>) =>
+    repairDue(incident({ findings: [lost], repair, ...over }));
+  expect(due({})).toBe(true);
+  expect(due({ repair: { ...repair, start: false } })).toBe(false);
+  expect(due({ findings: [] })).toBe(false);
+  expect(due({ findings: [lost, lost, lost] })).toBe(false);
+  expect(due({ findings: [{ ...lost, missing: 11 }] })).toBe(false);
+  expect(due({ findings: [{ ...lost, numbers: {} }] })).toBe(false);
+  expect(due({ findings: [lost, finding("2018-06-26T19")] })).toBe(false);
+  expect(due({ backfill: "backfill/x" })).toBe(false);
 });

@@ -1,22 +1,40 @@
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { bundleWorkflowCode, Worker } from "@temporalio/worker";
 import type { Alert, AlertItem } from "../../domain/alert";
+import type { IncidentState } from "../../domain/incident";
+import type { Finding } from "../../domain/plan";
 import { until } from "../../sandbox/wait";
 import { quietWorkers } from "../support/quiet";
 import { localTemporal } from "../support/temporal";
+
+/** Stories this long go on in a new run, as those of months do. */
+const LONG = 60;
 
 let env: TestWorkflowEnvironment;
 let workflowBundle: Awaited<ReturnType<typeof bundleWorkflowCode>>;
 beforeAll(async () => {
   quietWorkers();
   [env, workflowBundle] = await Promise.all([
-    localTemporal(),
+    localTemporal(LONG),
     bundleWorkflowCode({
       workflowsPath: require.resolve("../../workflows/index.ts"),
     }),
   ]);
 }, 600_000);
 afterAll(() => env?.teardown());
+
+const RANGE = { since: "2018-06-26T00", until: "2018-06-27T00" };
+const AS_OF = "2018-06-27T05:20:00Z";
+
+/** Activities of an incident; each can be replaced. */
+const activitiesOf = (over: Record<string, (input: never) => unknown>) => ({
+  settings: async () => ({
+    lookbackHours: 24,
+    batchTopics: 1,
+    archiveQueue: "archive@test",
+  }),
+  ...over,
+});
 
 const item = (subject: string): AlertItem => ({
   kind: "broken",
@@ -59,5 +77,169 @@ test("a receiver that fails delays only itself, and what it missed arrives later
     await until("the hook", 60, () => heard["hook"]!.length > 0);
     expect(heard["hook"]).toEqual(heard["mail"]);
     await desk.terminate();
+  });
+}, 120_000);
+
+test("a desk that has run for long goes on in a new run and loses no alert", async () => {
+  const heard: Record<string, Alert[]> = { mail: [], hook: [] };
+  let broken = true;
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: "control",
+    workflowBundle,
+    activities: {
+      receiverNames: async () => Object.keys(heard),
+      deliver: async (input: { receiver: string; alert: Alert }) => {
+        if (input.receiver === "hook" && broken) throw new Error("refused");
+        heard[input.receiver]!.push(input.alert);
+      },
+    },
+  });
+  await worker.runUntil(async () => {
+    const desk = await env.client.workflow.start("alertDesk", {
+      workflowId: "alerts",
+      taskQueue: "control",
+      args: [],
+    });
+    const current = env.client.workflow.getHandle("alerts");
+    const runs = new Set([desk.firstExecutionRunId]);
+    let raised = 0;
+    while (runs.size < 3) {
+      await current.signal("raise", [item(`topic${++raised}`)]);
+      await until(
+        `the mail about topic${raised}`,
+        60,
+        () => mentions(heard["mail"]!).size === raised,
+      );
+      runs.add((await current.describe()).runId);
+    }
+    broken = false;
+    await until("the hook", 60, () => mentions(heard["hook"]!).size === raised);
+    // At least once: one that was under way when the run ended may come again, under its own id.
+    const ids = (name: string) => new Set(heard[name]!.map((a) => a.id));
+    expect(ids("hook")).toEqual(ids("mail"));
+    await current.terminate();
+  });
+}, 300_000);
+
+const mentions = (alerts: Alert[]) => new Set(alerts.flatMap((a) => a.topics));
+
+const REPAIR = {
+  start: true,
+  autoApprove: false,
+  maxHours: 4,
+  maxMissing: 100,
+};
+const broken = (topic: string): Finding => ({
+  topic,
+  hour: "2018-06-26T18",
+  verdict: "lost-from-kafka",
+  cause: "premature-deletion",
+  missing: 3,
+  numbers: { archived: 3, missing: 3 },
+  why: "3 events in the archive, none imported",
+});
+
+test("an incident whose policy says so starts its own repair, one at a time, and closes when its hours are whole", async () => {
+  const planned: string[] = [];
+  const mended = new Set<string>();
+  const told: string[] = [];
+  let hold = true;
+  const activities = activitiesOf({
+    makePlan: async (input: { topics: string[] }) => {
+      planned.push(...input.topics);
+      await until("the second incident", 60, () => !hold);
+      for (const t of input.topics) mended.add(t);
+      return {
+        digest: "d".repeat(64),
+        range: RANGE,
+        topics: [],
+        topicHours: 0,
+        missing: 0,
+        flags: 0,
+      };
+    },
+    auditTopic: async ({ topic }: { topic: string }) => ({
+      findings: mended.has(topic) ? [] : [broken(topic)],
+    }),
+    raise: async (items: AlertItem[]) =>
+      void told.push(...items.map((i) => `${i.kind} ${i.subject}`)),
+  });
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: "control",
+    workflowBundle,
+    activities,
+  });
+  const archive = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: "archive@test",
+    activities,
+  });
+  await archive.runUntil(
+    worker.runUntil(async () => {
+      const report = (topic: string) =>
+        env.client.workflow.signalWithStart("topicIncident", {
+          workflowId: `incident/${topic}`,
+          taskQueue: "control",
+          args: [{ topic, range: RANGE }],
+          signal: "findings",
+          signalArgs: [
+            { findings: [broken(topic)], asOf: AS_OF, repair: REPAIR },
+          ],
+        });
+      const first = await report("one");
+      await until("the first repair", 60, () => planned.length > 0);
+      const second = await report("two");
+      await until("the second alert", 60, () => told.includes("broken two"));
+      expect(planned).toEqual(["one"]);
+      hold = false;
+      const closed = (await first.result()) as IncidentState;
+      expect(closed.phase).toBe("closed");
+      expect(closed.story.join("\n")).toContain(
+        "the topic's policy started backfill/by-policy",
+      );
+      // The next audit finds it broken still; now the way is free.
+      await report("two");
+      expect(((await second.result()) as IncidentState).backfill).toBe(
+        "backfill/by-policy",
+      );
+      expect(told.sort()).toEqual(
+        ["broken one", "broken two", "whole one", "whole two"].sort(),
+      );
+    }),
+  );
+}, 90_000);
+
+test("an incident that has run for long keeps its story", async () => {
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: "control",
+    workflowBundle,
+    activities: activitiesOf({ raise: async () => undefined }),
+  });
+  await worker.runUntil(async () => {
+    const start = () =>
+      env.client.workflow.signalWithStart("topicIncident", {
+        workflowId: "incident/long",
+        taskQueue: "control",
+        args: [{ topic: "long", range: RANGE }],
+        signal: "findings",
+        signalArgs: [{ findings: [broken("long")], asOf: AS_OF }],
+      });
+    const first = await start();
+    const current = env.client.workflow.getHandle("incident/long");
+    await current.executeUpdate("acknowledge", { args: [{ by: "otto" }] });
+    await until("a new run", 60, async () => {
+      await start();
+      const { runId } = await current.describe();
+      return runId !== first.signaledRunId;
+    });
+    expect(await current.query("progress")).toMatchObject({
+      acknowledged: { by: "otto" },
+      findings: [{ hour: "2018-06-26T18" }],
+      told: { hours: 1 },
+    });
+    await current.terminate();
   });
 }, 120_000);
