@@ -47,6 +47,7 @@ export type Settings = {
   lookbackHours: number;
   batchTopics: number;
   archiveQueue: string;
+  planMaxAgeMinutes?: number;
   webUi?: string;
 };
 
@@ -204,6 +205,7 @@ export function createAuditActivities(
         lookbackHours,
         batchTopics,
         archiveQueue: `archive@${deps.config.archive.host}`,
+        planMaxAgeMinutes: deps.config.plan.maxAgeMinutes,
         ...(deps.config.webUi ? { webUi: deps.config.webUi } : {}),
       };
     },

@@ -86,6 +86,7 @@ export async function metricsText(storage: Storage): Promise<string> {
 const READABLE: Record<string, string> = {
   "audit.html": "text/html; charset=utf-8",
   "audit.json": "application/json",
+  "plan.md": "text/markdown; charset=utf-8",
   "report.html": "text/html; charset=utf-8",
   "report.md": "text/markdown; charset=utf-8",
   "report.json": "application/json",

@@ -16,7 +16,7 @@ import { driverRuns, runCommand } from "./jobs";
 import { jobFaults } from "./planning";
 import { mapPool } from "./pool";
 import type { Storage } from "./storage";
-import { type Application, hasEnded, type Yarn } from "./yarn";
+import { type Application, hasEnded, isRefine, type Yarn } from "./yarn";
 
 const POLL_MS = 1000;
 
@@ -101,8 +101,7 @@ export function createRefineActivities({ config, hdfs, yarn, storage }: Deps) {
       if (existing.length === 0) {
         const others = (await yarn.running()).filter(
           (app) =>
-            /refine/i.test(app.name) &&
-            !app.applicationTags.split(",").includes(tag),
+            isRefine(app) && !app.applicationTags.split(",").includes(tag),
         );
         if (others.length > 0)
           throw new Error(
@@ -180,6 +179,33 @@ export function createRefineActivities({ config, hdfs, yarn, storage }: Deps) {
         finalStatus: app.finalStatus,
         seconds: Math.round(app.elapsedTime / 1000),
       };
+    },
+    /** Ends a Refine that somebody else started, at an operator's word. @throws where it is not a Refine, has ended or is this backfill's own */
+    async killJob(input: { applicationId: string }): Promise<string> {
+      const own = tagOf(activityInfo().workflowExecution!.workflowId, "refine");
+      const app = await yarn.application(input.applicationId);
+      const why = !app
+        ? "YARN does not know it"
+        : !isRefine(app)
+          ? `${app.name} is not a Refine`
+          : hasEnded(app)
+            ? `it has ended ${app.finalStatus}`
+            : app.applicationTags.split(",").includes(own)
+              ? "it is this backfill's own: abort the backfill instead"
+              : undefined;
+      if (why)
+        throw fatal(
+          "NotAllowed",
+          `${input.applicationId} is not killed: ${why}`,
+        );
+      await yarn.kill(app!.id);
+      for (;;) {
+        const now = await yarn.application(app!.id);
+        if (!now || hasEnded(now)) break;
+        heartbeat({ ending: app!.id });
+        await sleep(POLL_MS);
+      }
+      return `${app!.name} (${app!.id}) of ${app!.user} was killed`;
     },
     async killRefine(): Promise<string[]> {
       const id = activityInfo().workflowExecution!.workflowId;

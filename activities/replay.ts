@@ -4,8 +4,9 @@ import {
   heartbeat,
   sleep,
 } from "@temporalio/activity";
-import { KafkaJSError, type Producer } from "kafkajs";
+import { CompressionTypes, KafkaJSError, type Producer } from "kafkajs";
 import type { Config } from "../domain/config";
+import { batches, Throttle } from "../domain/throttle";
 import type { Markers } from "../domain/ledger";
 import { capsuleTime, type EventCapsule } from "../formats/event-capsule";
 import { calling, fatal } from "./errors";
@@ -31,6 +32,42 @@ export type Replayed = {
 };
 
 type Starts = Record<string, string>;
+
+function throttleOf(r: Config["replay"]): Throttle {
+  const all = {
+    eventsPerSecond: r.eventsPerSecond,
+    bytesPerSecond: r.bytesPerSecond,
+  };
+  return new Throttle(all, {
+    eventsPerSecond: r.topicEventsPerSecond ?? all.eventsPerSecond,
+    bytesPerSecond: r.topicBytesPerSecond ?? all.bytesPerSecond,
+  });
+}
+
+/** Topics whose events are in memory at a time. */
+const OPEN = 8;
+
+/** Works through the batches of many items, the one next whose turn is due first; few are open at a time. */
+export async function inTurns<T, B>(
+  items: readonly T[],
+  open: (item: T) => Promise<Iterator<B>>,
+  due: (item: T) => number,
+  work: (item: T, batch: B) => Promise<void>,
+): Promise<void> {
+  const waiting = [...items];
+  const opened: { item: T; left: Iterator<B> }[] = [];
+  for (;;) {
+    while (opened.length < OPEN && waiting.length > 0) {
+      const item = waiting.shift()!;
+      opened.push({ item, left: await open(item) });
+    }
+    const [next] = [...opened].sort((a, b) => due(a.item) - due(b.item));
+    if (!next) return;
+    const batch = next.left.next();
+    if (batch.done) opened.splice(opened.indexOf(next), 1);
+    else await work(next.item, batch.value);
+  }
+}
 
 /** Producing the missing events, each exactly once. */
 export function createReplayActivities({
@@ -131,15 +168,19 @@ export function createReplayActivities({
     producer: Producer,
     id: string,
     topic: string,
-    events: EventCapsule[],
+    events: { event: EventCapsule; value: string }[],
   ): Promise<void> {
     const transaction = await producer.transaction();
     try {
       await transaction.send({
         topic,
         acks: -1,
-        messages: events.map((event) => ({
-          value: JSON.stringify(event),
+        compression:
+          config.replay.compression === "gzip"
+            ? CompressionTypes.GZIP
+            : CompressionTypes.None,
+        messages: events.map(({ event, value }) => ({
+          value,
           // The event's own time, as eventlogging-consumer does: it keeps its hour.
           timestamp: String(capsuleTime(event)),
           headers: { [BACKFILL_HEADER]: id, uuid: event.uuid },
@@ -187,23 +228,30 @@ export function createReplayActivities({
           const before = await readBack(id, names, input.starts);
           let done = before.size;
           heartbeat({ replayed: done, total });
-          const began = Date.now();
-          let sent = 0;
-          for (const topic of input.topics) {
-            const events = (await readMissing(hdfs, topic)).filter(
-              (e) => !before.has(`${topic.topic} ${e.uuid}`),
-            );
-            for (let i = 0; i < events.length; i += config.replay.batchEvents) {
+          const throttle = throttleOf(config.replay);
+          await inTurns(
+            input.topics,
+            async ({ topic, ...missing }) =>
+              batches(
+                (await readMissing(hdfs, { topic, ...missing }))
+                  .filter((e) => !before.has(`${topic} ${e.uuid}`))
+                  .map((event) => ({ event, value: JSON.stringify(event) })),
+                (m) => Buffer.byteLength(m.value),
+                config.replay.batchEvents,
+                config.replay.batchBytes,
+              ),
+            ({ topic }) => throttle.due(topic),
+            async ({ topic }, batch) => {
               cancellationSignal().throwIfAborted();
-              const batch = events.slice(i, i + config.replay.batchEvents);
-              await send(producer, id, topic.topic, batch);
-              sent += batch.length;
-              done += batch.length;
+              const wait = throttle.due(topic) - Date.now();
+              if (wait > 0) await sleep(wait);
+              await send(producer, id, topic, batch.items);
+              const n = batch.items.length;
+              throttle.sent(topic, n, batch.bytes, Date.now());
+              done += n;
               heartbeat({ replayed: done, total });
-              const due = began + (sent / config.replay.eventsPerSecond) * 1000;
-              if (due > Date.now()) await sleep(due - Date.now());
-            }
-          }
+            },
+          );
         } finally {
           await producer.disconnect().catch(() => undefined);
         }

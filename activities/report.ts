@@ -1,13 +1,20 @@
 import { activityInfo } from "@temporalio/activity";
 import type { Grid } from "../domain/grid";
 import { canonicalJson, type Plan } from "../domain/plan";
-import { type BackfillReport, holds, reportMarkdown } from "../domain/report";
+import { toHtml, toMarkdown } from "../domain/document";
+import {
+  type BackfillReport,
+  holds,
+  type RefineRate,
+  reportBlocks,
+} from "../domain/report";
 import { hoursIn } from "../domain/hour";
 import type { Storage } from "./storage";
 
 export type ReportLinks = {
   markdown: string;
   json: string;
+  html: string;
   link: string;
   holds: boolean;
 };
@@ -45,6 +52,7 @@ export function createReportActivities({ storage }: { storage: Storage }) {
               ]),
           ),
         }));
+      const title = `Backfill ${id}`;
       const report: BackfillReport = {
         ...input.report,
         before: grid(plan.findings, "empty"),
@@ -58,12 +66,24 @@ export function createReportActivities({ storage }: { storage: Storage }) {
       const { ref: markdown } = await storage.put(
         id,
         "report.md",
-        reportMarkdown(report),
+        toMarkdown(title, reportBlocks(report)),
       );
+      const { ref: html } = await storage.put(
+        id,
+        "report.html",
+        toHtml(title, reportBlocks(report)),
+      );
+      const rate: RefineRate = {
+        partitions: report.refine.finished,
+        seconds: report.refine.seconds,
+        by: id,
+      };
+      await storage.put("latest", "rates.json", JSON.stringify(rate));
       return {
         markdown,
         json,
-        link: storage.link(markdown),
+        html,
+        link: storage.link(html),
         holds: holds(report),
       };
     },

@@ -15,6 +15,7 @@ export type Application = {
 };
 
 const ENDED = new Set(["FINISHED", "FAILED", "KILLED"]);
+export const isRefine = (app: Application) => /refine/i.test(app.name);
 export const hasEnded = (app: Application) => ENDED.has(app.state);
 
 /** YARN's ResourceManager, by its REST API. */

@@ -3,6 +3,9 @@ import { Command } from "commander";
 import { backfillInput } from "../domain/inputs";
 import type { BackfillResult } from "../workflows/backfill";
 import type { BackfillProgress } from "../workflows/backfill-progress";
+import { Hdfs } from "../activities/hdfs";
+import { loadConfig } from "../workers/config";
+import { configOption } from "./audit";
 import { check, list, TASK_QUEUE, webLink, withClient } from "./client";
 import { paint, print, table } from "./output";
 
@@ -16,7 +19,16 @@ type StartOptions = {
   json?: boolean;
   refineJar?: string;
   refineClass?: string;
+  config: string;
 };
+
+/** The plan's document, from HDFS. */
+async function planText(configPath: string, ref: string): Promise<string> {
+  const { hdfs } = loadConfig(configPath);
+  const text = await new Hdfs({ ...hdfs, allowedPrefixes: [] }).readText(ref);
+  if (text === undefined) throw new Error(`${ref} is not on HDFS`);
+  return text;
+}
 
 export const idOf = (name: string) =>
   name.includes("/") ? name : `backfill/${name}`;
@@ -52,6 +64,13 @@ function showProgress(
       `${p.plan.topicHours} topic-hours of ${p.plan.topics.length} topics, ${p.plan.lostOffsets} offsets deleted unread, about ${p.plan.missing} events missing`,
     );
     print(`plan digest ${p.plan.digest}`);
+    for (const j of p.phase === "approve" ? (p.plan.running ?? []) : [])
+      print(
+        paint(
+          "yellow",
+          `runs now: ${j.name} (${j.id}), user ${j.user}${j.outdated ? `: ${j.outdated}` : ""}`,
+        ),
+      );
   }
   const sign = {
     waiting: " ",
@@ -120,6 +139,7 @@ export function backfillCommand(): Command {
         "--refine-class <class>",
         "another Refine class; it must be the configured one",
       )
+      .option(...configOption)
       .option("--json", "print JSON");
   startable("start", "start a backfill; it waits for the approval of its plan")
     .option("--yes", "approve whatever the plan says")
@@ -151,40 +171,25 @@ export function backfillCommand(): Command {
         if (o.json) return print(result);
         if (!("plan" in result))
           return print("nothing is broken in this range");
-        const p = result.plan;
-        print(
-          table(
-            ["topic", "hours", "missing", "offsets lost", "reset"],
-            p.topics.map((t) => [
-              t.topic,
-              t.hours.length,
-              t.missing,
-              t.lostOffsets,
-              t.reset ? "yes" : "",
-            ]),
-          ),
-        );
-        print("");
-        print(
-          table(
-            ["", ""],
-            [
-              ["topic-hours", p.topicHours],
-              ["events missing, about", p.missing],
-              ["offsets deleted unread", p.lostOffsets],
-              ["flags to clear", p.flags],
-              ["refined by an outdated job", p.outdatedPartitions],
-              [
-                "Refine",
-                `${p.refine.class} (sha256 ${p.refine.sha256.slice(0, 12)})`,
-              ],
-              ["whole plan", p.ref],
-              ["digest", p.digest],
-            ],
-          ),
-        );
+        print(await planText(o.config, result.plan.document!));
       }),
   );
+  command
+    .command("show-plan <name>")
+    .description("the plan that a backfill has made, whole")
+    .option(...configOption)
+    .action((name: string, o: { config: string }) =>
+      withClient(async (client) => {
+        const { plan } = await client.workflow
+          .getHandle(idOf(name))
+          .query<BackfillProgress>("progress");
+        print(
+          plan?.document
+            ? await planText(o.config, plan.document)
+            : "no plan has been made yet",
+        );
+      }),
+    );
   command
     .command("status <name>")
     .description("where a backfill stands; exit code 2 where a step has failed")
@@ -210,12 +215,12 @@ export function backfillCommand(): Command {
       .description(description)
       .action((name: string, argument: unknown) =>
         withClient(async (client) => {
-          await client.workflow
+          const told = await client.workflow
             .getHandle(idOf(name))
             .executeUpdate(updateName, {
               args: (typeof argument === "string" ? [argument] : []) as [],
             });
-          print(`${updateName}: done`);
+          print(`${updateName}: ${typeof told === "string" ? told : "done"}`);
         }),
       );
   update("approve <digest>", "approve the plan with this digest", "approve");
@@ -227,6 +232,12 @@ export function backfillCommand(): Command {
     "skipTopic",
   );
   update("retry-step", "try the failed step again", "retryStep");
+  update("replan", "make the plan anew before it is approved", "replan");
+  update(
+    "kill-job <application>",
+    "end a running Refine of somebody else, such as an outdated one",
+    "killJob",
+  );
   update("abort [reason]", "stop now and undo in reverse", "abort");
   return command;
 }

@@ -62,6 +62,12 @@ export const configSchema = z.strictObject({
       .array(z.string().regex(/^[0-9a-f]{64}$/, "64 hex digits"))
       .min(1),
     class: z.string().min(1),
+    outdatedJobs: z
+      .string()
+      .default("json[-_]?refine")
+      .describe(
+        "regex of application names of jobs that must not run any more",
+      ),
     arguments: z.array(z.string()),
     transforms: z.array(z.string()).min(1),
   }),
@@ -100,7 +106,20 @@ export const configSchema = z.strictObject({
   replay: z
     .strictObject({
       eventsPerSecond: z.number().positive().default(500),
+      bytesPerSecond: z.number().positive().default(5_000_000),
+      topicEventsPerSecond: z
+        .number()
+        .positive()
+        .optional()
+        .describe("the same for each topic; default: as overall"),
+      topicBytesPerSecond: z.number().positive().optional(),
       batchEvents: z.int().min(1).max(10_000).default(200),
+      batchBytes: z
+        .int()
+        .min(1000)
+        .default(500_000)
+        .describe("below the topics' max.message.bytes"),
+      compression: z.enum(["none", "gzip"]).default("gzip"),
       holdRetentionMs: z
         .int()
         .min(3_600_000)
@@ -144,6 +163,15 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe("where the control worker serves Prometheus metrics and reports"),
+  plan: z
+    .strictObject({
+      maxAgeMinutes: z
+        .number()
+        .positive()
+        .default(240)
+        .describe("an older plan must be made anew before it is approved"),
+    })
+    .prefault({}),
   webUi: url.optional().describe("the Temporal Web UI, for links"),
 });
 export type Config = z.infer<typeof configSchema>;

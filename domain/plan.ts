@@ -18,7 +18,30 @@ export type FlagToClear = {
   topic: string;
   hour: Hour;
   path: string;
+  owner: string;
+  /** Epoch ms. */
+  mtime: number;
   why: string;
+};
+
+/** A Refine that runs while the plan is made. It writes the same partitions: the saga waits for its end, or an operator ends it. */
+export type RunningJob = {
+  id: string;
+  name: string;
+  user: string;
+  /** ISO-8601. */
+  startedAt: string;
+  link: string;
+  /** Why it should not run at all, where that is known. */
+  outdated?: string;
+};
+
+/** How long it will take, and what that is reckoned from. */
+export type Estimate = {
+  replaySeconds: number;
+  partitions: number;
+  refineSeconds: number;
+  basis: string[];
 };
 
 export type PlannedTopic = {
@@ -71,6 +94,12 @@ export type PlanSummary = {
   refine: RefineJob;
   /** The importer's newest run before anything was done. */
   importerRun?: string;
+  /** The plan as a document, on HDFS, and where a browser opens it. */
+  document?: string;
+  link?: string;
+  /** Not part of the digest: they pass by themselves. */
+  running?: RunningJob[];
+  estimate?: Estimate;
 };
 
 /** JSON with sorted keys: equal plans give equal texts. */

@@ -1,4 +1,5 @@
-import { type Grid, gridMarkdown } from "./grid";
+import type { Block } from "./document";
+import type { Grid } from "./grid";
 import type { PlanSummary } from "./plan";
 
 /** What a backfill did, in numbers that can be checked. */
@@ -47,6 +48,17 @@ export type BackfillReport = {
     startedAt?: string;
     endedAt?: string;
     attempts: number;
+    detail?: string;
+  }[];
+  /** The sum of each topic that lost something; absent in reports of before. */
+  topics?: {
+    topic: string;
+    lostOffsets: number;
+    events: number;
+    messages: number;
+    fromArchive: number;
+    fromMysql: number;
+    unrecoverable: number;
   }[];
 };
 
@@ -65,70 +77,109 @@ export function holds(r: BackfillReport): boolean {
   );
 }
 
-export function reportMarkdown(r: BackfillReport): string {
+/** How fast a Refine was, for the estimates of later plans. */
+export type RefineRate = { partitions: number; seconds: number; by: string };
+
+const clock = (iso: string | undefined) =>
+  iso?.slice(0, 19).replace("T", " ") ?? "–";
+
+/** The whole story and its proof; the same in Markdown and HTML. */
+export function reportBlocks(r: BackfillReport): Block[] {
   const v = r.verified;
-  const rows: [string, string | number][] = [
-    ["topic-hours that were not whole", r.plan.topicHours],
-    ["offsets deleted unread (exact)", r.lostOffsets],
-    [
-      "messages found for them",
-      `${r.found.messages} (${r.found.fromArchive} events from the archive, ${r.found.fromMysql} from MySQL)`,
-    ],
-    ["unrecoverable", r.found.unrecoverable],
-    ["archive lines that cannot be read", r.found.unreadableLines],
-    ["events replayed", r.replayed.landed],
-    ["produced twice", r.replayed.twice],
-    [
-      "importer runs (reset, import)",
-      `${r.importerRuns.reset}, ${r.importerRuns.import}`,
-    ],
-    ["flags removed", r.flagsRemoved],
-    [
-      "partitions refined",
-      `${r.refine.finished} by [${r.refine.applicationId}](${r.refine.link}) in ${r.refine.seconds} s`,
-    ],
-    ["rows verified", `${v.rows} in ${v.partitions} partitions`],
-    ["duplicates", v.duplicates],
-    ["geocoded where an ip is known", share(v.geocoded, v.withIp)],
-    ["topic-hours still not whole", v.findingsLeft],
-  ];
+  const sums = (r.topics ?? []).filter(
+    (t) => t.lostOffsets > 0 || t.events > 0,
+  );
   return [
-    `# Backfill ${r.workflowId}`,
-    "",
-    `${r.plan.range.since} to ${r.plan.range.until} (UTC), as of ${r.asOf}. **${holds(r) ? "The proof holds." : "The proof does not hold."}**`,
-    "",
-    "| what | how many |",
-    "| --- | --- |",
-    ...rows.map(([what, n]) => `| ${what} | ${n} |`),
-    "",
+    {
+      text: `${r.plan.range.since} to ${r.plan.range.until} (UTC), as of ${r.asOf}, by the plan ${r.plan.digest}. ${holds(r) ? "The proof holds." : "The proof does not hold."}`,
+    },
+    { heading: "What happened" },
+    {
+      list: r.steps.map(
+        (s) =>
+          `${clock(s.startedAt)} ${s.name}${s.detail ? `: ${s.detail}` : ""}${s.attempts > 1 ? ` (${s.attempts} attempts)` : ""}`,
+      ),
+    },
+    { heading: "The proof" },
+    {
+      table: {
+        head: ["what", "how many"],
+        rows: [
+          ["topic-hours that were not whole", r.plan.topicHours],
+          ["offsets deleted unread (exact)", r.lostOffsets],
+          [
+            "messages found for them",
+            `${r.found.messages} (${r.found.fromArchive} events from the archive, ${r.found.fromMysql} from MySQL)`,
+          ],
+          ["unrecoverable", r.found.unrecoverable],
+          ["archive lines that cannot be read", r.found.unreadableLines],
+          ["events replayed", r.replayed.landed],
+          ["produced twice", r.replayed.twice],
+          [
+            "importer runs (reset, import)",
+            `${r.importerRuns.reset}, ${r.importerRuns.import}`,
+          ],
+          ["flags removed", r.flagsRemoved],
+          [
+            "partitions refined",
+            `${r.refine.finished} by ${r.refine.applicationId} in ${r.refine.seconds} s`,
+          ],
+          ["rows verified", `${v.rows} in ${v.partitions} partitions`],
+          ["duplicates", v.duplicates],
+          ["geocoded where an ip is known", share(v.geocoded, v.withIp)],
+          ["topic-hours still not whole", v.findingsLeft],
+        ],
+      },
+    },
+    { link: `Refine ${r.refine.applicationId} on YARN`, to: r.refine.link },
     ...(r.found.fromMysql > 0
       ? [
-          `Events that came from MySQL (${r.found.fromMysql}) carry no ip there and cannot be geocoded.`,
-          "",
+          {
+            text: `Events that came from MySQL (${r.found.fromMysql}) carry no ip there and cannot be geocoded.`,
+          },
+        ]
+      : []),
+    ...(sums.length > 0
+      ? [
+          { heading: "The sum, topic by topic" },
+          {
+            text: "Offsets deleted unread = messages found + unrecoverable. Duplicates among the messages are replayed once.",
+          },
+          {
+            table: {
+              head: [
+                "topic",
+                "offsets lost",
+                "messages found",
+                "archive (events)",
+                "MySQL (events)",
+                "unrecoverable",
+                "",
+              ],
+              rows: sums.map((t) => [
+                t.topic,
+                t.lostOffsets,
+                t.messages,
+                t.fromArchive,
+                t.fromMysql,
+                t.unrecoverable,
+                t.messages + t.unrecoverable === t.lostOffsets
+                  ? "closes"
+                  : `${t.messages - t.lostOffsets} more than was deleted: they were never in Kafka, or the importer had skipped them`,
+              ]),
+            },
+          },
         ]
       : []),
     ...(v.problems.length > 0
-      ? ["## Problems", "", ...v.problems.map((p) => `- ${p}`), ""]
+      ? [{ heading: "Problems" }, { list: v.problems }]
       : []),
     ...(r.skipped.length > 0
-      ? [`Skipped by the operator: ${r.skipped.join(", ")}`, ""]
+      ? [{ text: `Skipped by the operator: ${r.skipped.join(", ")}` }]
       : []),
-    "## Before",
-    "",
-    gridMarkdown(r.before),
-    "",
-    "## After",
-    "",
-    gridMarkdown(r.after),
-    "",
-    "## Steps",
-    "",
-    "| step | from | to | attempts |",
-    "| --- | --- | --- | --- |",
-    ...r.steps.map(
-      (s) =>
-        `| ${s.name} | ${s.startedAt ?? "–"} | ${s.endedAt ?? "–"} | ${s.attempts} |`,
-    ),
-    "",
-  ].join("\n");
+    { heading: "Before" },
+    { grid: r.before },
+    { heading: "After" },
+    { grid: r.after },
+  ];
 }

@@ -65,7 +65,14 @@ export async function runWorkers(
   );
   const metrics =
     config.metrics && roles.some((r) => r === "control")
-      ? await serveMetrics(deps.storage, config.metrics)
+      ? await serveMetrics(deps.storage, config.metrics).catch(
+          (error: NodeJS.ErrnoException) => {
+            // Another control worker of this host serves the same.
+            if (error.code !== "EADDRINUSE") throw error;
+            console.warn(`metrics are not served here: ${error.message}`);
+            return undefined;
+          },
+        )
       : undefined;
   workflows?.remove();
   console.log(`worker ready: ${roles.map((r) => queues[r]).join(", ")}`);

@@ -83,7 +83,7 @@ export const control = {
       Report
   >(READ),
   mutate: proxyActivities<
-    Pick<Refine, "clearFlags" | "restoreFlags" | "killRefine"> &
+    Pick<Refine, "clearFlags" | "restoreFlags" | "killRefine" | "killJob"> &
       Pick<Replay, "holdRetention" | "restoreRetention"> &
       Pick<Importer, "restoreOffsets">
   >(MUTATE),

@@ -31,6 +31,8 @@ export type BackfillProgress = {
     attempts: number;
   }[];
   plan?: PlanSummary;
+  /** When it was made, ISO-8601. */
+  planAt?: string;
   skipped: string[];
   eventsMissing: number;
   eventsReplayed: number;
@@ -81,6 +83,16 @@ export function mark(
   show(p);
 }
 
+export function takePlan(p: BackfillProgress, plan: PlanSummary): void {
+  p.plan = plan;
+  p.planAt = new Date().toISOString();
+  p.eventsMissing = plan.missing;
+  setAttributes({
+    topics: plan.topics.map((t) => t.topic),
+    range: plan.range,
+  });
+}
+
 export function show(p: BackfillProgress): void {
   setAttributes({
     phase: p.paused ? "paused" : p.phase,
@@ -103,7 +115,12 @@ export function show(p: BackfillProgress): void {
       ...(p.paused ? ["**Paused**: send the update `resume`.", ""] : []),
       ...(p.phase === "approve" && p.plan
         ? [
-            `Waiting for the update \`approve\` with the plan's digest \`${p.plan.digest}\`; the plan lies at \`${p.plan.ref}\`.`,
+            `Waiting for the update \`approve\` with the plan's digest \`${p.plan.digest}\`; ${p.plan.link ? `[the plan](${p.plan.link})` : "the plan"} lies at \`${p.plan.document ?? p.plan.ref}\`.`,
+            "",
+            ...(p.plan.running ?? []).map(
+              (j) =>
+                `- Runs now: ${j.name} (\`${j.id}\`)${j.outdated ? `, **outdated**: ${j.outdated}` : ""}; the update \`killJob\` ends it.`,
+            ),
             "",
           ]
         : []),

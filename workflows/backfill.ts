@@ -6,6 +6,7 @@ import {
   defineQuery,
   defineUpdate,
   isCancellation,
+  patched,
   setHandler,
   workflowInfo,
 } from "@temporalio/workflow";
@@ -13,13 +14,13 @@ import { backfillInput } from "../domain/inputs";
 import type { PlannedTopic, PlanSummary } from "../domain/plan";
 import type { BackfillReport } from "../domain/report";
 import { archiveHost, bulk, control } from "./activities";
-import { setAttributes } from "./attributes";
 import {
   type BackfillProgress,
   mark,
   newProgress,
   show,
   type StepName,
+  takePlan,
 } from "./backfill-progress";
 import { parseInput } from "./parse";
 import { Saga } from "./saga";
@@ -40,6 +41,10 @@ export const pause = defineUpdate<void>("pause");
 export const resume = defineUpdate<void>("resume");
 export const skipTopic = defineUpdate<void, [string]>("skipTopic");
 export const retryStep = defineUpdate<string>("retryStep");
+/** Makes the plan anew; the old one can no longer be approved. */
+export const replan = defineUpdate<void>("replan");
+/** Ends a running Refine of somebody else, such as an outdated one. */
+export const killJob = defineUpdate<string, [string]>("killJob");
 export const abort = defineUpdate<void, [string?]>("abort");
 export const backfillProgress = defineQuery<BackfillProgress>("progress");
 
@@ -51,6 +56,8 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
   const scope = new CancellationScope();
   let approved: string | undefined = undefined as string | undefined;
   let retry = false;
+  let stale = false;
+  let maxAgeMinutes: number | undefined;
   let aborted: string | undefined = undefined as string | undefined;
 
   const refuse = (why: string) => {
@@ -69,8 +76,31 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
         refuse(
           `the digest is not this plan's: given ${digest}, the plan is ${progress.plan?.digest}`,
         );
+      const minutes = (Date.now() - Date.parse(progress.planAt ?? "")) / 60_000;
+      if (maxAgeMinutes !== undefined && minutes > maxAgeMinutes)
+        refuse(
+          `the plan is ${Math.floor(minutes)} minutes old, allowed are ${maxAgeMinutes} (plan.maxAgeMinutes): send replan and approve the new one`,
+        );
     },
   });
+  setHandler(replan, () => void (stale = true), {
+    validator: () =>
+      void (
+        progress.phase === "approve" ||
+        refuse(`nothing waits for approval (phase: ${progress.phase})`)
+      ),
+  });
+  setHandler(
+    killJob,
+    (applicationId) => control.mutate.killJob({ applicationId }),
+    {
+      validator: (id) =>
+        void (
+          /^application_\d+_\d+$/.test(id) ||
+          refuse(`application: given ${id}, wanted is application_…_…`)
+        ),
+    },
+  );
   setHandler(pause, () => setPaused(true), {
     validator: () => void (progress.paused && refuse("it is paused already")),
   });
@@ -141,27 +171,52 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
 
   async function run(): Promise<BackfillResult> {
     const settings = await control.read.settings();
+    maxAgeMinutes = settings.planMaxAgeMinutes;
     const archive = archiveHost(settings.archiveQueue);
-    const asOf = input.asOf ?? new Date().toISOString();
+    let asOf = input.asOf ?? new Date().toISOString();
 
-    const plan = await step(
+    let plan = await step(
       "plan",
       () => archive.read.makePlan({ ...input, asOf }),
       (p) =>
         `${p.topicHours} topic-hours, ${p.flags} flags, digest ${p.digest.slice(0, 12)}`,
     );
-    progress.plan = plan;
-    progress.eventsMissing = plan.missing;
-    setAttributes({ topics: names(plan.topics), range: plan.range });
+    takePlan(progress, plan);
     if (plan.topics.length === 0) return { dryRun: false, nothingToDo: true };
     if (input.dryRun) return { dryRun: true, plan };
 
     await step(
       "approve",
-      () => condition(() => input.autoApprove || approved === plan.digest),
+      async () => {
+        for (;;) {
+          await condition(
+            () => input.autoApprove || approved === plan.digest || stale,
+          );
+          if (input.autoApprove || !patched("fresh-plan")) return;
+          // Approved or not, what it was made from may have changed: only what is still true is done.
+          if (stale) asOf = input.asOf ?? new Date().toISOString();
+          const fresh = await archive.read.makePlan({ ...input, asOf });
+          const same = fresh.digest === plan.digest;
+          plan = fresh;
+          takePlan(progress, plan);
+          if (same && !stale) return;
+          if (plan.topics.length === 0) return;
+          mark(
+            progress,
+            "approve",
+            "running",
+            stale
+              ? "planned anew"
+              : "its inputs have changed: planned anew, to be approved again",
+          );
+          stale = false;
+          approved = undefined;
+        }
+      },
       () =>
         input.autoApprove ? "approved by the start's own input" : "approved",
     );
+    if (plan.topics.length === 0) return { dryRun: false, nothingToDo: true };
 
     const broken = () =>
       active(plan.topics).filter((t) => t.lostOffsets > 0 || t.missing > 0);
@@ -336,7 +391,21 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
           },
         };
         const links = await control.read.writeReport({
-          report: { ...numbers, plan, steps: progress.steps },
+          report: {
+            ...numbers,
+            plan,
+            steps: progress.steps,
+            topics: missing.topics.map(({ topic, ...m }) => ({
+              topic,
+              lostOffsets:
+                plan.topics.find((t) => t.topic === topic)?.lostOffsets ?? 0,
+              events: m.events,
+              messages: m.messages,
+              fromArchive: m.fromArchive,
+              fromMysql: m.fromMysql,
+              unrecoverable: m.unrecoverable,
+            })),
+          },
           findingsLeft: verified.findings.map(({ topic, hour, verdict }) => ({
             topic,
             hour,

@@ -11,7 +11,6 @@ import { Hdfs } from "../../activities/hdfs";
 import type { Alert } from "../../domain/alert";
 import type { AuditReport } from "../../domain/audit-report";
 import {
-  addHours,
   type Hour,
   hoursIn,
   hourPath,

@@ -46,6 +46,7 @@ function recorder(over: Record<string, () => Promise<unknown>> = {}) {
       lookbackHours: 1,
       batchTopics: 1,
       archiveQueue: "archive@test",
+      planMaxAgeMinutes: 240,
     },
     makePlan: PLAN,
     holdRetention: { eventlogging_Edit: null },
@@ -77,6 +78,7 @@ function recorder(over: Record<string, () => Promise<unknown>> = {}) {
     submitRefine: { applicationId: "application_1_1", link: "http://rm/1" },
     awaitRefine: { finalStatus: "SUCCEEDED", seconds: 1 },
     killRefine: [],
+    killJob: "json_refine (application_1_7) of otto was killed",
     scanLogs: {
       files: 1,
       bytes: 1,
@@ -167,6 +169,8 @@ function handleOf(
     cancel: () => handle.cancel(),
     update: (name: string, ...args: string[]) =>
       handle.executeUpdate(name, { args: args as [] }),
+    killJob: (id: string) =>
+      handle.executeUpdate("killJob", { args: [id] as never }),
     progress,
     reaches: (phase: string, state: string) =>
       until(
@@ -218,6 +222,8 @@ test("nothing happens before this very plan is approved", async () => {
       numbers: { replayed: { landed: 3, twice: 0 } },
     });
     expect(calls.slice(2)).toEqual([
+      // Made anew, to see whether what was approved is still true.
+      "makePlan",
       "holdRetention",
       "resetImport",
       "findMissing",
@@ -236,6 +242,82 @@ test("nothing happens before this very plan is approved", async () => {
       true,
     );
   });
+});
+
+test("a plan whose inputs have changed since is made anew and must be approved again", async () => {
+  let made = 0;
+  const makePlan = async () => ({
+    ...PLAN,
+    digest: (++made === 1 ? "1" : "2").repeat(64),
+  });
+  await withSaga({ makePlan }, RANGE, async (saga, calls) => {
+    await saga.reaches("approve", "running");
+    await saga.update("approve", "1".repeat(64));
+    await until(
+      "the new plan",
+      20,
+      async () => (await saga.progress()).plan?.digest === "2".repeat(64),
+    );
+    expect(
+      (await saga.progress()).steps.find((s) => s.name === "approve")?.detail,
+    ).toContain("its inputs have changed");
+    expect(calls).not.toContain("holdRetention");
+    expect(await refusal(saga.update("approve", "1".repeat(64)))).toContain(
+      "the digest is not this plan's",
+    );
+    await saga.update("approve", "2".repeat(64));
+    expect(await saga.result()).toMatchObject({ holds: true });
+  });
+});
+
+test("a plan that has become too old is not approved before it is made anew", async () => {
+  const settings = async () => ({
+    lookbackHours: 1,
+    batchTopics: 1,
+    archiveQueue: "archive@test",
+    planMaxAgeMinutes: 0,
+  });
+  await withSaga({ settings }, RANGE, async (saga, calls) => {
+    await saga.reaches("approve", "running");
+    expect(await refusal(saga.update("approve", PLAN.digest))).toContain(
+      "allowed are 0 (plan.maxAgeMinutes): send replan",
+    );
+    await saga.update("replan");
+    await until(
+      "the second plan",
+      20,
+      () => calls.filter((c) => c === "makePlan").length === 2,
+    );
+    expect(calls).not.toContain("holdRetention");
+    await saga.update("abort");
+    await failure(saga.result());
+  });
+});
+
+test("a running job of somebody else is ended at an operator's word, in the middle of a step", async () => {
+  let end = () => undefined as void;
+  const findMissing = async () => {
+    await new Promise<void>((done) => (end = done));
+    throw ApplicationFailure.nonRetryable("enough");
+  };
+  await withSaga(
+    { findMissing },
+    { ...RANGE, autoApprove: true },
+    async (saga, calls) => {
+      await saga.reaches("find missing", "running");
+      expect(await refusal(saga.update("killJob", "7"))).toContain(
+        "application: given 7",
+      );
+      expect(await saga.killJob("application_1_7")).toBe(
+        "json_refine (application_1_7) of otto was killed",
+      );
+      expect(calls).toContain("killJob");
+      end();
+      await saga.reaches("find missing", "failed");
+      await saga.cancel();
+      await saga.result().catch(() => undefined);
+    },
+  );
 });
 
 test("a failed step waits for the operator, who may have it tried again", async () => {
