@@ -11,7 +11,6 @@ import { capsuleTime } from "../formats/event-capsule";
 import { calling } from "./errors";
 import type { Systems } from "./evidence";
 import type { Hdfs } from "./hdfs";
-import { readRanges } from "./kafka-read";
 import { rows } from "./parquet";
 import { isTemporary, rawDay } from "./raw-hours";
 import { readRefined } from "./refined-hours";
@@ -118,8 +117,7 @@ export function createCanaryActivities(deps: Systems & { storage: Storage }) {
         );
       }
       if (activityInfo().attempt > 1)
-        await readRanges(
-          kafka,
+        await kafka.read(
           ranges,
           (m) => {
             if (m.headers[CANARY_HEADER] === input.hour)

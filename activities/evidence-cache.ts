@@ -52,7 +52,7 @@ export class EvidenceCache {
   ): Promise<void> {
     for (const memory of Object.values(topics)) forget(memory, range);
     const text = JSON.stringify({ version: VERSION, topics });
-    await this.hdfs.write(this.path(shard), await promisify(gzip)(text));
+    await this.hdfs.replace(this.path(shard), await promisify(gzip)(text));
   }
 }
 

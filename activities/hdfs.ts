@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import WebHdfs from "webhdfs";
 import type { RandomAccess } from "../formats/yarn-log";
 import { calling, fatal } from "./errors";
@@ -195,6 +196,21 @@ export class Hdfs {
     await this.call((done) =>
       this.client.writeFile(path, data, false, {}, done),
     );
+  }
+
+  /** Writes a whole file in one stroke: whoever reads it finds the old or the new bytes, never half of them. */
+  async replace(path: string, data: Buffer | string): Promise<void> {
+    const part = `${path}.${randomUUID()}.part`;
+    await this.write(part, data);
+    const response = await this.request(
+      "PUT",
+      "RENAME",
+      part,
+      `&destination=${encodeURIComponent(path)}&renameoptions=OVERWRITE`,
+    );
+    await response?.body?.cancel();
+    if (!response)
+      throw new Error(`HDFS at ${this.address}: ${part} has disappeared`);
   }
 
   async mkdir(path: string): Promise<void> {

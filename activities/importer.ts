@@ -8,7 +8,7 @@ import type { Config } from "../domain/config";
 import { regexLiteral } from "../domain/plan";
 import type { Camus } from "./camus";
 import { fatal } from "./errors";
-import { driverRuns, runCommand } from "./jobs";
+import type { Jobs } from "./jobs";
 import type { Kafka } from "./kafka";
 import type { Storage } from "./storage";
 import { hasEnded, type Yarn } from "./yarn";
@@ -22,6 +22,7 @@ type Deps = {
   kafka: Kafka;
   yarn: Yarn;
   storage: Storage;
+  jobs: Jobs;
 };
 
 /** A YARN tag that names a workflow's step; YARN keeps tags in lower case. */
@@ -37,11 +38,12 @@ export function createImporterActivities({
   kafka,
   yarn,
   storage,
+  jobs,
 }: Deps) {
   /** Waits until no driver and no application with the tag is left. */
   async function settle(tag: string): Promise<void> {
     while (
-      driverRuns(`mapreduce.job.tags=${tag}`) ||
+      jobs.driverRuns(`mapreduce.job.tags=${tag}`) ||
       (await yarn.byTag(tag)).some((app) => !hasEnded(app))
     ) {
       heartbeat({ waitingFor: tag });
@@ -64,7 +66,7 @@ export function createImporterActivities({
         "mapreduce.job.tags": tag,
       };
       // A run that skips topics ends with 1, and what it did is judged by the stored offsets alone.
-      await runCommand(
+      await jobs.runCommand(
         [
           ...config.importer.command,
           ...Object.entries(all).map(([n, v]) => `-D${n}=${v}`),

@@ -17,6 +17,12 @@ export function driverRuns(text: string): boolean {
     });
 }
 
+/** This host's commands, as activities are given them. */
+export type Jobs = {
+  driverRuns: typeof driverRuns;
+  runCommand: typeof runCommand;
+};
+
 export type Ended = { code: number; output: string };
 
 const KEPT = 4000;

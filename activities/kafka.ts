@@ -7,6 +7,7 @@ import {
 import { type Hour, hoursIn, type HourRange, hourStart } from "../domain/hour";
 import { type Count, measured, unknowable } from "../domain/evidence";
 import { calling } from "./errors";
+import { type Message, type Range, readRanges } from "./kafka-read";
 import { countRequest } from "./requests";
 
 export type Offsets = { partition: number; low: string; high: string };
@@ -157,6 +158,15 @@ export class Kafka {
         return [hour, { count, end }];
       }),
     );
+  }
+
+  /** Reads offset ranges of several topics, committed records only. */
+  read(
+    ranges: Map<string, Range[]>,
+    each: (message: Message) => void,
+    beat?: () => void,
+  ): Promise<void> {
+    return readRanges(this, ranges, each, beat);
   }
 
   async topicConfig(topic: string): Promise<Record<string, string>> {

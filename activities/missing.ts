@@ -16,7 +16,6 @@ import {
 import { refreshHours, type Systems } from "./evidence";
 import { emptyMemory } from "./evidence-cache";
 import type { Hdfs } from "./hdfs";
-import { readRanges } from "./kafka-read";
 import { linesOfText } from "./lines";
 import type { EventMysql } from "./mysql";
 import type { Storage } from "./storage";
@@ -94,8 +93,7 @@ export function createMissingActivities(
         );
     }
     heartbeat("reading Kafka");
-    await readRanges(
-      kafka,
+    await kafka.read(
       ranges,
       (message) => {
         const uuid = message.value && uuidOf(message.value.toString("utf8"));

@@ -6,7 +6,7 @@ export type Footer = { rows: number; columns: string[] };
 
 const TAIL = 32_768;
 const cache = new Map<string, Footer>();
-const MAX_CACHED = 100_000;
+const MAX_CACHED = 5_000;
 
 const bytes = (b: Buffer) =>
   b.buffer.slice(b.byteOffset, b.byteOffset + b.length) as ArrayBuffer;

@@ -12,7 +12,7 @@ import { DONE_FLAG } from "../formats/done-flag";
 import { fatal } from "./errors";
 import type { Hdfs } from "./hdfs";
 import { beating, tagOf } from "./importer";
-import { driverRuns, runCommand } from "./jobs";
+import type { Jobs } from "./jobs";
 import { jobFaults } from "./planning";
 import { mapPool } from "./pool";
 import type { Storage } from "./storage";
@@ -27,10 +27,22 @@ type Journal = {
   owner: string;
 }[];
 
-type Deps = { config: Config; hdfs: Hdfs; yarn: Yarn; storage: Storage };
+type Deps = {
+  config: Config;
+  hdfs: Hdfs;
+  yarn: Yarn;
+  storage: Storage;
+  jobs: Jobs;
+};
 
 /** Clearing flags and refining. */
-export function createRefineActivities({ config, hdfs, yarn, storage }: Deps) {
+export function createRefineActivities({
+  config,
+  hdfs,
+  yarn,
+  storage,
+  jobs,
+}: Deps) {
   async function journalOf(id: string): Promise<Journal> {
     const text = await storage.get(id, "flags.json");
     return text === undefined ? [] : (JSON.parse(text) as Journal);
@@ -75,7 +87,8 @@ export function createRefineActivities({ config, hdfs, yarn, storage }: Deps) {
       for (const { path, content } of await journalOf(id)) {
         heartbeat(path);
         if (await hdfs.stat(path)) continue;
-        await hdfs.write(path, Buffer.from(content, "base64"));
+        // A flag that is cut off would count as set, and be unreadable.
+        await hdfs.replace(path, Buffer.from(content, "base64"));
         restored++;
       }
       return restored;
@@ -93,7 +106,7 @@ export function createRefineActivities({ config, hdfs, yarn, storage }: Deps) {
           "RefusedJob",
           `refused to refine with ${input.job.class}: ${faults.join("; ")}`,
         );
-      while (driverRuns(`spark.yarn.tags=${tag}`)) {
+      while (jobs.driverRuns(`spark.yarn.tags=${tag}`)) {
         heartbeat({ waitingFor: tag });
         await sleep(POLL_MS);
       }
@@ -109,7 +122,7 @@ export function createRefineActivities({ config, hdfs, yarn, storage }: Deps) {
           );
         const stop = beating();
         try {
-          const ended = await runCommand(
+          const ended = await jobs.runCommand(
             [
               ...config.refine.submit,
               ...["--class", input.job.class, "--name", `refine_${id}`],

@@ -12,7 +12,6 @@ import { capsuleTime, type EventCapsule } from "../formats/event-capsule";
 import { calling, fatal } from "./errors";
 import type { Hdfs } from "./hdfs";
 import type { Kafka } from "./kafka";
-import { readRanges } from "./kafka-read";
 import type { Storage } from "./storage";
 import { type MissingTopic, readMissing } from "./missing";
 
@@ -114,8 +113,7 @@ export function createReplayActivities({
       markers: {} as Record<string, Markers[]>,
     });
     const seen = new Map<string, number>();
-    await readRanges(
-      kafka,
+    await kafka.read(
       ranges,
       (m) => {
         const place = `${m.topic}/${m.partition}`;

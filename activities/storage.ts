@@ -32,7 +32,7 @@ export class Storage {
     text: string,
   ): Promise<{ ref: string; digest: string }> {
     const ref = this.path(workflowId, name);
-    await this.hdfs.write(ref, text);
+    await this.hdfs.replace(ref, text);
     return { ref, digest: createHash("sha256").update(text).digest("hex") };
   }
 

@@ -20,7 +20,6 @@ import type { Shared, Systems } from "./evidence";
 import type { RawFile } from "./import-source";
 import { rawDay, type RawHour } from "./raw-hours";
 import type { Offsets } from "./kafka";
-import { readRanges } from "./kafka-read";
 
 const HOUR_MS = 3_600_000;
 /** A gap is checked by reading Kafka only up to this many offsets. */
@@ -176,8 +175,7 @@ async function recordsInKafka(
   if (low === undefined || BigInt(low) > BigInt(gap.from)) return undefined;
   if (BigInt(gap.to) - BigInt(gap.from) > BigInt(MAX_RECOUNT)) return undefined;
   let n = 0;
-  await readRanges(
-    s.kafka,
+  await s.kafka.read(
     new Map([
       [topic, [{ partition: gap.partition, from: gap.from, to: gap.to }]],
     ]),

@@ -13,10 +13,17 @@ export async function startWorker(): Promise<void> {
   if (runningPid(NAME) !== undefined) return;
   const log = logFile(NAME);
   const from = existsSync(log) ? statSync(log).size : 0;
-  launch(NAME, process.execPath, [join(ROOT, "bin", "sisyphus.js"), "worker"], {
-    env: environment(ports()),
-    cwd: ROOT,
-  });
+  launch(
+    NAME,
+    process.execPath,
+    [
+      // Else V8 lets garbage grow with the machine's memory; docs/runbook.md says the same to operators.
+      "--max-old-space-size=256",
+      join(ROOT, "bin", "sisyphus.js"),
+      "worker",
+    ],
+    { env: environment(ports()), cwd: ROOT },
+  );
   await until(`the worker to start (log: ${log})`, 60, () => {
     if (runningPid(NAME) === undefined)
       throw new Fatal(`the worker ended; see ${log}`);

@@ -9,6 +9,7 @@ import { createHeadroomActivities } from "../activities/headroom";
 import { Hdfs } from "../activities/hdfs";
 import { Hive } from "../activities/hive";
 import { createImporterActivities } from "../activities/importer";
+import { driverRuns, runCommand } from "../activities/jobs";
 import { Kafka } from "../activities/kafka";
 import { readMarkers } from "../activities/markers";
 import { createMissingActivities } from "../activities/missing";
@@ -51,6 +52,7 @@ export function createDependencies(config: Config, client: Client) {
     archive: new EventArchive(config.archive.files),
     yarn: new Yarn(config.yarn.resourceManager, config.hdfs.user),
     cache: new EvidenceCache(hdfs, config.storage.path),
+    jobs: { driverRuns, runCommand },
     policyOf: (topic: string) =>
       policyOf(topic, config.policy, config.policies),
     markers: readMarkers(hdfs, storage),

@@ -532,22 +532,23 @@ test("an importer that has stopped is named as such", async () => {
   expect(table(found)).toEqual([
     "Behind 2018-06-19T00 import-missing importer-not-running",
   ]);
-  expect(found[0]!.why).toContain("its newest run is of 2018-06-19T02:05:00");
+  expect(found[0]!.why).toMatch(/its newest run is of 2018-06-19T02:05:0\d/);
 }, 60_000);
 
 test("a raw file that is truncated between two audits is found by the next", async () => {
-  const dir = raw("Healthy", HOURS[2]!);
+  const dir = raw("Drifted", HOURS[2]!);
   const { name } = (await hdfs.list(dir))!.find(
     (f) => !f.name.startsWith("_"),
   )!;
   const before = (await hdfs.read(`${dir}/${name}`))!;
   const find = async (minute: number) =>
     (await audit(`2018-06-19T02:${minute}:00Z`, [])).audits
-      .find((a) => a.topic === topicOf("Healthy"))!
-      .findings.map((f) => `${f.hour} ${f.verdict}`);
+      .find((a) => a.topic === topicOf("Drifted"))!
+      .findings.filter((f) => f.hour === HOURS[2])
+      .map((f) => f.verdict);
   expect(await find(31)).toEqual([]);
   await hdfs.write(`${dir}/${name}`, before.subarray(0, 60));
-  expect(await find(32)).toEqual([`${HOURS[2]} import-partial`]);
+  expect(await find(32)).toEqual(["import-partial"]);
 }, 120_000);
 
 test("an audit's report opens in a browser where its link says", async () => {

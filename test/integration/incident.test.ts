@@ -8,8 +8,14 @@ import { hourPath } from "../../domain/hour";
 import type { Plan } from "../../domain/plan";
 import { decodeDoneFlag } from "../../formats/done-flag";
 import { CONFIG_FILE, environment } from "../../sandbox/config";
-import { incident } from "../../sandbox/incident";
+import { incident, range, run } from "../../sandbox/incident";
 import { SANDBOX_DIR } from "../../sandbox/paths";
+import { setup } from "../../sandbox/setup";
+import {
+  OUTDATED_CLASS,
+  outdatedJar,
+  REFINE_ARGUMENTS,
+} from "../../sandbox/wrappers";
 import { ports } from "../../sandbox/ports";
 import { names, runningPid, signal } from "../../sandbox/processes";
 import { STORY, topicOf, TOPICS } from "../../sandbox/story";
@@ -303,6 +309,56 @@ test("a plan changes nothing, names the flags that must go, and refuses the outd
     /refused to refine with org\.wikimedia\.analytics\.refinery\.job\.JsonRefine.*sha256.*dedup.*geocod/s,
   );
 }, 120_000);
+
+test("a plan reads as a document, and names an outdated job that runs; an operator ends it from the saga", async () => {
+  // It waits for executors that the sandbox has no memory for, and so neither ends nor writes.
+  await run("spark-submit", [
+    ...["--class", OUTDATED_CLASS],
+    ...["--name", "json_refine_eventlogging_analytics"],
+    ...[
+      "spark.yarn.submit.waitAppCompletion=false",
+      "spark.scheduler.minRegisteredResourcesRatio=1.0",
+      "spark.scheduler.maxRegisteredResourcesWaitingTime=600s",
+      "spark.executor.instances=2",
+      "spark.executor.memory=1200m",
+    ].flatMap((setting) => ["--conf", setting]),
+    outdatedJar(await setup(quiet)),
+    ...REFINE_ARGUMENTS,
+    ...range(STORY.stuck),
+    ...["--table-whitelist", "NoSuchTable"],
+  ]);
+  await sisyphus("backfill", "start", ...RANGE, "--name", "occupied");
+  const saga = client.workflow.getHandle("backfill/occupied");
+  const plan = await until("the plan", 120, async () => {
+    const p = await progressOf("backfill/occupied");
+    return p?.phase === "approve" && p.plan;
+  });
+  const text = (await sisyphus("backfill", "show-plan", "occupied")).stdout;
+  expect(text).toContain(plan.digest);
+  expect(text).toMatch(
+    /hour=0\/_REFINED \| hdfs \| 20\S+Z \| an outdated job set it/,
+  );
+  expect(text).toMatch(
+    /CentralAuth \| 2018-06-26T18 \| \d+ \| archive \(\d+\)/,
+  );
+  expect(await (await fetch(plan.link!)).text()).toBe(text.trimEnd() + "\n");
+  expect(plan.running).toMatchObject([
+    {
+      name: "json_refine_eventlogging_analytics",
+      outdated: expect.stringContaining("neither deduplicates") as string,
+    },
+  ]);
+  const job = plan.running![0]!.id;
+  const refused = await sisyphus("backfill", "kill-job", "occupied", "job_1");
+  expect(refused.stderr).toContain("application: given job_1");
+  expect(
+    (await sisyphus("backfill", "kill-job", "occupied", job)).stdout,
+  ).toContain(`(${job}) of hdfs was killed`);
+  const again = await sisyphus("backfill", "kill-job", "occupied", job);
+  expect(again.stderr).toContain("it has ended KILLED");
+  await saga.executeUpdate("abort", { args: [] });
+  await saga.result().catch(() => undefined);
+}, 240_000);
 
 test("an aborted saga puts flags, offsets and retention back", async () => {
   const kafka = new Kafka(loadConfig(CONFIG_FILE).kafka.brokers);

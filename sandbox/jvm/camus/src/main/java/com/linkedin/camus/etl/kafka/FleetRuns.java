@@ -27,7 +27,18 @@ public final class FleetRuns {
   private FleetRuns() {}
 
   /** Arguments: topics, first hour (epoch ms), the fleet's beginning (epoch ms), hours, events an hour, a Parquet file to copy, threads. */
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) {
+    try {
+      make(args);
+      System.exit(0);
+    } catch (Throwable e) {
+      // The pool's threads would keep a failed process alive.
+      e.printStackTrace();
+      System.exit(1);
+    }
+  }
+
+  private static void make(String[] args) throws Exception {
     int topics = Integer.parseInt(args[0]);
     long since = Long.parseLong(args[1]);
     long begin = Long.parseLong(args[2]);
@@ -35,7 +46,8 @@ public final class FleetRuns {
     long events = Long.parseLong(args[4]);
     byte[] parquet = java.nio.file.Files.readAllBytes(java.nio.file.Path.of(args[5]));
     Configuration conf = new Configuration();
-    // One replica, small packets: the files are tiny.
+    // A busy DataNode reports its blocks late: ask for longer.
+    conf.setInt("dfs.client.block.write.locateFollowingBlock.retries", 10);
     FileSystem fs = FileSystem.get(conf);
     ExecutorService pool = Executors.newFixedThreadPool(Integer.parseInt(args[6]));
     List<Future<?>> work = new ArrayList<>();
@@ -68,12 +80,17 @@ public final class FleetRuns {
   private static void hour(FileSystem fs, String schema, long ms, long nth, long events, byte[] parquet) throws Exception {
     String topic = "eventlogging_" + schema;
     Instant hour = Instant.ofEpochMilli(ms);
+    Path partition = new Path("/wmf/data/event/" + schema + "/" + PARTITION.format(hour));
+    Path flag = new Path(partition, "_REFINED");
+    if (fs.exists(flag)) {
+      // Of an earlier call that was cut off.
+      return;
+    }
     Path raw = new Path("/wmf/data/raw/eventlogging/" + topic + "/hourly/" + RAW.format(hour));
     write(fs, new Path(raw, topic + ".1001.0." + events + "." + nth * events + "." + ms), new byte[] {'\n'});
     long mtime = fs.getFileStatus(raw).getModificationTime();
-    Path partition = new Path("/wmf/data/event/" + schema + "/" + PARTITION.format(hour));
     write(fs, new Path(partition, "part-00000.parquet"), parquet);
-    try (var out = fs.create(new Path(partition, "_REFINED"), true)) {
+    try (var out = fs.create(flag, true)) {
       out.writeUTF(DateTimeFormatter.ISO_INSTANT.format(Instant.ofEpochMilli(mtime)));
     }
   }
