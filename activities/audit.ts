@@ -20,6 +20,7 @@ import {
 import { fatal } from "./errors";
 import { gather, gatherShared, type Shared, type Systems } from "./evidence";
 import {
+  distrust,
   emptyMemory,
   type EvidenceCache,
   type TopicMemory,
@@ -100,10 +101,7 @@ async function judged(
     .map((h) => h.evidence.hour)
     .filter((hour) => remembered.has(hour));
   if (doubtful.length === 0) return first;
-  for (const hour of doubtful) {
-    delete memory.raw[hour];
-    delete memory.refined[hour];
-  }
+  for (const hour of doubtful) distrust(memory, hour);
   return look();
 }
 

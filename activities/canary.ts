@@ -175,7 +175,13 @@ export function createCanaryActivities(deps: Systems & { storage: Storage }) {
         heartbeat(topic);
         const d = datasetOf(topic, config.naming)!;
         found[topic] = "kafka";
-        const raw = await rawDay(hdfs, source, d, input.hour.slice(0, 10), {});
+        const { hours: raw } = await rawDay(
+          hdfs,
+          source,
+          d,
+          input.hour.slice(0, 10),
+          {},
+        );
         const files = raw[input.hour]?.files ?? [];
         const at = source.positions(state, topic, files).get(partition);
         const held = files.some(

@@ -2,6 +2,7 @@ import { gunzip, gzip } from "node:zlib";
 import { promisify } from "node:util";
 import type { Hour, HourRange } from "../domain/hour";
 import type { Hdfs } from "./hdfs";
+import type { Sums } from "./day-walk";
 import type { Edges } from "./kafka";
 import type { RawHour } from "./raw-hours";
 import type { RefinedHour } from "./refined-hours";
@@ -11,14 +12,24 @@ export type TopicMemory = {
   raw: Record<Hour, RawHour>;
   refined: Record<Hour, RefinedHour>;
   edges: Edges;
+  sums: { raw: Sums; refined: Sums };
 };
 
-const VERSION = 1;
+const VERSION = 2;
 export const emptyMemory = (): TopicMemory => ({
   raw: {},
   refined: {},
   edges: {},
+  sums: { raw: { days: {}, months: {} }, refined: { days: {}, months: {} } },
 });
+
+/** Has an hour read anew, whatever the sums say. */
+export function distrust(memory: TopicMemory, hour: Hour): void {
+  delete memory.raw[hour];
+  delete memory.refined[hour];
+  for (const tree of [memory.sums.raw, memory.sums.refined])
+    delete tree.days[hour.slice(0, 10)];
+}
 
 /** Audits' memory in storage, a file a batch of topics, so that any worker can take any batch. */
 export class EvidenceCache {
@@ -62,6 +73,11 @@ function forget(memory: TopicMemory, range: HourRange): void {
   for (const part of [memory.raw, memory.refined])
     for (const hour of Object.keys(part))
       if (hour.slice(0, 10) < day) delete part[hour];
+  for (const { days, months } of [memory.sums.raw, memory.sums.refined]) {
+    for (const d of Object.keys(days)) if (d < day) delete days[d];
+    for (const m of Object.keys(months))
+      if (m < day.slice(0, 7)) delete months[m];
+  }
   for (const ms of Object.keys(memory.edges))
     if (new Date(Number(ms)).toISOString() < day) delete memory.edges[ms];
 }

@@ -30,8 +30,9 @@ import type { Hive } from "./hive";
 import type { ImporterRun, ImporterState, ImportSource } from "./import-source";
 import type { Kafka, Offsets } from "./kafka";
 import { mapPool } from "./pool";
-import { rawDay, type RawHour } from "./raw-hours";
-import { refinedDay, type RefinedHour } from "./refined-hours";
+import { refreshDays } from "./day-walk";
+import { rawDay } from "./raw-hours";
+import { refinedDay, refinedDayDir } from "./refined-hours";
 import {
   attribute,
   ledgerGaps,
@@ -164,18 +165,25 @@ export async function refreshHours(
   range: HourRange,
   memory: TopicMemory,
 ): Promise<void> {
-  const raw: Record<Hour, RawHour> = {};
-  const refined: Record<Hour, RefinedHour> = {};
-  await mapPool(daysIn(range), WIDTH, async (day) => {
-    const [r, f] = await Promise.all([
-      rawDay(s.hdfs, s.source, d, day, ofDay(memory.raw, day)),
-      refinedDay(s.hdfs, d, day, ofDay(memory.refined, day)),
-    ]);
-    Object.assign(raw, r);
-    Object.assign(refined, f);
-  });
-  memory.raw = raw;
-  memory.refined = refined;
+  const days = daysIn(range);
+  [memory.raw, memory.refined] = await Promise.all([
+    refreshDays(
+      s.hdfs,
+      days,
+      (day) => s.source.dayDir(d, day),
+      memory.sums.raw,
+      (day) => ofDay(memory.raw, day),
+      (day) => rawDay(s.hdfs, s.source, d, day, ofDay(memory.raw, day)),
+    ),
+    refreshDays(
+      s.hdfs,
+      days,
+      (day) => refinedDayDir(d, day),
+      memory.sums.refined,
+      (day) => ofDay(memory.refined, day),
+      (day) => refinedDay(s.hdfs, d, day, ofDay(memory.refined, day)),
+    ),
+  ]);
 }
 
 /** Reads every stage's evidence of a topic, by sums, listings, offsets and footers; no data is read. */

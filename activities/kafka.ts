@@ -13,6 +13,21 @@ import { countRequest } from "./requests";
 export type Offsets = { partition: number; low: string; high: string };
 /** Offsets at an instant (epoch ms), by partition, as they were found: `{ms: {partition: offset}}`. */
 export type Edges = Record<string, Record<string, string>>;
+type Connection = {
+  admin: Promise<Admin>;
+  topics: Set<string>;
+  calls: number;
+  retired: boolean;
+  ended?: Promise<void>;
+};
+const MAX_TOPICS = 40;
+
+async function end(c: Connection): Promise<void> {
+  if (!c.retired || c.calls > 0) return;
+  c.ended ??= c.admin.then((a) => a.disconnect()).catch(() => undefined);
+  await c.ended;
+}
+
 type Edge = Map<number, { offset: bigint; sure: boolean }>;
 
 function between(a: Edge, b: Edge): number {
@@ -27,7 +42,7 @@ function between(a: Edge, b: Edge): number {
 /** Kafka through kafkajs: offsets, configs and ranged reads. Producing is replay.ts. */
 export class Kafka {
   readonly js: KafkaJs;
-  private connected: Promise<Admin> | undefined;
+  private current: Connection | undefined;
 
   constructor(readonly brokers: string[]) {
     this.js = new KafkaJs({
@@ -38,28 +53,58 @@ export class Kafka {
     });
   }
 
-  on<T>(call: (admin: Admin) => Promise<T>): Promise<T> {
+  on<T>(call: (admin: Admin) => Promise<T>, topic?: string): Promise<T> {
     return calling("Kafka", this.brokers.join(","), async () => {
-      this.connected ??= (async () => {
-        const admin = this.js.admin();
-        await admin.connect();
-        return admin;
-      })();
+      // kafkajs asks for the metadata of every topic that a client was ever asked about, again and again: it gets a fresh one now and then.
+      if (
+        this.current &&
+        topic !== undefined &&
+        !this.current.topics.has(topic) &&
+        this.current.topics.size >= MAX_TOPICS
+      )
+        this.retire();
+      const connection = (this.current ??= {
+        admin: (async () => {
+          const admin = this.js.admin();
+          await admin.connect();
+          return admin;
+        })(),
+        topics: new Set(),
+        calls: 0,
+        retired: false,
+      });
+      if (topic !== undefined) connection.topics.add(topic);
+      connection.calls++;
       try {
-        return await call(await this.connected);
+        return await call(await connection.admin);
       } catch (error) {
         // A broker that went away is looked for anew at the next call.
-        if ((error as { retriable?: boolean }).retriable !== false)
-          await this.close();
+        if (
+          connection === this.current &&
+          (error as { retriable?: boolean }).retriable !== false
+        )
+          this.retire();
         throw error;
+      } finally {
+        connection.calls--;
+        await end(connection);
       }
     });
   }
 
+  /** The next call gets a new connection; this one ends with its last call. */
+  private retire(): void {
+    const connection = this.current;
+    this.current = undefined;
+    if (!connection) return;
+    connection.retired = true;
+    void end(connection);
+  }
+
   async close(): Promise<void> {
-    const admin = this.connected;
-    this.connected = undefined;
-    await admin?.then((a) => a.disconnect()).catch(() => undefined);
+    const connection = this.current;
+    this.retire();
+    await connection?.ended;
   }
 
   topics(): Promise<string[]> {
@@ -68,7 +113,10 @@ export class Kafka {
 
   async offsets(topic: string): Promise<Offsets[]> {
     countRequest("Kafka", 3);
-    const found = await this.on((admin) => admin.fetchTopicOffsets(topic));
+    const found = await this.on(
+      (admin) => admin.fetchTopicOffsets(topic),
+      topic,
+    );
     return found
       .map(({ partition, low, high }) => ({ partition, low, high }))
       .sort((a, b) => a.partition - b.partition);
@@ -77,8 +125,9 @@ export class Kafka {
   /** Each partition's first offset whose timestamp is at or after a time (epoch ms); its log end where there is none. */
   async offsetsAt(topic: string, ms: number): Promise<Map<number, bigint>> {
     countRequest("Kafka", 3);
-    const found = await this.on((admin) =>
-      admin.fetchTopicOffsetsByTimestamp(topic, ms),
+    const found = await this.on(
+      (admin) => admin.fetchTopicOffsetsByTimestamp(topic, ms),
+      topic,
     );
     return new Map(found.map((o) => [o.partition, BigInt(o.offset)]));
   }

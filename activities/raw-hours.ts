@@ -1,6 +1,6 @@
 import type { Dataset } from "../domain/dataset";
 import type { Hour } from "../domain/hour";
-import { refreshDay, type Remembered } from "./day-walk";
+import { refreshDay, type Remembered, type Sum } from "./day-walk";
 import type { Hdfs } from "./hdfs";
 import type { ImportSource, RawFile } from "./import-source";
 
@@ -20,7 +20,7 @@ export function rawDay(
   dataset: Dataset,
   day: string,
   known: Record<Hour, RawHour>,
-): Promise<Record<Hour, RawHour>> {
+): Promise<{ hours: Record<Hour, RawHour>; sum: Sum }> {
   return refreshDay(
     hdfs,
     source.dayDir(dataset, day),

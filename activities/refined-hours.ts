@@ -12,7 +12,7 @@ import {
   FAILURE_FLAG,
   OUTDATED_FAILURE_FLAG,
 } from "../formats/done-flag";
-import { refreshDay, type Remembered } from "./day-walk";
+import { refreshDay, type Remembered, type Sum } from "./day-walk";
 import { ServiceError } from "./errors";
 import type { FileStatus, Hdfs } from "./hdfs";
 import { footer } from "./parquet";
@@ -71,15 +71,19 @@ export async function readRefined(
   };
 }
 
+export function refinedDayDir(dataset: Dataset, day: string): string {
+  const [year, month, dd] = day.split("-").map(Number);
+  return `${dataset.refinedDir}/year=${year}/month=${month}/day=${dd}`;
+}
+
 /** The refined hours of one day, `2018-07-05`. */
 export function refinedDay(
   hdfs: Hdfs,
   dataset: Dataset,
   day: string,
   known: Record<Hour, RefinedHour>,
-): Promise<Record<Hour, RefinedHour>> {
-  const [year, month, dd] = day.split("-").map(Number);
-  const dir = `${dataset.refinedDir}/year=${year}/month=${month}/day=${dd}`;
+): Promise<{ hours: Record<Hour, RefinedHour>; sum: Sum }> {
+  const dir = refinedDayDir(dataset, day);
   return refreshDay(
     hdfs,
     dir,

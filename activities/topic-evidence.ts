@@ -201,7 +201,7 @@ async function everyRawHour(
         );
   const hours: Record<Hour, RawHour> = {};
   for (const day of days)
-    Object.assign(hours, await rawDay(s.hdfs, s.source, d, day, {}));
+    Object.assign(hours, (await rawDay(s.hdfs, s.source, d, day, {})).hours);
   return hours;
 }
 

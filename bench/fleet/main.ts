@@ -18,6 +18,7 @@ import { asOf, endOf, type Size } from "./size";
 
 type Options = Size & { sample: number; fresh?: boolean; keep?: boolean };
 
+const MEMORY = "/wmf/data/sisyphus/evidence";
 const say = (line: string) => console.log(line);
 const total = (requests: Record<string, number>) =>
   Object.values(requests).reduce((a, b) => a + b, 0);
@@ -64,6 +65,9 @@ export async function main(o: Options): Promise<void> {
         `${o.topics} topics x ${o.hours} hours generated in ${((performance.now() - from) / 1000).toFixed(0)} s`,
       );
     }
+    // The first audit of a fleet remembers nothing.
+    for (const { name } of (await deps.hdfs.list(MEMORY)) ?? [])
+      await deps.hdfs.remove(`${MEMORY}/${name}`);
     const results: Record<string, Measured> = {};
     const audit = async (name: string) => {
       const until = endOf(size!);

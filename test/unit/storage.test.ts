@@ -4,7 +4,7 @@ import { Storage } from "../../activities/storage";
 test("a scheduled workflow's folder has a name that HDFS takes", async () => {
   const written: string[] = [];
   const hdfs = {
-    write: async (path: string) => void written.push(path),
+    replace: async (path: string) => void written.push(path),
   } as unknown as Hdfs;
   const storage = new Storage(hdfs, "/wmf/data/sisyphus");
   const id = "audit/hourly-2018-07-05T05:20:00Z";
