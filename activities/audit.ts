@@ -25,6 +25,7 @@ import {
   type EvidenceCache,
   type TopicMemory,
 } from "./evidence-cache";
+import { mapPool } from "./pool";
 import { counting, type Requests } from "./requests";
 import type { Storage } from "./storage";
 
@@ -55,6 +56,7 @@ export type Settings = {
 /** Finding texts are cut to this, so that a topic's findings stay a small payload. */
 const MAX_WHY = 240;
 const MAX_GRID_TOPICS = 60;
+const TOPICS_AT_ONCE = 3;
 
 type Options = {
   beat?: () => void;
@@ -153,11 +155,10 @@ export async function auditTopics(
 ): Promise<TopicAudit[]> {
   const known = topics.filter((t) => datasetOf(t, s.config.naming));
   const shared = await gatherShared(s, known, range, options.tolerant);
-  const results: TopicAudit[] = [];
-  for (const topic of topics) {
+  const results = await mapPool(topics, TOPICS_AT_ONCE, async (topic) => {
     options.beat?.();
-    if (!known.includes(topic)) {
-      results.push({
+    if (!known.includes(topic))
+      return {
         topic,
         cells: {},
         findings: [],
@@ -166,9 +167,7 @@ export async function auditTopics(
         events: 0,
         missing: 0,
         problem: "no dataset: the naming rules do not cover this topic",
-      });
-      continue;
-    }
+      };
     const memory = options.memory
       ? (options.memory[topic] ??= emptyMemory())
       : emptyMemory();
@@ -178,8 +177,8 @@ export async function auditTopics(
     );
     if (shared.importer.problems.length > 0)
       audit.problem = shared.importer.problems.join("; ");
-    results.push(audit);
-  }
+    return audit;
+  });
   for (const [service, outage] of shared.outages)
     options.outages?.set(service, outage);
   return results;

@@ -30,6 +30,8 @@ export class Camus implements ImportSource {
   /** Finished runs do not change: each is read once. */
   private readonly known = new Map<string, Promise<ImporterRun>>();
 
+  private newest: { run: string; state: Promise<ImporterState> } | undefined;
+
   constructor(
     private readonly hdfs: Hdfs,
     private readonly config: Config["importer"],
@@ -93,6 +95,15 @@ export class Camus implements ImportSource {
   async state(): Promise<ImporterState> {
     const run = (await this.runNames()).at(-1);
     if (run === undefined) return { positions: new Map(), problems: [] };
+    if (this.newest?.run !== run) {
+      const state = this.stateAfter(run);
+      this.newest = { run, state };
+      state.catch(() => (this.newest = undefined));
+    }
+    return this.newest!.state;
+  }
+
+  private async stateAfter(run: string): Promise<ImporterState> {
     const dir = `${this.config.historyPath}/${run}`;
     const files = ((await this.hdfs.list(dir)) ?? []).filter((f) =>
       f.name.startsWith("offsets"),

@@ -8,6 +8,10 @@ export class FormatError extends Error {
  * @throws FormatError on a sequence that it does not allow
  */
 export function decodeModifiedUtf8(bytes: Uint8Array): string {
+  if (bytes.every((b) => b > 0 && b < 0x80))
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(
+      "latin1",
+    );
   const units: number[] = [];
   for (let i = 0; i < bytes.length;) {
     const a = bytes[i]!;
@@ -79,15 +83,29 @@ export class ByteReader {
     return this.buffer.subarray(this.position, this.position + n);
   }
 
-  uint8 = () => this.take(1).readUInt8();
-  int8 = () => this.take(1).readInt8();
-  uint16 = () => this.take(2).readUInt16BE();
-  int32 = () => this.take(4).readInt32BE();
-  int64 = () => this.take(8).readBigInt64BE();
-  boolean = () => this.uint8() !== 0;
+  uint8() {
+    return this.take(1).readUInt8();
+  }
+  int8() {
+    return this.take(1).readInt8();
+  }
+  uint16() {
+    return this.take(2).readUInt16BE();
+  }
+  int32() {
+    return this.take(4).readInt32BE();
+  }
+  int64() {
+    return this.take(8).readBigInt64BE();
+  }
+  boolean() {
+    return this.uint8() !== 0;
+  }
 
   /** DataInput.readUTF, also Hadoop's deprecated UTF8. */
-  utf = () => decodeModifiedUtf8(this.take(this.uint16()));
+  utf() {
+    return decodeModifiedUtf8(this.take(this.uint16()));
+  }
 
   /** WritableUtils.readVLong. */
   vlong(): bigint {
@@ -101,10 +119,14 @@ export class ByteReader {
     return negative ? ~value : value;
   }
 
-  vint = () => Number(this.vlong());
+  vint() {
+    return Number(this.vlong());
+  }
 
   /** Hadoop's Text: vint length, then UTF-8. */
-  text = () => this.take(this.vint()).toString("utf8");
+  text() {
+    return this.take(this.vint()).toString("utf8");
+  }
 
   /** Utils.readVLong of TFile, another encoding than WritableUtils'. */
   tfileVlong(): number {
