@@ -64,13 +64,16 @@ function isTopLevel(
   return i === index;
 }
 
-/** The named columns of every row of a Parquet file. */
+/** The named columns (or all) of every row of a Parquet file. */
 export async function rows(
   hdfs: Hdfs,
   path: string,
-  columns: string[],
+  columns?: string[],
 ): Promise<Record<string, unknown>[]> {
   const data = await hdfs.read(path);
   if (!data) throw new Error(`${path} does not exist`);
-  return parquetReadObjects({ file: bytes(data), columns });
+  return parquetReadObjects({
+    file: bytes(data),
+    ...(columns ? { columns } : {}),
+  });
 }

@@ -2,6 +2,7 @@ import { heartbeat } from "@temporalio/activity";
 import { datasetOf } from "../domain/dataset";
 import { type HourRange, hourPath, partitionPath } from "../domain/hour";
 import type { Finding, PlannedTopic } from "../domain/plan";
+import { rowDifferences, sample } from "../domain/row-compare";
 import { parseCapsuleLine } from "../formats/event-capsule";
 import { auditTopics } from "./audit";
 import type { Systems } from "./evidence";
@@ -22,6 +23,8 @@ export type Verification = {
   expected: number;
   withIp: number;
   geocoded: number;
+  /** A sample of partitions, each row compared field by field with the event it came from. */
+  deep: { partitions: number; rows: number; different: number };
   problems: string[];
   findings: Finding[];
 };
@@ -47,9 +50,18 @@ export function createVerifyActivities(deps: Systems) {
         expected: 0,
         withIp: 0,
         geocoded: 0,
+        deep: { partitions: 0, rows: 0, different: 0 },
         problems: [],
         findings: [],
       };
+      const placeOf = (topic: string, hour: string) => `${topic} ${hour}`;
+      const deep = new Set(
+        sample(
+          input.topics.flatMap((t) => t.hours.map((h) => placeOf(t.topic, h))),
+          (place) => place,
+          config.verify.deepPartitions,
+        ),
+      );
       const problem = (text: string) => {
         if (result.problems.length < MAX_PROBLEMS) result.problems.push(text);
       };
@@ -60,7 +72,7 @@ export function createVerifyActivities(deps: Systems) {
         await refreshHours(deps, dataset, input.range, memory);
         const seen = new Set<string>();
         await mapPool(topic.hours, 4, async (hour) => {
-          const where = `${topic.topic} ${hour}`;
+          const where = placeOf(topic.topic, hour);
           const raw = await rawLines(
             hdfs,
             `${dataset.rawDir}/${hourPath(hour)}`,
@@ -78,12 +90,16 @@ export function createVerifyActivities(deps: Systems) {
           const files = ((await hdfs.list(dir)) ?? []).filter(
             (f) => !f.name.startsWith("_") && !f.name.startsWith("."),
           );
-          const columns = [
-            "uuid",
-            ...(memory.refined[hour]?.refined.geocoded
-              ? ["ip", "geocoded_data"]
-              : []),
-          ];
+          const whole = deep.has(where) && files.length > 0;
+          if (whole) result.deep.partitions++;
+          const columns = whole
+            ? undefined
+            : [
+                "uuid",
+                ...(memory.refined[hour]?.refined.geocoded
+                  ? ["ip", "geocoded_data"]
+                  : []),
+              ];
           const uuids = new Map<string, number>();
           for (const file of files) {
             for (const row of await rows(
@@ -95,6 +111,15 @@ export function createVerifyActivities(deps: Systems) {
               uuids.set(uuid, (uuids.get(uuid) ?? 0) + 1);
               seen.add(uuid);
               result.rows++;
+              const event = whole ? events.get(uuid) : undefined;
+              if (event) {
+                result.deep.rows++;
+                const differences = rowDifferences(event, row);
+                if (differences.length > 0) {
+                  result.deep.different++;
+                  problem(`${where} ${uuid}: ${differences.join(", ")}`);
+                }
+              }
               if (row["ip"] != null) {
                 result.withIp++;
                 if (row["geocoded_data"] != null) result.geocoded++;

@@ -20,6 +20,7 @@ const program = new Command("bench/fleet")
   .option("--hours <n>", "hours looked back", whole, 168)
   .option("--sample <n>", "topics the naive audit is measured on", whole, 5)
   .option("--fresh", "make the fleet anew")
+  .option("--remembered", "leave out the first audit, which takes ten minutes")
   .option("--keep", "leave the sandbox up")
   .parse();
 
@@ -35,6 +36,7 @@ void import("./fleet/main").then(({ main }) =>
       hours: number;
       sample: number;
       fresh?: boolean;
+      remembered?: boolean;
       keep?: boolean;
     }>(),
   ).catch((error: Error) => {

@@ -172,6 +172,17 @@ export const configSchema = z.strictObject({
         .describe("an older plan must be made anew before it is approved"),
     })
     .prefault({}),
+  verify: z
+    .strictObject({
+      deepPartitions: z
+        .int()
+        .min(0)
+        .default(20)
+        .describe(
+          "partitions whose rows are compared field by field with their events",
+        ),
+    })
+    .prefault({}),
   webUi: url.optional().describe("the Temporal Web UI, for links"),
 });
 export type Config = z.infer<typeof configSchema>;

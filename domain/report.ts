@@ -38,6 +38,8 @@ export type BackfillReport = {
     expected: number;
     withIp: number;
     geocoded: number;
+    /** Rows of a sample of partitions, compared field by field with their events. */
+    deep?: { partitions: number; rows: number; different: number };
     problems: string[];
     findingsLeft: number;
   };
@@ -125,6 +127,14 @@ export function reportBlocks(r: BackfillReport): Block[] {
             `${r.refine.finished} by ${r.refine.applicationId} in ${r.refine.seconds} s`,
           ],
           ["rows verified", `${v.rows} in ${v.partitions} partitions`],
+          ...(v.deep
+            ? [
+                [
+                  "rows compared field by field with their events",
+                  `${v.deep.rows} in ${v.deep.partitions} partitions, ${v.deep.different} differ`,
+                ],
+              ]
+            : []),
           ["duplicates", v.duplicates],
           ["geocoded where an ip is known", share(v.geocoded, v.withIp)],
           ["topic-hours still not whole", v.findingsLeft],

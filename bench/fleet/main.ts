@@ -16,7 +16,12 @@ import { type Measured, measure } from "./ours";
 import { script } from "./script";
 import { asOf, endOf, type Size } from "./size";
 
-type Options = Size & { sample: number; fresh?: boolean; keep?: boolean };
+type Options = Size & {
+  sample: number;
+  fresh?: boolean;
+  remembered?: boolean;
+  keep?: boolean;
+};
 
 const MEMORY = "/wmf/data/sisyphus/evidence";
 const say = (line: string) => console.log(line);
@@ -65,18 +70,21 @@ export async function main(o: Options): Promise<void> {
         `${o.topics} topics x ${o.hours} hours generated in ${((performance.now() - from) / 1000).toFixed(0)} s`,
       );
     }
-    // The first audit of a fleet remembers nothing.
-    for (const { name } of (await deps.hdfs.list(MEMORY)) ?? [])
-      await deps.hdfs.remove(`${MEMORY}/${name}`);
     const results: Record<string, Measured> = {};
-    const audit = async (name: string) => {
+    const audit = async (name: string, fresh = false) => {
       const until = endOf(size!);
       const range = { since: addHours(until, -o.hours), until };
-      results[name] = await measure(client, name, range, asOf(until));
+      results[name] = await measure(client, name, range, asOf(until), fresh);
       tell(name, results[name]);
       return range;
     };
-    await audit("first");
+    if (!o.remembered) {
+      // The first audit of a fleet knows nothing yet.
+      for (const { name } of (await deps.hdfs.list(MEMORY)) ?? [])
+        await deps.hdfs.remove(`${MEMORY}/${name}`);
+      await audit("first", true);
+    }
+    await audit("again, by a new worker", true);
     const range = await audit("again");
     const by = await script(size, tools);
     const byScript = Object.values(by).reduce((a, b) => a + b, 0);

@@ -29,14 +29,15 @@ const peakMb = (pid: number) =>
     /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1],
   ) / 1024;
 
-/** One audit as a schedule runs it, by a worker that was just started: what it remembers comes from storage. */
+/** One audit as a schedule runs it; by a worker that was just started, all it remembers comes from storage. */
 export async function measure(
   client: Client,
   name: string,
   range: HourRange,
   asOf: string,
+  fresh: boolean,
 ): Promise<Measured> {
-  await stop("worker");
+  if (fresh) await stop("worker");
   await startWorker();
   const from = performance.now();
   const handle = await client.workflow.start("hourlyAudit", {

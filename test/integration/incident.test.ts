@@ -461,7 +461,16 @@ test("the saga survives a SIGKILL of the worker at every step's beginning", asyn
   expect(killedAt.length).toBeGreaterThanOrEqual(6);
   expect(await handle.result()).toMatchObject({
     holds: true,
-    numbers: { replayed: { twice: 0 } },
+    numbers: {
+      replayed: { twice: 0 },
+      verified: {
+        deep: {
+          partitions: 20,
+          rows: expect.any(Number) as number,
+          different: 0,
+        },
+      },
+    },
   });
   const flags = JSON.parse(
     (await hdfs.readText(`/wmf/data/sisyphus/${id}/flags.json`))!,

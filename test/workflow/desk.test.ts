@@ -44,9 +44,10 @@ const item = (subject: string): AlertItem => ({
   text: "x",
 });
 
-test("a receiver that fails delays only itself, and what it missed arrives later", async () => {
+/** A worker that delivers to two receivers, one of which refuses until it is mended. */
+async function withReceivers() {
   const heard: Record<string, Alert[]> = { mail: [], hook: [] };
-  let broken = true;
+  let refuses = true;
   const worker = await Worker.create({
     connection: env.nativeConnection,
     taskQueue: "control",
@@ -54,11 +55,16 @@ test("a receiver that fails delays only itself, and what it missed arrives later
     activities: {
       receiverNames: async () => Object.keys(heard),
       deliver: async (input: { receiver: string; alert: Alert }) => {
-        if (input.receiver === "hook" && broken) throw new Error("refused");
+        if (input.receiver === "hook" && refuses) throw new Error("refused");
         heard[input.receiver]!.push(input.alert);
       },
     },
   });
+  return { worker, heard, mend: () => (refuses = false) };
+}
+
+test("a receiver that fails delays only itself, and what it missed arrives later", async () => {
+  const { worker, heard, mend } = await withReceivers();
   await worker.runUntil(async () => {
     const desk = await env.client.workflow.signalWithStart("alertDesk", {
       workflowId: "alerts",
@@ -73,7 +79,7 @@ test("a receiver that fails delays only itself, and what it missed arrives later
       "3 topics are broken: premature-deletion",
     ]);
     expect(heard["hook"]).toEqual([]);
-    broken = false;
+    mend();
     await until("the hook", 60, () => heard["hook"]!.length > 0);
     expect(heard["hook"]).toEqual(heard["mail"]);
     await desk.terminate();
@@ -81,20 +87,7 @@ test("a receiver that fails delays only itself, and what it missed arrives later
 }, 120_000);
 
 test("a desk that has run for long goes on in a new run and loses no alert", async () => {
-  const heard: Record<string, Alert[]> = { mail: [], hook: [] };
-  let broken = true;
-  const worker = await Worker.create({
-    connection: env.nativeConnection,
-    taskQueue: "control",
-    workflowBundle,
-    activities: {
-      receiverNames: async () => Object.keys(heard),
-      deliver: async (input: { receiver: string; alert: Alert }) => {
-        if (input.receiver === "hook" && broken) throw new Error("refused");
-        heard[input.receiver]!.push(input.alert);
-      },
-    },
-  });
+  const { worker, heard, mend } = await withReceivers();
   await worker.runUntil(async () => {
     const desk = await env.client.workflow.start("alertDesk", {
       workflowId: "alerts",
@@ -113,7 +106,7 @@ test("a desk that has run for long goes on in a new run and loses no alert", asy
       );
       runs.add((await current.describe()).runId);
     }
-    broken = false;
+    mend();
     await until("the hook", 60, () => mentions(heard["hook"]!).size === raised);
     // At least once: one that was under way when the run ended may come again, under its own id.
     const ids = (name: string) => new Set(heard[name]!.map((a) => a.id));
