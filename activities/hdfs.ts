@@ -213,6 +213,35 @@ export class Hdfs {
       throw new Error(`HDFS at ${this.address}: ${part} has disappeared`);
   }
 
+  /**
+   * Moves a file to a name that nothing has yet, in one stroke: of several that try, one succeeds. Whether it was this one;
+   * false also where there is no such file.
+   */
+  async claim(from: string, to: string): Promise<boolean> {
+    this.check(from);
+    this.check(to);
+    await this.mkdir(to.slice(0, to.lastIndexOf("/")));
+    const response = await this.request(
+      "PUT",
+      "RENAME",
+      from,
+      `&destination=${encodeURIComponent(to)}`,
+    );
+    return (
+      ((await response?.json()) as { boolean: boolean } | undefined)?.boolean ??
+      false
+    );
+  }
+
+  /** Writes a file where there is none, in one stroke; whether it did. */
+  async create(path: string, data: Buffer | string): Promise<boolean> {
+    const part = `${path}.${randomUUID()}.part`;
+    await this.write(part, data);
+    const made = await this.claim(part, path);
+    if (!made) await this.remove(part);
+    return made;
+  }
+
   async mkdir(path: string): Promise<void> {
     await this.call((done) => this.client.mkdir(path, done));
   }

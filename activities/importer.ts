@@ -14,6 +14,7 @@ import type { Storage } from "./storage";
 import { hasEnded, type Yarn } from "./yarn";
 
 const POLL_MS = 500;
+const RELEASED = "importer-released.json";
 const MAX_RUNS = 12;
 
 type Deps = {
@@ -58,6 +59,10 @@ export function createImporterActivities({
     settings: Record<string, string>,
   ): Promise<void> {
     await settle(tag);
+    const id = activityInfo().workflowExecution!.workflowId;
+    // An attempt that froze and wakes up after an abort must not move the offsets that were put back.
+    if ((await storage.get(id, RELEASED)) !== undefined)
+      throw fatal("Fenced", `${id} has put the importer's offsets back`);
     const stop = beating();
     try {
       const all = {
@@ -164,6 +169,10 @@ export function createImporterActivities({
     /** Undoes importer runs: sets every run after the given one aside, so that the recorded offsets count again. */
     async restoreOffsets(input: { after?: string }): Promise<string[]> {
       const id = activityInfo().workflowExecution!.workflowId;
+      await storage.put(id, RELEASED, "{}");
+      // A run that is under way would land after it.
+      await settle(tagOf(id, "reset"));
+      await settle(tagOf(id, "import"));
       return camus.setAside(input.after, storage.path(id, "importer-runs"));
     },
   };
@@ -171,6 +180,6 @@ export function createImporterActivities({
 
 /** Heartbeats until it is stopped: a child process does not tell how far it is. */
 export function beating(details?: () => unknown): () => void {
-  const timer = setInterval(() => heartbeat(details?.()), 2000);
+  const timer = setInterval(() => heartbeat(details?.()), 2000).unref();
   return () => clearInterval(timer);
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   activityInfo,
   cancellationSignal,
@@ -27,6 +28,9 @@ type Journal = {
   owner: string;
 }[];
 
+/** Stands where a planned flag would be kept, if there was none: an attempt that wakes up late finds the place taken. */
+const NO_FLAG = "no flag was here\n";
+
 type Deps = {
   config: Config;
   hdfs: Hdfs;
@@ -43,53 +47,73 @@ export function createRefineActivities({
   storage,
   jobs,
 }: Deps) {
-  async function journalOf(id: string): Promise<Journal> {
-    const text = await storage.get(id, "flags.json");
-    return text === undefined ? [] : (JSON.parse(text) as Journal);
+  /** Where a planned flag is kept: moved there, not copied, so that whoever comes second, however late, can take nothing away. */
+  const keptAt = (id: string, path: string) =>
+    storage.path(
+      id,
+      `flags/${createHash("sha256").update(path).digest("hex").slice(0, 20)}`,
+    );
+
+  /** The flags of a plan that this backfill has taken away, read from where they are kept. */
+  async function kept(id: string, flags: Plan["flags"]): Promise<Journal> {
+    const journal: Journal = [];
+    for (const { path } of flags) {
+      heartbeat(path);
+      const place = keptAt(id, path);
+      const [status, content] = await Promise.all([
+        hdfs.stat(place),
+        hdfs.read(place),
+      ]);
+      if (status && content && content.toString("utf8") !== NO_FLAG)
+        journal.push({
+          path,
+          content: content.toString("base64"),
+          mtime: status.mtime,
+          owner: status.owner,
+        });
+    }
+    return journal;
   }
 
   return {
-    /** Records every flag of the plan in a journal, then removes it; one that is gone already counts as removed. @returns flags removed by this backfill */
+    /**
+     * Moves every flag of the plan aside and records them in `flags.json`. Each has one place to be moved to: an attempt that froze and wakes
+     * up when Refine has set new flags finds the places taken. @returns flags taken away by this backfill
+     */
     async clearFlags(input: {
       planRef: string;
       skip: string[];
     }): Promise<number> {
       const id = activityInfo().workflowExecution!.workflowId;
       const plan = await storage.read<Plan>(input.planRef);
-      const journal = await journalOf(id);
-      const known = new Set(journal.map((j) => j.path));
-      for (const flag of plan.flags) {
-        heartbeat(flag.path);
-        if (known.has(flag.path) || input.skip.includes(flag.topic)) continue;
-        const [status, content] = await Promise.all([
-          hdfs.stat(flag.path),
-          hdfs.read(flag.path),
-        ]);
-        if (status && content)
-          journal.push({
-            path: flag.path,
-            content: content.toString("base64"),
-            mtime: status.mtime,
-            owner: status.owner,
-          });
-      }
-      await storage.put(id, "flags.json", JSON.stringify(journal));
-      for (const { path } of journal) {
+      const flags = plan.flags.filter((f) => !input.skip.includes(f.topic));
+      for (const { path } of flags) {
         heartbeat(path);
-        await hdfs.remove(path);
+        const place = keptAt(id, path);
+        if (!(await hdfs.claim(path, place))) await hdfs.create(place, NO_FLAG);
       }
+      const journal = await kept(id, flags);
+      await storage.put(id, "flags.json", JSON.stringify(journal));
       return journal.length;
     },
-    /** Writes journaled flags back where none is. @returns flags restored */
+    /** Writes the flags back that were taken away, where none is; what was not taken yet can be taken no more. @returns flags restored */
     async restoreFlags(): Promise<number> {
       const id = activityInfo().workflowExecution!.workflowId;
+      const text = await storage.get(id, "plan.json");
+      const { flags } = JSON.parse(text ?? '{"flags":[]}') as Pick<
+        Plan,
+        "flags"
+      >;
+      for (const { path } of flags) {
+        heartbeat(path);
+        const place = keptAt(id, path);
+        if (!(await hdfs.stat(place))) await hdfs.create(place, NO_FLAG);
+      }
       let restored = 0;
-      for (const { path, content } of await journalOf(id)) {
+      for (const { path, content } of await kept(id, flags)) {
         heartbeat(path);
         if (await hdfs.stat(path)) continue;
-        // A flag that is cut off would count as set, and be unreadable.
-        await hdfs.replace(path, Buffer.from(content, "base64"));
-        restored++;
+        if (await hdfs.create(path, Buffer.from(content, "base64"))) restored++;
       }
       return restored;
     },
@@ -180,6 +204,9 @@ export function createRefineActivities({
             `${input.applicationId} is unknown to YARN at ${config.yarn.resourceManager}`,
           );
         await look();
+        // A submission that was given up may have gone through after all.
+        for (const twin of await yarn.byTag(app.applicationTags))
+          if (twin.id !== app.id && !hasEnded(twin)) await yarn.kill(twin.id);
         if (hasEnded(app)) break;
         await sleep(POLL_MS);
       }

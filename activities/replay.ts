@@ -30,6 +30,8 @@ export type Replayed = {
   ends: Record<string, string>;
 };
 
+const RELEASED = "retention-released.json";
+
 type Starts = Record<string, string>;
 
 function throttleOf(r: Config["replay"]): Throttle {
@@ -303,7 +305,16 @@ export function createReplayActivities({
       }
       for (const topic of Object.keys(before)) {
         heartbeat(topic);
-        await kafka.setTopicConfig(topic, "retention.ms", hold);
+        // Kafka knows no conditional change: an attempt that froze and wakes up after the release looks before and after, and takes its own back.
+        const released = async () =>
+          (await storage.get(id, RELEASED)) !== undefined;
+        const late = await released();
+        if (!late) await kafka.setTopicConfig(topic, "retention.ms", hold);
+        if (late || (await released())) {
+          const own = before[topic] ?? undefined;
+          await kafka.setTopicConfig(topic, "retention.ms", own);
+          throw fatal("Fenced", `the retention that ${id} held is released`);
+        }
       }
       return before;
     },
@@ -311,6 +322,8 @@ export function createReplayActivities({
     async restoreRetention(input: {
       before: Record<string, string | null>;
     }): Promise<void> {
+      const id = activityInfo().workflowExecution!.workflowId;
+      await storage.put(id, RELEASED, "{}");
       for (const [topic, value] of Object.entries(input.before)) {
         heartbeat(topic);
         await kafka.setTopicConfig(topic, "retention.ms", value ?? undefined);

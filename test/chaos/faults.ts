@@ -9,8 +9,10 @@ export const KINDS = [
   "answer-lost",
   "dead-before",
   "dead-after",
-  "asleep",
+  "asleep-before",
+  "asleep-after",
 ] as const;
+/** `unconditional`: a call that no system lets us fence; who freezes does so once it is under way. */
 export type Fault = { kind: (typeof KINDS)[number]; at: number; ms: number };
 
 /** A small seeded generator (mulberry32): a run can be told again by its seed. */
@@ -38,11 +40,13 @@ export class Attempt {
     this.givenUp.catch(() => undefined);
   }
 
-  async pass<T>(effect: () => T): Promise<T> {
+  async pass<T>(effect: () => T, unconditional: boolean): Promise<T> {
     const f = this.fault;
     if (!f || ++this.calls !== f.at) return effect();
-    this.happened = f.kind;
-    switch (f.kind) {
+    const kind =
+      unconditional && f.kind === "asleep-before" ? "asleep-after" : f.kind;
+    this.happened = kind;
+    switch (kind) {
       case "refused":
         throw new Error("injected: refused");
       case "answer-lost":
@@ -55,10 +59,16 @@ export class Attempt {
         effect();
         this.give(new Error("injected: the worker died"));
         return forever();
-      case "asleep":
+      case "asleep-before":
         this.give(new Error("injected: no heartbeat"));
         await delay(f.ms);
         return effect();
+      case "asleep-after": {
+        const result = effect();
+        this.give(new Error("injected: no heartbeat"));
+        await delay(f.ms);
+        return result;
+      }
     }
   }
 }
@@ -69,8 +79,11 @@ export const during = <T>(attempt: Attempt, work: () => Promise<T>) =>
   current.run(attempt, work);
 
 /** Every call to a system of the world goes through here. */
-export async function call<T>(effect: () => T): Promise<T> {
+export async function call<T>(
+  effect: () => T,
+  unconditional = false,
+): Promise<T> {
   await Promise.resolve();
   const attempt = current.getStore();
-  return attempt ? attempt.pass(effect) : effect();
+  return attempt ? attempt.pass(effect, unconditional) : effect();
 }

@@ -16,7 +16,7 @@ export type Run = {
   wrong: string[];
 };
 
-const WIDTH = 60;
+const WIDTH = 40;
 const INTENSITY = 0.4;
 const ABORTED = 0.2;
 const SECONDS = 240;

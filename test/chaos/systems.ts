@@ -111,7 +111,7 @@ export class MemoryKafka {
       const { own } = this.logs.get(topic)!;
       if (value === undefined) delete own[name];
       else own[name] = value;
-    });
+    }, true);
   }
 
   read(ranges: Map<string, Range[]>, each: (message: Message) => void) {
@@ -200,6 +200,19 @@ export class MemoryHdfs {
       this.files.set(path, this.files.get(part)!);
       this.files.delete(part);
     });
+  }
+  claim(from: string, to: string) {
+    return call(() => {
+      const f = this.files.get(from);
+      if (!f || this.files.has(to)) return false;
+      this.files.set(to, f);
+      return this.files.delete(from);
+    });
+  }
+  async create(path: string, data: Buffer | string) {
+    const part = `${path}.part${++this.time}`;
+    await this.write(part, data);
+    return this.claim(part, path);
   }
   remove(path: string) {
     return call(() => this.files.delete(path));

@@ -205,7 +205,7 @@ export class World {
           this.drivers.delete(tag);
           ended();
         }, ms);
-      });
+      }, true);
       await end;
       return call(() => ({ code: 0, output: "" }));
     },
