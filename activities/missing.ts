@@ -202,8 +202,9 @@ export function createMissingActivities(
         unreadable: scan.unreadable.length,
         unreadableNamed: scan.unreadable.slice(0, 20),
       };
-      await storage.put(id, "missing.json", JSON.stringify(result));
-      return result;
+      return JSON.parse(
+        await storage.once(id, "missing.json", JSON.stringify(result)),
+      ) as Missing;
     },
   };
 }

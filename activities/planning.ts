@@ -277,10 +277,13 @@ export function createPlanningActivities(
         ...(state.run === undefined ? {} : { importerRun: state.run }),
       };
       const id = activityInfo().workflowExecution!.workflowId;
-      const { ref, digest } = await storage.put(
+      const text = canonicalJson(plan);
+      const digest = createHash("sha256").update(text).digest("hex");
+      // A plan a digest: what is approved is never written over by another.
+      const { ref } = await storage.put(
         id,
-        "plan.json",
-        canonicalJson(plan),
+        `plan-${digest.slice(0, 12)}.json`,
+        text,
       );
       const [running, estimate] = await Promise.all([
         runningJobs(),

@@ -97,13 +97,12 @@ export function createRefineActivities({
       return journal.length;
     },
     /** Writes the flags back that were taken away, where none is; what was not taken yet can be taken no more. @returns flags restored */
-    async restoreFlags(): Promise<number> {
+    async restoreFlags(input?: { planRef: string }): Promise<number> {
       const id = activityInfo().workflowExecution!.workflowId;
-      const text = await storage.get(id, "plan.json");
-      const { flags } = JSON.parse(text ?? '{"flags":[]}') as Pick<
-        Plan,
-        "flags"
-      >;
+      // Sagas that were started by 0.1.0 name no plan.
+      const { flags } = await storage.read<Plan>(
+        input?.planRef ?? storage.path(id, "plan.json"),
+      );
       for (const { path } of flags) {
         heartbeat(path);
         const place = keptAt(id, path);

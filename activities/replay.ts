@@ -282,10 +282,9 @@ export function createReplayActivities({
       const age = Date.parse(input.asOf) - Date.parse(`${input.oldest}:00:00Z`);
       const hold = String(Math.max(config.replay.holdRetentionMs, age * 2));
       const recorded = await storage.get(id, "retention.json");
-      const before: Record<string, string | null> =
-        recorded === undefined
-          ? {}
-          : (JSON.parse(recorded) as Record<string, string | null>);
+      type Before = Record<string, string | null>;
+      let before: Before =
+        recorded === undefined ? {} : (JSON.parse(recorded) as Before);
       if (recorded === undefined) {
         for (const topic of input.topics) {
           heartbeat(topic);
@@ -301,7 +300,9 @@ export function createReplayActivities({
           before[topic] =
             (await kafka.ownConfig(topic))["retention.ms"] ?? null;
         }
-        await storage.put(id, "retention.json", JSON.stringify(before));
+        before = JSON.parse(
+          await storage.once(id, "retention.json", JSON.stringify(before)),
+        ) as Before;
       }
       for (const topic of Object.keys(before)) {
         heartbeat(topic);

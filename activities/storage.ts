@@ -36,6 +36,15 @@ export class Storage {
     return { ref, digest: createHash("sha256").update(text).digest("hex") };
   }
 
+  /**
+   * Records something once: where a record is there already, it stays, and is what counts. An attempt that froze and wakes up late
+   * must not replace what others have built on. @returns the record
+   */
+  async once(workflowId: string, name: string, text: string): Promise<string> {
+    await this.hdfs.create(this.path(workflowId, name), text);
+    return (await this.get(workflowId, name)) ?? text;
+  }
+
   get(workflowId: string, name: string): Promise<string | undefined> {
     return this.hdfs.readText(this.path(workflowId, name));
   }

@@ -300,7 +300,8 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
       async () => {
         saga.push(
           "restore flags",
-          async () => `${await control.mutate.restoreFlags()} flags`,
+          async () =>
+            `${await control.mutate.restoreFlags({ planRef: plan.ref })} flags`,
         );
         return control.mutate.clearFlags({
           planRef: plan.ref,
