@@ -321,14 +321,21 @@ export function createReplayActivities({
     },
     /** Puts recorded values back; null means that the topic had none of its own. */
     async restoreRetention(input: {
-      before: Record<string, string | null>;
-    }): Promise<void> {
+      /** Default: what was recorded before anything was held. */
+      before?: Record<string, string | null>;
+    }): Promise<number> {
       const id = activityInfo().workflowExecution!.workflowId;
       await storage.put(id, RELEASED, "{}");
-      for (const [topic, value] of Object.entries(input.before)) {
+      const before =
+        input.before ??
+        (JSON.parse(
+          (await storage.get(id, "retention.json")) ?? "{}",
+        ) as Record<string, string | null>);
+      for (const [topic, value] of Object.entries(before)) {
         heartbeat(topic);
         await kafka.setTopicConfig(topic, "retention.ms", value ?? undefined);
       }
+      return Object.keys(before).length;
     },
   };
 }

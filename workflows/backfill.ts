@@ -224,6 +224,13 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     const held = await step(
       "hold retention",
       async () => {
+        // Before the step: an abort may come when some topics are held already.
+        if (patched("undo-hold-early"))
+          saga.push(
+            "restore retention",
+            async () =>
+              `${(await control.mutate.restoreRetention({})) ?? 0} topics`,
+          );
         const before = await control.mutate.holdRetention({
           topics: names(broken()),
           oldest,

@@ -378,6 +378,19 @@ test("an abort during the hold puts retention back, and names what could not be 
   );
 });
 
+test("an abort when only some topics are held puts those back", async () => {
+  await withSaga(
+    { holdRetention: fails("Kafka is down") },
+    { ...RANGE, autoApprove: true },
+    async (saga, calls) => {
+      await saga.reaches("hold retention", "failed");
+      await saga.update("abort");
+      expect(await failure(saga.result())).toContain("restore retention");
+      expect(calls.at(-1)).toBe("restoreRetention");
+    },
+  );
+});
+
 test("a cancel from the Web UI means the same as an abort", async () => {
   await withSaga(
     { resetImport: fails("x") },
