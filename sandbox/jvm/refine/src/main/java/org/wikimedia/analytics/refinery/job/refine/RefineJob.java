@@ -143,7 +143,7 @@ public final class RefineJob {
     for (RefineTarget target : targets) {
       files.addAll(target.dataFiles());
     }
-    StructType inferred = files.isEmpty() ? new StructType() : lower(spark.read().json(lines(files)).schema());
+    StructType inferred = files.isEmpty() ? new StructType() : spark.read().json(lines(files)).schema();
     RefineTarget any = targets.get(0);
     String name = options.database + "." + any.table.toLowerCase();
     if (spark.catalog().tableExists(name)) {
@@ -154,10 +154,9 @@ public final class RefineJob {
     return inferred;
   }
 
-  private static StructType lower(StructType schema) {
-    return new StructType(Arrays.stream(schema.fields())
-        .map(f -> new StructField(f.name().toLowerCase().replace('-', '_'), f.dataType(), true, f.metadata()))
-        .toArray(StructField[]::new));
+  /** Columns under the names that Hive keeps. Only after reading: JSON's own names count in it, `webHost` is not `webhost` there. */
+  private static Dataset<Row> lower(Dataset<Row> rows) {
+    return rows.toDF(Arrays.stream(rows.columns()).map(Schemas::column).toArray(String[]::new));
   }
 
   private long refine(RefineTarget target, StructType schema) throws Exception {
@@ -166,7 +165,7 @@ public final class RefineJob {
     }
     boolean hasIp = Arrays.asList(schema.fieldNames()).contains("ip");
     StructType raw = new StructType(Arrays.stream(schema.fields()).filter(f -> !f.name().equals("geocoded_data")).toArray(StructField[]::new));
-    Dataset<Row> rows = spark.read().schema(raw).option("mode", "PERMISSIVE").json(lines(target.dataFiles()));
+    Dataset<Row> rows = lower(spark.read().schema(raw).option("mode", "PERMISSIVE").json(lines(target.dataFiles())));
     for (String transform : options.transforms) {
       switch (transform.replaceAll(".*\\.", "")) {
         case "deduplicate_eventlogging" -> rows = rows.dropDuplicates(new String[] {"uuid"});

@@ -10,13 +10,17 @@ import org.apache.spark.sql.types.StructType;
 final class Schemas {
   private Schemas() {}
 
+  static String column(String field) {
+    return field.toLowerCase().replace('-', '_');
+  }
+
   static StructType merge(StructType known, StructType seen) {
     Map<String, StructField> fields = new LinkedHashMap<>();
     for (StructField field : known.fields()) {
-      fields.put(field.name().toLowerCase(), field);
+      fields.put(column(field.name()), field);
     }
     for (StructField field : seen.fields()) {
-      fields.merge(field.name().toLowerCase(), field, (a, b) -> new StructField(b.name(), merge(a.dataType(), b.dataType()), true, a.metadata()));
+      fields.merge(column(field.name()), field, (a, b) -> new StructField(b.name(), merge(a.dataType(), b.dataType()), true, a.metadata()));
     }
     return new StructType(fields.values().toArray(new StructField[0]));
   }
