@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { CONF_DIR } from "./hadoop-conf";
 import { SANDBOX_DIR } from "./paths";
-import { HADOOP_USER, hadoopClasspath, type Tools } from "./services";
+import { HADOOP_USER, type Tools } from "./services";
 
 const OPENS = ["java.lang", "java.nio", "java.util", "java.net"]
   .flatMap((name) => ["--add-opens", `java.base/${name}=ALL-UNNAMED`])
@@ -13,7 +13,6 @@ export const refineClasspath = (tools: Tools) =>
   `${join(CONF_DIR, "spark")}:${CONF_DIR}:${tools.refine}/*:${tools.refine}/lib/*`;
 export const brokerClasspath = (tools: Tools) =>
   `${CONF_DIR}:${tools.broker}/*:${tools.broker}/lib/*`;
-export const hadoopCommands = hadoopClasspath;
 
 /** Runs a Java program to its end, its output in a file. @returns seconds @throws where it fails */
 export async function java(

@@ -59,6 +59,15 @@ async function run(
   report(`  ${what} done in ${seconds()} s`);
 }
 
+const goInstall = (what: string, module: string, dir: string, report: Report) =>
+  run(
+    what,
+    "go",
+    ["install", module],
+    { GOBIN: dir, GOFLAGS: "-buildvcs=false" },
+    report,
+  );
+
 async function temporal(report: Report): Promise<string> {
   const given = process.env["SISYPHUS_TEMPORAL"] ?? onPath("temporal");
   if (given) return given;
@@ -70,14 +79,10 @@ async function temporal(report: Report): Promise<string> {
         "neither `temporal` nor `go` is on PATH; one of them is needed to run the Temporal server",
       );
     }
-    await run(
+    await goInstall(
       `Temporal server ${TEMPORAL_VERSION} (built with Go, about 4 minutes)`,
-      "go",
-      [
-        "install",
-        `github.com/temporalio/cli/cmd/temporal@v${TEMPORAL_VERSION}`,
-      ],
-      { GOBIN: dir, GOFLAGS: "-buildvcs=false" },
+      `github.com/temporalio/cli/cmd/temporal@v${TEMPORAL_VERSION}`,
+      dir,
       report,
     );
   }
@@ -94,14 +99,10 @@ export async function alertmanager(
   const binary = join(dir, "alertmanager");
   if (existsSync(binary)) return binary;
   if (!onPath("go")) return undefined;
-  await run(
+  await goInstall(
     `Alertmanager ${ALERTMANAGER} (built with Go, about a minute)`,
-    "go",
-    [
-      "install",
-      `github.com/prometheus/alertmanager/cmd/alertmanager@v${ALERTMANAGER}`,
-    ],
-    { GOBIN: dir, GOFLAGS: "-buildvcs=false" },
+    `github.com/prometheus/alertmanager/cmd/alertmanager@v${ALERTMANAGER}`,
+    dir,
     report,
   );
   return binary;

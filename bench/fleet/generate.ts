@@ -4,9 +4,9 @@ import { addHours, type Hour, hoursIn, hourStart } from "../../domain/hour";
 import { moveClockTo } from "../../sandbox/clock";
 import { sandboxKafka } from "../../sandbox/incident";
 import { SANDBOX_DIR } from "../../sandbox/paths";
-import type { Tools } from "../../sandbox/services";
+import { hadoopClasspath, type Tools } from "../../sandbox/services";
 import { until } from "../../sandbox/wait";
-import { hadoopCommands, java, refineClasspath } from "../../sandbox/java";
+import { java, refineClasspath } from "../../sandbox/java";
 import { BEGIN, EVENTS, endOf, indexes, type Size, topicOf } from "./size";
 
 const DONE = join(SANDBOX_DIR, "fleet.json");
@@ -85,7 +85,7 @@ async function add(
   const ms = String(hourStart(since));
   await Promise.all([
     produce(size, hoursIn({ since, until })),
-    java(hadoopCommands(tools), "com.linkedin.camus.etl.kafka.FleetRuns", [
+    java(hadoopClasspath(tools), "com.linkedin.camus.etl.kafka.FleetRuns", [
       String(size.topics),
       ms,
       String(hourStart(BEGIN)),

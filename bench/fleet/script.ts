@@ -2,13 +2,8 @@ import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { SANDBOX_DIR } from "../../sandbox/paths";
 import { ports } from "../../sandbox/ports";
-import type { Tools } from "../../sandbox/services";
-import {
-  brokerClasspath,
-  hadoopCommands,
-  java,
-  refineClasspath,
-} from "../../sandbox/java";
+import { hadoopClasspath, type Tools } from "../../sandbox/services";
+import { brokerClasspath, java, refineClasspath } from "../../sandbox/java";
 import type { Size } from "./size";
 
 /** What an operator would script: the tree, the offsets, the partitions. It judges nothing and reads no flag and no footer. */
@@ -24,7 +19,7 @@ export async function script(
   const tree = file("tree.txt");
   const seconds: Record<string, number> = {};
   seconds["hdfs dfs -ls -R"] = await java(
-    hadoopCommands(tools),
+    hadoopClasspath(tools),
     "org.apache.hadoop.fs.FsShell",
     ["-ls", "-R", "/wmf/data/raw/eventlogging", "/wmf/data/event"],
     tree,
