@@ -202,12 +202,7 @@ export class Hdfs {
   async replace(path: string, data: Buffer | string): Promise<void> {
     const part = `${path}.${randomUUID()}.part`;
     await this.write(part, data);
-    const response = await this.request(
-      "PUT",
-      "RENAME",
-      part,
-      `&destination=${encodeURIComponent(path)}&renameoptions=OVERWRITE`,
-    );
+    const response = await this.move(part, path, "&renameoptions=OVERWRITE");
     await response?.body?.cancel();
     if (!response)
       throw new Error(`HDFS at ${this.address}: ${part} has disappeared`);
@@ -221,12 +216,24 @@ export class Hdfs {
     this.check(from);
     this.check(to);
     await this.mkdir(to.slice(0, to.lastIndexOf("/")));
-    const response = await this.request(
+    return this.moveToFree(from, to);
+  }
+
+  private move(
+    from: string,
+    to: string,
+    options = "",
+  ): Promise<Response | undefined> {
+    return this.request(
       "PUT",
       "RENAME",
       from,
-      `&destination=${encodeURIComponent(to)}`,
+      `&destination=${encodeURIComponent(to)}${options}`,
     );
+  }
+
+  private async moveToFree(from: string, to: string): Promise<boolean> {
+    const response = await this.move(from, to);
     return (
       ((await response?.json()) as { boolean: boolean } | undefined)?.boolean ??
       false
@@ -237,7 +244,8 @@ export class Hdfs {
   async create(path: string, data: Buffer | string): Promise<boolean> {
     const part = `${path}.${randomUUID()}.part`;
     await this.write(part, data);
-    const made = await this.claim(part, path);
+    // Its directory is there: the part lies in it.
+    const made = await this.moveToFree(part, path);
     if (!made) await this.remove(part);
     return made;
   }
