@@ -133,7 +133,12 @@ export function createRefineActivities({
         heartbeat({ waitingFor: tag });
         await sleep(POLL_MS);
       }
-      const existing = await yarn.byTag(tag);
+      // One that failed is no reason not to try again, at an operator's word.
+      const standing = async () =>
+        (await yarn.byTag(tag)).filter(
+          (app) => !hasEnded(app) || app.finalStatus === "SUCCEEDED",
+        );
+      const existing = await standing();
       if (existing.length === 0) {
         const others = (await yarn.running()).filter(
           (app) =>
@@ -170,7 +175,7 @@ export function createRefineActivities({
         }
       }
       const [first, ...twins] =
-        existing.length > 0 ? existing : await yarn.byTag(tag);
+        existing.length > 0 ? existing : await standing();
       if (!first)
         throw new Error(
           `no application with tag ${tag} at ${config.yarn.resourceManager} after it was submitted`,

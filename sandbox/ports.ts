@@ -23,6 +23,8 @@ const OFFSETS = {
   temporalMetrics: 234,
   metrics: 235,
   alertmanager: 236,
+  webHdfsProxy: 237,
+  metastoreProxy: 238,
   mariadb: 306,
 } as const;
 

@@ -1,4 +1,5 @@
 import { mkdirSync, rmSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { writeConfig } from "./config";
 import { ensureClock } from "./clock";
 import { writeHadoopConf } from "./hadoop-conf";
@@ -63,6 +64,22 @@ export async function up(report: Report): Promise<void> {
         );
       }
     }),
+  );
+}
+
+/** Kills a service as a crash does and starts it again after a while; returns when it answers. */
+export async function crash(name: string, downMs: number): Promise<void> {
+  const service = SERVICES.find((s) => s.name === name)!;
+  const pid = runningPid(name);
+  if (pid !== undefined) signal(pid, "SIGKILL");
+  const p = ports();
+  await until(`${name} to die`, 10, () => runningPid(name) === undefined);
+  await delay(downMs);
+  service.start(p, await setup(() => undefined));
+  await until(
+    `${service.title} to answer again (log: ${logFile(name)})`,
+    START_SECONDS,
+    () => service.ready(p),
   );
 }
 

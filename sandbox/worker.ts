@@ -6,15 +6,16 @@ import { ports } from "./ports";
 import { launch, logFile, runningPid, signal } from "./processes";
 import { Fatal, until } from "./wait";
 
-const NAME = "worker";
-
-/** Starts Sisyphus' own worker against the sandbox and waits until it polls. */
-export async function startWorker(): Promise<void> {
-  if (runningPid(NAME) !== undefined) return;
-  const log = logFile(NAME);
+/** Starts Sisyphus' own worker against the sandbox and waits until it polls; by another name, one more beside it. */
+export async function startWorker(
+  name = "worker",
+  env: NodeJS.ProcessEnv = {},
+): Promise<void> {
+  if (runningPid(name) !== undefined) return;
+  const log = logFile(name);
   const from = existsSync(log) ? statSync(log).size : 0;
   launch(
-    NAME,
+    name,
     process.execPath,
     [
       // Else V8 lets garbage grow with the machine's memory; docs/runbook.md says the same to operators.
@@ -22,20 +23,20 @@ export async function startWorker(): Promise<void> {
       join(ROOT, "bin", "sisyphus.js"),
       "worker",
     ],
-    { env: environment(ports()), cwd: ROOT },
+    { env: { ...environment(ports()), ...env }, cwd: ROOT },
   );
   await until(`the worker to start (log: ${log})`, 60, () => {
-    if (runningPid(NAME) === undefined)
+    if (runningPid(name) === undefined)
       throw new Fatal(`the worker ended; see ${log}`);
     return readFileSync(log).subarray(from).includes("worker ready");
   });
 }
 
 /** Ends the worker as a crash does. @returns its pid */
-export async function killWorker(): Promise<number> {
-  const pid = runningPid(NAME);
+export async function killWorker(name = "worker"): Promise<number> {
+  const pid = runningPid(name);
   if (pid === undefined) throw new Error("no worker runs");
   signal(pid, "SIGKILL");
-  await until(`worker ${pid} to die`, 10, () => runningPid(NAME) === undefined);
+  await until(`worker ${pid} to die`, 10, () => runningPid(name) === undefined);
   return pid;
 }

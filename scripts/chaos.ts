@@ -1,17 +1,24 @@
+import "./chaos-place";
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { bundleWorkflowCode } from "@temporalio/worker";
 import { Command, InvalidArgumentError } from "commander";
-import { type Run, runMemoryChaos } from "../test/chaos/run";
-import { localTemporal } from "../test/support/temporal";
+import { down, reset } from "../sandbox/up";
+import { type Run as MemoryRun, runMemoryChaos } from "../test/chaos/run";
+import { runSandboxChaos, type SandboxRun } from "../test/chaos/sandbox/run";
 import { quietWorkers } from "../test/support/quiet";
+import { localTemporal } from "../test/support/temporal";
 
 /**
- * Sagas under faults, in memory: the real workflow on a real Temporal server, the real activities, platforms that refuse, lose answers,
- * die and wake up again. A seed is a run; what was run is kept in `var/chaos/memory.ndjson`, so that a call that was ended goes on.
+ * Sagas under faults; a seed is a run. In memory: the real workflow and activities over platforms that refuse, lose answers, die and wake up.
+ * On the sandbox: small sagas on real services, workers and services killed and frozen, one saga after the other.
+ * What was run is kept in `var/chaos/`, so that a call that was ended goes on.
  *
- *   npm run chaos -- --runs 2000
+ *   npm run chaos -- memory --runs 2000
+ *   npm run chaos -- sandbox --runs 60
  */
+const ROOT = join(__dirname, "..");
+
 const whole = (text: string) => {
   const n = Number(text);
   if (!Number.isInteger(n) || n < 0)
@@ -20,49 +27,74 @@ const whole = (text: string) => {
 };
 
 type Options = { runs: number; from: number; seed?: number };
+type Run = { seed: number; outcome: string; wrong: string[] };
 
-const o = new Command("chaos")
-  .option("--runs <n>", "sagas", whole, 2000)
-  .option("--from <seed>", "the first seed", whole, 1)
-  .option("--seed <seed>", "this one only, again", whole)
-  .parse()
-  .opts<Options>();
+class Results<R extends Run> {
+  private readonly file: string;
+  private readonly before: R[];
 
-const FILE = join(__dirname, "..", "var", "chaos", "memory.ndjson");
+  constructor(
+    what: string,
+    private readonly o: Options,
+  ) {
+    this.file = join(ROOT, "var", "chaos", `${what}.ndjson`);
+    mkdirSync(dirname(this.file), { recursive: true });
+    this.before = existsSync(this.file)
+      ? readFileSync(this.file, "utf8")
+          .trimEnd()
+          .split("\n")
+          .map((line) => JSON.parse(line) as R)
+      : [];
+  }
 
-function told(runs: Run[]): void {
-  const faults: Record<string, number> = {};
-  for (const run of runs)
-    for (const [kind, n] of Object.entries(run.faults))
-      faults[kind] = (faults[kind] ?? 0) + n;
+  private get wanted(): number[] {
+    const { seed, runs, from } = this.o;
+    return seed === undefined
+      ? Array.from({ length: runs }, (_, i) => from + i)
+      : [seed];
+  }
+
+  /** Seeds that were not run yet; one that is asked for by name is run again. */
+  get left(): number[] {
+    if (this.o.seed !== undefined) return this.wanted;
+    const done = new Set(this.before.map((r) => r.seed));
+    return this.wanted.filter((s) => !done.has(s));
+  }
+
+  keep(run: R): void {
+    if (this.o.seed === undefined)
+      appendFileSync(this.file, `${JSON.stringify(run)}\n`);
+  }
+
+  all(runs: R[]): R[] {
+    if (this.o.seed !== undefined) return runs;
+    const wanted = new Set(this.wanted);
+    return [...this.before.filter((r) => wanted.has(r.seed)), ...runs];
+  }
+}
+
+function told(runs: Run[], faults: string[]): number {
+  const kinds: Record<string, number> = {};
+  for (const kind of faults) kinds[kind] = (kinds[kind] ?? 0) + 1;
   const wrong = runs.filter((r) => r.wrong.length > 0);
+  const outcomes = [...new Set(runs.map((r) => r.outcome))].map(
+    (o) => `${runs.filter((r) => r.outcome === o).length} ${o}`,
+  );
   console.log(
-    `${runs.length} sagas: ${runs.filter((r) => r.outcome === "repaired").length} repaired, ${runs.filter((r) => r.outcome === "aborted").length} aborted; ` +
-      `${Object.entries(faults)
-        .map(([kind, n]) => `${kind} ${n}`)
-        .join(", ")}; ${wrong.length} wrong`,
+    `${runs.length} sagas: ${outcomes.join(", ")}; ${Object.entries(kinds)
+      .map(([kind, n]) => `${kind} ${n}`)
+      .join(", ")}; ${wrong.length} wrong`,
   );
   for (const r of wrong.slice(0, 20))
     console.log(`  seed ${r.seed} (${r.outcome}): ${r.wrong.join("; ")}`);
+  return wrong.length > 0 ? 1 : 0;
 }
 
-async function main(): Promise<number> {
-  mkdirSync(dirname(FILE), { recursive: true });
-  const before =
-    o.seed === undefined && existsSync(FILE)
-      ? readFileSync(FILE, "utf8")
-          .trimEnd()
-          .split("\n")
-          .map((line) => JSON.parse(line) as Run)
-      : [];
-  const done = new Set(before.map((r) => r.seed));
-  const seeds =
-    o.seed === undefined
-      ? Array.from({ length: o.runs }, (_, i) => o.from + i)
-      : [o.seed];
-  const left = seeds.filter((s) => !done.has(s));
+async function memory(o: Options): Promise<number> {
+  const results = new Results<MemoryRun>("memory", o);
   quietWorkers();
   const env = await localTemporal();
+  const { left } = results;
   let n = 0;
   const runs = await runMemoryChaos(
     env,
@@ -71,19 +103,67 @@ async function main(): Promise<number> {
     }),
     left,
     (run) => {
-      if (o.seed === undefined)
-        appendFileSync(FILE, `${JSON.stringify(run)}\n`);
+      results.keep(run);
       if (++n % 100 === 0) console.log(`${n} of ${left.length}`);
     },
   );
   await env.teardown();
-  const all = [...before.filter((r) => seeds.includes(r.seed)), ...runs];
-  told(all);
-  return all.some((r) => r.wrong.length > 0) ? 1 : 0;
+  const all = results.all(runs);
+  return told(
+    all,
+    all.flatMap((r) =>
+      Object.entries(r.faults).flatMap(([kind, count]) =>
+        Array<string>(count).fill(kind),
+      ),
+    ),
+  );
 }
 
-main().then(
-  (code) => process.exit(code),
+async function sandbox(o: Options): Promise<number> {
+  const results = new Results<SandboxRun>("sandbox", o);
+  const quiet = () => undefined;
+  await reset(quiet);
+  const ending = () => void down(quiet).finally(() => process.exit(130));
+  process.once("SIGINT", ending).once("SIGTERM", ending);
+  const { left } = results;
+  let n = 0;
+  try {
+    const runs = await runSandboxChaos(left, (run) => {
+      results.keep(run);
+      console.log(
+        `${++n} of ${left.length}: seed ${run.seed} ${run.outcome} in ${run.seconds} s; ${run.faults.map((f) => `${f.kind} in ${f.step}`).join(", ")}${run.wrong.length > 0 ? `; WRONG: ${run.wrong.join("; ")}` : ""}`,
+      );
+    });
+    const all = results.all(runs);
+    return told(
+      all,
+      all.flatMap((r) => r.faults.map((f) => f.kind)),
+    );
+  } finally {
+    await down(quiet);
+  }
+}
+
+const program = new Command("chaos").description("sagas under seeded faults");
+let code = 0;
+const command = (
+  name: string,
+  description: string,
+  runs: number,
+  work: (o: Options) => Promise<number>,
+) =>
+  program
+    .command(name)
+    .description(description)
+    .option("--runs <n>", "sagas", whole, runs)
+    .option("--from <seed>", "the first seed", whole, 1)
+    .option("--seed <seed>", "this one only, again", whole)
+    .action(async (o: Options) => void (code = await work(o)));
+command("memory", "platforms in memory, sagas side by side", 2000, memory);
+command("sandbox", "real services, one saga after the other", 60, sandbox);
+
+program.parseAsync().then(
+  () => process.exit(code),
   (error: Error) => {
     console.error(error.message);
     process.exit(1);

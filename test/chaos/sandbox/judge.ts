@@ -1,0 +1,206 @@
+import { Camus } from "../../../activities/camus";
+import { Hdfs } from "../../../activities/hdfs";
+import { tagOf } from "../../../activities/importer";
+import { Kafka } from "../../../activities/kafka";
+import { readRanges } from "../../../activities/kafka-read";
+import { rows } from "../../../activities/parquet";
+import { BACKFILL_HEADER } from "../../../activities/replay";
+import { Yarn } from "../../../activities/yarn";
+import { datasetOf } from "../../../domain/dataset";
+import { partitionPath } from "../../../domain/hour";
+import { canonicalJson } from "../../../domain/plan";
+import { DONE_FLAG } from "../../../formats/done-flag";
+import type { EventCapsule } from "../../../formats/event-capsule";
+import { CONFIG_FILE } from "../../../sandbox/config";
+import { loadConfig } from "../../../workers/config";
+import type { BackfillResult } from "../../../workflows/backfill";
+import { eventsIn, type Scenario } from "./scenario";
+
+type State = {
+  retention: Record<string, string | null>;
+  positions: Record<string, string>;
+  flags: Record<string, string>;
+};
+
+/** How a saga ended: with its result, aborted by the chaos, or otherwise. */
+export type Ended =
+  { result: BackfillResult } | { aborted: string } | { failed: string };
+
+/** Looks at the platform itself, with clients of its own and the superuser's rights. */
+export class Judge {
+  private readonly config = loadConfig(CONFIG_FILE);
+  private readonly kafka = new Kafka(this.config.kafka.brokers);
+  private readonly hdfs = new Hdfs({
+    ...this.config.hdfs,
+    allowedPrefixes: [],
+  });
+  private readonly yarn = new Yarn(
+    this.config.yarn.resourceManager,
+    this.config.hdfs.user,
+  );
+
+  close(): Promise<void> {
+    return this.kafka.close();
+  }
+
+  private dirOf(s: Scenario, hour: string): string {
+    return `${datasetOf(s.topic, this.config.naming)!.refinedDir}/${partitionPath(hour)}`;
+  }
+
+  /** What no saga may change, or only its own: of every topic of a batch. */
+  async state(all: Scenario[]): Promise<State> {
+    const state: State = { retention: {}, positions: {}, flags: {} };
+    const { positions } = await new Camus(
+      this.hdfs,
+      this.config.importer,
+    ).state();
+    for (const s of all) {
+      state.retention[s.topic] =
+        (await this.kafka.ownConfig(s.topic))["retention.ms"] ?? null;
+      for (const [key, { offset }] of positions)
+        if (key.startsWith(`${s.topic}\t`)) state.positions[key] = offset;
+      for (const hour of Object.values(s.hours)) {
+        const flag = `${this.dirOf(s, hour)}/${DONE_FLAG}`;
+        const content = await this.hdfs.read(flag);
+        if (content) state.flags[flag] = content.toString("base64");
+      }
+    }
+    return state;
+  }
+
+  private async landed(topic: string): Promise<Map<string, number>> {
+    const count = new Map<string, number>();
+    const offsets = await this.kafka.offsets(topic);
+    await readRanges(
+      this.kafka,
+      new Map([
+        [
+          topic,
+          offsets.map((o) => ({
+            partition: o.partition,
+            from: o.low,
+            to: o.high,
+          })),
+        ],
+      ]),
+      (m) => {
+        if (!(BACKFILL_HEADER in m.headers) || !m.value) return;
+        const { uuid } = JSON.parse(m.value.toString("utf8")) as EventCapsule;
+        count.set(uuid, (count.get(uuid) ?? 0) + 1);
+      },
+    );
+    return count;
+  }
+
+  private async rowsOf(
+    s: Scenario,
+    hour: string,
+  ): Promise<Map<string, number>> {
+    const dir = this.dirOf(s, hour);
+    const count = new Map<string, number>();
+    for (const file of (await this.hdfs.list(dir)) ?? [])
+      if (file.name.endsWith(".parquet"))
+        for (const row of await rows(this.hdfs, `${dir}/${file.name}`, [
+          "uuid",
+        ]))
+          count.set(
+            String(row["uuid"]),
+            (count.get(String(row["uuid"])) ?? 0) + 1,
+          );
+    return count;
+  }
+
+  /** What is wrong after a saga has ended; empty where nothing is. */
+  async wrongs(
+    s: Scenario,
+    all: Scenario[],
+    before: State,
+    workflowId: string,
+    ended: Ended,
+  ): Promise<string[]> {
+    const found: string[] = [];
+    const say = (ok: boolean, what: string) => void (ok || found.push(what));
+    const now = await this.state(all);
+    const lost = new Set(eventsIn(s, s.hours.lost).map((e) => e.uuid));
+    const landed = await this.landed(s.topic);
+    const apps = await this.yarn.byTag(tagOf(workflowId, "refine"));
+    const good = apps.filter((a) => a.finalStatus === "SUCCEEDED");
+    const others = (
+      part: Record<string, unknown>,
+      own: (key: string) => boolean,
+    ) => Object.fromEntries(Object.entries(part).filter(([key]) => !own(key)));
+    const equal = (what: string, a: unknown, b: unknown) =>
+      say(
+        canonicalJson(a) === canonicalJson(b),
+        `${what}: ${canonicalJson(b)} before, ${canonicalJson(a)} after`,
+      );
+
+    say(
+      [...landed.values()].every((n) => n === 1),
+      `${[...landed.values()].filter((n) => n > 1).length} events were replayed more than once`,
+    );
+    say(
+      [...landed.keys()].every((uuid) => lost.has(uuid)),
+      "events were replayed that were not lost",
+    );
+    equal("retention", now.retention, before.retention);
+    const ownFlag = (path: string) => path.includes(`/${s.schema}/`);
+    const ownPosition = (key: string) => key.startsWith(`${s.topic}\t`);
+    equal(
+      "flags of other topics",
+      others(now.flags, ownFlag),
+      others(before.flags, ownFlag),
+    );
+    equal(
+      "offsets of other topics",
+      others(now.positions, ownPosition),
+      others(before.positions, ownPosition),
+    );
+    say(good.length <= 1, `${good.length} Refine applications succeeded`);
+    say(
+      apps.every((a) => ["FINISHED", "KILLED", "FAILED"].includes(a.state)),
+      `Refine applications still run: ${apps.map((a) => `${a.id} ${a.state}`).join(", ")}`,
+    );
+    if ("failed" in ended) return [...found, `it ended with: ${ended.failed}`];
+    if ("aborted" in ended) {
+      equal("offsets", now.positions, before.positions);
+      if (good.length === 0) equal("flags", now.flags, before.flags);
+      else
+        say(
+          Object.keys(before.flags).every((f) => f in now.flags),
+          "a flag is gone",
+        );
+      say(!ended.aborted.includes("NOT undone"), ended.aborted);
+      return found;
+    }
+    const { result } = ended;
+    if (!("report" in result)) return [...found, "it found nothing to do"];
+    say(good.length === 1, `${good.length} Refine applications succeeded`);
+    say(
+      [...lost].every((uuid) => landed.get(uuid) === 1),
+      `${landed.size} of ${lost.size} lost events are in Kafka`,
+    );
+    for (const hour of Object.values(s.hours)) {
+      const wanted = new Set(eventsIn(s, hour).map((e) => e.uuid));
+      const have = await this.rowsOf(s, hour);
+      const once = [...wanted].filter((u) => have.get(u) === 1).length;
+      say(
+        once === wanted.size && have.size === wanted.size,
+        `${hour}: ${once} of ${wanted.size} events have exactly one row, ${have.size} rows' uuids`,
+      );
+      say(
+        `${this.dirOf(s, hour)}/${DONE_FLAG}` in now.flags,
+        `${hour} has no done flag`,
+      );
+    }
+    say(result.holds, "the report says that the proof does not hold");
+    const { found: sum, lostOffsets, replayed } = result.numbers;
+    say(
+      sum.events === lost.size &&
+        replayed.landed === lost.size &&
+        lostOffsets === sum.messages + sum.unrecoverable,
+      `the report's sum is ${JSON.stringify({ lostOffsets, ...sum, ...replayed })}, lost were ${lost.size} events`,
+    );
+    return found;
+  }
+}
