@@ -5,6 +5,7 @@ import { gridMarkdown } from "../domain/grid";
 import type { HourRange } from "../domain/hour";
 import {
   type HourEvidence,
+  losses,
   lostOffsets,
   type TopicEvidence,
   unreadOffsets,
@@ -49,6 +50,8 @@ export type Settings = {
   lookbackHours: number;
   batchTopics: number;
   archiveQueue: string;
+  /** On other hosts that hold an archive. */
+  otherArchiveQueues?: string[];
   planMaxAgeMinutes?: number;
   webUi?: string;
 };
@@ -116,6 +119,7 @@ function toAudit(
     cells: {},
     findings: [],
     lostOffsets: lostOffsets(about),
+    ...(lostOffsets(about) > 0 ? { losses: losses(about) } : {}),
     unread: unreadOffsets(about),
     events: 0,
     missing: 0,
@@ -202,6 +206,9 @@ export function createAuditActivities(
         lookbackHours,
         batchTopics,
         archiveQueue: `archive@${deps.config.archive.host}`,
+        otherArchiveQueues: deps.config.search.otherHosts.map(
+          (host) => `archive@${host}`,
+        ),
         planMaxAgeMinutes: deps.config.plan.maxAgeMinutes,
         ...(deps.config.webUi ? { webUi: deps.config.webUi } : {}),
       };

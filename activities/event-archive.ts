@@ -11,7 +11,6 @@ import {
 } from "../formats/event-capsule";
 
 export type ArchiveScan = {
-  files: string[];
   lines: number;
   unreadable: { file: string; line: number; error: string }[];
 };
@@ -65,36 +64,28 @@ export class EventArchive {
     yield* createInterface({ input, crlfDelay: Infinity });
   }
 
-  /** Streams every event of the range (by its own time) to `each`; lines that cannot be read are named, never fatal. */
-  async scan(
+  /** Streams every event of the range (by its own time) of a file to `each`; lines that cannot be read are named, never fatal. */
+  async scanFile(
+    file: string,
     range: HourRange,
-    each: (event: EventCapsule, hour: Hour) => void,
-    beat: (file: string) => void = () => undefined,
+    each: (event: EventCapsule, hour: Hour) => Promise<void> | void,
+    beat: () => void = () => undefined,
   ): Promise<ArchiveScan> {
-    const scan: ArchiveScan = {
-      files: await this.files(),
-      lines: 0,
-      unreadable: [],
-    };
-    for (const file of scan.files) {
-      let number = 0;
-      for await (const line of this.lines(file)) {
-        number++;
-        scan.lines++;
-        if (number % 5000 === 0) beat(file);
-        if (line === "") continue;
-        const parsed = parseCapsuleLine(line);
-        if ("error" in parsed) {
-          if (scan.unreadable.length < MAX_NAMED)
-            scan.unreadable.push({ file, line: number, error: parsed.error });
-          continue;
-        }
-        const ms = capsuleTime(parsed.event);
-        const hour = ms === undefined ? undefined : hourOf(ms);
-        if (hour !== undefined && inRange(hour, range))
-          each(parsed.event, hour);
+    const scan: ArchiveScan = { lines: 0, unreadable: [] };
+    for await (const line of this.lines(file)) {
+      scan.lines++;
+      if (scan.lines % 5000 === 0) beat();
+      if (line === "") continue;
+      const parsed = parseCapsuleLine(line);
+      if ("error" in parsed) {
+        if (scan.unreadable.length < MAX_NAMED)
+          scan.unreadable.push({ file, line: scan.lines, error: parsed.error });
+        continue;
       }
-      beat(file);
+      const ms = capsuleTime(parsed.event);
+      const hour = ms === undefined ? undefined : hourOf(ms);
+      if (hour !== undefined && inRange(hour, range))
+        await each(parsed.event, hour);
     }
     return scan;
   }

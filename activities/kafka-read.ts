@@ -17,7 +17,7 @@ const READ_SECONDS = 120;
 export async function readRanges(
   kafka: Kafka,
   ranges: Map<string, Range[]>,
-  each: (message: Message) => void,
+  each: (message: Message) => Promise<void> | void,
   beat: () => void = () => undefined,
 ): Promise<void> {
   const left = new Map<string, { to: bigint }>();
@@ -76,7 +76,7 @@ export async function readRanges(
                 const offset = BigInt(m.offset);
                 if (offset < BigInt(range.from) || offset >= BigInt(range.to))
                   continue;
-                each({
+                await each({
                   topic: batch.topic,
                   partition: batch.partition,
                   offset: m.offset,

@@ -212,7 +212,7 @@ export class Kafka {
   /** Reads offset ranges of several topics, committed records only. */
   read(
     ranges: Map<string, Range[]>,
-    each: (message: Message) => void,
+    each: (message: Message) => Promise<void> | void,
     beat?: () => void,
   ): Promise<void> {
     return readRanges(this, ranges, each, beat);

@@ -1,28 +1,25 @@
 import { createHash } from "node:crypto";
-import { activityInfo, heartbeat } from "@temporalio/activity";
-import { datasetOf } from "../domain/dataset";
-import { type HourRange, hourOf, hourPath, inRange } from "../domain/hour";
+import {
+  activityInfo,
+  cancellationSignal,
+  heartbeat,
+} from "@temporalio/activity";
+import type { HourRange } from "../domain/hour";
 import type { PlannedTopic } from "../domain/plan";
-import {
-  capsuleTime,
-  type EventCapsule,
-  parseCapsuleLine,
-} from "../formats/event-capsule";
-import {
-  isSequenceFile,
-  rawEventOf,
-  readSequenceFile,
-} from "../formats/sequence-file";
-import { refreshHours, type Systems } from "./evidence";
-import { emptyMemory } from "./evidence-cache";
+import { type MissingEvent, parseMissing } from "../formats/candidate";
+import { type EventCapsule, parseCapsuleLine } from "../formats/event-capsule";
+import { antiJoin, type Lines } from "./anti-join";
+import type { Collected, createCollectActivities } from "./collect";
+import type { Systems } from "./evidence";
 import type { Hdfs } from "./hdfs";
-import { linesOfText } from "./lines";
-import type { EventMysql } from "./mysql";
+import { beating, tagOf } from "./importer";
+import { LineFiles, linesOfFile } from "./line-files";
 import type { Storage } from "./storage";
+import type { Submitter } from "./submit";
 
 export type MissingTopic = {
   topic: string;
-  /** The missing events, one JSON a line. */
+  /** Where the missing events are: a file, one JSON a line, or the list of several. */
   ref: string;
   digest: string;
   /** Distinct events to replay. */
@@ -40,193 +37,226 @@ export type Missing = {
   files: string[];
   unreadable: number;
   unreadableNamed: { file: string; line: number; error: string }[];
+  /** Who joined: this worker or an application on YARN. Absent in answers of before. */
+  joinedBy?: string;
 };
 
-/** The uuids and lines of a raw hour's data files. */
-export async function rawLines(hdfs: Hdfs, dir: string): Promise<string[]> {
-  const lines: string[] = [];
-  for (const file of (await hdfs.list(dir)) ?? []) {
-    if (
-      file.name.startsWith("_") ||
-      file.name.startsWith(".") ||
-      file.length === 0
-    )
-      continue;
-    const bytes = await hdfs.read(`${dir}/${file.name}`);
-    if (!bytes) continue;
-    if (isSequenceFile(bytes))
-      for (const record of readSequenceFile(bytes).records)
-        lines.push(rawEventOf(record).line);
-    else lines.push(...linesOfText(file.name, bytes));
-  }
-  return lines;
-}
+type Joined = Pick<PlannedTopic, "topic" | "schema" | "lostOffsets">;
+type Part = { ref: string; digest: string; events: number };
 
-const uuidOf = (line: string) => /"uuid": ?"([0-9a-f]{32})"/.exec(line)?.[1];
+const sha256 = (text: string) =>
+  createHash("sha256").update(text).digest("hex");
 
-/** Finding what was lost: the archive and MySQL, anti-joined by uuid with what Kafka and raw hours hold. */
+/** Finding what was lost: the archives and MySQL, anti-joined by uuid with what Kafka and raw hours hold. */
 export function createMissingActivities(
-  deps: Systems & { storage: Storage; mysql?: EventMysql },
+  deps: Systems & { storage: Storage; submitter: Submitter },
+  collect: ReturnType<typeof createCollectActivities>,
 ) {
-  const { config, kafka, hdfs, archive, storage, mysql } = deps;
+  const { config, hdfs, storage, submitter } = deps;
 
-  /** Every uuid that a topic's Kafka partitions or raw hours hold. */
-  async function held(
-    topics: PlannedTopic[],
-    range: HourRange,
-  ): Promise<Map<string, Set<string>>> {
-    const found = new Map(topics.map((t) => [t.topic, new Set<string>()]));
-    const ranges = new Map<
-      string,
-      { partition: number; from: string; to: string }[]
-    >();
-    for (const { topic } of topics) {
-      const offsets = await kafka.offsets(topic);
-      if (offsets.some((o) => o.low !== o.high))
-        ranges.set(
-          topic,
-          offsets.map((o) => ({
-            partition: o.partition,
-            from: o.low,
-            to: o.high,
-          })),
-        );
+  async function* lines(refs: string[], what: string): Lines {
+    for (const ref of refs) {
+      heartbeat(`${what} ${ref.slice(ref.lastIndexOf("/") + 1)}`);
+      cancellationSignal().throwIfAborted();
+      yield* linesOfFile(hdfs, ref);
     }
-    heartbeat("reading Kafka");
-    await kafka.read(
-      ranges,
-      (message) => {
-        const uuid = message.value && uuidOf(message.value.toString("utf8"));
-        if (uuid) found.get(message.topic)?.add(uuid);
-      },
-      () => heartbeat("reading Kafka"),
-    );
-    for (const topic of topics) {
-      const dataset = datasetOf(topic.topic, config.naming)!;
-      // Every raw hour of the range, not only broken ones: an event that was imported must not be replayed.
-      const memory = emptyMemory();
-      await refreshHours(deps, dataset, range, memory);
-      for (const hour of Object.keys(memory.raw)) {
-        if (!inRange(hour, range)) continue;
-        heartbeat(`reading ${topic.topic}`);
-        for (const line of await rawLines(
-          hdfs,
-          `${dataset.rawDir}/${hourPath(hour)}`,
-        )) {
-          const uuid = uuidOf(line);
-          if (uuid) found.get(topic.topic)!.add(uuid);
-        }
+  }
+
+  /** The same join as a Spark application, for what outgrows a worker's disk or patience. */
+  async function* onSpark(
+    id: string,
+    held: string[],
+    candidates: string[],
+  ): AsyncGenerator<MissingEvent> {
+    const spark = config.search.spark!;
+    const out = storage.path(id, "search/spark");
+    const list = async (name: string, refs: string[]) =>
+      (await storage.put(id, `search/${name}.list`, refs.join("\n"))).ref;
+    const stop = beating(() => "joining on Spark");
+    let app: { id: string };
+    try {
+      app = await submitter.finished(tagOf(id, "search"), [
+        ...spark.submit,
+        ...["--class", spark.class, "--name", `find_missing_${id}`],
+        ...["--conf", `spark.yarn.tags=${tagOf(id, "search")}`],
+        ...["--conf", "spark.yarn.submit.waitAppCompletion=false"],
+        spark.jar,
+        ...["--held", await list("held", held)],
+        ...["--events", await list("events", candidates)],
+        ...["--out", out],
+      ]);
+    } finally {
+      stop();
+    }
+    heartbeat(`joined by ${app.id}`);
+    const files = ((await hdfs.list(out)) ?? [])
+      .map((f) => f.name)
+      .filter((name) => name.startsWith("part-"))
+      .sort();
+    for (const name of files)
+      for await (const line of linesOfFile(hdfs, `${out}/${name}`))
+        if (line !== "") yield parseMissing(line);
+  }
+
+  /** Stores missing events, which come sorted by topic, a list of files a topic. */
+  async function store(
+    id: string,
+    topics: Joined[],
+    events: AsyncIterable<MissingEvent>,
+  ): Promise<MissingTopic[]> {
+    const found = new Map<string, MissingTopic>();
+    const none = (t: Joined): MissingTopic => ({
+      topic: t.topic,
+      ref: "",
+      digest: "",
+      events: 0,
+      fromArchive: 0,
+      fromMysql: 0,
+      messages: 0,
+      unrecoverable: t.lostOffsets,
+    });
+    let open: { told: MissingTopic; files: LineFiles } | undefined;
+    const close = async () => {
+      if (!open) return;
+      const { told, files } = open;
+      await files.flush();
+      const parts: Part[] = [];
+      for (const ref of files.refs) {
+        const text = (await hdfs.readText(ref))!;
+        parts.push({
+          ref,
+          digest: sha256(text),
+          events: text.split("\n").length - 1,
+        });
       }
+      const list = JSON.stringify(
+        parts.map(({ digest, events }) => ({ digest, events })),
+      );
+      told.digest = sha256(list);
+      told.ref = (
+        await storage.put(
+          id,
+          `missing/${told.topic}-${told.digest.slice(0, 12)}.json`,
+          JSON.stringify(parts),
+        )
+      ).ref;
+    };
+    const known = new Map(topics.map((t) => [t.topic, t]));
+    for await (const event of events) {
+      if (open?.told.topic !== event.topic) {
+        await close();
+        const told = none(known.get(event.topic)!);
+        found.set(event.topic, told);
+        open = {
+          told,
+          files: new LineFiles(storage, id, `missing/${event.topic}`, "ndjson"),
+        };
+      }
+      const { told, files } = open;
+      told.events++;
+      told.messages += event.copies;
+      if (event.rank === 0) told.fromArchive++;
+      else told.fromMysql++;
+      told.unrecoverable = Math.max(
+        0,
+        known.get(event.topic)!.lostOffsets - told.messages,
+      );
+      await files.add(event.json);
     }
-    return found;
+    await close();
+    return topics.map((t) => found.get(t.topic) ?? none(t));
   }
 
   return {
     /**
-     * Within the planned range. Once stored, the answer stays: a second call after a replay has begun would not find what was replayed.
+     * Joins what was collected. Once stored, the answer stays: a second call after a replay has begun would not find what was replayed.
      */
-    async findMissing(input: {
-      topics: PlannedTopic[];
-      range: HourRange;
+    async joinMissing(input: {
+      topics: Joined[];
+      held: string;
+      sources: string[];
     }): Promise<Missing> {
       const id = activityInfo().workflowExecution!.workflowId;
       const stored = await storage.get(id, "missing.json");
       if (stored !== undefined) return JSON.parse(stored) as Missing;
-      const have = await held(input.topics, input.range);
-      const bySchema = new Map(input.topics.map((t) => [t.schema, t]));
-      const found = new Map(
-        input.topics.map((t) => [
-          t.topic,
-          new Map<
-            string,
-            { event: EventCapsule; copies: number; source: "archive" | "mysql" }
-          >(),
-        ]),
+      const held = await storage.read<Collected>(input.held);
+      const sources = await Promise.all(
+        input.sources.map((ref) => storage.read<Collected>(ref)),
       );
-      const scan = await archive.scan(
-        input.range,
-        (event) => {
-          const topic = bySchema.get(event.schema);
-          if (!topic || have.get(topic.topic)!.has(event.uuid)) return;
-          const events = found.get(topic.topic)!;
-          const known = events.get(event.uuid);
-          if (known) known.copies++;
-          else events.set(event.uuid, { event, copies: 1, source: "archive" });
-        },
-        (file) => heartbeat(file),
+      const candidates = sources.flatMap((s) => s.refs);
+      const many = sources.reduce((sum, s) => sum + s.lines, held.lines);
+      const { spark, sparkFromLines, memoryMb } = config.search;
+      const remote = spark !== undefined && many >= sparkFromLines;
+      const topics = await store(
+        id,
+        input.topics,
+        remote
+          ? onSpark(id, held.refs, candidates)
+          : antiJoin(
+              lines(held.refs, "held"),
+              lines(candidates, "candidates"),
+              memoryMb << 20,
+            ),
       );
-      for (const topic of input.topics) {
-        const events = found.get(topic.topic)!;
-        heartbeat(`MySQL ${topic.schema}`);
-        await mysql?.events(topic.schema, input.range, (event) => {
-          const ms = capsuleTime(event);
-          if (ms === undefined || !inRange(hourOf(ms), input.range)) return;
-          if (
-            !events.has(event.uuid) &&
-            !have.get(topic.topic)!.has(event.uuid)
-          )
-            events.set(event.uuid, { event, copies: 1, source: "mysql" });
-        });
-      }
-      const topics: MissingTopic[] = [];
-      for (const topic of input.topics) {
-        const events = [...found.get(topic.topic)!.values()].sort(
-          (a, b) =>
-            (capsuleTime(a.event) ?? 0) - (capsuleTime(b.event) ?? 0) ||
-            (a.event.uuid < b.event.uuid ? -1 : 1),
-        );
-        const text = events
-          .map(({ event }) => `${JSON.stringify(event)}\n`)
-          .join("");
-        const digest = createHash("sha256").update(text).digest("hex");
-        const { ref } = await storage.put(
-          id,
-          `missing/${topic.topic}-${digest.slice(0, 12)}.ndjson`,
-          text,
-        );
-        const messages = events.reduce((sum, e) => sum + e.copies, 0);
-        topics.push({
-          topic: topic.topic,
-          ref,
-          digest,
-          events: events.length,
-          fromArchive: events.filter((e) => e.source === "archive").length,
-          fromMysql: events.filter((e) => e.source === "mysql").length,
-          messages,
-          unrecoverable: Math.max(0, topic.lostOffsets - messages),
-        });
-      }
+      const unreadable = sources.flatMap((s) => s.unreadable);
       const result: Missing = {
         topics,
-        files: scan.files,
-        unreadable: scan.unreadable.length,
-        unreadableNamed: scan.unreadable.slice(0, 20),
+        files: sources.flatMap((s) => s.files),
+        unreadable: unreadable.length,
+        unreadableNamed: unreadable.slice(0, 20),
+        joinedBy: remote ? "Spark" : "worker",
       };
       return JSON.parse(
         await storage.once(id, "missing.json", JSON.stringify(result)),
       ) as Missing;
     },
+    /** The whole search in one activity, as sagas of 0.1.0 call it; it knows this host's archive only. */
+    async findMissing(input: {
+      topics: PlannedTopic[];
+      range: HourRange;
+    }): Promise<Missing> {
+      const { ref: archive } = await collect.collectArchive(input);
+      const { ref: mysql } = await collect.collectMysql(input);
+      const { ref: held } = await collect.collectHeld(input);
+      return this.joinMissing({
+        topics: input.topics,
+        held,
+        sources: [archive, mysql],
+      });
+    },
   };
 }
 
-/** The events of a stored list. @throws where its bytes are not the ones that were stored */
-export async function readMissing(
+/** The events of a stored list, file by file. @throws where the bytes are not the ones that were stored */
+export async function* readMissing(
   hdfs: Hdfs,
   missing: MissingTopic,
-): Promise<EventCapsule[]> {
-  if (missing.events === 0) return [];
-  const text = await hdfs.readText(missing.ref);
-  if (
-    text === undefined ||
-    createHash("sha256").update(text).digest("hex") !== missing.digest
-  )
-    throw new Error(`${missing.ref} is not what was stored there`);
-  return text
-    .trimEnd()
-    .split("\n")
-    .map((line) => {
-      const parsed = parseCapsuleLine(line);
-      if ("error" in parsed) throw new Error(`${missing.ref}: ${parsed.error}`);
-      return parsed.event;
-    });
+): AsyncGenerator<EventCapsule[]> {
+  if (missing.events === 0) return;
+  const read = async (ref: string) => {
+    const text = await hdfs.readText(ref);
+    if (text === undefined) throw new Error(`${ref} is missing from storage`);
+    return text;
+  };
+  const changed = (ref: string) =>
+    new Error(`${ref} is not what was stored there`);
+  let parts: Part[] = [missing];
+  if (missing.ref.endsWith(".json")) {
+    parts = JSON.parse(await read(missing.ref)) as Part[];
+    const list = parts.map(({ digest, events }) => ({ digest, events }));
+    if (sha256(JSON.stringify(list)) !== missing.digest)
+      throw changed(missing.ref);
+  }
+  for (const { ref, digest } of parts) {
+    const text = await read(ref);
+    if (sha256(text) !== digest) throw changed(ref);
+    yield text
+      .trimEnd()
+      .split("\n")
+      .map((line) => {
+        const parsed = parseCapsuleLine(line);
+        if ("error" in parsed) throw new Error(`${ref}: ${parsed.error}`);
+        return parsed.event;
+      });
+  }
 }

@@ -5,6 +5,13 @@ import type { EventCapsule } from "../formats/event-capsule";
 import { eventOfRow, mediaWikiTime } from "../formats/mysql-row";
 import { calling } from "./errors";
 
+export type EventTable = { name: string; revision: number };
+
+const times = (range: HourRange) => [
+  mediaWikiTime(hourStart(range.since)),
+  mediaWikiTime(hourStart(range.until)),
+];
+
 /** EventLogging's MySQL tables, a partial source: no ip, so what comes from here cannot be geocoded. */
 export class EventMysql {
   private readonly pool: Pool;
@@ -26,33 +33,55 @@ export class EventMysql {
     });
   }
 
-  /** The rows of every revision of a schema in a range of hours, as events. */
+  /** The tables of a schema, one a revision. */
+  tables(schema: string): Promise<EventTable[]> {
+    return calling("MySQL", this.address, async () => {
+      const prefix = schema.replaceAll(/[^A-Za-z0-9]/g, "_");
+      const [rows] = await this.pool.query("SHOW TABLES LIKE ?", [
+        `${prefix.replaceAll("_", "\\_")}\\_%`,
+      ]);
+      return (rows as Record<string, string>[]).flatMap((row) => {
+        const name = Object.values(row)[0]!;
+        const revision = /_(\d+)$/.exec(name)?.[1];
+        return revision !== undefined && name === `${prefix}_${revision}`
+          ? [{ name, revision: Number(revision) }]
+          : [];
+      });
+    });
+  }
+
+  /** The first and last key (`id`) of the rows in a range of hours; undefined where there is none. */
+  keys(
+    table: string,
+    range: HourRange,
+  ): Promise<{ min: number; max: number } | undefined> {
+    return calling("MySQL", this.address, async () => {
+      const [rows] = await this.pool.query(
+        `SELECT MIN(id) AS min, MAX(id) AS max FROM \`${table}\` WHERE \`timestamp\` >= ? AND \`timestamp\` < ?`,
+        times(range),
+      );
+      const [row] = rows as { min: number | null; max: number | null }[];
+      return row?.min == null || row.max == null
+        ? undefined
+        : { min: Number(row.min), max: Number(row.max) };
+    });
+  }
+
+  /** The rows of a table in a range of hours and of keys (both ends included), as events. */
   events(
     schema: string,
+    table: EventTable,
     range: HourRange,
-    each: (event: EventCapsule) => void,
-  ): Promise<void> {
+    keys: { from: number; to: number },
+  ): Promise<EventCapsule[]> {
     return calling("MySQL", this.address, async () => {
-      const name = schema.replaceAll(/[^A-Za-z0-9]/g, "_");
-      const [tables] = await this.pool.query("SHOW TABLES LIKE ?", [
-        `${name.replaceAll("_", "\\_")}\\_%`,
-      ]);
-      for (const row of tables as Record<string, string>[]) {
-        const table = Object.values(row)[0]!;
-        const revision = /_(\d+)$/.exec(table)?.[1];
-        if (table !== `${name}_${revision}`) continue;
-        const [rows] = await this.pool.query(
-          `SELECT * FROM \`${table}\` WHERE \`timestamp\` >= ? AND \`timestamp\` < ?`,
-          [
-            mediaWikiTime(hourStart(range.since)),
-            mediaWikiTime(hourStart(range.until)),
-          ],
-        );
-        for (const found of rows as Record<string, unknown>[]) {
-          const event = eventOfRow(found, schema, Number(revision));
-          if (event) each(event);
-        }
-      }
+      const [rows] = await this.pool.query(
+        `SELECT * FROM \`${table.name}\` WHERE id BETWEEN ? AND ? AND \`timestamp\` >= ? AND \`timestamp\` < ? ORDER BY id`,
+        [keys.from, keys.to, ...times(range)],
+      );
+      return (rows as Record<string, unknown>[]).flatMap(
+        (row) => eventOfRow(row, schema, table.revision) ?? [],
+      );
     });
   }
 

@@ -241,6 +241,7 @@ export function createPlanningActivities(
             tableDir: dataset.tableDir,
             hours: a.findings.map((f) => f.hour).sort(),
             lostOffsets: a.lostOffsets,
+            ...(a.losses ? { losses: a.losses } : {}),
             reset: a.lostOffsets > 0,
             missing: a.findings
               .filter((f) => isImportFault(f.verdict))

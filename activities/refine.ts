@@ -1,25 +1,28 @@
 import { createHash } from "node:crypto";
-import {
-  activityInfo,
-  cancellationSignal,
-  heartbeat,
-  sleep,
-} from "@temporalio/activity";
+import { activityInfo, heartbeat, sleep } from "@temporalio/activity";
 import type { Config } from "../domain/config";
 import { datasetOf } from "../domain/dataset";
 import { partitionPath } from "../domain/hour";
 import type { Plan, PlannedTopic, RefineJob } from "../domain/plan";
 import { DONE_FLAG } from "../formats/done-flag";
+import {
+  parseRefineStatus,
+  parseRefineTotal,
+  type RefineStatus,
+} from "../formats/refine-log-line";
 import { fatal } from "./errors";
 import type { Hdfs } from "./hdfs";
 import { beating, tagOf } from "./importer";
-import type { Jobs } from "./jobs";
 import { jobFaults } from "./planning";
 import { mapPool } from "./pool";
 import type { Storage } from "./storage";
+import type { Submitter } from "./submit";
 import { type Application, hasEnded, isRefine, type Yarn } from "./yarn";
 
 const POLL_MS = 1000;
+const LIVE_BYTES = 200_000;
+/** What was read of the driver's log while it ran: `[<table> <hour>, finished or failed]`. */
+export const LIVE_STATUS = "refine-live.json";
 
 type Journal = {
   path: string;
@@ -36,7 +39,7 @@ type Deps = {
   hdfs: Hdfs;
   yarn: Yarn;
   storage: Storage;
-  jobs: Jobs;
+  submitter: Submitter;
 };
 
 /** Clearing flags and refining. */
@@ -45,7 +48,7 @@ export function createRefineActivities({
   hdfs,
   yarn,
   storage,
-  jobs,
+  submitter,
 }: Deps) {
   /** Where a planned flag is kept: moved there, not copied, so that whoever comes second, however late, can take nothing away. */
   const keptAt = (id: string, path: string) =>
@@ -129,59 +132,34 @@ export function createRefineActivities({
           "RefusedJob",
           `refused to refine with ${input.job.class}: ${faults.join("; ")}`,
         );
-      while (jobs.driverRuns(`spark.yarn.tags=${tag}`)) {
-        heartbeat({ waitingFor: tag });
-        await sleep(POLL_MS);
-      }
-      // One that failed is no reason not to try again, at an operator's word.
-      const standing = async () =>
-        (await yarn.byTag(tag)).filter(
-          (app) => !hasEnded(app) || app.finalStatus === "SUCCEEDED",
-        );
-      const existing = await standing();
-      if (existing.length === 0) {
-        const others = (await yarn.running()).filter(
-          (app) =>
-            isRefine(app) && !app.applicationTags.split(",").includes(tag),
-        );
-        if (others.length > 0)
-          throw new Error(
-            `another Refine is running and may write the same partitions: ${others.map((a) => `${a.name} (${a.id})`).join(", ")}`,
-          );
-        const stop = beating();
-        try {
-          const ended = await jobs.runCommand(
-            [
-              ...config.refine.submit,
-              ...["--class", input.job.class, "--name", `refine_${id}`],
-              ...[
-                "--conf",
-                `spark.yarn.tags=${tag}`,
-                "--conf",
-                "spark.yarn.submit.waitAppCompletion=false",
-              ],
-              input.job.jar,
-              ...input.job.arguments,
+      const stop = beating();
+      try {
+        const app = await submitter.submit(
+          tag,
+          [
+            ...config.refine.submit,
+            ...["--class", input.job.class, "--name", `refine_${id}`],
+            ...[
+              "--conf",
+              `spark.yarn.tags=${tag}`,
+              "--conf",
+              "spark.yarn.submit.waitAppCompletion=false",
             ],
-            cancellationSignal(),
-          );
-          cancellationSignal().throwIfAborted();
-          if (ended.code !== 0)
-            throw new Error(
-              `${config.refine.submit[0]} ended with ${ended.code}: ${ended.output}`,
-            );
-        } finally {
-          stop();
-        }
-      }
-      const [first, ...twins] =
-        existing.length > 0 ? existing : await standing();
-      if (!first)
-        throw new Error(
-          `no application with tag ${tag} at ${config.yarn.resourceManager} after it was submitted`,
+            input.job.jar,
+            ...input.job.arguments,
+          ],
+          async () => {
+            const others = (await yarn.running()).filter(isRefine);
+            if (others.length > 0)
+              throw new Error(
+                `another Refine is running and may write the same partitions: ${others.map((a) => `${a.name} (${a.id})`).join(", ")}`,
+              );
+          },
         );
-      for (const twin of twins) if (!hasEnded(twin)) await yarn.kill(twin.id);
-      return { applicationId: first.id, link: yarn.link(first.id) };
+        return { applicationId: app.id, link: yarn.link(app.id) };
+      } finally {
+        stop();
+      }
     },
     /** Waits for the application, telling how many of the planned partitions have their flag. What YARN calls SUCCEEDED is not yet success. */
     async awaitRefine(input: {
@@ -193,11 +171,27 @@ export function createRefineActivities({
         return t.hours.map((h) => `${dir}/${partitionPath(h)}/${DONE_FLAG}`);
       });
       const left = new Set(flags);
+      const told = new Map<string, RefineStatus["kind"]>();
+      let total: number | undefined;
       const look = async () => {
         await mapPool([...left], 8, async (path) => {
           if (await hdfs.stat(path)) left.delete(path);
         });
-        heartbeat({ refined: flags.length - left.size, total: flags.length });
+        // The driver tells of more than flags do: of what it means to refine, and of what has failed.
+        const log = app && (await yarn.liveLog(app, "stderr", LIVE_BYTES));
+        for (const line of log?.split("\n") ?? []) {
+          total = parseRefineTotal(line) ?? total;
+          const s = parseRefineStatus(line);
+          if (s) told.set(`${s.table} ${s.hour}`, s.kind);
+        }
+        heartbeat({
+          refined: flags.length - left.size,
+          total: flags.length,
+          failed: [...told.values()].filter((kind) => kind === "failed").length,
+          ...(total === undefined
+            ? {}
+            : { driver: `${told.size} of ${total}` }),
+        });
       };
       let app: Application | undefined;
       for (;;) {
@@ -214,6 +208,12 @@ export function createRefineActivities({
         if (hasEnded(app)) break;
         await sleep(POLL_MS);
       }
+      // Should the cluster lose the logs, this is what is known of them.
+      await storage.put(
+        activityInfo().workflowExecution!.workflowId,
+        LIVE_STATUS,
+        JSON.stringify([...told]),
+      );
       if (app.finalStatus !== "SUCCEEDED")
         throw fatal(
           "ApplicationFailed",

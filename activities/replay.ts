@@ -45,18 +45,18 @@ function throttleOf(r: Config["replay"]): Throttle {
   });
 }
 
-/** Topics whose events are in memory at a time. */
+/** Topics of which a file of events is in memory at a time. */
 const OPEN = 8;
 
 /** Works through the batches of many items, the one next whose turn is due first; few are open at a time. */
 export async function inTurns<T, B>(
   items: readonly T[],
-  open: (item: T) => Promise<Iterator<B>>,
+  open: (item: T) => Promise<Iterator<B> | AsyncIterator<B>>,
   due: (item: T) => number,
   work: (item: T, batch: B) => Promise<void>,
 ): Promise<void> {
   const waiting = [...items];
-  const opened: { item: T; left: Iterator<B> }[] = [];
+  const opened: { item: T; left: Iterator<B> | AsyncIterator<B> }[] = [];
   for (;;) {
     while (opened.length < OPEN && waiting.length > 0) {
       const item = waiting.shift()!;
@@ -64,7 +64,7 @@ export async function inTurns<T, B>(
     }
     const [next] = [...opened].sort((a, b) => due(a.item) - due(b.item));
     if (!next) return;
-    const batch = next.left.next();
+    const batch = await next.left.next();
     if (batch.done) opened.splice(opened.indexOf(next), 1);
     else await work(next.item, batch.value);
   }
@@ -164,6 +164,22 @@ export function createReplayActivities({
     }
   }
 
+  /** What is left of a topic, a file of it in memory at a time. */
+  async function* batchesOf(
+    missing: MissingTopic,
+    before: Map<string, unknown>,
+  ) {
+    for await (const events of readMissing(hdfs, missing))
+      yield* batches(
+        events
+          .filter((e) => !before.has(`${missing.topic} ${e.uuid}`))
+          .map((event) => ({ event, value: JSON.stringify(event) })),
+        (m) => Buffer.byteLength(m.value),
+        config.replay.batchEvents,
+        config.replay.batchBytes,
+      );
+  }
+
   async function send(
     producer: Producer,
     id: string,
@@ -231,15 +247,7 @@ export function createReplayActivities({
           const throttle = throttleOf(config.replay);
           await inTurns(
             input.topics,
-            async ({ topic, ...missing }) =>
-              batches(
-                (await readMissing(hdfs, { topic, ...missing }))
-                  .filter((e) => !before.has(`${topic} ${e.uuid}`))
-                  .map((event) => ({ event, value: JSON.stringify(event) })),
-                (m) => Buffer.byteLength(m.value),
-                config.replay.batchEvents,
-                config.replay.batchBytes,
-              ),
+            async (missing) => batchesOf(missing, before),
             ({ topic }) => throttle.due(topic),
             async ({ topic }, batch) => {
               cancellationSignal().throwIfAborted();

@@ -179,7 +179,7 @@ async function recordsInKafka(
     new Map([
       [topic, [{ partition: gap.partition, from: gap.from, to: gap.to }]],
     ]),
-    () => n++,
+    () => void n++,
   );
   return n;
 }

@@ -1,4 +1,4 @@
-import { heartbeat } from "@temporalio/activity";
+import { cancellationSignal, heartbeat } from "@temporalio/activity";
 import { datasetOf } from "../domain/dataset";
 import { type HourRange, hourPath, partitionPath } from "../domain/hour";
 import type { Finding, PlannedTopic } from "../domain/plan";
@@ -8,9 +8,10 @@ import { auditTopics } from "./audit";
 import type { Systems } from "./evidence";
 import { refreshHours } from "./evidence";
 import { emptyMemory } from "./evidence-cache";
-import { type MissingTopic, rawLines, readMissing } from "./missing";
+import { type MissingTopic, readMissing } from "./missing";
 import { rows } from "./parquet";
 import { mapPool } from "./pool";
+import { rawLines } from "./raw-lines";
 
 export type Verification = {
   partitions: number;
@@ -67,6 +68,7 @@ export function createVerifyActivities(deps: Systems) {
       };
       for (const topic of input.topics) {
         heartbeat(topic.topic);
+        cancellationSignal().throwIfAborted();
         const dataset = datasetOf(topic.topic, config.naming)!;
         const memory = emptyMemory();
         await refreshHours(deps, dataset, input.range, memory);
@@ -136,13 +138,14 @@ export function createVerifyActivities(deps: Systems) {
         });
         const missing = input.missing.find((m) => m.topic === topic.topic);
         if (missing) {
-          const events = await readMissing(hdfs, missing);
-          result.expected += events.length;
-          const found = events.filter((e) => seen.has(e.uuid)).length;
+          let found = 0;
+          for await (const events of readMissing(hdfs, missing))
+            found += events.filter((e) => seen.has(e.uuid)).length;
+          result.expected += missing.events;
           result.found += found;
-          if (found < events.length)
+          if (found < missing.events)
             problem(
-              `${topic.topic}: ${events.length - found} replayed events have no row`,
+              `${topic.topic}: ${missing.events - found} replayed events have no row`,
             );
         }
       }

@@ -12,6 +12,7 @@ export type Application = {
   logAggregationStatus: string;
   diagnostics: string;
   user: string;
+  amContainerLogs?: string;
 };
 
 const ENDED = new Set(["FINISHED", "FAILED", "KILLED"]);
@@ -57,6 +58,26 @@ export class Yarn {
 
   async application(id: string): Promise<Application | undefined> {
     return (await this.get<{ app: Application }>(`/apps/${id}`))?.app;
+  }
+
+  /**
+   * The end of what an application's master writes, as long as its NodeManager has it (until it is aggregated and removed); undefined
+   * where it has not. In cluster mode that is the Spark driver.
+   */
+  async liveLog(
+    app: Application,
+    file: string,
+    bytes: number,
+  ): Promise<string | undefined> {
+    const m = /^(https?:\/\/[^/]+)\/node\/containerlogs\/(container_\w+)/.exec(
+      app.amContainerLogs ?? "",
+    );
+    if (!m) return undefined;
+    const response = await fetch(
+      `${m[1]}/ws/v1/node/containers/${m[2]}/logs/${file}?size=-${bytes}`,
+      { signal: AbortSignal.timeout(5000), redirect: "manual" },
+    ).catch(() => undefined);
+    return response?.ok ? response.text() : undefined;
   }
 
   async kill(id: string): Promise<void> {

@@ -224,7 +224,11 @@ export function backfillCommand(): Command {
         }),
       );
   update("approve <digest>", "approve the plan with this digest", "approve");
-  update("pause", "stop before the next step", "pause");
+  update(
+    "pause",
+    "stop within seconds; an application that was submitted runs on",
+    "pause",
+  );
   update("resume", "go on", "resume");
   update(
     "skip-topic <topic>",

@@ -1,4 +1,5 @@
 import { colourOf, escapeHtml, gridHtml, STYLE } from "./document";
+import type { Loss } from "./evidence";
 import { type Grid, SIGN } from "./grid";
 import type { HourRange } from "./hour";
 import type { Finding } from "./plan";
@@ -12,6 +13,8 @@ export type TopicAudit = {
   cells: Grid[number]["cells"];
   findings: Finding[];
   lostOffsets: number;
+  /** The same by partition; absent in audits that were stored before. */
+  losses?: Loss[];
   /** Offsets in Kafka that the importer has not read. */
   unread: number;
   /** Events known of in the range, and those of them that HDFS lacks. */

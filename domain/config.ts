@@ -18,6 +18,11 @@ export const configSchema = z.strictObject({
   yarn: z.strictObject({
     resourceManager: url,
     logDir: path.default("/var/log/hadoop-yarn/apps"),
+    aggregationSeconds: z
+      .int()
+      .min(1)
+      .default(120)
+      .describe("how long a Refine's aggregated logs are waited for"),
   }),
   hive: z.strictObject({
     metastore: z.string().regex(/^[^:\s]+:\d+$/, "host:port"),
@@ -46,6 +51,35 @@ export const configSchema = z.strictObject({
       .default("^$")
       .describe("regex of schemas that never reach the archive"),
   }),
+  search: z
+    .strictObject({
+      otherHosts: z
+        .array(z.string().min(1))
+        .default([])
+        .describe(
+          "more hosts that hold an archive; each runs a worker `--role archive` whose own archive.host is its name",
+        ),
+      memoryMb: z
+        .int()
+        .min(1)
+        .max(4096)
+        .default(96)
+        .describe("of a join on a worker; more is spilled to its disk"),
+      spark: z
+        .strictObject({
+          submit: command,
+          jar: z.string().min(1),
+          class: z.string().default("org.sisyphus.jobs.FindMissing"),
+        })
+        .optional()
+        .describe("the same join as a Spark application"),
+      sparkFromLines: z
+        .int()
+        .min(0)
+        .default(20_000_000)
+        .describe("collected lines from which Spark joins them"),
+    })
+    .prefault({}),
   importer: z.strictObject({
     kind: z
       .enum(["camus", "confluent-hdfs"])

@@ -83,14 +83,27 @@ export type TopicEvidence = {
   unread?: string;
 };
 
-/** Offsets that were deleted before they were imported: log start minus stored offset, summed over partitions. Exact, but for transaction markers and compaction. */
-export function lostOffsets(topic: TopicEvidence): number {
-  return topic.partitions.reduce((sum, p) => {
-    if (p.stored === undefined) return sum;
-    const gap = BigInt(p.logStart) - BigInt(p.stored);
-    return sum + (gap > 0n ? Number(gap) : 0);
-  }, 0);
+/** Offsets of a partition from one (inclusive) to another (exclusive), decimal strings. */
+export type Loss = {
+  partition: number;
+  from: string;
+  to: string;
+  offsets: number;
+};
+
+/** Offsets that were deleted before they were imported, from the stored offset to the log start. Exact, but for transaction markers and compaction. */
+export function losses(topic: TopicEvidence): Loss[] {
+  return topic.partitions.flatMap(({ partition, stored, logStart }) => {
+    const gap = stored === undefined ? 0n : BigInt(logStart) - BigInt(stored);
+    return gap > 0n
+      ? [{ partition, from: stored!, to: logStart, offsets: Number(gap) }]
+      : [];
+  });
 }
+
+/** The sum of a topic's {@link losses}. */
+export const lostOffsets = (topic: TopicEvidence): number =>
+  losses(topic).reduce((sum, l) => sum + l.offsets, 0);
 
 /** Offsets that Kafka holds and the importer has not read. */
 export function unreadOffsets(topic: TopicEvidence): number {

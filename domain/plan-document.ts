@@ -116,6 +116,12 @@ export function planDocument(
         ]),
       },
     },
+    ...(plan.topics.some((t) => t.losses)
+      ? [
+          { heading: "Offsets deleted unread" },
+          { table: lossTable(plan.topics) },
+        ]
+      : []),
     { heading: "Missing events" },
     {
       table: {
@@ -166,6 +172,22 @@ export function planDocument(
     },
   ];
 }
+
+/** Every partition's loss, exact by the offset ledger. */
+export const lossTable = (
+  topics: Pick<Plan["topics"][number], "topic" | "losses">[],
+) => ({
+  head: ["topic", "partition", "from", "to (not included)", "offsets"],
+  rows: topics.flatMap((t) =>
+    (t.losses ?? []).map((l) => [
+      t.topic,
+      l.partition,
+      l.from,
+      l.to,
+      l.offsets,
+    ]),
+  ),
+});
 
 function sourceOf(f: Plan["findings"][number]): string {
   const { archived, produced, raw = 0 } = f.numbers ?? {};

@@ -1,3 +1,4 @@
+import type { Loss } from "./evidence";
 import type { Hour, HourRange } from "./hour";
 import type { Cause, Level, Numbers, Verdict } from "./verdict";
 
@@ -54,6 +55,8 @@ export type PlannedTopic = {
   hours: Hour[];
   /** Offsets deleted unread, exact by the offset ledger. */
   lostOffsets: number;
+  /** The same by partition; absent in plans of before. */
+  losses?: Loss[];
   /** Whether the importer must be moved to the earliest offset. */
   reset: boolean;
   /** Distinct events that the archive has and raw hours lack; the plan's estimate. */

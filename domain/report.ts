@@ -1,6 +1,8 @@
 import type { Block } from "./document";
+import type { Loss } from "./evidence";
 import type { Grid } from "./grid";
 import type { PlanSummary } from "./plan";
+import { lossTable } from "./plan-document";
 
 /** What a backfill did, in numbers that can be checked. */
 export type BackfillReport = {
@@ -28,6 +30,8 @@ export type BackfillReport = {
     finished: number;
     failed: string[];
     unexplained: string[];
+    /** Why the aggregated logs could not be read. */
+    logsUnread?: string;
   };
   verified: {
     partitions: number;
@@ -56,6 +60,7 @@ export type BackfillReport = {
   topics?: {
     topic: string;
     lostOffsets: number;
+    losses?: Loss[];
     events: number;
     messages: number;
     fromArchive: number;
@@ -75,7 +80,8 @@ export function holds(r: BackfillReport): boolean {
     r.verified.problems.length === 0 &&
     r.verified.findingsLeft === 0 &&
     r.refine.failed.length === 0 &&
-    r.refine.unexplained.length === 0
+    // Where the cluster has lost the logs, the partitions themselves are the proof.
+    (r.refine.unexplained.length === 0 || r.refine.logsUnread !== undefined)
   );
 }
 
@@ -179,6 +185,41 @@ export function reportBlocks(r: BackfillReport): Block[] {
               ]),
             },
           },
+        ]
+      : []),
+    ...(sums.some((t) => t.unrecoverable > 0)
+      ? [
+          { heading: "Unrecoverable" },
+          {
+            text: "Offsets for which no source has an event. Sources know no partitions: where a topic lost offsets of several, the sum is the topic's.",
+          },
+          {
+            list: sums
+              .filter((t) => t.unrecoverable > 0)
+              .map(
+                (t) =>
+                  `${t.topic}: ${t.unrecoverable} of ${(t.losses ?? []).map((l) => `partition ${l.partition}, offsets ${l.from} to ${l.to} (${l.offsets})`).join("; ") || `${t.lostOffsets} offsets`}`,
+              ),
+          },
+        ]
+      : []),
+    ...(sums.some((t) => t.losses)
+      ? [
+          { heading: "Offsets deleted unread, partition by partition" },
+          { table: lossTable(sums) },
+        ]
+      : []),
+    ...(r.refine.logsUnread
+      ? [
+          {
+            text: `Refine's aggregated logs could not be read: ${r.refine.logsUnread}. What is told of partitions was seen while it ran; rows and flags were verified all the same.`,
+          },
+        ]
+      : []),
+    ...(r.refine.unexplained.length > 0
+      ? [
+          { heading: "Planned partitions that no status line names" },
+          { list: r.refine.unexplained },
         ]
       : []),
     ...(v.problems.length > 0

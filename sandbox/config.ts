@@ -38,6 +38,9 @@ export function writeConfig(p: Ports, tools: Tools): void {
       ],
       excludedSchemas: "VirtualPageView|Popups",
     },
+    search: {
+      spark: { submit: [join(BIN, "spark-submit")], jar: tools.findMissing },
+    },
     importer: {
       command: [join(BIN, "camus")],
       historyPath: "/wmf/camus/eventlogging-00/history",

@@ -35,7 +35,8 @@ function filesBelow(dir: string): string[] {
 /** The built JVM module's folder; its name changes with the sources, so a stale build is never used. */
 export function jvmDir(): string {
   const hash = createHash("sha256");
-  for (const file of filesBelow(join(ROOT, "sandbox", "jvm"))) {
+  const sources = ["sandbox/jvm", "jobs"].map((dir) => join(ROOT, dir));
+  for (const file of sources.flatMap(filesBelow)) {
     hash.update(file.slice(ROOT.length)).update(readFileSync(file));
   }
   return join(CACHE, "jvm", hash.digest("hex").slice(0, 16));

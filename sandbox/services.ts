@@ -15,6 +15,7 @@ export type Tools = {
   broker: string;
   camus: string;
   refine: string;
+  findMissing: string;
   mariadb: string;
   mmdb: string;
 };

@@ -2,6 +2,7 @@ import type { Client } from "@temporalio/client";
 import { createAuditActivities } from "../activities/audit";
 import { Camus } from "../activities/camus";
 import { canaryCounts, createCanaryActivities } from "../activities/canary";
+import { createCollectActivities } from "../activities/collect";
 import { connectorSource } from "../activities/connector";
 import { EventArchive } from "../activities/event-archive";
 import { EvidenceCache } from "../activities/evidence-cache";
@@ -20,6 +21,7 @@ import { createRefineActivities } from "../activities/refine";
 import { createReplayActivities } from "../activities/replay";
 import { createReportActivities } from "../activities/report";
 import { Storage } from "../activities/storage";
+import { Submitter } from "../activities/submit";
 import { createVerifyActivities } from "../activities/verify";
 import { Yarn } from "../activities/yarn";
 import { createYarnLogActivities } from "../activities/yarn-logs";
@@ -40,6 +42,8 @@ export function createDependencies(config: Config, client: Client) {
         `http://${config.metrics.host}:${config.metrics.port}`),
   );
   const camus = new Camus(hdfs, config.importer);
+  const yarn = new Yarn(config.yarn.resourceManager, config.hdfs.user);
+  const jobs = { driverRuns, runCommand };
   return {
     config,
     client,
@@ -50,9 +54,10 @@ export function createDependencies(config: Config, client: Client) {
     kafka: new Kafka(config.kafka.brokers),
     hive: new Hive(config.hive.metastore),
     archive: new EventArchive(config.archive.files),
-    yarn: new Yarn(config.yarn.resourceManager, config.hdfs.user),
+    yarn,
+    submitter: new Submitter(yarn, jobs),
     cache: new EvidenceCache(hdfs, config.storage.path),
-    jobs: { driverRuns, runCommand },
+    jobs,
     policyOf: (topic: string) =>
       policyOf(topic, config.policy, config.policies),
     markers: readMarkers(hdfs, storage),
@@ -70,12 +75,14 @@ export function createDependencies(config: Config, client: Client) {
 
 /** The activities over them. */
 export function createActivities(deps: ReturnType<typeof createDependencies>) {
+  const collect = createCollectActivities(deps);
   return {
     ...createAuditActivities(deps),
     ...createHeadroomActivities(deps),
     ...createCanaryActivities(deps),
     ...createPlanningActivities(deps),
-    ...createMissingActivities(deps),
+    ...collect,
+    ...createMissingActivities(deps, collect),
     ...createReplayActivities(deps),
     ...createImporterActivities(deps),
     ...createRefineActivities(deps),

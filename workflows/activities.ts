@@ -1,6 +1,7 @@
 import { proxyActivities, type ActivityOptions } from "@temporalio/workflow";
 import type { createAuditActivities } from "../activities/audit";
 import type { createCanaryActivities } from "../activities/canary";
+import type { createCollectActivities } from "../activities/collect";
 import type { createHeadroomActivities } from "../activities/headroom";
 import type { createImporterActivities } from "../activities/importer";
 import type { createMissingActivities } from "../activities/missing";
@@ -53,6 +54,7 @@ type Audit = ReturnType<typeof createAuditActivities>;
 type Headroom = ReturnType<typeof createHeadroomActivities>;
 type Canary = ReturnType<typeof createCanaryActivities>;
 type Planning = ReturnType<typeof createPlanningActivities>;
+type Collect = ReturnType<typeof createCollectActivities>;
 type Missing = ReturnType<typeof createMissingActivities>;
 type Verify = ReturnType<typeof createVerifyActivities>;
 type Replay = ReturnType<typeof createReplayActivities>;
@@ -107,7 +109,7 @@ export function archiveHost(taskQueue: string) {
       ...READ,
       taskQueue,
     }),
-    long: proxyActivities<Missing & Verify>({
+    long: proxyActivities<Collect & Missing & Verify>({
       ...LONG,
       heartbeatTimeout: "60 seconds",
       taskQueue,

@@ -112,7 +112,12 @@ export function show(p: BackfillProgress): void {
           `| ${i + 1} | \`${MARK[s.state]}\` | ${s.name} | ${s.state === "waiting" ? "" : `${s.state}${s.detail ? `: ${s.detail.replaceAll("|", "\\|")}` : ""}`} |`,
       ),
       "",
-      ...(p.paused ? ["**Paused**: send the update `resume`.", ""] : []),
+      ...(p.paused
+        ? [
+            `**Paused**: send the update \`resume\`.${p.phase === "refine" ? " A Refine that was submitted runs on." : ""}`,
+            "",
+          ]
+        : []),
       ...(p.phase === "approve" && p.plan
         ? [
             `Waiting for the update \`approve\` with the plan's digest \`${p.plan.digest}\`; ${p.plan.link ? `[the plan](${p.plan.link})` : "the plan"} lies at \`${p.plan.document ?? p.plan.ref}\`.`,

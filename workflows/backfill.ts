@@ -25,6 +25,17 @@ import {
 import { parseInput } from "./parse";
 import { Saga } from "./saga";
 
+/** Steps of long activities that can end at any moment and be begun again. A submitted application runs on by itself. */
+const INTERRUPTIBLE = new Set<StepName>([
+  "reset import",
+  "find missing",
+  "replay",
+  "import",
+  "refine",
+  "scan logs",
+  "verify",
+]);
+
 export type BackfillResult =
   | { dryRun: true; plan: PlanSummary }
   | {
@@ -58,6 +69,8 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
   let retry = false;
   let stale = false;
   let maxAgeMinutes: number | undefined;
+  let running: CancellationScope | undefined;
+  let interrupted = false;
   let aborted: string | undefined = undefined as string | undefined;
 
   const refuse = (why: string) => {
@@ -101,18 +114,35 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
         ),
     },
   );
-  setHandler(pause, () => setPaused(true), {
-    validator: () => void (progress.paused && refuse("it is paused already")),
-  });
+  setHandler(
+    pause,
+    () => {
+      setPaused(true);
+      interrupt();
+    },
+    {
+      validator: () => void (progress.paused && refuse("it is paused already")),
+    },
+  );
   setHandler(resume, () => setPaused(false), {
     validator: () => void (progress.paused || refuse("it is not paused")),
   });
-  setHandler(skipTopic, (topic) => void progress.skipped.push(topic), {
-    validator: (topic) => {
-      if (!progress.plan?.topics.some((t) => t.topic === topic))
-        refuse(`${topic} is not in the plan`);
+  setHandler(
+    skipTopic,
+    (topic) => {
+      progress.skipped.push(topic);
+      // It begins again, without the topic.
+      if (progress.phase === "replay") interrupt();
     },
-  });
+    {
+      validator: (topic) => {
+        if (!progress.plan?.topics.some((t) => t.topic === topic))
+          refuse(`${topic} is not in the plan`);
+        if (progress.skipped.includes(topic))
+          refuse(`${topic} is skipped already`);
+      },
+    },
+  );
   setHandler(retryStep, () => ((retry = true), failed()!.name), {
     validator: () => void (failed() || refuse("no step has failed")),
   });
@@ -131,6 +161,13 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     },
   );
 
+  /** Ends the step that runs, as far as it can be ended; it goes on from where it stood. */
+  function interrupt(): void {
+    if (running === undefined || !patched("interrupt-step")) return;
+    interrupted = true;
+    running.cancel();
+  }
+
   function setPaused(paused: boolean): void {
     progress.paused = paused;
     show(progress);
@@ -146,12 +183,17 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
       await condition(() => !progress.paused);
       mark(progress, name, "running");
       try {
-        const result = await work();
+        running = INTERRUPTIBLE.has(name) ? new CancellationScope() : undefined;
+        const result = await (running?.run(work) ?? work());
         progress.undoable = saga.undoable;
         mark(progress, name, "done", detail(result));
         return result;
       } catch (error) {
-        if (isCancellation(error)) throw error;
+        if (isCancellation(error)) {
+          if (!interrupted || scope.consideredCancelled) throw error;
+          mark(progress, name, "running", "interrupted, goes on");
+          continue;
+        }
         const cause =
           error instanceof Error && error.cause instanceof Error
             ? error.cause
@@ -161,12 +203,22 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
         if (name === "plan") throw error;
         await condition(() => retry);
         retry = false;
+      } finally {
+        running = undefined;
+        interrupted = false;
       }
     }
   }
 
   const active = (topics: PlannedTopic[]) =>
     topics.filter((t) => !progress.skipped.includes(t.topic));
+  const lossOf = (topic: string) => {
+    const planned = progress.plan?.topics.find((t) => t.topic === topic);
+    return {
+      lostOffsets: planned?.lostOffsets ?? 0,
+      ...(planned?.losses ? { losses: planned.losses } : {}),
+    };
+  };
   const names = (topics: PlannedTopic[]) => topics.map((t) => t.topic);
 
   async function run(): Promise<BackfillResult> {
@@ -265,7 +317,33 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
 
     const missing = await step(
       "find missing",
-      () => archive.long.findMissing({ topics: broken(), range: plan.range }),
+      async () => {
+        const topics = broken();
+        if (!patched("collected-search"))
+          return archive.long.findMissing({ topics, range: plan.range });
+        const searched = {
+          topics: topics.map(({ topic, schema }) => ({ topic, schema })),
+          range: plan.range,
+        };
+        const queues = [
+          settings.archiveQueue,
+          ...(settings.otherArchiveQueues ?? []),
+        ];
+        const [held, ...sources] = await Promise.all([
+          archive.long.collectHeld(searched),
+          ...queues.map((q) => archiveHost(q).long.collectArchive(searched)),
+          archive.long.collectMysql(searched),
+        ]);
+        return archive.long.joinMissing({
+          topics: topics.map(({ topic, schema, lostOffsets }) => ({
+            topic,
+            schema,
+            lostOffsets,
+          })),
+          held: held!.ref,
+          sources: sources.map((s) => s.ref),
+        });
+      },
       (m) => `${total(m.topics, "events")} events in ${m.files.length} files`,
     );
     progress.eventsMissing = total(missing.topics, "events");
@@ -391,6 +469,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
             finished: logs.finished,
             failed: logs.failed,
             unexplained: logs.unexplained,
+            ...(logs.unread ? { logsUnread: logs.unread } : {}),
           },
           verified: {
             ...verified,
@@ -405,8 +484,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
             steps: progress.steps,
             topics: missing.topics.map(({ topic, ...m }) => ({
               topic,
-              lostOffsets:
-                plan.topics.find((t) => t.topic === topic)?.lostOffsets ?? 0,
+              ...lossOf(topic),
               events: m.events,
               messages: m.messages,
               fromArchive: m.fromArchive,

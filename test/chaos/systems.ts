@@ -251,6 +251,9 @@ export class MemoryYarn {
         .map((a) => ({ ...a })),
     );
   }
+  liveLog(): Promise<undefined> {
+    return call(() => undefined);
+  }
   running() {
     return call(() =>
       this.apps.filter((a) => a.state === "RUNNING").map((a) => ({ ...a })),

@@ -10,6 +10,7 @@ import { createRefineActivities } from "../../activities/refine";
 import { createReplayActivities } from "../../activities/replay";
 import { createReportActivities } from "../../activities/report";
 import { Storage } from "../../activities/storage";
+import { Submitter } from "../../activities/submit";
 import type { Yarn } from "../../activities/yarn";
 import { parseConfig } from "../../domain/config";
 import { type Hour, partitionPath } from "../../domain/hour";
@@ -245,6 +246,7 @@ export class World {
       yarn: this.yarn as unknown as Yarn,
       camus: camus as unknown as Camus,
       jobs: this.jobs,
+      submitter: new Submitter(this.yarn as unknown as Yarn, this.jobs),
     };
     return {
       ...createReplayActivities(deps),
@@ -257,7 +259,10 @@ export class World {
         archiveQueue: "archive@test",
       }),
       makePlan: () => this.makePlan(storage),
-      findMissing: () => this.findMissing(storage),
+      collectHeld: async () => ({ ref: "" }),
+      collectArchive: async () => ({ ref: "" }),
+      collectMysql: async () => ({ ref: "" }),
+      joinMissing: () => this.findMissing(storage),
       scanLogs: async () => ({
         files: 1,
         bytes: 1,

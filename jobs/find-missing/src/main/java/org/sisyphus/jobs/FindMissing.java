@@ -1,0 +1,71 @@
+package org.sisyphus.jobs;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat_ws;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.greatest;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.sum;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The anti-join of activities/anti-join.ts for what outgrows a worker, with the same answer: candidates that nobody holds, by topic and uuid,
+ * in the order of topic, time and uuid. Lines are those of formats/candidate.ts.
+ *
+ * <p>Arguments: --held FILE --events FILE --out DIR; the files list the inputs, a path a line.
+ */
+public final class FindMissing {
+  private FindMissing() {}
+
+  public static void main(String[] args) {
+    Map<String, String> options = new HashMap<>();
+    for (int i = 0; i + 1 < args.length; i += 2) options.put(args[i], args[i + 1]);
+    for (String name : List.of("--held", "--events", "--out"))
+      if (!options.containsKey(name)) throw new IllegalArgumentException(name + " is not given");
+    SparkSession spark = SparkSession.builder().appName("find-missing").getOrCreate();
+    Dataset<Row> held = lines(spark, options.get("--held")).select(col("value").as("key")).distinct();
+    Dataset<Row> candidates =
+        lines(spark, options.get("--events"))
+            .select(expr("split(value, '\\t', 5)").as("f"))
+            .select(
+                expr("f[0]").as("topic"),
+                expr("f[1]").as("uuid"),
+                concat_ws("\t", expr("f[0]"), expr("f[1]")).as("key"),
+                expr("f[2]").as("rank"),
+                expr("f[3]").as("ms"),
+                expr("f[4]").as("json"));
+    candidates
+        .join(held, candidates.col("key").equalTo(held.col("key")), "left_anti")
+        .groupBy("topic", "uuid")
+        .agg(
+            // The best source, and of it the earliest.
+            min(expr("struct(rank, ms, json)")).as("first"),
+            greatest(sum(expr("if(rank = '0', 1, 0)")), lit(1)).as("copies"))
+        .select(
+            col("topic"),
+            col("first.ms").as("ms"),
+            col("uuid"),
+            concat_ws("\t", col("topic"), col("first.ms"), col("uuid"), col("first.rank"), col("copies"), col("first.json"))
+                .as("value"))
+        .orderBy("topic", "ms", "uuid")
+        .select("value")
+        .write()
+        .mode(SaveMode.Overwrite)
+        .text(options.get("--out"));
+    spark.stop();
+  }
+
+  private static Dataset<Row> lines(SparkSession spark, String list) {
+    String[] paths =
+        spark.read().textFile(list).collectAsList().stream().filter(p -> !p.isBlank()).toArray(String[]::new);
+    return paths.length == 0 ? spark.emptyDataset(org.apache.spark.sql.Encoders.STRING()).toDF("value") : spark.read().text(paths);
+  }
+}
