@@ -52,6 +52,9 @@ export type Settings = {
   archiveQueue: string;
   /** On other hosts that hold an archive. */
   otherArchiveQueues?: string[];
+  /** How large sagas are cut; absent: never. */
+  shardTopics?: number;
+  shardWindow?: number;
   planMaxAgeMinutes?: number;
   webUi?: string;
 };
@@ -209,6 +212,8 @@ export function createAuditActivities(
         otherArchiveQueues: deps.config.search.otherHosts.map(
           (host) => `archive@${host}`,
         ),
+        shardTopics: deps.config.saga.shardTopics,
+        shardWindow: deps.config.saga.window,
         planMaxAgeMinutes: deps.config.plan.maxAgeMinutes,
         ...(deps.config.webUi ? { webUi: deps.config.webUi } : {}),
       };

@@ -139,15 +139,39 @@ export function createImporterActivities({
       );
       return { runs };
     },
-    /** Runs the importer until its stored offsets have passed the given ends, `<topic>/<partition>` to offset. */
+    /**
+     * Runs the importer until its stored offsets have passed the given ends, `<topic>/<partition>` to offset. Topics without an end are
+     * imported as far as it gets: what Kafka held of them all the while is imported, too.
+     */
     async importReplayed(input: {
       topics: string[];
       ends: Record<string, string>;
     }): Promise<{ runs: number }> {
       const id = activityInfo().workflowExecution!.workflowId;
+      const reached = new Map<string, string | undefined>();
+      /** Partitions of topics that nothing was replayed into, as long as a run still gets further: markers at the end are never passed. */
+      const behind = async (keys: Map<string, { offset: string }>) => {
+        const found: string[] = [];
+        for (const topic of input.topics) {
+          const prefix = `${topic}/`;
+          if (Object.keys(input.ends).some((p) => p.startsWith(prefix)))
+            continue;
+          for (const o of await kafka.offsets(topic)) {
+            const place = `${topic}/${o.partition}`;
+            const stored = keys.get(`${topic}\t${o.partition}`)?.offset;
+            const passed =
+              o.low === o.high ||
+              (stored !== undefined && BigInt(stored) >= BigInt(o.high));
+            const stuck = reached.has(place) && reached.get(place) === stored;
+            reached.set(place, stored);
+            if (!passed && !stuck) found.push(place);
+          }
+        }
+        return found;
+      };
       const lacking = async () => {
         const { positions: keys } = await camus.state();
-        return Object.entries(input.ends)
+        const replayed = Object.entries(input.ends)
           .filter(([place, end]) => {
             const slash = place.lastIndexOf("/");
             const stored = keys.get(
@@ -156,6 +180,7 @@ export function createImporterActivities({
             return stored === undefined || BigInt(stored) < BigInt(end);
           })
           .map(([place]) => place);
+        return [...replayed, ...(await behind(keys))];
       };
       return {
         runs: await importUntil(

@@ -1,22 +1,16 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { activityInfo, heartbeat } from "@temporalio/activity";
+import { heartbeat } from "@temporalio/activity";
 import { datasetOf } from "../domain/dataset";
 import type { BackfillInput } from "../domain/inputs";
 import { type HourRange, partitionPath } from "../domain/hour";
 import {
-  canonicalJson,
-  type Estimate,
   type FlagToClear,
   type Plan,
   type PlannedTopic,
   type PlanSummary,
   type RefineJob,
-  type RunningJob,
 } from "../domain/plan";
-import { toMarkdown } from "../domain/document";
-import { planDocument } from "../domain/plan-document";
-import type { RefineRate } from "../domain/report";
 import { isImportFault, type Verdict } from "../domain/verdict";
 import {
   DONE_FLAG,
@@ -26,8 +20,9 @@ import {
 import { auditTopics } from "./audit";
 import type { Systems } from "./evidence";
 import { fatal } from "./errors";
+import { PlanStore } from "./plan-store";
 import type { Storage } from "./storage";
-import { isRefine, type Yarn } from "./yarn";
+import type { Yarn } from "./yarn";
 
 async function sha256(file: string): Promise<string> {
   const hash = createHash("sha256");
@@ -42,8 +37,6 @@ async function sha256(file: string): Promise<string> {
   }
   return hash.digest("hex");
 }
-
-const ASSUMED_PARTITIONS_PER_SECOND = 1;
 
 const SKIPPED: Partial<Record<Verdict, string>> = {
   "refine-outdated": "an outdated job set it; Refine would skip the hour",
@@ -77,7 +70,8 @@ export function jobFaults(
 export function createPlanningActivities(
   deps: Systems & { storage: Storage; yarn: Yarn },
 ) {
-  const { config, kafka, hdfs, source, storage, yarn } = deps;
+  const { config, kafka, hdfs, source } = deps;
+  const plans = new PlanStore(deps);
 
   async function refineJob(
     input: BackfillInput,
@@ -143,46 +137,6 @@ export function createPlanningActivities(
       }
     }
     return flags;
-  }
-
-  /** Every Refine that YARN has not ended, except by name: who wrote it is said by its words, not by its bytes. */
-  async function runningJobs(): Promise<RunningJob[]> {
-    const outdated = new RegExp(config.refine.outdatedJobs, "i");
-    return (await yarn.running()).filter(isRefine).map((app) => ({
-      id: app.id,
-      name: app.name,
-      user: app.user,
-      startedAt: new Date(app.startedTime).toISOString(),
-      link: yarn.link(app.id),
-      ...(outdated.test(app.name)
-        ? {
-            outdated: `its name matches refine.outdatedJobs (${config.refine.outdatedJobs}): it neither deduplicates nor geocodes`,
-          }
-        : {}),
-    }));
-  }
-
-  /** From the configured replay rate and what the newest backfill's Refine took; before the first, from an assumption that says so. */
-  async function estimateOf(plan: Plan): Promise<Estimate> {
-    const stored = await storage.get("latest", "rates.json");
-    const rates =
-      stored === undefined ? undefined : (JSON.parse(stored) as RefineRate);
-    const missing = plan.topics.reduce((sum, t) => sum + t.missing, 0);
-    const perSecond =
-      rates && rates.seconds > 0
-        ? rates.partitions / rates.seconds
-        : ASSUMED_PARTITIONS_PER_SECOND;
-    return {
-      replaySeconds: missing / config.replay.eventsPerSecond,
-      partitions: plan.findings.length,
-      refineSeconds: plan.findings.length / perSecond,
-      basis: [
-        `replay.eventsPerSecond ${config.replay.eventsPerSecond}`,
-        rates
-          ? `${rates.partitions} partitions in ${rates.seconds} s by the Refine of ${rates.by}`
-          : `${ASSUMED_PARTITIONS_PER_SECOND} partitions a second, assumed: no backfill has told yet`,
-      ],
-    };
   }
 
   return {
@@ -277,43 +231,7 @@ export function createPlanningActivities(
         ),
         ...(state.run === undefined ? {} : { importerRun: state.run }),
       };
-      const id = activityInfo().workflowExecution!.workflowId;
-      const text = canonicalJson(plan);
-      const digest = createHash("sha256").update(text).digest("hex");
-      // A plan a digest: what is approved is never written over by another.
-      const { ref } = await storage.put(
-        id,
-        `plan-${digest.slice(0, 12)}.json`,
-        text,
-      );
-      const [running, estimate] = await Promise.all([
-        runningJobs(),
-        estimateOf(plan),
-      ]);
-      const document = toMarkdown(
-        `Plan of ${id}`,
-        planDocument(plan, { digest, running, estimate }),
-      );
-      const { ref: documentRef } = await storage.put(id, "plan.md", document);
-      return {
-        document: documentRef,
-        link: storage.link(documentRef),
-        running,
-        estimate,
-        digest,
-        ref,
-        range,
-        topics,
-        topicHours: findings.length,
-        missing: topics.reduce((sum, t) => sum + t.missing, 0),
-        lostOffsets: topics.reduce((sum, t) => sum + t.lostOffsets, 0),
-        flags: flags.length,
-        outdatedPartitions: findings.filter(
-          (f) => f.verdict === "refine-outdated",
-        ).length,
-        refine,
-        ...(state.run === undefined ? {} : { importerRun: state.run }),
-      };
+      return plans.put(plan);
     },
   };
 }

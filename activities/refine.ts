@@ -15,6 +15,7 @@ import type { Hdfs } from "./hdfs";
 import { beating, tagOf } from "./importer";
 import { jobFaults } from "./planning";
 import { mapPool } from "./pool";
+import { withHours } from "./plan-store";
 import type { Storage } from "./storage";
 import type { Submitter } from "./submit";
 import { type Application, hasEnded, isRefine, type Yarn } from "./yarn";
@@ -165,8 +166,10 @@ export function createRefineActivities({
     async awaitRefine(input: {
       applicationId: string;
       topics: PlannedTopic[];
+      planRef?: string;
     }): Promise<{ finalStatus: string; seconds: number }> {
-      const flags = input.topics.flatMap((t) => {
+      const topics = await withHours(storage, input.topics, input.planRef);
+      const flags = topics.flatMap((t) => {
         const dir = datasetOf(t.topic, config.naming)!.refinedDir;
         return t.hours.map((h) => `${dir}/${partitionPath(h)}/${DONE_FLAG}`);
       });

@@ -34,10 +34,10 @@ const RELEASED = "retention-released.json";
 
 type Starts = Record<string, string>;
 
-function throttleOf(r: Config["replay"]): Throttle {
+function throttleOf(r: Config["replay"], share = 1): Throttle {
   const all = {
-    eventsPerSecond: r.eventsPerSecond,
-    bytesPerSecond: r.bytesPerSecond,
+    eventsPerSecond: r.eventsPerSecond * share,
+    bytesPerSecond: r.bytesPerSecond * share,
   };
   return new Throttle(all, {
     eventsPerSecond: r.topicEventsPerSecond ?? all.eventsPerSecond,
@@ -234,6 +234,8 @@ export function createReplayActivities({
     async replay(input: {
       topics: MissingTopic[];
       starts: Starts;
+      /** Of the configured rates, where several replay side by side. */
+      share?: number;
     }): Promise<Replayed> {
       const id = activityInfo().workflowExecution!.workflowId;
       const names = input.topics.map((t) => t.topic);
@@ -244,7 +246,7 @@ export function createReplayActivities({
           const before = await readBack(id, names, input.starts);
           let done = before.size;
           heartbeat({ replayed: done, total });
-          const throttle = throttleOf(config.replay);
+          const throttle = throttleOf(config.replay, input.share);
           await inTurns(
             input.topics,
             async (missing) => batchesOf(missing, before),

@@ -39,22 +39,27 @@ export function createReportActivities({ storage }: { storage: Storage }) {
           verdict: Grid[number]["cells"][string];
         }[],
         rest: "empty" | "complete",
-      ): Grid =>
-        plan.topics.map((t) => ({
-          topic: t.topic,
-          cells: Object.fromEntries(
-            hoursIn(plan.range)
-              .filter((h) => t.hours.includes(h))
-              .map((h) => [
-                h,
-                findings.find((f) => f.topic === t.topic && f.hour === h)
-                  ?.verdict ?? rest,
-              ]),
-          ),
-        }));
+      ): Grid => {
+        const verdicts = new Map(
+          findings.map((f) => [`${f.topic} ${f.hour}`, f.verdict]),
+        );
+        const range = hoursIn(plan.range);
+        return plan.topics.map((t) => {
+          const planned = new Set(t.hours);
+          return {
+            topic: t.topic,
+            cells: Object.fromEntries(
+              range
+                .filter((h) => planned.has(h))
+                .map((h) => [h, verdicts.get(`${t.topic} ${h}`) ?? rest]),
+            ),
+          };
+        });
+      };
       const title = `Backfill ${id}`;
       const report: BackfillReport = {
         ...input.report,
+        plan: { ...input.report.plan, topics: plan.topics },
         before: grid(plan.findings, "empty"),
         after: grid(input.findingsLeft, "complete"),
       };

@@ -11,6 +11,8 @@ import { emptyMemory } from "./evidence-cache";
 import { type MissingTopic, readMissing } from "./missing";
 import { rows } from "./parquet";
 import { mapPool } from "./pool";
+import type { Storage } from "./storage";
+import { withHours } from "./plan-store";
 import { rawLines } from "./raw-lines";
 
 export type Verification = {
@@ -33,7 +35,7 @@ export type Verification = {
 const MAX_PROBLEMS = 50;
 
 /** Verification reads the partitions themselves. */
-export function createVerifyActivities(deps: Systems) {
+export function createVerifyActivities(deps: Systems & { storage: Storage }) {
   const { config, hdfs } = deps;
   return {
     async verify(input: {
@@ -41,7 +43,11 @@ export function createVerifyActivities(deps: Systems) {
       missing: MissingTopic[];
       range: HourRange;
       asOf: string;
+      planRef?: string;
+      /** Of the deep sample, where several verify side by side. */
+      share?: number;
     }): Promise<Verification> {
+      const topics = await withHours(deps.storage, input.topics, input.planRef);
       const result: Verification = {
         partitions: 0,
         rows: 0,
@@ -58,15 +64,15 @@ export function createVerifyActivities(deps: Systems) {
       const placeOf = (topic: string, hour: string) => `${topic} ${hour}`;
       const deep = new Set(
         sample(
-          input.topics.flatMap((t) => t.hours.map((h) => placeOf(t.topic, h))),
+          topics.flatMap((t) => t.hours.map((h) => placeOf(t.topic, h))),
           (place) => place,
-          config.verify.deepPartitions,
+          Math.ceil(config.verify.deepPartitions * (input.share ?? 1)),
         ),
       );
       const problem = (text: string) => {
         if (result.problems.length < MAX_PROBLEMS) result.problems.push(text);
       };
-      for (const topic of input.topics) {
+      for (const topic of topics) {
         heartbeat(topic.topic);
         cancellationSignal().throwIfAborted();
         const dataset = datasetOf(topic.topic, config.naming)!;
@@ -155,7 +161,7 @@ export function createVerifyActivities(deps: Systems) {
         );
       const audits = await auditTopics(
         deps,
-        input.topics.map((t) => t.topic),
+        topics.map((t) => t.topic),
         input.range,
         input.asOf,
         { beat: () => heartbeat() },

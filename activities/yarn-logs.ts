@@ -5,6 +5,7 @@ import { parseRefineStatus } from "../formats/refine-log-line";
 import { yarnLogLines } from "../formats/yarn-log";
 import type { Hdfs } from "./hdfs";
 import { mapPool } from "./pool";
+import { withHours } from "./plan-store";
 import { LIVE_STATUS } from "./refine";
 import type { Storage } from "./storage";
 import type { Yarn } from "./yarn";
@@ -94,6 +95,7 @@ export function createYarnLogActivities({
     async scanLogs(input: {
       applicationId: string;
       topics: PlannedTopic[];
+      planRef?: string;
     }): Promise<LogScan> {
       const { user, unread } = await aggregated(input.applicationId);
       const found = unread ? [] : await files(input.applicationId, user);
@@ -117,7 +119,8 @@ export function createYarnLogActivities({
             });
         }
       });
-      const planned = input.topics.flatMap((t) =>
+      const topics = await withHours(storage, input.topics, input.planRef);
+      const planned = topics.flatMap((t) =>
         t.hours.map((h) => `${config.naming.database}.${t.table} ${h}`),
       );
       return {

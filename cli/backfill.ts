@@ -90,13 +90,31 @@ function showProgress(
     print(paint("gray", `${activity}: ${JSON.stringify(beat)}`));
 }
 
-/** What running activities last told of themselves. */
+type Beat = {
+  progress?: unknown;
+  attempt?: number | null;
+  lastFailure?: string;
+};
+
+/** What shards tell side by side, as one: numbers are added. */
+function together(a: Beat | undefined, b: Beat): Beat {
+  if (!a) return b;
+  const [p, q] = [a.progress, b.progress] as Record<string, unknown>[];
+  if (typeof p !== "object" || typeof q !== "object") return { ...a, ...b };
+  const progress: Record<string, unknown> = { ...p, ...q };
+  for (const [key, value] of Object.entries(q ?? {}))
+    if (typeof value === "number" && typeof p?.[key] === "number")
+      progress[key] = p[key] + value;
+  return { ...a, ...b, progress };
+}
+
+/** What running activities last told of themselves, those of shards included. */
 export async function heartbeats(
   client: Client,
   id: string,
-): Promise<Record<string, unknown>> {
+): Promise<Record<string, Beat>> {
   const { raw } = await client.workflow.getHandle(id).describe();
-  const beats: Record<string, unknown> = {};
+  const beats: Record<string, Beat> = {};
   for (const a of raw.pendingActivities ?? []) {
     const data = a.heartbeatDetails?.payloads?.[0]?.data;
     // A bare heartbeat carries an empty payload.
@@ -107,9 +125,15 @@ export async function heartbeats(
     const failure = a.lastFailure?.cause?.message ?? a.lastFailure?.message;
     beats[a.activityType?.name ?? "?"] = {
       ...(progress === undefined ? {} : { progress }),
-      attempt: a.attempt,
+      ...(a.attempt == null ? {} : { attempt: a.attempt }),
       ...(failure ? { lastFailure: failure } : {}),
     };
+  }
+  for (const child of raw.pendingChildren ?? []) {
+    // It may have ended meanwhile.
+    const told = await heartbeats(client, child.workflowId!).catch(() => ({}));
+    for (const [name, beat] of Object.entries<Beat>(told))
+      beats[name] = together(beats[name], beat);
   }
   return beats;
 }

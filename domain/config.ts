@@ -206,6 +206,24 @@ export const configSchema = z.strictObject({
         .describe("an older plan must be made anew before it is approved"),
     })
     .prefault({}),
+  saga: z
+    .strictObject({
+      shardTopics: z
+        .int()
+        .min(1)
+        .max(100)
+        .default(20)
+        .describe(
+          "topics a child workflow; sagas of more topics search, replay and verify in shards",
+        ),
+      window: z
+        .int()
+        .min(1)
+        .max(20)
+        .default(3)
+        .describe("shards that run at a time; they share the replay's rates"),
+    })
+    .prefault({}),
   verify: z
     .strictObject({
       deepPartitions: z

@@ -53,6 +53,8 @@ export type PlannedTopic = {
   tableDir: string;
   /** Hours that are to be complete at the end. */
   hours: Hour[];
+  /** Its hours are not named here: the plan is too large for workflow state and lies in storage. */
+  byReference?: boolean;
   /** Offsets deleted unread, exact by the offset ledger. */
   lostOffsets: number;
   /** The same by partition; absent in plans of before. */
@@ -89,6 +91,8 @@ export type PlanSummary = {
   ref: string;
   range: HourRange;
   topics: PlannedTopic[];
+  /** The oldest planned hour. */
+  oldest?: Hour;
   topicHours: number;
   missing: number;
   lostOffsets: number;

@@ -59,6 +59,8 @@ export function writeConfig(p: Ports, tools: Tools): void {
     allowedPrefixes: ["/wmf/data/event", "/wmf/data/sisyphus", "/wmf/camus"],
     // From the healthy hours of June 25 to July 5.
     audit: { lookbackHours: 264, batchTopics: 11 },
+    // Small, so that a saga of the story is cut as a large one would be.
+    saga: { shardTopics: 15, window: 2 },
     replay: { eventsPerSecond: 60, batchEvents: 20 },
     metrics: { port: p.metrics },
     webUi: `http://127.0.0.1:${p.temporalUi}/namespaces/${NAMESPACE}`,

@@ -103,6 +103,8 @@ function startKafka(p: Ports, tools: Tools): void {
       "log.initial.task.delay.ms=1000",
       "log.segment.delete.delay.ms=1000",
       "log.cleaner.enable=false",
+      // What was deleted stays deleted when the broker is killed a minute later.
+      "log.flush.start.offset.checkpoint.interval.ms=1000",
       "num.io.threads=2",
       "num.network.threads=2",
     ].join("\n"),

@@ -40,13 +40,19 @@ type Attributes = {
   replayed?: number;
 };
 
-/** A keyword list's size limit would reject thousands of names. */
-const MAX_NAMES = 100;
+/** The server refuses a value of more than 2,048 bytes (dynamic config limit.searchAttributesSizeOfValue). */
+const MAX_BYTES = 2000;
+
+/** As many names as fit. */
+function fitting(names: string[]): string[] {
+  let bytes = 2;
+  return names.filter((name) => (bytes += name.length + 3) <= MAX_BYTES);
+}
 
 /** Sets the typed search attributes that are given. */
 export function setAttributes(a: Attributes): void {
   upsertSearchAttributes([
-    ...(a.topics ? [{ key: TOPICS, value: a.topics.slice(0, MAX_NAMES) }] : []),
+    ...(a.topics ? [{ key: TOPICS, value: fitting(a.topics) }] : []),
     ...(a.range
       ? [
           { key: HOUR_FROM, value: new Date(hourStart(a.range.since)) },

@@ -1,7 +1,9 @@
 import {
+  ActivityFailure,
   allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
+  ChildWorkflowFailure,
   condition,
   defineQuery,
   defineUpdate,
@@ -14,6 +16,8 @@ import { backfillInput } from "../domain/inputs";
 import type { PlannedTopic, PlanSummary } from "../domain/plan";
 import type { BackfillReport } from "../domain/report";
 import { archiveHost, bulk, control } from "./activities";
+import { inShards, runShards, type Shard } from "./fan-out";
+import { search } from "./search";
 import {
   type BackfillProgress,
   mark,
@@ -194,10 +198,14 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
           mark(progress, name, "running", "interrupted, goes on");
           continue;
         }
-        const cause =
-          error instanceof Error && error.cause instanceof Error
-            ? error.cause
-            : (error as Error);
+        // What failed, not who passed it on.
+        let cause = error as Error;
+        while (
+          (cause instanceof ActivityFailure ||
+            cause instanceof ChildWorkflowFailure) &&
+          cause.cause
+        )
+          cause = cause.cause;
         mark(progress, name, "failed", cause.message);
         // Nothing has been done yet that would be worth keeping.
         if (name === "plan") throw error;
@@ -225,6 +233,16 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     const settings = await control.read.settings();
     maxAgeMinutes = settings.planMaxAgeMinutes;
     const archive = archiveHost(settings.archiveQueue);
+    const large = (topics: readonly unknown[]) =>
+      settings.shardTopics !== undefined &&
+      topics.length > settings.shardTopics &&
+      patched("fan-out");
+    const sharded = (name: StepName, shards: Shard[]) =>
+      runShards(
+        `${workflowInfo().workflowId}/${name.replaceAll(" ", "-")}`,
+        shards,
+        settings.shardWindow ?? 1,
+      );
     let asOf = input.asOf ?? new Date().toISOString();
 
     let plan = await step(
@@ -272,7 +290,8 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
 
     const broken = () =>
       active(plan.topics).filter((t) => t.lostOffsets > 0 || t.missing > 0);
-    const oldest = plan.topics.flatMap((t) => t.hours).sort()[0]!;
+    const oldest =
+      plan.oldest ?? plan.topics.flatMap((t) => t.hours).sort()[0]!;
     const held = await step(
       "hold retention",
       async () => {
@@ -322,27 +341,27 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
         if (!patched("collected-search"))
           return archive.long.findMissing({ topics, range: plan.range });
         const searched = {
-          topics: topics.map(({ topic, schema }) => ({ topic, schema })),
-          range: plan.range,
-        };
-        const queues = [
-          settings.archiveQueue,
-          ...(settings.otherArchiveQueues ?? []),
-        ];
-        const [held, ...sources] = await Promise.all([
-          archive.long.collectHeld(searched),
-          ...queues.map((q) => archiveHost(q).long.collectArchive(searched)),
-          archive.long.collectMysql(searched),
-        ]);
-        return archive.long.joinMissing({
           topics: topics.map(({ topic, schema, lostOffsets }) => ({
             topic,
             schema,
             lostOffsets,
           })),
-          held: held!.ref,
-          sources: sources.map((s) => s.ref),
-        });
+          range: plan.range,
+          queues: [
+            settings.archiveQueue,
+            ...(settings.otherArchiveQueues ?? []),
+          ],
+        };
+        if (!large(topics)) return search(searched);
+        const { missing, files, unreadable } = await sharded(
+          "find missing",
+          inShards(searched.topics, settings.shardTopics!).map((part) => ({
+            step: "find missing",
+            ...searched,
+            topics: part,
+          })),
+        );
+        return { topics: missing, files, unreadable, unreadableNamed: [] };
       },
       (m) => `${total(m.topics, "events")} events in ${m.files.length} files`,
     );
@@ -359,7 +378,23 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
         starts ??= await control.read.replayStarts({
           topics: topics.map((t) => t.topic),
         });
-        return bulk.replay({ topics, starts });
+        if (!large(topics)) return bulk.replay({ topics, starts });
+        const of = (part: { topic: string }[]) =>
+          Object.fromEntries(
+            Object.entries(starts!).filter(([place]) =>
+              part.some((t) => place.startsWith(`${t.topic}/`)),
+            ),
+          );
+        const { replayed } = await sharded(
+          "replay",
+          inShards(topics, settings.shardTopics!).map((part) => ({
+            step: "replay",
+            topics: part,
+            starts: of(part),
+            share: 1 / settings.shardWindow!,
+          })),
+        );
+        return replayed!;
       },
       (r) => `${r.landed} events, ${r.twice} twice`,
     );
@@ -412,6 +447,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
         const ended = await bulk.awaitRefine({
           applicationId: app.applicationId,
           topics: active(plan.topics),
+          planRef: plan.ref,
         });
         saga.drop("kill the Refine application");
         return { ...app, ...ended };
@@ -425,6 +461,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
         bulk.scanLogs({
           applicationId: refined.applicationId,
           topics: active(plan.topics),
+          planRef: plan.ref,
         }),
       (l) =>
         `${l.finished} finished, ${l.failed.length} failed, ${l.unexplained.length} unexplained`,
@@ -432,15 +469,30 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
 
     const verified = await step(
       "verify",
-      () =>
-        archive.long.verify({
-          topics: active(plan.topics),
-          missing: missing.topics.filter(
-            (t) => !progress.skipped.includes(t.topic),
+      async () => {
+        const topics = active(plan.topics);
+        const shard = (part: PlannedTopic[]) => ({
+          topics: part.map(({ losses: _, ...t }) => t),
+          planRef: plan.ref,
+          missing: missing.topics.filter((m) =>
+            part.some((t) => t.topic === m.topic),
           ),
           range: plan.range,
           asOf,
-        }),
+        });
+        if (!large(topics)) return archive.long.verify(shard(topics));
+        const shards = inShards(topics, settings.shardTopics!);
+        const { verified } = await sharded(
+          "verify",
+          shards.map((part) => ({
+            step: "verify",
+            archiveQueue: settings.archiveQueue,
+            ...shard(part),
+            share: 1 / shards.length,
+          })),
+        );
+        return verified!;
+      },
       (v) =>
         `${v.partitions} partitions, ${v.duplicates} duplicates, ${v.problems.length} problems, ${v.findings.length} topic-hours not whole`,
     );
@@ -480,7 +532,10 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
         const links = await control.read.writeReport({
           report: {
             ...numbers,
-            plan,
+            // A large plan's topics are read from where it lies.
+            plan: plan.topics.some((t) => t.byReference)
+              ? { ...plan, topics: [] }
+              : plan,
             steps: progress.steps,
             topics: missing.topics.map(({ topic, ...m }) => ({
               topic,

@@ -1,4 +1,5 @@
 export { backfill } from "./backfill";
+export { backfillShard, fanOut } from "./fan-out";
 export { hourlyAudit } from "./hourly-audit";
 export { topicIncident } from "./topic-incident";
 export { alertDesk } from "./alert-desk";

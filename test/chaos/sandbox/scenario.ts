@@ -17,6 +17,7 @@ import { SANDBOX_DIR } from "../../../sandbox/paths";
 import { ports } from "../../../sandbox/ports";
 import { ARCHIVE_DIR, archiveLine } from "../../../sandbox/producers";
 import { setup } from "../../../sandbox/setup";
+import { until } from "../../../sandbox/wait";
 import { OUTDATED_CLASS, outdatedJar } from "../../../sandbox/wrappers";
 import { grant, mkdirs, PLAIN_USER } from "./hdfs-admin";
 
@@ -158,6 +159,14 @@ export async function prepare(
           offset: o.high,
         })),
       });
+    // A broker that is killed before it has written this down would bring the deleted events back.
+    await until("the broker to note what it has deleted", 30, () => {
+      const noted = readFileSync(
+        join(SANDBOX_DIR, "kafka", "log-start-offset-checkpoint"),
+        "utf8",
+      );
+      return scenarios.every(({ topic }) => noted.includes(`${topic} `));
+    });
     await produce(hours.stuck);
     await camus(addHours(hours.stuck, 1));
     moveClockTo(new Date(asOf));

@@ -1,0 +1,261 @@
+import { activityInfo } from "@temporalio/activity";
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import type { Hdfs } from "../../activities/hdfs";
+import type { MissingTopic } from "../../activities/missing";
+import { PlanStore, withHours } from "../../activities/plan-store";
+import { createReportActivities } from "../../activities/report";
+import { Storage } from "../../activities/storage";
+import type { Yarn } from "../../activities/yarn";
+import type { Config } from "../../domain/config";
+import { hoursIn, partitionPath } from "../../domain/hour";
+import type { Plan, PlannedTopic } from "../../domain/plan";
+import { MemoryHdfs } from "../chaos/systems";
+
+/** The size of a large saga. */
+export type Size = { topics: number; hours: number; eventsPerTopic: number };
+
+export const SHARDS = { shardTopics: 20, shardWindow: 3 };
+
+function planOf({ topics, hours, eventsPerTopic }: Size): Plan {
+  const since = "2018-06-25T00";
+  const until = new Date(Date.parse(`${since}:00:00Z`) + hours * 3_600_000)
+    .toISOString()
+    .slice(0, 13);
+  const range = { since, until };
+  const all = hoursIn(range);
+  const names = Array.from(
+    { length: topics },
+    (_, i) => `Large${String(i).padStart(4, "0")}`,
+  );
+  return {
+    range,
+    asOf: "2018-07-09T00:00:00Z",
+    topics: names.map((schema) => ({
+      topic: `eventlogging_${schema}`,
+      schema,
+      table: schema.toLowerCase(),
+      tableDir: schema,
+      hours: all,
+      lostOffsets: eventsPerTopic,
+      losses: [
+        {
+          partition: 0,
+          from: "0",
+          to: String(eventsPerTopic),
+          offsets: eventsPerTopic,
+        },
+      ],
+      reset: true,
+      missing: eventsPerTopic,
+    })),
+    findings: names.flatMap((schema) =>
+      all.map((hour) => ({
+        topic: `eventlogging_${schema}`,
+        hour,
+        verdict: "lost-from-kafka" as const,
+        cause: "premature-deletion" as const,
+        missing: Math.ceil(eventsPerTopic / hours),
+        why: "offsets deleted unread",
+      })),
+    ),
+    flags: names.map((schema) => ({
+      topic: `eventlogging_${schema}`,
+      hour: all[0]!,
+      path: `/wmf/data/event/${schema}/${partitionPath(all[0]!)}/_REFINED`,
+      owner: "hdfs",
+      mtime: 0,
+      why: "an outdated job set it",
+    })),
+    refine: {
+      jar: "/refine.jar",
+      sha256: "a".repeat(64),
+      class: "Refine",
+      arguments: [],
+    },
+    offsets: {},
+  };
+}
+
+/**
+ * A saga of any size: plan, storage, report and control flow are the real ones; activities that would move data only tell what they
+ * would have done. @returns the activities, and how many topics each was given at most
+ */
+export function simulated(size: Size) {
+  const hdfs = new MemoryHdfs() as unknown as Hdfs;
+  const storage = new Storage(hdfs, "/wmf/data/sisyphus");
+  const yarn = {
+    running: async () => [],
+    link: (id: string) => `http://rm/${id}`,
+  } as unknown as Yarn;
+  const config = {
+    replay: { eventsPerSecond: 10_000 },
+    refine: { outdatedJobs: "json" },
+  } as unknown as Config;
+  const plans = new PlanStore({ config, storage, yarn });
+  const most: Record<string, number> = {};
+  const seen = (name: string, topics: unknown[]) =>
+    (most[name] = Math.max(most[name] ?? 0, topics.length));
+  const activities = {
+    ...createReportActivities({ storage }),
+    settings: async () => ({
+      lookbackHours: 1,
+      batchTopics: 1,
+      archiveQueue: "archive@test",
+      ...SHARDS,
+    }),
+    makePlan: () => plans.put(planOf(size)),
+    holdRetention: async () => ({}),
+    restoreRetention: async () => 0,
+    restoreOffsets: async () => [],
+    resetImport: async () => ({ runs: 1 }),
+    collectHeld: async () => ({ ref: "/held" }),
+    collectArchive: async () => ({ ref: "/archive" }),
+    collectMysql: async () => ({ ref: "/mysql" }),
+    joinMissing: async (input: {
+      topics: { topic: string; lostOffsets: number }[];
+    }) => {
+      seen("joinMissing", input.topics);
+      const { workflowId } = activityInfo().workflowExecution!;
+      return {
+        topics: input.topics.map((t): MissingTopic => ({
+          topic: t.topic,
+          ref: `/wmf/data/sisyphus/${workflowId}/missing/${t.topic}-0123456789ab.json`,
+          digest: "b".repeat(64),
+          events: t.lostOffsets,
+          fromArchive: t.lostOffsets,
+          fromMysql: 0,
+          messages: t.lostOffsets,
+          unrecoverable: 0,
+        })),
+        files: ["all-events.log"],
+        unreadable: 0,
+        unreadableNamed: [],
+      };
+    },
+    replayStarts: async (input: { topics: string[] }) =>
+      Object.fromEntries(
+        input.topics.map((t) => [`${t}/0`, String(size.eventsPerTopic)]),
+      ),
+    replay: async (input: {
+      topics: MissingTopic[];
+      starts: Record<string, string>;
+    }) => {
+      seen("replay", input.topics);
+      return {
+        landed: input.topics.reduce((sum, t) => sum + t.events, 0),
+        twice: 0,
+        ends: Object.fromEntries(
+          Object.keys(input.starts).map((p) => [
+            p,
+            String(2 * size.eventsPerTopic),
+          ]),
+        ),
+      };
+    },
+    importReplayed: async () => ({ runs: 1 }),
+    clearFlags: async (input: { planRef: string }) =>
+      (await storage.read<Plan>(input.planRef)).flags.length,
+    submitRefine: async () => ({
+      applicationId: "application_1_1",
+      link: "http://rm/1",
+    }),
+    awaitRefine: async () => ({ finalStatus: "SUCCEEDED", seconds: 3600 }),
+    scanLogs: async () => ({
+      files: 1,
+      bytes: 1,
+      lines: 1,
+      finished: size.topics * size.hours,
+      failed: [],
+      unexplained: [],
+      records: 0,
+    }),
+    verify: async (input: {
+      topics: PlannedTopic[];
+      missing: MissingTopic[];
+      planRef: string;
+    }) => {
+      seen("verify", input.topics);
+      const topics = await withHours(storage, input.topics, input.planRef);
+      const events = input.missing.reduce((sum, m) => sum + m.events, 0);
+      return {
+        partitions: topics.reduce((sum, t) => sum + t.hours.length, 0),
+        rows: events,
+        distinct: events,
+        duplicates: 0,
+        found: events,
+        expected: events,
+        withIp: events,
+        geocoded: events,
+        deep: { partitions: 1, rows: 1, different: 0 },
+        problems: [],
+        findings: [],
+      };
+    },
+  };
+  return { activities, most, storage };
+}
+
+export type Measure = {
+  executions: number;
+  events: number;
+  bytes: number;
+  largest: number;
+};
+
+/** Sizes of the histories of a workflow and of everything it started, chains of continue-as-new included: the longest, and all. */
+export async function histories(
+  env: TestWorkflowEnvironment,
+  prefix: string,
+): Promise<{ parent: Measure; all: Measure; longest: number }> {
+  const all: Measure = { executions: 0, events: 0, bytes: 0, largest: 0 };
+  const parent: Measure = { ...all };
+  let longest = 0;
+  for await (const w of env.client.workflow.list({
+    query: `WorkflowId STARTS_WITH "${prefix}"`,
+  })) {
+    const history = await env.client.workflow
+      .getHandle(w.workflowId, w.runId)
+      .fetchHistory();
+    const events = history.events ?? [];
+    longest = Math.max(longest, events.length);
+    for (const m of w.workflowId === prefix ? [all, parent] : [all]) {
+      m.executions++;
+      m.events += events.length;
+      for (const payload of payloadsOf(events)) {
+        m.bytes += payload;
+        m.largest = Math.max(m.largest, payload);
+      }
+    }
+  }
+  return { parent, all, longest };
+}
+
+/** Lengths of every payload in a history. */
+function payloadsOf(value: unknown): number[] {
+  if (value instanceof Uint8Array) return [value.length];
+  if (Array.isArray(value)) return value.flatMap(payloadsOf);
+  if (value !== null && typeof value === "object")
+    return Object.values(value).flatMap(payloadsOf);
+  return [];
+}
+
+/** Runs a saga over the simulated activities to its end. */
+export async function runLarge<T>(
+  env: TestWorkflowEnvironment,
+  workflowBundle: WorkflowBundle,
+  activities: ReturnType<typeof simulated>["activities"],
+  use: () => Promise<T>,
+): Promise<T> {
+  const shared = {
+    connection: env.nativeConnection,
+    activities,
+    maxHeartbeatThrottleInterval: 200,
+  };
+  const [control, bulk, archive] = await Promise.all([
+    Worker.create({ ...shared, taskQueue: "control", workflowBundle }),
+    Worker.create({ ...shared, taskQueue: "bulk" }),
+    Worker.create({ ...shared, taskQueue: "archive@test" }),
+  ]);
+  return control.runUntil(() => bulk.runUntil(() => archive.runUntil(use)));
+}

@@ -1,0 +1,131 @@
+import { Context } from "@temporalio/activity";
+import { ApplicationFailure } from "@temporalio/common";
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import {
+  bundleWorkflowCode,
+  type WorkflowBundleWithSourceMap,
+} from "@temporalio/worker";
+import { until } from "../../sandbox/wait";
+import type { BackfillResult } from "../../workflows/backfill";
+import type { BackfillProgress } from "../../workflows/backfill-progress";
+import { histories, runLarge, SHARDS, simulated } from "../support/large-saga";
+import { quietWorkers } from "../support/quiet";
+import { localTemporal } from "../support/temporal";
+
+const LIMIT = 256 * 1024;
+let env: TestWorkflowEnvironment;
+let workflowBundle: WorkflowBundleWithSourceMap;
+
+beforeAll(async () => {
+  quietWorkers();
+  [env, workflowBundle] = await Promise.all([
+    // So short that every fan-out continues as new.
+    localTemporal(60),
+    bundleWorkflowCode({
+      workflowsPath: require.resolve("../../workflows/index.ts"),
+    }),
+  ]);
+}, 600_000);
+afterAll(() => env?.teardown());
+
+const start = (id: string) =>
+  env.client.workflow.start("backfill", {
+    workflowId: id,
+    taskQueue: "control",
+    args: [
+      { since: "2018-06-25T00", until: "2018-07-05T00", autoApprove: true },
+    ],
+  });
+
+test("500 topics x 240 hours and 50 million events: shards in a sliding window, histories and payloads that stay small, one sum", async () => {
+  const { activities, most } = simulated({
+    topics: 500,
+    hours: 240,
+    eventsPerTopic: 100_000,
+  });
+  const result = await runLarge(env, workflowBundle, activities, async () => {
+    const handle = await start("backfill/large");
+    return (await handle.result()) as BackfillResult;
+  });
+  expect(result).toMatchObject({
+    holds: true,
+    numbers: {
+      lostOffsets: 50_000_000,
+      found: { events: 50_000_000, unrecoverable: 0 },
+      replayed: { landed: 50_000_000, twice: 0 },
+      verified: { partitions: 120_000, findingsLeft: 0 },
+    },
+  });
+  for (const step of ["joinMissing", "replay", "verify"])
+    expect(most[step]).toBe(SHARDS.shardTopics);
+  const { parent, all, longest } = await histories(env, "backfill/large");
+  expect(parent.executions).toBe(1);
+  // Three fan-outs, each continued as new, and 25 shards a step.
+  expect(all.executions).toBeGreaterThan(1 + 3 * 2 + 3 * 25);
+  expect(all.largest).toBeLessThan(LIMIT);
+  expect(longest).toBeLessThan(500);
+}, 300_000);
+
+test("a shard that failed fails its step with its own words, and the step can be tried again", async () => {
+  const { activities } = simulated({
+    topics: 50,
+    hours: 24,
+    eventsPerTopic: 10,
+  });
+  let replays = 0;
+  let broken = true;
+  const working = activities.replay;
+  activities.replay = async (input) => {
+    replays++;
+    if (broken && input.topics.some((t) => t.topic.endsWith("0021")))
+      throw ApplicationFailure.nonRetryable("Kafka is out of order");
+    return working(input);
+  };
+  await runLarge(env, workflowBundle, activities, async () => {
+    const handle = await start("backfill/torn");
+    const failedStep = async () =>
+      (await handle.query<BackfillProgress>("progress")).steps.find(
+        (s) => s.state === "failed",
+      );
+    const failed = await until("the replay to fail", 60, failedStep);
+    expect(failed).toMatchObject({ name: "replay" });
+    expect(failed.detail).toContain("Kafka is out of order");
+    broken = false;
+    await handle.executeUpdate("retryStep");
+    await handle.result();
+  });
+  expect(replays).toBeGreaterThan(3);
+}, 120_000);
+
+test("an abort in the middle of a fan-out ends the shards that run before it undoes anything", async () => {
+  const { activities } = simulated({
+    topics: 90,
+    hours: 24,
+    eventsPerTopic: 10,
+  });
+  const told: string[] = [];
+  activities.replay = async () => {
+    told.push("begun");
+    try {
+      for (;;) {
+        Context.current().heartbeat();
+        await Context.current().sleep(50);
+      }
+    } finally {
+      told.push("ended");
+    }
+  };
+  activities.restoreRetention = async () => {
+    told.push("retention");
+    return 0;
+  };
+  await runLarge(env, workflowBundle, activities, async () => {
+    const handle = await start("backfill/aborted");
+    await until("three shards", 60, () => told.length === 3);
+    await handle.executeUpdate("abort", { args: ["enough"] });
+    await expect(handle.result()).rejects.toThrow();
+  });
+  const ended = told.lastIndexOf("ended");
+  expect(told.filter((t) => t === "ended")).toHaveLength(3);
+  expect(told.indexOf("retention")).toBeGreaterThan(ended);
+}, 120_000);
