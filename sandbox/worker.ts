@@ -10,6 +10,7 @@ import { Fatal, until } from "./wait";
 export async function startWorker(
   name = "worker",
   env: NodeJS.ProcessEnv = {},
+  args: string[] = [],
 ): Promise<void> {
   if (runningPid(name) !== undefined) return;
   const log = logFile(name);
@@ -22,6 +23,7 @@ export async function startWorker(
       "--max-old-space-size=256",
       join(ROOT, "bin", "sisyphus.js"),
       "worker",
+      ...args,
     ],
     { env: { ...environment(ports()), ...env }, cwd: ROOT },
   );

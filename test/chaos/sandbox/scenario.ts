@@ -48,7 +48,10 @@ const storyOf = (schema: string) => ({
 export const eventsIn = (s: Scenario, hour: Hour): EventCapsule[] =>
   eventsOf(storyOf(s.schema), hour);
 
-export function writeChaosConfig(): void {
+export function writeChaosConfig(
+  file = CHAOS_CONFIG,
+  change: (config: Config) => void = () => undefined,
+): void {
   const p = ports();
   const config = parse(readFileSync(CONFIG_FILE, "utf8")) as Config;
   delete config.metrics;
@@ -59,7 +62,8 @@ export function writeChaosConfig(): void {
   };
   config.hive = { metastore: `127.0.0.1:${p.metastoreProxy}` };
   config.replay = { ...config.replay, eventsPerSecond: 4, batchEvents: 2 };
-  writeFileSync(CHAOS_CONFIG, stringify(config));
+  change(config);
+  writeFileSync(file, stringify(config));
 }
 
 /** Gives the plain user its rights, in directories that exist and that will. */
