@@ -112,6 +112,8 @@ export function createCollectActivities(
       range: HourRange;
     }): Promise<{ ref: string }> {
       const bySchema = new Map(input.topics.map((t) => [t.schema, t.topic]));
+      // A topic that was skipped in the middle makes it another search.
+      const searched = [...bySchema.keys()].join(" ");
       const host = config.archive.host.replaceAll(/[^\w.-]/g, "_");
       const units: Unit[] = [];
       for (const file of await archive.files()) {
@@ -119,7 +121,7 @@ export function createCollectActivities(
         const { size, mtimeMs } = await stat(file);
         units.push(
           await unit(
-            `archive-${host}/${basename(file)}-${short(`${file} ${size} ${mtimeMs}`)}`,
+            `archive-${host}/${basename(file)}-${short(`${file} ${size} ${mtimeMs} ${searched}`)}`,
             async (add) => {
               const { unreadable } = await archive.scanFile(
                 file,

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from "@temporalio/common";
+import { ApplicationFailure, CancelledFailure } from "@temporalio/common";
 
 /** The failures that no retry can mend, by type. */
 export type FatalType =
@@ -26,6 +26,11 @@ export class ServiceError extends Error {
   }
 }
 
+/** The attempt was told to end; that is nobody's failure. */
+const isCancelled = (error: unknown) =>
+  error instanceof CancelledFailure ||
+  (error as Error | undefined)?.name === "AbortError";
+
 /** Runs a call to a service; a failure to reach it says which service at which address. */
 export async function calling<T>(
   service: string,
@@ -35,7 +40,11 @@ export async function calling<T>(
   try {
     return await call();
   } catch (error) {
-    if (error instanceof ApplicationFailure || error instanceof ServiceError)
+    if (
+      error instanceof ApplicationFailure ||
+      error instanceof ServiceError ||
+      isCancelled(error)
+    )
       throw error;
     const cause =
       error instanceof Error && error.cause instanceof Error

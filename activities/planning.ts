@@ -66,6 +66,9 @@ export function jobFaults(
   return faults;
 }
 
+/** Refine's option for the tables that it may refine. */
+export const TABLES = "--table-whitelist";
+
 /** The plan's activities: they read only, and write the plan itself to storage. */
 export function createPlanningActivities(
   deps: Systems & { storage: Storage; yarn: Yarn },
@@ -89,7 +92,7 @@ export function createPlanningActivities(
         input.refineClass === config.refine.class
           ? ["--transform-functions", config.refine.transforms.join(",")]
           : []),
-        "--table-whitelist",
+        TABLES,
         topics.map((t) => t.tableDir).join("|"),
         // A `since` exactly on an hour starts one hour earlier.
         "--since",

@@ -13,7 +13,7 @@ import {
 import { fatal } from "./errors";
 import type { Hdfs } from "./hdfs";
 import { beating, tagOf } from "./importer";
-import { jobFaults } from "./planning";
+import { jobFaults, TABLES } from "./planning";
 import { mapPool } from "./pool";
 import { withHours } from "./plan-store";
 import type { Storage } from "./storage";
@@ -34,6 +34,14 @@ type Journal = {
 
 /** Stands where a planned flag would be kept, if there was none: an attempt that wakes up late finds the place taken. */
 const NO_FLAG = "no flag was here\n";
+
+/** A job's arguments for fewer tables than it was planned for. */
+export function narrowed(args: string[], tableDirs?: string[]): string[] {
+  if (!tableDirs) return args;
+  const at = args.indexOf(TABLES) + 1;
+  if (at === 0) throw fatal("NotAllowed", `the job has no ${TABLES} to narrow`);
+  return args.with(at, tableDirs.join("|"));
+}
 
 type Deps = {
   config: Config;
@@ -123,7 +131,8 @@ export function createRefineActivities({
     /** Submits the plan's Refine once: an application with this backfill's tag is found again, later twins are killed. */
     async submitRefine(input: {
       job: RefineJob;
-      tables: string[];
+      /** Where topics were skipped since the plan was made: the tables that are left. */
+      only?: string[];
     }): Promise<{ applicationId: string; link: string }> {
       const id = activityInfo().workflowExecution!.workflowId;
       const tag = tagOf(id, "refine");
@@ -147,7 +156,7 @@ export function createRefineActivities({
               "spark.yarn.submit.waitAppCompletion=false",
             ],
             input.job.jar,
-            ...input.job.arguments,
+            ...narrowed(input.job.arguments, input.only),
           ],
           async () => {
             const others = (await yarn.running()).filter(isRefine);

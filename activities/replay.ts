@@ -21,6 +21,9 @@ export const BACKFILL_HEADER = "backfill-id";
 /** Where replays leave word of the offsets that hold no record. */
 export const MARKERS = "markers";
 
+/** `<topic>/<partition>` */
+const topicOfPlace = (place: string) => place.slice(0, place.lastIndexOf("/"));
+
 export type Replayed = {
   /** Distinct events that this backfill has in Kafka, read back. */
   landed: number;
@@ -28,6 +31,8 @@ export type Replayed = {
   twice: number;
   /** `<topic>/<partition>` to the offset after the last replayed event. */
   ends: Record<string, string>;
+  /** Landed, topic by topic; absent in results of 0.1.0. */
+  topics?: Record<string, number>;
 };
 
 const RELEASED = "retention-released.json";
@@ -265,18 +270,36 @@ export function createReplayActivities({
         } finally {
           await producer.disconnect().catch(() => undefined);
         }
-        const after = await readBack(id, names, input.starts);
-        const twice = [...after.values()].filter((v) => v.count > 1).length;
-        if (after.size < total)
+        // Topics that were skipped in the middle as well: the ledger must know their markers, too.
+        const begun = Object.keys(input.starts).map(topicOfPlace);
+        const after = await readBack(
+          id,
+          [...new Set([...names, ...begun])],
+          input.starts,
+        );
+        const topics = Object.fromEntries(names.map((name) => [name, 0]));
+        let twice = 0;
+        for (const [key, { count }] of after) {
+          const topic = key.slice(0, key.indexOf(" "));
+          if (topic in topics) topics[topic]!++;
+          if (count > 1) twice++;
+        }
+        const landed = Object.values(topics).reduce((sum, n) => sum + n, 0);
+        if (landed < total)
           throw new Error(
-            `${after.size} of ${total} replayed events were read back; the next attempt produces the rest`,
+            `${landed} of ${total} replayed events were read back; the next attempt produces the rest`,
           );
         await storage.put(
           MARKERS,
           `${id.replaceAll("/", "_")}.json`,
           JSON.stringify(after.markers),
         );
-        return { landed: after.size, twice, ends: after.ends };
+        const ends = Object.fromEntries(
+          Object.entries(after.ends).filter(
+            ([place]) => topicOfPlace(place) in topics,
+          ),
+        );
+        return { landed, twice, ends, topics };
       });
     },
     /**

@@ -61,7 +61,16 @@ export function createReportActivities({ storage }: { storage: Storage }) {
         ...input.report,
         plan: { ...input.report.plan, topics: plan.topics },
         before: grid(plan.findings, "empty"),
-        after: grid(input.findingsLeft, "complete"),
+        // A skipped topic was not looked at again.
+        after: grid(
+          [
+            ...input.findingsLeft,
+            ...plan.findings.filter((f) =>
+              input.report.skipped.includes(f.topic),
+            ),
+          ],
+          "complete",
+        ),
       };
       const { ref: json } = await storage.put(
         id,

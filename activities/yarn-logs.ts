@@ -1,7 +1,15 @@
 import { activityInfo, heartbeat, sleep } from "@temporalio/activity";
 import type { Config } from "../domain/config";
 import type { PlannedTopic } from "../domain/plan";
-import { parseRefineStatus } from "../formats/refine-log-line";
+import {
+  isUnexplained,
+  isWhole,
+  type LogError,
+  PartitionVerdicts,
+  type PartitionVerdict,
+} from "../domain/partition-verdict";
+import { FormatError } from "../formats/bytes";
+import type { RefineStatus } from "../formats/refine-log-line";
 import { yarnLogLines } from "../formats/yarn-log";
 import type { Hdfs } from "./hdfs";
 import { mapPool } from "./pool";
@@ -10,17 +18,33 @@ import { LIVE_STATUS } from "./refine";
 import type { Storage } from "./storage";
 import type { Yarn } from "./yarn";
 
+/** Longer lists are cut in what a workflow carries; the whole one is stored. */
+const MOST = 200;
+
 export type LogScan = {
   files: number;
   bytes: number;
   lines: number;
+  /** Partitions refined, whether planned or not. */
   finished: number;
   failed: string[];
-  /** Planned partitions that no status line names. */
+  /** Planned partitions of which the logs do not say how they ended. */
   unexplained: string[];
   records: number;
-  /** Why the aggregated logs could not be read; what is told then is what was seen while the application ran. */
+  /** Why the aggregated logs, or some of them, could not be read; what they would say is told as it was seen while the application ran. */
   unread?: string;
+  /** Of the application; absent in scans of 0.1.0, as all that follows. */
+  attempts?: number;
+  containers?: number;
+  /** Every partition's verdict. */
+  partitionsRef?: string;
+  /** How many partitions had which outcome, the planned and the others. */
+  outcomes?: { outcome: string; planned: number; others: number }[];
+  /** Those that are not plainly whole, the planned first. */
+  notWhole?: PartitionVerdict[];
+  /** Refined without being planned. */
+  besides?: string[];
+  errors?: LogError[];
 };
 
 /** Reading aggregated logs straight from HDFS. */
@@ -82,62 +106,85 @@ export function createYarnLogActivities({
     }
   }
 
-  async function seenLive(): Promise<[string, string][]> {
+  async function seenLive(): Promise<[string, RefineStatus["kind"]][]> {
     const text = await storage.get(
       activityInfo().workflowExecution!.workflowId,
       LIVE_STATUS,
     );
-    return text === undefined ? [] : (JSON.parse(text) as [string, string][]);
+    return text === undefined
+      ? []
+      : (JSON.parse(text) as [string, RefineStatus["kind"]][]);
   }
 
   return {
-    /** Waits for aggregation, then reads Refine's status lines; the last status of a partition counts. */
+    /** Waits for aggregation, then reads what every container of every attempt says of partitions, and joins it with the plan. */
     async scanLogs(input: {
       applicationId: string;
       topics: PlannedTopic[];
       planRef?: string;
     }): Promise<LogScan> {
-      const { user, unread } = await aggregated(input.applicationId);
+      const { user, ...aggregation } = await aggregated(input.applicationId);
+      let { unread } = aggregation;
       const found = unread ? [] : await files(input.applicationId, user);
       if (!unread && found.length === 0)
         throw new Error(
           `HDFS at ${config.hdfs.webhdfs}: no aggregated logs of ${input.applicationId} below ${config.yarn.logDir}/${user}`,
         );
-      const status = new Map<string, { kind: string; records: number }>();
-      if (unread)
-        for (const [place, kind] of await seenLive())
-          status.set(place, { kind, records: 0 });
+      const verdicts = new PartitionVerdicts();
+      // Overwritten by whatever the logs say.
+      for (const [partition, kind] of await seenLive())
+        verdicts.seen(partition, kind);
       let lines = 0;
       await mapPool(found, 4, async ({ path }) => {
-        for await (const { line } of yarnLogLines(await hdfs.open(path))) {
-          if (++lines % 10_000 === 0) heartbeat({ lines });
-          const s = parseRefineStatus(line);
-          if (s)
-            status.set(`${s.table} ${s.hour}`, {
-              kind: s.kind,
-              records: s.records ?? 0,
-            });
+        try {
+          for await (const { line, ...log } of yarnLogLines(
+            await hdfs.open(path),
+          )) {
+            if (++lines % 10_000 === 0) heartbeat({ lines });
+            verdicts.line(line, log);
+          }
+        } catch (error) {
+          // A codec or a damage that another attempt would meet again.
+          if (!(error instanceof FormatError)) throw error;
+          unread = `${path}: ${error.message}`;
         }
       });
       const topics = await withHours(storage, input.topics, input.planRef);
-      const planned = topics.flatMap((t) =>
-        t.hours.map((h) => `${config.naming.database}.${t.table} ${h}`),
+      const all = verdicts.judge(
+        topics.flatMap((t) =>
+          t.hours.map((h) => `${config.naming.database}.${t.table} ${h}`),
+        ),
+      );
+      const { ref } = await storage.put(
+        activityInfo().workflowExecution!.workflowId,
+        "partitions.json",
+        JSON.stringify(all),
+      );
+      const named = (of: (v: PartitionVerdict) => boolean) =>
+        all.filter(of).map((v) => v.partition);
+      const outcomes = [...new Set(all.map((v) => v.outcome))].map(
+        (outcome) => {
+          const of = all.filter((v) => v.outcome === outcome);
+          const planned = of.filter((v) => v.planned).length;
+          return { outcome, planned, others: of.length - planned };
+        },
       );
       return {
         files: found.length,
         bytes: found.reduce((sum, f) => sum + f.length, 0),
         lines,
-        finished: [...status.values()].filter((s) => s.kind === "finished")
-          .length,
-        failed: [...status]
-          .filter(([, s]) => s.kind === "failed")
-          .map(([p]) => p),
-        unexplained: planned.filter((p) => !status.has(p)),
-        records: [...status.values()].reduce(
-          (sum, s) => sum + Math.max(0, s.records),
-          0,
-        ),
+        finished: named(isWhole).length,
+        failed: named((v) => v.outcome === "failed").slice(0, MOST),
+        unexplained: named(isUnexplained).slice(0, MOST),
+        records: all.reduce((sum, v) => sum + Math.max(0, v.records ?? 0), 0),
         ...(unread ? { unread } : {}),
+        attempts: verdicts.attempts,
+        containers: verdicts.containers.size,
+        partitionsRef: ref,
+        outcomes,
+        notWhole: all.filter((v) => !isWhole(v)).slice(0, MOST),
+        besides: named((v) => isWhole(v) && !v.planned).slice(0, MOST),
+        errors: verdicts.logErrors,
       };
     },
   };

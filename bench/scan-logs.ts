@@ -4,8 +4,7 @@ import { Hdfs } from "../activities/hdfs";
 import { parseRefineStatus } from "../formats/refine-log-line";
 import { yarnLogLines } from "../formats/yarn-log";
 import { CONFIG_FILE } from "../sandbox/config";
-import { CONF_DIR } from "../sandbox/hadoop-conf";
-import { jvmDir } from "../sandbox/paths";
+import { BIN } from "../sandbox/wrappers";
 import { loadConfig } from "../workers/config";
 
 /**
@@ -28,13 +27,8 @@ async function ours(hdfs: Hdfs, id: string): Promise<number> {
 }
 
 function theirs(id: string): number {
-  const classpath = `${CONF_DIR}:${join(jvmDir(), "camus", "lib")}/*`;
-  const command = `java -cp '${classpath}' org.apache.hadoop.yarn.client.cli.LogsCLI -applicationId ${id} 2>/dev/null | grep -cE '(Finished|Failed) refinement of (JSON )?dataset'`;
-  return Number(
-    execFileSync("sh", ["-c", command], {
-      env: { ...process.env, HADOOP_USER_NAME: "hdfs" },
-    }),
-  );
+  const command = `'${join(BIN, "yarn")}' logs -applicationId ${id} 2>/dev/null | grep -cE '(Finished|Failed) refinement of (JSON )?dataset'`;
+  return Number(execFileSync("sh", ["-c", command]));
 }
 
 async function timed(call: () => Promise<number> | number) {

@@ -1,6 +1,7 @@
 import type { Block } from "./document";
 import type { Loss } from "./evidence";
 import type { Grid } from "./grid";
+import type { LogError, PartitionVerdict } from "./partition-verdict";
 import type { PlanSummary } from "./plan";
 import { lossTable } from "./plan-document";
 
@@ -32,6 +33,16 @@ export type BackfillReport = {
     unexplained: string[];
     /** Why the aggregated logs could not be read. */
     logsUnread?: string;
+    /** Joined with the plan; absent in reports of 0.1.0. */
+    logs?: {
+      attempts: number;
+      containers: number;
+      outcomes: { outcome: string; planned: number; others: number }[];
+      notWhole: PartitionVerdict[];
+      besides: string[];
+      errors: LogError[];
+      ref: string;
+    };
   };
   verified: {
     partitions: number;
@@ -179,9 +190,11 @@ export function reportBlocks(r: BackfillReport): Block[] {
                 t.fromArchive,
                 t.fromMysql,
                 t.unrecoverable,
-                t.messages + t.unrecoverable === t.lostOffsets
-                  ? "closes"
-                  : `${t.messages - t.lostOffsets} more than was deleted: they were never in Kafka, or the importer had skipped them`,
+                r.skipped.includes(t.topic)
+                  ? "skipped by the operator, not in the sums above"
+                  : t.messages + t.unrecoverable === t.lostOffsets
+                    ? "closes"
+                    : `${t.messages - t.lostOffsets} more than was deleted: they were never in Kafka, or the importer had skipped them`,
               ]),
             },
           },
@@ -216,9 +229,13 @@ export function reportBlocks(r: BackfillReport): Block[] {
           },
         ]
       : []),
+    ...(r.refine.logs ? logBlocks(r.refine.logs) : []),
     ...(r.refine.unexplained.length > 0
       ? [
-          { heading: "Planned partitions that no status line names" },
+          {
+            heading:
+              "Planned partitions of which the logs do not say how they ended",
+          },
           { list: r.refine.unexplained },
         ]
       : []),
@@ -226,11 +243,59 @@ export function reportBlocks(r: BackfillReport): Block[] {
       ? [{ heading: "Problems" }, { list: v.problems }]
       : []),
     ...(r.skipped.length > 0
-      ? [{ text: `Skipped by the operator: ${r.skipped.join(", ")}` }]
+      ? [
+          {
+            text: `Skipped by the operator, not repaired: ${r.skipped.join(", ")}`,
+          },
+        ]
       : []),
     { heading: "Before" },
     { grid: r.before },
     { heading: "After" },
     { grid: r.after },
+  ];
+}
+
+/** What Refine's logs say, joined with the plan. */
+function logBlocks(
+  logs: NonNullable<BackfillReport["refine"]["logs"]>,
+): Block[] {
+  const { notWhole, besides, errors } = logs;
+  return [
+    { heading: "What Refine's logs say, joined with the plan" },
+    {
+      text: `${logs.containers} containers of ${logs.attempts} attempts. Every partition: ${logs.ref}`,
+    },
+    {
+      table: {
+        head: ["outcome", "planned", "not planned"],
+        rows: logs.outcomes.map((o) => [o.outcome, o.planned, o.others]),
+      },
+    },
+    ...(notWhole.length > 0
+      ? [
+          {
+            table: {
+              head: ["partition", "outcome", "", "why", "container"],
+              rows: notWhole.map((p) => [
+                p.partition,
+                p.outcome,
+                p.planned ? "planned" : "not planned",
+                p.why ?? "",
+                p.container ?? "",
+              ]),
+            },
+          },
+        ]
+      : []),
+    ...(besides.length > 0
+      ? [{ text: `Refined besides the plan: ${besides.join(", ")}` }]
+      : []),
+    ...(errors.length > 0
+      ? [
+          { text: "Errors in the logs that belong to no partition:" },
+          { list: errors.map((e) => `${e.text} (${e.times} times)`) },
+        ]
+      : []),
   ];
 }

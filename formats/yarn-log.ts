@@ -43,7 +43,7 @@ export async function* regionBytes(
       return;
     default:
       throw new FormatError(
-        `log codec ${region.codec} is not supported (none and gz are)`,
+        `the log codec ${region.codec} cannot be read (none and gz can; \`yarn logs\` prints the others, and what it prints can be read)`,
       );
   }
 }

@@ -5,6 +5,17 @@ import type { Ports } from "./ports";
 
 export const CONF_DIR = join(SANDBOX_DIR, "conf");
 
+/** How the NodeManager writes aggregated logs: `TFile` or `IFile`, `none` or `gz`; `SISYPHUS_SANDBOX_LOGS`, default `TFile/none` as YARN's own. */
+function logFormat(): { format: string; codec: string } {
+  const given = process.env["SISYPHUS_SANDBOX_LOGS"] ?? "TFile/none";
+  const m = /^(TFile|IFile)\/(none|gz)$/.exec(given);
+  if (!m)
+    throw new Error(
+      `SISYPHUS_SANDBOX_LOGS: got "${given}", allowed are TFile or IFile, a slash, none or gz`,
+    );
+  return { format: m[1]!, codec: m[2]! };
+}
+
 type Settings = Record<string, string | number | boolean>;
 
 const xml = (settings: Settings) =>
@@ -22,6 +33,7 @@ export function writeHadoopConf(p: Ports, lib: string): void {
   const write = (name: string, settings: Settings) =>
     writeFileSync(join(CONF_DIR, name), xml(settings));
   const opens = "--add-opens=java.base/java.lang=ALL-UNNAMED";
+  const logs = logFormat();
   const small = `${opens} -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto`;
   write("core-site.xml", {
     "fs.defaultFS": `hdfs://${at(p.nameNode)}`,
@@ -79,6 +91,10 @@ export function writeHadoopConf(p: Ports, lib: string): void {
     "yarn.scheduler.minimum-allocation-mb": 128,
     "yarn.log-aggregation-enable": true,
     "yarn.nodemanager.remote-app-log-dir": "/var/log/hadoop-yarn/apps",
+    "yarn.log-aggregation.file-formats": logs.format,
+    "yarn.log-aggregation.file-controller.IFile.class":
+      "org.apache.hadoop.yarn.logaggregation.filecontroller.ifile.LogAggregationIndexedFileController",
+    "yarn.nodemanager.log-aggregation.compression-type": logs.codec,
     "yarn.nodemanager.delete.debug-delay-sec": 0,
     "yarn.application.classpath": `${CONF_DIR}:${lib}/*`,
     "yarn.nodemanager.env-whitelist": "JAVA_HOME,HADOOP_USER_NAME",

@@ -59,7 +59,7 @@ function script(name: string, lines: string[]): void {
   chmodSync(path, 0o755);
 }
 
-/** Writes `bin/camus` and `bin/spark-submit`, the commands that an operator (and Sisyphus' configuration) runs here. */
+/** Writes `bin/camus`, `bin/spark-submit` and `bin/yarn`, the commands that an operator (and Sisyphus' configuration) runs here. */
 export function writeWrappers(p: Ports, tools: Tools): void {
   mkdirSync(BIN, { recursive: true });
   mkdirSync(join(SANDBOX_DIR, "logs", "camus"), { recursive: true });
@@ -76,6 +76,16 @@ export function writeWrappers(p: Ports, tools: Tools): void {
   script("camus", [
     ...env,
     `exec java -Xmx192m ${lean} --add-opens java.base/java.lang=ALL-UNNAMED -cp ${quote(hadoopClasspath(tools))} com.linkedin.camus.etl.kafka.CamusJob -P ${quote(CAMUS_PROPERTIES)} "$@" >> ${quote(CAMUS_LOG)} 2>&1`,
+  ]);
+  script("yarn", [
+    ...env,
+    'case "$1" in',
+    "logs) class=LogsCLI ;;",
+    "application) class=ApplicationCLI ;;",
+    '*) echo "yarn: logs and application are what this sandbox has" >&2; exit 2 ;;',
+    "esac",
+    "shift",
+    `exec java -Xmx192m ${lean} -cp ${quote(hadoopClasspath(tools))} org.apache.hadoop.yarn.client.cli.$class "$@"`,
   ]);
   const opens = [
     "java.base/java.lang",

@@ -38,6 +38,8 @@ export type BackfillProgress = {
   eventsReplayed: number;
   undoable: string[];
   undone?: string[];
+  /** What an abort could not take back. */
+  remains?: string[];
   report?: string;
 };
 
@@ -81,6 +83,22 @@ export function mark(
   if (detail === undefined) delete step.detail;
   else step.detail = detail;
   show(p);
+}
+
+/** What an abort cannot take back, as far as the steps have come. */
+export function remains(p: BackfillProgress): string[] {
+  const begun = (name: StepName) =>
+    (p.steps.find((s) => s.name === name)?.attempts ?? 0) > 0;
+  return [
+    ...(begun("replay")
+      ? [
+          "replayed events stay in Kafka: they are lost ones, and a later backfill finds them there",
+        ]
+      : []),
+    ...(begun("refine")
+      ? ["partitions that Refine has finished keep their new rows and flags"]
+      : []),
+  ];
 }
 
 export function takePlan(p: BackfillProgress, plan: PlanSummary): void {
@@ -133,6 +151,9 @@ export function show(p: BackfillProgress): void {
         ? [`An abort would undo: ${p.undoable.join(", ")}.`]
         : []),
       ...(p.undone ? ["Undone:", ...p.undone.map((u) => `- ${u}`)] : []),
+      ...(p.remains?.length
+        ? ["Not undone:", ...p.remains.map((r) => `- ${r}`)]
+        : []),
       ...(p.report ? [`[Report](${p.report})`] : []),
     ].join("\n"),
   );

@@ -22,6 +22,7 @@ import {
   type BackfillProgress,
   mark,
   newProgress,
+  remains,
   show,
   type StepName,
   takePlan,
@@ -39,6 +40,9 @@ const INTERRUPTIBLE = new Set<StepName>([
   "scan logs",
   "verify",
 ]);
+
+/** Of each of a union's members. */
+type Unnamed<T> = T extends unknown ? Omit<T, "id"> : never;
 
 export type BackfillResult =
   | { dryRun: true; plan: PlanSummary }
@@ -144,6 +148,8 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
           refuse(`${topic} is not in the plan`);
         if (progress.skipped.includes(topic))
           refuse(`${topic} is skipped already`);
+        if (active(progress.plan!.topics).length === 1)
+          refuse(`${topic} is the last one: abort instead`);
       },
     },
   );
@@ -193,11 +199,12 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
         mark(progress, name, "done", detail(result));
         return result;
       } catch (error) {
-        if (isCancellation(error)) {
-          if (!interrupted || scope.consideredCancelled) throw error;
+        // Whatever an interrupted step ends with, it is begun again.
+        if (interrupted && !scope.consideredCancelled) {
           mark(progress, name, "running", "interrupted, goes on");
           continue;
         }
+        if (isCancellation(error)) throw error;
         // What failed, not who passed it on.
         let cause = error as Error;
         while (
@@ -218,7 +225,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     }
   }
 
-  const active = (topics: PlannedTopic[]) =>
+  const active = <T extends { topic: string }>(topics: T[]) =>
     topics.filter((t) => !progress.skipped.includes(t.topic));
   const lossOf = (topic: string) => {
     const planned = progress.plan?.topics.find((t) => t.topic === topic);
@@ -237,12 +244,19 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
       settings.shardTopics !== undefined &&
       topics.length > settings.shardTopics &&
       patched("fan-out");
-    const sharded = (name: StepName, shards: Shard[]) =>
-      runShards(
-        `${workflowInfo().workflowId}/${name.replaceAll(" ", "-")}`,
-        shards,
+    const sharded = (name: StepName, shards: Unnamed<Shard>[]) => {
+      const id = `${workflowInfo().workflowId}/${name.replaceAll(" ", "-")}`;
+      return runShards(
+        id,
+        shards
+          .map((shard, i) => ({
+            ...shard,
+            id: `${id}/${String(i + 1).padStart(4, "0")}`,
+          }))
+          .filter((shard) => shard.topics.length > 0),
         settings.shardWindow ?? 1,
       );
+    };
     let asOf = input.asOf ?? new Date().toISOString();
 
     let plan = await step(
@@ -371,14 +385,13 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     const replayed = await step(
       "replay",
       async () => {
-        const topics = missing.topics.filter(
-          (t) => t.events > 0 && !progress.skipped.includes(t.topic),
-        );
+        const found = missing.topics.filter((t) => t.events > 0);
         // Once only: what lies after them may be ours, also when the step is tried again.
         starts ??= await control.read.replayStarts({
-          topics: topics.map((t) => t.topic),
+          topics: found.map((t) => t.topic),
         });
-        if (!large(topics)) return bulk.replay({ topics, starts });
+        if (!large(found))
+          return bulk.replay({ topics: active(found), starts });
         const of = (part: { topic: string }[]) =>
           Object.fromEntries(
             Object.entries(starts!).filter(([place]) =>
@@ -387,14 +400,14 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
           );
         const { replayed } = await sharded(
           "replay",
-          inShards(topics, settings.shardTopics!).map((part) => ({
+          inShards(found, settings.shardTopics!).map((part) => ({
             step: "replay",
-            topics: part,
+            topics: active(part),
             starts: of(part),
             share: 1 / settings.shardWindow!,
           })),
         );
-        return replayed!;
+        return replayed ?? { landed: 0, twice: 0, ends: {} };
       },
       (r) => `${r.landed} events, ${r.twice} twice`,
     );
@@ -442,7 +455,9 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
         );
         const app = await bulk.submitRefine({
           job: plan.refine,
-          tables: active(plan.topics).map((t) => t.table),
+          ...(progress.skipped.length > 0
+            ? { only: active(plan.topics).map((t) => t.tableDir) }
+            : {}),
         });
         const ended = await bulk.awaitRefine({
           applicationId: app.applicationId,
@@ -500,20 +515,32 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     return step(
       "report",
       async () => {
+        const counted = active(missing.topics);
         const numbers = {
           workflowId: workflowInfo().workflowId,
           asOf,
           skipped: progress.skipped,
-          lostOffsets: plan.lostOffsets,
+          lostOffsets:
+            plan.lostOffsets -
+            progress.skipped.reduce((sum, t) => sum + lossOf(t).lostOffsets, 0),
           found: {
-            events: total(missing.topics, "events"),
-            messages: total(missing.topics, "messages"),
-            fromArchive: total(missing.topics, "fromArchive"),
-            fromMysql: total(missing.topics, "fromMysql"),
-            unrecoverable: total(missing.topics, "unrecoverable"),
+            events: total(counted, "events"),
+            messages: total(counted, "messages"),
+            fromArchive: total(counted, "fromArchive"),
+            fromMysql: total(counted, "fromMysql"),
+            unrecoverable: total(counted, "unrecoverable"),
             unreadableLines: missing.unreadable,
           },
-          replayed: { landed: replayed.landed, twice: replayed.twice },
+          replayed: {
+            // Of a topic that was skipped afterwards, nothing is claimed.
+            landed: replayed.topics
+              ? counted.reduce(
+                  (sum, { topic }) => sum + (replayed.topics![topic] ?? 0),
+                  0,
+                )
+              : replayed.landed,
+            twice: replayed.twice,
+          },
           importerRuns: { reset: reset.runs, import: imported.runs },
           flagsRemoved,
           refine: {
@@ -522,6 +549,19 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
             failed: logs.failed,
             unexplained: logs.unexplained,
             ...(logs.unread ? { logsUnread: logs.unread } : {}),
+            ...(logs.partitionsRef && !logs.unread
+              ? {
+                  logs: {
+                    attempts: logs.attempts ?? 0,
+                    containers: logs.containers ?? 0,
+                    outcomes: logs.outcomes ?? [],
+                    notWhole: logs.notWhole ?? [],
+                    besides: logs.besides ?? [],
+                    errors: logs.errors ?? [],
+                    ref: logs.partitionsRef,
+                  },
+                }
+              : {}),
           },
           verified: {
             ...verified,
@@ -574,13 +614,14 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
   } catch (error) {
     progress.phase = "aborting";
     progress.undone = await saga.unwind();
+    progress.remains = remains(progress);
     progress.phase = "ended";
     CancellationScope.nonCancellable(async () => show(progress)).catch(
       () => undefined,
     );
     if (aborted !== undefined)
       throw ApplicationFailure.nonRetryable(
-        `aborted: ${aborted}. Undone: ${progress.undone.join("; ") || "nothing was to undo"}`,
+        `aborted: ${aborted}. Undone: ${progress.undone.join("; ") || "nothing was to undo"}${progress.remains.map((r) => `; ${r}`).join("")}`,
         "Aborted",
       );
     throw error;

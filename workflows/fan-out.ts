@@ -15,7 +15,10 @@ import { archiveHost, bulk } from "./activities";
 import { type Search, search } from "./search";
 
 /** What is done to some of a large saga's topics, in a workflow of its own. */
-export type Shard =
+export type Shard = {
+  /** The child workflow's id. It names what it stores and produces, so a topic must stay in its shard, also when others are skipped. */
+  id: string;
+} & (
   | ({ step: "find missing" } & Search)
   | {
       step: "replay";
@@ -32,7 +35,8 @@ export type Shard =
       range: HourRange;
       asOf: string;
       share: number;
-    };
+    }
+);
 
 /** What the shards of a step say together; small, as it crosses every border of the fan-out. */
 export type Gathered = {
@@ -81,6 +85,9 @@ export function gather(a: Gathered, b: Gathered): Gathered {
           landed: a.replayed.landed + b.replayed.landed,
           twice: a.replayed.twice + b.replayed.twice,
           ends: { ...a.replayed.ends, ...b.replayed.ends },
+          ...(a.replayed.topics && b.replayed.topics
+            ? { topics: { ...a.replayed.topics, ...b.replayed.topics } }
+            : {}),
         }
       : (a.replayed ?? b.replayed);
   const verified =
@@ -108,11 +115,11 @@ export async function backfillShard(shard: Shard): Promise<Gathered> {
       };
     }
     case "replay": {
-      const { step: _, ...input } = shard;
+      const { step: _, id: __, ...input } = shard;
       return { ...nothingGathered(), replayed: await bulk.replay(input) };
     }
     case "verify": {
-      const { step: _, archiveQueue, ...input } = shard;
+      const { step: _, id: __, archiveQueue, ...input } = shard;
       return {
         ...nothingGathered(),
         verified: await archiveHost(archiveQueue).long.verify(input),
@@ -126,7 +133,6 @@ export async function backfillShard(shard: Shard): Promise<Gathered> {
  * A shard that fails fails the step once the others under way have ended; tried again, shards find their own records.
  */
 export async function fanOut(input: FanOut): Promise<Gathered> {
-  const { workflowId } = workflowInfo();
   const first = input.done?.shards ?? 0;
   const total = first + input.shards.length;
   let gathered = input.done?.gathered ?? nothingGathered();
@@ -148,7 +154,7 @@ export async function fanOut(input: FanOut): Promise<Gathered> {
     running++;
     show();
     executeChild(backfillShard, {
-      workflowId: `${workflowId}/${String(first + at + 1).padStart(4, "0")}`,
+      workflowId: shard.id,
       args: [shard],
       staticSummary: `${shard.step}: ${shard.topics.length} topics from ${shard.topics[0]?.topic ?? ""}`,
     })

@@ -145,6 +145,9 @@ export function simulated(size: Size) {
       return {
         landed: input.topics.reduce((sum, t) => sum + t.events, 0),
         twice: 0,
+        topics: Object.fromEntries(
+          input.topics.map((t) => [t.topic, t.events]),
+        ),
         ends: Object.fromEntries(
           Object.keys(input.starts).map((p) => [
             p,

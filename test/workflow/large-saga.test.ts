@@ -97,6 +97,53 @@ test("a shard that failed fails its step with its own words, and the step can be
   expect(replays).toBeGreaterThan(3);
 }, 120_000);
 
+test("a topic that is skipped in the middle of a fan-out leaves the others in their shards: a shard's name is on what it has produced", async () => {
+  const { activities } = simulated({
+    topics: 2 * SHARDS.shardTopics + 1,
+    hours: 24,
+    eventsPerTopic: 10,
+  });
+  const working = activities.replay;
+  const shardsOf = new Map<string, Set<string>>();
+  let skipped = false;
+  activities.replay = async (input) => {
+    const { workflowId } = Context.current().info.workflowExecution!;
+    for (const { topic } of input.topics)
+      shardsOf.set(topic, (shardsOf.get(topic) ?? new Set()).add(workflowId));
+    while (!skipped) {
+      Context.current().heartbeat();
+      await Context.current().sleep(50);
+    }
+    return working(input);
+  };
+  await runLarge(env, workflowBundle, activities, async () => {
+    const handle = await start("backfill/narrowed");
+    await until(
+      "three shards",
+      60,
+      () => shardsOf.size === 2 * SHARDS.shardTopics + 1,
+    );
+    // Now every topic would fit into one shard less.
+    await handle.executeUpdate("pause");
+    await handle.executeUpdate("skipTopic", {
+      args: ["eventlogging_Large0003"],
+    });
+    skipped = true;
+    await handle.executeUpdate("resume");
+    expect(await handle.result()).toMatchObject({
+      holds: true,
+      numbers: {
+        skipped: ["eventlogging_Large0003"],
+        lostOffsets: 20 * SHARDS.shardTopics,
+        found: { events: 20 * SHARDS.shardTopics },
+        replayed: { landed: 20 * SHARDS.shardTopics },
+      },
+    });
+  });
+  for (const [topic, shards] of shardsOf)
+    expect([topic, shards.size]).toEqual([topic, 1]);
+}, 120_000);
+
 test("an abort in the middle of a fan-out ends the shards that run before it undoes anything", async () => {
   const { activities } = simulated({
     topics: 90,

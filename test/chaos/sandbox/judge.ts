@@ -68,6 +68,24 @@ export class Judge {
     return state;
   }
 
+  /** Events of a topic that a replay has produced. @throws Error where one of them stands twice */
+  async replayed(s: Scenario): Promise<number> {
+    const landed = await this.landed(s.topic);
+    for (const [uuid, times] of landed)
+      if (times !== 1) throw new Error(`${uuid} was replayed ${times} times`);
+    return landed.size;
+  }
+
+  /** Events of a topic's hours that have exactly one row. */
+  async rowsOnce(s: Scenario): Promise<number> {
+    let once = 0;
+    for (const hour of Object.values(s.hours)) {
+      const have = await this.rowsOf(s, hour);
+      once += eventsIn(s, hour).filter((e) => have.get(e.uuid) === 1).length;
+    }
+    return once;
+  }
+
   private async landed(topic: string): Promise<Map<string, number>> {
     const count = new Map<string, number>();
     const offsets = await this.kafka.offsets(topic);
