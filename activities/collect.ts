@@ -17,13 +17,18 @@ import type { EventMysql } from "./mysql";
 import { rawLines } from "./raw-lines";
 import type { Storage } from "./storage";
 
-export type SearchedTopic = { topic: string; schema: string };
+export type SearchedTopic = {
+  topic: string;
+  schema: string;
+  /** Where many topics are searched in shards: in whose files its lines go; default 0. */
+  bucket?: number;
+};
 export type Unreadable = { file: string; line: number; error: string };
 
 /** What one unit of a source gave: an archive file, a range of a table's keys, a topic's raw hours. */
 type Unit = {
-  refs: string[];
-  lines: number;
+  /** Its lines, bucket by bucket. */
+  buckets: { refs: string[]; lines: number }[];
   files?: string[];
   unreadable?: Unreadable[];
 };
@@ -39,6 +44,9 @@ export type Collected = {
 /** Topics whose Kafka partitions are read by one consumer. */
 const TOPICS_AT_ONCE = 20;
 const KEYS_AT_ONCE = 20_000;
+/** Bytes that all buckets of a unit together hold before they are written, and what each holds at least. */
+const HELD_BYTES = 8 << 20;
+const BUCKET_BYTES = 1 << 20;
 
 const uuidOf = (line: string) => /"uuid": ?"([0-9a-f]{32})"/.exec(line)?.[1];
 const short = (text: string) =>
@@ -57,43 +65,62 @@ export function createCollectActivities(
   async function unit(
     name: string,
     produce: (
-      add: (line: string) => Promise<void>,
-    ) => Promise<Omit<Unit, "refs" | "lines"> | void>,
+      add: (line: string, bucket?: number) => Promise<void>,
+    ) => Promise<Omit<Unit, "buckets"> | void>,
+    buckets = 1,
   ): Promise<Unit> {
     const id = idOf();
     heartbeat(name);
     cancellationSignal().throwIfAborted();
     const done = await storage.get(id, `search/${name}.done.json`);
     if (done !== undefined) return JSON.parse(done) as Unit;
-    const files = new LineFiles(storage, id, `search/${name}`, "tsv");
-    const told = await produce((line) => files.add(line));
-    await files.flush();
+    const files = Array.from(
+      { length: buckets },
+      (_, b) =>
+        new LineFiles(
+          storage,
+          id,
+          `search/${name}${buckets > 1 ? `-b${b}` : ""}`,
+          "tsv",
+          Math.max(BUCKET_BYTES, HELD_BYTES / buckets),
+        ),
+    );
+    const told = await produce((line, bucket = 0) => files[bucket]!.add(line));
+    for (const f of files) await f.flush();
+    const unit: Unit = {
+      buckets: files.map(({ refs, lines }) => ({ refs, lines })),
+      ...told,
+    };
     return JSON.parse(
-      await storage.once(
-        id,
-        `search/${name}.done.json`,
-        JSON.stringify({ refs: files.refs, lines: files.lines, ...told }),
-      ),
+      await storage.once(id, `search/${name}.done.json`, JSON.stringify(unit)),
     ) as Unit;
   }
 
-  /** A source's units together; kept in storage, as there can be thousands. */
+  /** A source's units together, a reference a bucket; kept in storage, as there can be thousands. */
   async function together(
     name: string,
     units: Unit[],
-  ): Promise<{ ref: string }> {
-    const collected: Collected = {
-      refs: units.flatMap((u) => u.refs),
-      lines: units.reduce((sum, u) => sum + u.lines, 0),
-      files: units.flatMap((u) => u.files ?? []),
-      unreadable: units.flatMap((u) => u.unreadable ?? []),
-    };
-    const { ref } = await storage.put(
-      idOf(),
-      `search/${name}.json`,
-      JSON.stringify(collected),
-    );
-    return { ref };
+    buckets = 1,
+  ): Promise<string[]> {
+    const files = units.flatMap((u) => u.files ?? []);
+    const unreadable = units.flatMap((u) => u.unreadable ?? []);
+    const stored: string[] = [];
+    for (let b = 0; b < buckets; b++) {
+      heartbeat(`${name} ${b}`);
+      const collected: Collected = {
+        refs: units.flatMap((u) => u.buckets[b]!.refs),
+        lines: units.reduce((sum, u) => sum + u.buckets[b]!.lines, 0),
+        files,
+        unreadable,
+      };
+      const { ref } = await storage.put(
+        idOf(),
+        `search/${name}${buckets > 1 ? `-b${b}` : ""}.json`,
+        JSON.stringify(collected),
+      );
+      stored.push(ref);
+    }
+    return stored;
   }
 
   const candidate = (topic: string, rank: 0 | 1, event: EventCapsule) =>
@@ -106,14 +133,18 @@ export function createCollectActivities(
     });
 
   return {
-    /** Events of the topics in the range from the archive of this host, a unit a file. */
+    /** Events of the topics in the range from the archive of this host, a unit a file. @returns a reference a bucket, `ref` the first */
     async collectArchive(input: {
       topics: SearchedTopic[];
       range: HourRange;
-    }): Promise<{ ref: string }> {
-      const bySchema = new Map(input.topics.map((t) => [t.schema, t.topic]));
+      /** How many buckets the topics name; default 1. */
+      buckets?: number;
+    }): Promise<{ ref: string; refs: string[] }> {
+      const bySchema = new Map(input.topics.map((t) => [t.schema, t]));
       // A topic that was skipped in the middle makes it another search.
-      const searched = [...bySchema.keys()].join(" ");
+      const searched = input.topics
+        .map((t) => `${t.schema} ${t.bucket ?? 0}`)
+        .join(" ");
       const host = config.archive.host.replaceAll(/[^\w.-]/g, "_");
       const units: Unit[] = [];
       for (const file of await archive.files()) {
@@ -127,8 +158,8 @@ export function createCollectActivities(
                 file,
                 input.range,
                 async (event) => {
-                  const topic = bySchema.get(event.schema);
-                  if (topic) await add(candidate(topic, 0, event));
+                  const t = bySchema.get(event.schema);
+                  if (t) await add(candidate(t.topic, 0, event), t.bucket);
                 },
                 () => {
                   heartbeat(file);
@@ -137,10 +168,12 @@ export function createCollectActivities(
               );
               return { files: [file], unreadable };
             },
+            input.buckets,
           ),
         );
       }
-      return together(`archive-${host}`, units);
+      const refs = await together(`archive-${host}`, units, input.buckets);
+      return { ref: refs[0]!, refs };
     },
     /** Rows of the topics' tables in the range, a unit a range of keys. */
     async collectMysql(input: {
@@ -172,7 +205,7 @@ export function createCollectActivities(
           }
         }
       }
-      return together("mysql", units);
+      return { ref: (await together("mysql", units))[0]! };
     },
     /** The uuids that the topics' Kafka partitions and raw hours hold. */
     async collectHeld(input: {
@@ -232,7 +265,7 @@ export function createCollectActivities(
           }),
         );
       }
-      return together("held", units);
+      return { ref: (await together("held", units))[0]! };
     },
   };
 }

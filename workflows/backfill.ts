@@ -17,7 +17,7 @@ import type { PlannedTopic, PlanSummary } from "../domain/plan";
 import type { BackfillReport } from "../domain/report";
 import { archiveHost, bulk, control } from "./activities";
 import { inShards, runShards, type Shard } from "./fan-out";
-import { search } from "./search";
+import { collectArchives, search } from "./search";
 import {
   type BackfillProgress,
   mark,
@@ -302,8 +302,9 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     );
     if (plan.topics.length === 0) return { dryRun: false, nothingToDo: true };
 
-    const broken = () =>
-      active(plan.topics).filter((t) => t.lostOffsets > 0 || t.missing > 0);
+    const lossy = (topics: PlannedTopic[]) =>
+      topics.filter((t) => t.lostOffsets > 0 || t.missing > 0);
+    const broken = () => active(lossy(plan.topics));
     const oldest =
       plan.oldest ?? plan.topics.flatMap((t) => t.hours).sort()[0]!;
     const held = await step(
@@ -351,28 +352,32 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     const missing = await step(
       "find missing",
       async () => {
-        const topics = broken();
         if (!patched("collected-search"))
-          return archive.long.findMissing({ topics, range: plan.range });
+          return archive.long.findMissing({
+            topics: broken(),
+            range: plan.range,
+          });
+        const topics = lossy(plan.topics).map(
+          ({ topic, schema, lostOffsets }) => ({ topic, schema, lostOffsets }),
+        );
         const searched = {
-          topics: topics.map(({ topic, schema, lostOffsets }) => ({
-            topic,
-            schema,
-            lostOffsets,
-          })),
           range: plan.range,
           queues: [
             settings.archiveQueue,
             ...(settings.otherArchiveQueues ?? []),
           ],
         };
-        if (!large(topics)) return search(searched);
+        if (!large(topics))
+          return search({ ...searched, topics: active(topics) });
+        const parts = inShards(topics, settings.shardTopics!).map(active);
+        const archives = await collectArchives(parts, searched);
         const { missing, files, unreadable } = await sharded(
           "find missing",
-          inShards(searched.topics, settings.shardTopics!).map((part) => ({
+          parts.map((part, i) => ({
             step: "find missing",
             ...searched,
             topics: part,
+            archives: archives[i]!,
           })),
         );
         return { topics: missing, files, unreadable, unreadableNamed: [] };

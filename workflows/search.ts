@@ -7,27 +7,49 @@ export type Search = {
   range: HourRange;
   /** The first of them reaches MySQL, Kafka and HDFS, too. */
   queues: string[];
+  /** What was collected from the archives already, for a shard of a large saga. */
+  archives?: string[];
 };
 
-/** Collects what every source has and what is held, then joins it. */
-export async function search({
-  topics,
+const searchedOf = ({ topics, range }: Pick<Search, "topics" | "range">) => ({
+  topics: topics.map(({ topic, schema }) => ({ topic, schema })),
   range,
-  queues,
-}: Search): Promise<Missing> {
-  const main = archiveHost(queues[0]!).long;
-  const searched = {
-    topics: topics.map(({ topic, schema }) => ({ topic, schema })),
-    range,
-  };
-  const [held, ...sources] = await Promise.all([
+});
+
+/** Reads each host's archive once for all shards. @returns each shard's references, a host each */
+export async function collectArchives(
+  shards: Search["topics"][],
+  { range, queues }: Pick<Search, "range" | "queues">,
+): Promise<string[][]> {
+  const topics = shards.flatMap((part, bucket) =>
+    part.map(({ topic, schema }) => ({ topic, schema, bucket })),
+  );
+  const hosts = await Promise.all(
+    queues.map((q) =>
+      archiveHost(q).long.collectArchive({
+        topics,
+        range,
+        buckets: shards.length,
+      }),
+    ),
+  );
+  return shards.map((_, bucket) => hosts.map((h) => h.refs[bucket]!));
+}
+
+/** Collects what every source has and what is held, then joins it. */
+export async function search(s: Search): Promise<Missing> {
+  const main = archiveHost(s.queues[0]!).long;
+  const searched = searchedOf(s);
+  const [held, mysql, ...archives] = await Promise.all([
     main.collectHeld(searched),
-    ...queues.map((q) => archiveHost(q).long.collectArchive(searched)),
     main.collectMysql(searched),
+    ...(s.archives
+      ? []
+      : s.queues.map((q) => archiveHost(q).long.collectArchive(searched))),
   ]);
   return main.joinMissing({
-    topics,
+    topics: s.topics,
     held: held!.ref,
-    sources: sources.map((s) => s.ref),
+    sources: [...(s.archives ?? archives.map((a) => a.ref)), mysql!.ref],
   });
 }

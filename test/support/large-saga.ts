@@ -110,7 +110,14 @@ export function simulated(size: Size) {
     restoreOffsets: async () => [],
     resetImport: async () => ({ runs: 1 }),
     collectHeld: async () => ({ ref: "/held" }),
-    collectArchive: async () => ({ ref: "/archive" }),
+    collectArchive: async (input: { buckets?: number }) => {
+      seen("collectArchive", Array.from({ length: input.buckets ?? 1 }));
+      const refs = Array.from(
+        { length: input.buckets ?? 1 },
+        (_, b) => `/archive-b${b}.json`,
+      );
+      return { ref: refs[0]!, refs };
+    },
     collectMysql: async () => ({ ref: "/mysql" }),
     joinMissing: async (input: {
       topics: { topic: string; lostOffsets: number }[];
