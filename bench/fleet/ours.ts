@@ -3,6 +3,7 @@ import type { Client } from "@temporalio/client";
 import type { HourRange } from "../../domain/hour";
 import { runningPid, stop } from "../../sandbox/processes";
 import { startWorker } from "../../sandbox/worker";
+import { payloadsOf } from "../../test/support/histories";
 import type { AuditSummary } from "../../workflows/hourly-audit";
 
 export type Measured = {
@@ -15,16 +16,8 @@ export type Measured = {
   verdicts: Record<string, number>;
 };
 
-/** Every payload of a history, by size. */
-function payloadSizes(node: unknown, found: number[] = []): number[] {
-  if (node === null || typeof node !== "object") return found;
-  const data = (node as { data?: unknown }).data;
-  if (data instanceof Uint8Array) found.push(data.length);
-  else for (const value of Object.values(node)) payloadSizes(value, found);
-  return found;
-}
-
-const peakMb = (pid: number) =>
+/** The most memory that a process has had. */
+export const peakMb = (pid: number) =>
   Number(
     /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1],
   ) / 1024;
@@ -54,7 +47,7 @@ export async function measure(
   )
     throw new Error(`audited ${JSON.stringify(summary.range)}`);
   const history = await handle.fetchHistory();
-  const sizes = payloadSizes(history.events);
+  const sizes = payloadsOf(history.events);
   const described = await handle.describe();
   return {
     seconds,

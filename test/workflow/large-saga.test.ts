@@ -8,7 +8,8 @@ import {
 import { until } from "../../sandbox/wait";
 import type { BackfillResult } from "../../workflows/backfill";
 import type { BackfillProgress } from "../../workflows/backfill-progress";
-import { histories, runLarge, SHARDS, simulated } from "../support/large-saga";
+import { histories } from "../support/histories";
+import { runLarge, SHARDS, simulated } from "../support/large-saga";
 import { quietWorkers } from "../support/quiet";
 import { localTemporal } from "../support/temporal";
 
@@ -58,7 +59,15 @@ test("500 topics x 240 hours and 50 million events: shards in a sliding window, 
   });
   for (const step of ["joinMissing", "replay", "verify"])
     expect(most[step]).toBe(SHARDS.shardTopics);
-  const { parent, all, longest } = await histories(env, "backfill/large");
+  // Each archive is read once, whatever the number of shards.
+  expect(most["collectArchive"]).toBe(25);
+  const { parent, all, longest } = await histories(
+    env.client,
+    "backfill/large",
+  );
+  console.log(
+    `500 topics x 240 hours: ${all.executions} executions, ${all.events} events, the longest history ${longest}, ${(all.bytes / 1024).toFixed(0)} KB of payloads, the largest ${(all.largest / 1024).toFixed(0)} KB`,
+  );
   expect(parent.executions).toBe(1);
   // Three fan-outs, each continued as new, and 25 shards a step.
   expect(all.executions).toBeGreaterThan(1 + 3 * 2 + 3 * 25);
