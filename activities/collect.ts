@@ -254,7 +254,7 @@ export function createCollectActivities(
             for (const hour of Object.keys(memory.raw)) {
               if (!inRange(hour, input.range)) continue;
               heartbeat(`reading ${topic}`);
-              for (const line of await rawLines(
+              for await (const line of rawLines(
                 hdfs,
                 `${dataset.rawDir}/${hourPath(hour)}`,
               )) {

@@ -1,27 +1,43 @@
+import { Readable } from "node:stream";
+import { createGunzip, createInflate } from "node:zlib";
 import {
   isSequenceFile,
   rawEventOf,
-  readSequenceFile,
+  sequenceRecords,
 } from "../formats/sequence-file";
+import { linesOf, type RandomAccess } from "../formats/yarn-log";
 import type { Hdfs } from "./hdfs";
-import { linesOfText } from "./lines";
 
-/** The lines of a raw hour's data files. */
-export async function rawLines(hdfs: Hdfs, dir: string): Promise<string[]> {
-  const lines: string[] = [];
-  for (const file of (await hdfs.list(dir)) ?? []) {
-    if (
-      file.name.startsWith("_") ||
-      file.name.startsWith(".") ||
-      file.length === 0
-    )
-      continue;
-    const bytes = await hdfs.read(`${dir}/${file.name}`);
-    if (!bytes) continue;
-    if (isSequenceFile(bytes))
-      for (const record of readSequenceFile(bytes).records)
-        lines.push(rawEventOf(record).line);
-    else lines.push(...linesOfText(file.name, bytes));
+const PIECE = 4 << 20;
+
+async function* pieces(file: RandomAccess): AsyncGenerator<Buffer> {
+  for (let at = 0; at < file.size; at += PIECE)
+    yield await file.read(at, Math.min(PIECE, file.size - at));
+}
+
+/** A text file as Camus' text writers leave it: plain, .gz or .deflate. */
+function plainBytes(name: string, file: RandomAccess): AsyncIterable<Buffer> {
+  const bytes = pieces(file);
+  if (name.endsWith(".gz")) return Readable.from(bytes).pipe(createGunzip());
+  if (name.endsWith(".deflate"))
+    return Readable.from(bytes).pipe(createInflate());
+  return bytes;
+}
+
+/** The lines of a raw hour's data files, one after the other; of a file no more than some megabytes are in memory. */
+export async function* rawLines(
+  hdfs: Hdfs,
+  dir: string,
+): AsyncGenerator<string> {
+  for (const { name, length } of (await hdfs.list(dir)) ?? []) {
+    if (name.startsWith("_") || name.startsWith(".") || length === 0) continue;
+    const file = await hdfs.open(`${dir}/${name}`);
+    if (isSequenceFile(await file.read(0, 3))) {
+      for await (const record of sequenceRecords(file))
+        yield rawEventOf(record).line;
+    } else {
+      for await (const line of linesOf(plainBytes(name, file)))
+        if (line !== "") yield line;
+    }
   }
-  return lines;
 }

@@ -3,7 +3,7 @@ import { datasetOf } from "../domain/dataset";
 import { type HourRange, hourPath, partitionPath } from "../domain/hour";
 import type { Finding, PlannedTopic } from "../domain/plan";
 import { rowDifferences, sample } from "../domain/row-compare";
-import { parseCapsuleLine } from "../formats/event-capsule";
+import { type EventCapsule, parseCapsuleLine } from "../formats/event-capsule";
 import { auditTopics } from "./audit";
 import type { Systems } from "./evidence";
 import { refreshHours } from "./evidence";
@@ -81,18 +81,14 @@ export function createVerifyActivities(deps: Systems & { storage: Storage }) {
         const seen = new Set<string>();
         await mapPool(topic.hours, 4, async (hour) => {
           const where = placeOf(topic.topic, hour);
-          const raw = await rawLines(
+          const events = new Map<string, EventCapsule>();
+          for await (const line of rawLines(
             hdfs,
             `${dataset.rawDir}/${hourPath(hour)}`,
-          );
-          const events = new Map(
-            raw.flatMap((line) => {
-              const parsed = parseCapsuleLine(line);
-              return "event" in parsed
-                ? [[parsed.event.uuid, parsed.event] as const]
-                : [];
-            }),
-          );
+          )) {
+            const parsed = parseCapsuleLine(line);
+            if ("event" in parsed) events.set(parsed.event.uuid, parsed.event);
+          }
           result.distinct += events.size;
           const dir = `${dataset.refinedDir}/${partitionPath(hour)}`;
           const files = ((await hdfs.list(dir)) ?? []).filter(

@@ -3,6 +3,9 @@ export class FormatError extends Error {
   override name = "FormatError";
 }
 
+/** The bytes end before what is read from them. */
+export class EndOfBytes extends FormatError {}
+
 /**
  * Java's modified UTF-8 (DataInput.readUTF): NUL is two bytes, characters beyond the BMP are two surrogates of three bytes each.
  * @throws FormatError on a sequence that it does not allow
@@ -70,11 +73,11 @@ export class ByteReader {
 
   /** The next n bytes. @throws FormatError past the end */
   take(n: number): Buffer {
-    if (n < 0 || n > this.left) {
-      throw new FormatError(
+    if (n < 0) throw new FormatError(`${n} bytes wanted at ${this.position}`);
+    if (n > this.left)
+      throw new EndOfBytes(
         `${n} bytes wanted at ${this.position}, ${this.left} left`,
       );
-    }
     this.position += n;
     return this.buffer.subarray(this.position - n, this.position);
   }

@@ -1,6 +1,7 @@
 import { inflateSync, gunzipSync } from "node:zlib";
 import { snappyUncompress } from "hyparquet";
-import { ByteReader, FormatError } from "./bytes";
+import { ByteReader, EndOfBytes, FormatError } from "./bytes";
+import type { RandomAccess } from "./yarn-log";
 
 export type SequenceRecord = { key: Buffer; value: Buffer };
 
@@ -60,15 +61,18 @@ function decompressor(codec: string | undefined): (bytes: Buffer) => Buffer {
 export const isSequenceFile = (bytes: Buffer) =>
   bytes.subarray(0, 3).toString("latin1") === "SEQ";
 
-/**
- * Reads a Hadoop SequenceFile (versions 4 to 6; uncompressed, record- or block-compressed).
- * Keys and values come as their Writable bytes.
- * @throws FormatError where the bytes are not one, or end early
- */
-export function readSequenceFile(bytes: Buffer): SequenceFile {
-  if (!isSequenceFile(bytes))
+type Header = {
+  keyClass: string;
+  valueClass: string;
+  codec?: string;
+  /** The next record, the next block's records, or none for a sync mark. */
+  next: (reader: ByteReader) => SequenceRecord[];
+};
+
+/** Versions 4 to 6; uncompressed, record- or block-compressed. @throws FormatError where the bytes are not one, or end early */
+function readHeader(reader: ByteReader): Header {
+  if (!isSequenceFile(reader.take(3)))
     throw new FormatError("not a SequenceFile: it does not start with SEQ");
-  const reader = new ByteReader(bytes, 3);
   const version = reader.uint8();
   if (version < 4 || version > 6)
     throw new FormatError(
@@ -89,16 +93,67 @@ export function readSequenceFile(bytes: Buffer): SequenceFile {
       reader.text();
     }
   }
-  const sync = reader.take(16);
+  const sync = Buffer.from(reader.take(16));
   const expand = decompressor(codec);
   return {
     keyClass,
     valueClass,
     ...(codec === undefined ? {} : { codec }),
-    records: blocks
-      ? blockRecords(reader, sync, expand)
-      : plainRecords(reader, sync, expand),
+    next: (r) => (blocks ? block(r, sync, expand) : plain(r, sync, expand)),
   };
+}
+
+/**
+ * Reads a Hadoop SequenceFile that is in memory. Keys and values come as their Writable bytes.
+ * @throws FormatError where the bytes are not one, or end early
+ */
+export function readSequenceFile(bytes: Buffer): SequenceFile {
+  const reader = new ByteReader(bytes);
+  const { next, ...header } = readHeader(reader);
+  function* records() {
+    while (reader.left > 0) yield* next(reader);
+  }
+  return { ...header, records: records() };
+}
+
+/**
+ * The records of a Hadoop SequenceFile of any size; a block of it, or some megabytes, are in memory at a time.
+ * @throws FormatError where the bytes are not one, or end early
+ */
+export async function* sequenceRecords(
+  file: RandomAccess,
+  pieceBytes = 4 << 20,
+): AsyncGenerator<SequenceRecord> {
+  let reader = new ByteReader(Buffer.alloc(0));
+  let at = 0;
+  const more = async () => {
+    const piece = await file.read(at, Math.min(pieceBytes, file.size - at));
+    if (piece.length === 0)
+      throw new FormatError(`it ends at ${at}, expected ${file.size} bytes`);
+    at += piece.length;
+    reader = new ByteReader(Buffer.concat([reader.peek(reader.left), piece]));
+  };
+  /** Reads again from the same place with more bytes, as long as there are. */
+  const whole = async <T>(read: () => T): Promise<T> => {
+    for (;;) {
+      const from = reader.position;
+      try {
+        return read();
+      } catch (error) {
+        if (!(error instanceof EndOfBytes) || at >= file.size) throw error;
+        reader.position = from;
+        await more();
+      }
+    }
+  };
+  const header = await whole(() => readHeader(reader));
+  for (;;) {
+    if (reader.left === 0) {
+      if (at >= file.size) return;
+      await more();
+    }
+    yield* await whole(() => header.next(reader));
+  }
 }
 
 function checkSync(reader: ByteReader, sync: Buffer): void {
@@ -106,50 +161,50 @@ function checkSync(reader: ByteReader, sync: Buffer): void {
     throw new FormatError(`wrong sync marker at ${reader.position - 16}`);
 }
 
-function* plainRecords(
+function plain(
   reader: ByteReader,
   sync: Buffer,
   expand: (bytes: Buffer) => Buffer,
-): Generator<SequenceRecord> {
-  while (reader.left > 0) {
-    const length = reader.int32();
-    if (length === SYNC_ESCAPE) {
-      checkSync(reader, sync);
-      continue;
-    }
-    const keyLength = reader.int32();
-    if (keyLength < 0 || keyLength > length)
-      throw new FormatError(
-        `a key of ${keyLength} bytes in a record of ${length}`,
-      );
-    const key = reader.take(keyLength);
-    yield { key, value: expand(reader.take(length - keyLength)) };
+): SequenceRecord[] {
+  const length = reader.int32();
+  if (length === SYNC_ESCAPE) {
+    checkSync(reader, sync);
+    return [];
   }
+  const keyLength = reader.int32();
+  if (keyLength < 0 || keyLength > length)
+    throw new FormatError(
+      `a key of ${keyLength} bytes in a record of ${length}`,
+    );
+  const key = reader.take(keyLength);
+  return [{ key, value: expand(reader.take(length - keyLength)) }];
 }
 
-function* blockRecords(
+function block(
   reader: ByteReader,
   sync: Buffer,
   expand: (bytes: Buffer) => Buffer,
-): Generator<SequenceRecord> {
-  while (reader.left > 0) {
-    if (reader.int32() !== SYNC_ESCAPE)
-      throw new FormatError(
-        `a block without its sync escape at ${reader.position - 4}`,
-      );
-    checkSync(reader, sync);
-    const count = reader.vint();
-    const part = () => new ByteReader(expand(reader.take(reader.vint())));
-    const keyLengths = part();
-    const keys = part();
-    const valueLengths = part();
-    const values = part();
-    for (let i = 0; i < count; i++) {
-      yield {
-        key: keys.take(keyLengths.vint()),
-        value: values.take(valueLengths.vint()),
-      };
-    }
+): SequenceRecord[] {
+  if (reader.int32() !== SYNC_ESCAPE)
+    throw new FormatError(
+      `a block without its sync escape at ${reader.position - 4}`,
+    );
+  checkSync(reader, sync);
+  const count = reader.vint();
+  const parts = [0, 1, 2, 3].map(() => reader.take(reader.vint()));
+  // What is compressed has ended well from here on: bytes that are lacking in it are lacking for good.
+  const [keyLengths, keys, valueLengths, values] = parts.map(
+    (part) => new ByteReader(expand(part)),
+  ) as [ByteReader, ByteReader, ByteReader, ByteReader];
+  try {
+    return Array.from({ length: count }, () => ({
+      key: keys.take(keyLengths.vint()),
+      value: values.take(valueLengths.vint()),
+    }));
+  } catch (error) {
+    if (error instanceof EndOfBytes)
+      throw new FormatError(`a block of ${count} records ends early`);
+    throw error;
   }
 }
 

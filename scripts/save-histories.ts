@@ -1,18 +1,47 @@
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { environment } from "../sandbox/config";
 import { CACHE, ROOT } from "../sandbox/paths";
 import { ports } from "../sandbox/ports";
 import { setup } from "../sandbox/setup";
+import { STORY, topicOf } from "../sandbox/story";
+import { connectClient } from "../workers/connection";
 
-/** Stores the histories of a demo that was left up (`npm run demo -- --keep`), for the replay tests of later versions. */
+/** Stores the histories of a demo that was left up (`npm run demo -- --keep`), for the replay tests of later versions; a workflow a file. */
 const WANTED: Record<string, string> = {
   "hourly-audit": "audit/2018-07-05T05",
   "topic-incident": "incident/eventlogging_CentralAuth",
   backfill: "backfill/july-5",
+  "fan-out": "backfill/july-5/replay",
+  "backfill-shard": "backfill/july-5/replay/0001",
   "alert-desk": "alerts",
+  "headroom-audit": `headroom/${STORY.noticed}`,
+  canary: "canary/history",
+  "explain-hour": "explain/history",
 };
+
+/** What the demo does not start. */
+async function startOthers(): Promise<void> {
+  const client = await connectClient();
+  await client.workflow.execute("canary", {
+    workflowId: WANTED["canary"]!,
+    taskQueue: "control",
+    args: [{ asOf: STORY.noticed }],
+  });
+  await client.workflow.execute("explainHour", {
+    workflowId: WANTED["explain-hour"]!,
+    taskQueue: "control",
+    args: [
+      {
+        topic: topicOf("CentralAuth"),
+        hour: STORY.lost[0],
+        asOf: STORY.noticed,
+      },
+    ],
+  });
+  await client.connection.close();
+}
 
 /** Machine paths and identities are nobody's business; payloads carry them in base64. */
 function scrub(value: unknown, key = ""): unknown {
@@ -36,6 +65,8 @@ function scrub(value: unknown, key = ""): unknown {
 
 async function main(version: string): Promise<void> {
   const { temporal } = await setup(() => undefined);
+  Object.assign(process.env, environment(ports()));
+  await startOthers();
   for (const [name, id] of Object.entries(WANTED)) {
     const shown = execFileSync(
       temporal,
@@ -52,7 +83,10 @@ async function main(version: string): Promise<void> {
   }
 }
 
-main(process.argv[2] ?? "0.1.0").catch((error: Error) => {
+const { version } = JSON.parse(
+  readFileSync(join(ROOT, "package.json"), "utf8"),
+) as { version: string };
+main(version).catch((error: Error) => {
   console.error(error.message);
   process.exit(1);
 });

@@ -1,45 +1,31 @@
 import {
-  ActivityFailure,
   allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
-  ChildWorkflowFailure,
   condition,
-  defineQuery,
-  defineUpdate,
-  isCancellation,
   patched,
-  setHandler,
   workflowInfo,
 } from "@temporalio/workflow";
 import { backfillInput } from "../domain/inputs";
 import type { PlannedTopic, PlanSummary } from "../domain/plan";
-import type { BackfillReport } from "../domain/report";
 import { archiveHost, bulk, control } from "./activities";
-import { inShards, runShards, type Shard } from "./fan-out";
-import { collectArchives, search } from "./search";
+import { Steering } from "./backfill-control";
 import {
-  type BackfillProgress,
+  type BackfillNumbers,
+  numbersOf,
+  reportInput,
+  total,
+} from "./backfill-numbers";
+import {
   mark,
-  newProgress,
   remains,
   show,
   type StepName,
   takePlan,
 } from "./backfill-progress";
+import { inShards, runShards, type Shard } from "./fan-out";
 import { parseInput } from "./parse";
-import { Saga } from "./saga";
-
-/** Steps of long activities that can end at any moment and be begun again. A submitted application runs on by itself. */
-const INTERRUPTIBLE = new Set<StepName>([
-  "reset import",
-  "find missing",
-  "replay",
-  "import",
-  "refine",
-  "scan logs",
-  "verify",
-]);
+import { collectArchives, search } from "./search";
 
 /** Of each of a union's members. */
 type Unnamed<T> = T extends unknown ? Omit<T, "id"> : never;
@@ -50,195 +36,21 @@ export type BackfillResult =
       dryRun: false;
       report: string;
       holds: boolean;
-      numbers: Omit<BackfillReport, "before" | "after" | "plan" | "steps">;
+      numbers: BackfillNumbers;
     }
   | { dryRun: false; nothingToDo: true };
-
-// Updates, not signals: whoever steers a saga wants to hear whether it heard, and why not.
-export const approve = defineUpdate<void, [string]>("approve");
-export const pause = defineUpdate<void>("pause");
-export const resume = defineUpdate<void>("resume");
-export const skipTopic = defineUpdate<void, [string]>("skipTopic");
-export const retryStep = defineUpdate<string>("retryStep");
-/** Makes the plan anew; the old one can no longer be approved. */
-export const replan = defineUpdate<void>("replan");
-/** Ends a running Refine of somebody else, such as an outdated one. */
-export const killJob = defineUpdate<string, [string]>("killJob");
-export const abort = defineUpdate<void, [string?]>("abort");
-export const backfillProgress = defineQuery<BackfillProgress>("progress");
 
 /** Repairs a range of hours: plan, approve, then ten steps, each idempotent, the destructive ones undone by an abort. */
 export async function backfill(raw: unknown): Promise<BackfillResult> {
   const input = parseInput(backfillInput, raw);
-  const progress = newProgress();
-  const saga = new Saga();
-  const scope = new CancellationScope();
-  let approved: string | undefined = undefined as string | undefined;
-  let retry = false;
-  let stale = false;
-  let maxAgeMinutes: number | undefined;
-  let running: CancellationScope | undefined;
-  let interrupted = false;
-  let aborted: string | undefined = undefined as string | undefined;
-
-  const refuse = (why: string) => {
-    throw ApplicationFailure.nonRetryable(why, "NotAllowed");
-  };
-  const failed = () => progress.steps.find((s) => s.state === "failed");
-  setHandler(backfillProgress, () => ({
-    ...progress,
-    undoable: saga.undoable,
-  }));
-  setHandler(approve, (digest) => void (approved = digest), {
-    validator: (digest) => {
-      if (progress.phase !== "approve" || !progress.plan)
-        refuse(`nothing waits for approval (phase: ${progress.phase})`);
-      if (digest !== progress.plan?.digest)
-        refuse(
-          `the digest is not this plan's: given ${digest}, the plan is ${progress.plan?.digest}`,
-        );
-      const minutes = (Date.now() - Date.parse(progress.planAt ?? "")) / 60_000;
-      if (maxAgeMinutes !== undefined && minutes > maxAgeMinutes)
-        refuse(
-          `the plan is ${Math.floor(minutes)} minutes old, allowed are ${maxAgeMinutes} (plan.maxAgeMinutes): send replan and approve the new one`,
-        );
-    },
-  });
-  setHandler(replan, () => void (stale = true), {
-    validator: () =>
-      void (
-        progress.phase === "approve" ||
-        refuse(`nothing waits for approval (phase: ${progress.phase})`)
-      ),
-  });
-  setHandler(
-    killJob,
-    (applicationId) => control.mutate.killJob({ applicationId }),
-    {
-      validator: (id) =>
-        void (
-          /^application_\d+_\d+$/.test(id) ||
-          refuse(`application: given ${id}, wanted is application_…_…`)
-        ),
-    },
-  );
-  setHandler(
-    pause,
-    () => {
-      setPaused(true);
-      interrupt();
-    },
-    {
-      validator: () => void (progress.paused && refuse("it is paused already")),
-    },
-  );
-  setHandler(resume, () => setPaused(false), {
-    validator: () => void (progress.paused || refuse("it is not paused")),
-  });
-  setHandler(
-    skipTopic,
-    (topic) => {
-      progress.skipped.push(topic);
-      // It begins again, without the topic.
-      if (progress.phase === "replay") interrupt();
-    },
-    {
-      validator: (topic) => {
-        if (!progress.plan?.topics.some((t) => t.topic === topic))
-          refuse(`${topic} is not in the plan`);
-        if (progress.skipped.includes(topic))
-          refuse(`${topic} is skipped already`);
-        if (active(progress.plan!.topics).length === 1)
-          refuse(`${topic} is the last one: abort instead`);
-      },
-    },
-  );
-  setHandler(retryStep, () => ((retry = true), failed()!.name), {
-    validator: () => void (failed() || refuse("no step has failed")),
-  });
-  setHandler(
-    abort,
-    (reason) => {
-      aborted = reason ?? "an operator aborted it";
-      scope.cancel();
-    },
-    {
-      validator: (_reason?: string) =>
-        void (
-          (progress.phase === "ended" || aborted) &&
-          refuse("it is ending already")
-        ),
-    },
-  );
-
-  /** Ends the step that runs, as far as it can be ended; it goes on from where it stood. */
-  function interrupt(): void {
-    if (running === undefined || !patched("interrupt-step")) return;
-    interrupted = true;
-    running.cancel();
-  }
-
-  function setPaused(paused: boolean): void {
-    progress.paused = paused;
-    show(progress);
-  }
-
-  /** Runs a step; where it fails for good, waits for the operator rather than throw the work of days away. */
-  async function step<T>(
-    name: StepName,
-    work: () => Promise<T>,
-    detail: (result: T) => string,
-  ): Promise<T> {
-    for (;;) {
-      await condition(() => !progress.paused);
-      mark(progress, name, "running");
-      try {
-        running = INTERRUPTIBLE.has(name) ? new CancellationScope() : undefined;
-        const result = await (running?.run(work) ?? work());
-        progress.undoable = saga.undoable;
-        mark(progress, name, "done", detail(result));
-        return result;
-      } catch (error) {
-        // Whatever an interrupted step ends with, it is begun again.
-        if (interrupted && !scope.consideredCancelled) {
-          mark(progress, name, "running", "interrupted, goes on");
-          continue;
-        }
-        if (isCancellation(error)) throw error;
-        // What failed, not who passed it on.
-        let cause = error as Error;
-        while (
-          (cause instanceof ActivityFailure ||
-            cause instanceof ChildWorkflowFailure) &&
-          cause.cause
-        )
-          cause = cause.cause;
-        mark(progress, name, "failed", cause.message);
-        // Nothing has been done yet that would be worth keeping.
-        if (name === "plan") throw error;
-        await condition(() => retry);
-        retry = false;
-      } finally {
-        running = undefined;
-        interrupted = false;
-      }
-    }
-  }
-
-  const active = <T extends { topic: string }>(topics: T[]) =>
-    topics.filter((t) => !progress.skipped.includes(t.topic));
-  const lossOf = (topic: string) => {
-    const planned = progress.plan?.topics.find((t) => t.topic === topic);
-    return {
-      lostOffsets: planned?.lostOffsets ?? 0,
-      ...(planned?.losses ? { losses: planned.losses } : {}),
-    };
-  };
+  const steering = new Steering();
+  const { progress, saga, scope, active } = steering;
+  const step = steering.step.bind(steering);
   const names = (topics: PlannedTopic[]) => topics.map((t) => t.topic);
 
   async function run(): Promise<BackfillResult> {
     const settings = await control.read.settings();
-    maxAgeMinutes = settings.planMaxAgeMinutes;
+    steering.maxAgeMinutes = settings.planMaxAgeMinutes;
     const archive = archiveHost(settings.archiveQueue);
     const large = (topics: readonly unknown[]) =>
       settings.shardTopics !== undefined &&
@@ -274,10 +86,14 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
       async () => {
         for (;;) {
           await condition(
-            () => input.autoApprove || approved === plan.digest || stale,
+            () =>
+              input.autoApprove ||
+              steering.approved === plan.digest ||
+              steering.stale,
           );
           if (input.autoApprove || !patched("fresh-plan")) return;
           // Approved or not, what it was made from may have changed: only what is still true is done.
+          const { stale } = steering;
           if (stale) asOf = input.asOf ?? new Date().toISOString();
           const fresh = await archive.read.makePlan({ ...input, asOf });
           const same = fresh.digest === plan.digest;
@@ -293,8 +109,8 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
               ? "planned anew"
               : "its inputs have changed: planned anew, to be approved again",
           );
-          stale = false;
-          approved = undefined;
+          steering.stale = false;
+          steering.approved = undefined;
         }
       },
       () =>
@@ -520,84 +336,23 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     return step(
       "report",
       async () => {
-        const counted = active(missing.topics);
-        const numbers = {
+        const outcome = {
           workflowId: workflowInfo().workflowId,
           asOf,
-          skipped: progress.skipped,
-          lostOffsets:
-            plan.lostOffsets -
-            progress.skipped.reduce((sum, t) => sum + lossOf(t).lostOffsets, 0),
-          found: {
-            events: total(counted, "events"),
-            messages: total(counted, "messages"),
-            fromArchive: total(counted, "fromArchive"),
-            fromMysql: total(counted, "fromMysql"),
-            unrecoverable: total(counted, "unrecoverable"),
-            unreadableLines: missing.unreadable,
-          },
-          replayed: {
-            // Of a topic that was skipped afterwards, nothing is claimed.
-            landed: replayed.topics
-              ? counted.reduce(
-                  (sum, { topic }) => sum + (replayed.topics![topic] ?? 0),
-                  0,
-                )
-              : replayed.landed,
-            twice: replayed.twice,
-          },
+          progress,
+          plan,
+          missing,
+          replayed,
           importerRuns: { reset: reset.runs, import: imported.runs },
           flagsRemoved,
-          refine: {
-            ...refined,
-            finished: logs.finished,
-            failed: logs.failed,
-            unexplained: logs.unexplained,
-            ...(logs.unread ? { logsUnread: logs.unread } : {}),
-            ...(logs.partitionsRef && !logs.unread
-              ? {
-                  logs: {
-                    attempts: logs.attempts ?? 0,
-                    containers: logs.containers ?? 0,
-                    outcomes: logs.outcomes ?? [],
-                    notWhole: logs.notWhole ?? [],
-                    besides: logs.besides ?? [],
-                    errors: logs.errors ?? [],
-                    ref: logs.partitionsRef,
-                  },
-                }
-              : {}),
-          },
-          verified: {
-            ...verified,
-            findings: undefined,
-            findingsLeft: verified.findings.length,
-          },
+          refined,
+          logs,
+          verified,
         };
-        const links = await control.read.writeReport({
-          report: {
-            ...numbers,
-            // A large plan's topics are read from where it lies.
-            plan: plan.topics.some((t) => t.byReference)
-              ? { ...plan, topics: [] }
-              : plan,
-            steps: progress.steps,
-            topics: missing.topics.map(({ topic, ...m }) => ({
-              topic,
-              ...lossOf(topic),
-              events: m.events,
-              messages: m.messages,
-              fromArchive: m.fromArchive,
-              fromMysql: m.fromMysql,
-              unrecoverable: m.unrecoverable,
-            })),
-          },
-          findingsLeft: verified.findings.map(({ topic, hour, verdict }) => ({
-            topic,
-            hour,
-            verdict,
-          })),
-        });
+        const numbers = numbersOf(outcome);
+        const links = await control.read.writeReport(
+          reportInput(outcome, numbers),
+        );
         progress.report = links.link;
         return {
           dryRun: false as const,
@@ -624,6 +379,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     CancellationScope.nonCancellable(async () => show(progress)).catch(
       () => undefined,
     );
+    const { aborted } = steering;
     if (aborted !== undefined)
       throw ApplicationFailure.nonRetryable(
         `aborted: ${aborted}. Undone: ${progress.undone.join("; ") || "nothing was to undo"}${progress.remains.map((r) => `; ${r}`).join("")}`,
@@ -631,8 +387,4 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
       );
     throw error;
   }
-}
-
-function total<K extends string>(items: Record<K, number>[], field: K): number {
-  return items.reduce((sum, item) => sum + item[field], 0);
 }

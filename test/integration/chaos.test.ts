@@ -40,6 +40,7 @@ const SECOND_CONFIG = join(SANDBOX_DIR, "second.yaml");
 
 beforeAll(async () => {
   Object.assign(process.env, environment(ports()));
+  process.env["SISYPHUS_SANDBOX_LOGS"] = "TFile/gz";
   await reset(quiet);
   await up(quiet);
 }, 300_000);
@@ -123,6 +124,15 @@ describe("a search over two archive hosts", () => {
       expect(
         await judge.wrongs(scenario, [scenario], before, id, { result }),
       ).toEqual([]);
+      // Compressed TFiles: every planned partition is accounted for by the logs themselves.
+      expect(result).toMatchObject({
+        numbers: {
+          refine: {
+            logs: { outcomes: [{ outcome: "finished", planned: 3 }] },
+          },
+        },
+      });
+      expect(result).not.toHaveProperty("numbers.refine.logsUnread");
       const deps = createDependencies(loadConfig(CHAOS_CONFIG), client);
       const missing = JSON.parse(
         (await deps.storage.get(id, "missing.json"))!,

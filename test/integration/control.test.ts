@@ -74,7 +74,6 @@ afterAll(async () => {
   await judge?.close();
   await client?.connection.close();
   await down(quiet);
-  delete process.env["SISYPHUS_SANDBOX_LOGS"];
 }, 120_000);
 
 const lost = (s: Scenario) => eventsIn(s, s.hours.lost).length;
@@ -233,6 +232,7 @@ test("the logs of both attempts are read as `yarn logs` prints them, and joined 
     (await hdfs.readText(`/wmf/data/sisyphus/${FIRST}/report.json`))!,
   ) as BackfillReport;
   expect(report.skipped).toEqual([skipped.topic]);
+  expect(report.refine.logsUnread).toBeUndefined();
   expect(report.refine.logs).toMatchObject({
     attempts: 2,
     outcomes: [{ outcome: "finished", planned: 3 }],

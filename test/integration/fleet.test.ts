@@ -336,6 +336,7 @@ async function tamper(): Promise<void> {
 
 beforeAll(async () => {
   Object.assign(process.env, environment(ports()));
+  process.env["SISYPHUS_SANDBOX_LOGS"] = "IFile/none";
   await reset(quiet);
   await up(quiet);
   const config = parse(readFileSync(CONFIG_FILE, "utf8")) as Record<
@@ -685,7 +686,16 @@ test("where a topic's policy says so, its incident plans the repair itself, wait
   await saga.executeUpdate("approve", { args: [plan.digest] });
   expect(await saga.result()).toMatchObject({
     holds: true,
-    numbers: { verified: { problems: [], deep: { different: 0 } } },
+    numbers: {
+      verified: { problems: [], deep: { different: 0 } },
+      // IndexedFile: every planned partition is accounted for by the logs themselves.
+      refine: {
+        logs: {
+          attempts: 1,
+          outcomes: [{ outcome: "finished", planned: HOURS.length }],
+        },
+      },
+    },
   });
   expect(await incident.result()).toMatchObject({
     phase: "closed",

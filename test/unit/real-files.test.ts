@@ -7,7 +7,11 @@ import {
   readCamusErrors,
   readCamusOffsets,
 } from "../../formats/etl-key";
-import { rawEventOf, readSequenceFile } from "../../formats/sequence-file";
+import {
+  rawEventOf,
+  readSequenceFile,
+  sequenceRecords,
+} from "../../formats/sequence-file";
 import { type RandomAccess, yarnLogLines } from "../../formats/yarn-log";
 
 /** Written by Hadoop 3.4.3 itself: the sandbox's importer and its NodeManager; what `yarn logs` printed of the same files is beside them. */
@@ -81,6 +85,21 @@ test("a raw hour's block-compressed records are the events", () => {
     expect(event.schema).toBe("Edit");
     expect(Date.parse(event.dt)).toBe(time);
   }
+});
+
+test("a SequenceFile that is read in pieces, however small, has the same records, and one that ends early is refused", async () => {
+  const bytes = fixture("eventlogging_Edit.1001.0.23.35.1529899200000");
+  const whole = [...readSequenceFile(bytes).records];
+  for (const piece of [7, 100, bytes.length + 1]) {
+    const read = [];
+    for await (const record of sequenceRecords(inMemory(bytes), piece))
+      read.push(record);
+    expect(read).toEqual(whole);
+  }
+  const cut = sequenceRecords(inMemory(bytes.subarray(0, -5)), 100);
+  await expect(async () => {
+    for await (const _ of cut);
+  }).rejects.toThrow(FormatError);
 });
 
 const text = (s: string) =>
