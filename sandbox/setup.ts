@@ -91,21 +91,26 @@ async function temporal(report: Report): Promise<string> {
 
 const ALERTMANAGER = "0.27.0";
 
+const ALERTMANAGER_DIR = join(CACHE, `alertmanager-${ALERTMANAGER}`);
+const ALERTMANAGER_BINARY = join(ALERTMANAGER_DIR, "alertmanager");
+
+/** Whether there is an Alertmanager, or a Go to build it with. */
+export const hasAlertmanager = () =>
+  existsSync(ALERTMANAGER_BINARY) || onPath("go");
+
 /** Prometheus' Alertmanager for tests; undefined where there is no Go to build it with. */
 export async function alertmanager(
   report: Report,
 ): Promise<string | undefined> {
-  const dir = join(CACHE, `alertmanager-${ALERTMANAGER}`);
-  const binary = join(dir, "alertmanager");
-  if (existsSync(binary)) return binary;
-  if (!onPath("go")) return undefined;
-  await goInstall(
-    `Alertmanager ${ALERTMANAGER} (built with Go, about a minute)`,
-    `github.com/prometheus/alertmanager/cmd/alertmanager@v${ALERTMANAGER}`,
-    dir,
-    report,
-  );
-  return binary;
+  if (!hasAlertmanager()) return undefined;
+  if (!existsSync(ALERTMANAGER_BINARY))
+    await goInstall(
+      `Alertmanager ${ALERTMANAGER} (built with Go, about a minute)`,
+      `github.com/prometheus/alertmanager/cmd/alertmanager@v${ALERTMANAGER}`,
+      ALERTMANAGER_DIR,
+      report,
+    );
+  return ALERTMANAGER_BINARY;
 }
 
 async function jvm(report: Report): Promise<string> {
