@@ -5,7 +5,13 @@ import { bundleWorkflowCode } from "@temporalio/worker";
 import { Command, InvalidArgumentError } from "commander";
 import { down, reset } from "../sandbox/up";
 import { type Run as MemoryRun, runMemoryChaos } from "../test/chaos/run";
-import { runSandboxChaos, type SandboxRun } from "../test/chaos/sandbox/run";
+import {
+  anyFaults,
+  runSandboxChaos,
+  type SandboxRun,
+  type Schedule,
+  workerInEveryStep,
+} from "../test/chaos/sandbox/run";
 import { quietWorkers } from "../test/support/quiet";
 import { localTemporal } from "../test/support/temporal";
 
@@ -16,6 +22,7 @@ import { localTemporal } from "../test/support/temporal";
  *
  *   npm run chaos -- memory --runs 2000
  *   npm run chaos -- sandbox --runs 60
+ *   npm run chaos -- workers
  */
 const ROOT = join(__dirname, "..");
 
@@ -119,8 +126,15 @@ async function memory(o: Options): Promise<number> {
   );
 }
 
-async function sandbox(o: Options): Promise<number> {
-  const results = new Results<SandboxRun>("sandbox", o);
+const sandbox = (o: Options) => onSandbox("sandbox", anyFaults, o);
+const workers = (o: Options) => onSandbox("workers", workerInEveryStep, o);
+
+async function onSandbox(
+  name: string,
+  schedule: (seed: number) => Schedule,
+  o: Options,
+): Promise<number> {
+  const results = new Results<SandboxRun>(name, o);
   const quiet = () => undefined;
   await reset(quiet);
   const ending = () => void down(quiet).finally(() => process.exit(130));
@@ -128,12 +142,16 @@ async function sandbox(o: Options): Promise<number> {
   const { left } = results;
   let n = 0;
   try {
-    const runs = await runSandboxChaos(left, (run) => {
-      results.keep(run);
-      console.log(
-        `${++n} of ${left.length}: seed ${run.seed} ${run.outcome} in ${run.seconds} s; ${run.faults.map((f) => `${f.kind} in ${f.step}`).join(", ")}${run.wrong.length > 0 ? `; WRONG: ${run.wrong.join("; ")}` : ""}`,
-      );
-    });
+    const runs = await runSandboxChaos(
+      left,
+      (run) => {
+        results.keep(run);
+        console.log(
+          `${++n} of ${left.length}: seed ${run.seed} ${run.outcome} in ${run.seconds} s; ${run.faults.map((f) => `${f.kind} in ${f.step}`).join(", ")}${run.wrong.length > 0 ? `; WRONG: ${run.wrong.join("; ")}` : ""}`,
+        );
+      },
+      schedule,
+    );
     const all = results.all(runs);
     return told(
       all,
@@ -161,6 +179,12 @@ const command = (
     .action(async (o: Options) => void (code = await work(o)));
 command("memory", "platforms in memory, sagas side by side", 2000, memory);
 command("sandbox", "real services, one saga after the other", 60, sandbox);
+command(
+  "workers",
+  "the same, the worker killed or frozen in each step in turn",
+  20,
+  workers,
+);
 
 program.parseAsync().then(
   () => process.exit(code),

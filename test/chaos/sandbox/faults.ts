@@ -47,6 +47,8 @@ export async function inflict(
   kind: Kind,
   random: () => number,
   { webhdfs, metastore }: Proxies,
+  /** How long at least a frozen worker is left frozen. */
+  freezeMs = FREEZE_MS,
 ): Promise<void> {
   const ms = 2000 + random() * 12_000;
   const pick = (paths: string[]) => paths[Math.floor(random() * paths.length)]!;
@@ -68,7 +70,7 @@ export async function inflict(
       try {
         const began = Date.now();
         await startChaosWorker(SECOND);
-        await delay(Math.max(0, FREEZE_MS + ms - (Date.now() - began)));
+        await delay(Math.max(0, freezeMs + ms - (Date.now() - began)));
       } finally {
         signal(pid, "SIGCONT");
       }

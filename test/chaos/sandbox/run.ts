@@ -36,11 +36,14 @@ const quiet = () => undefined;
 const UNTIL_REPORT = STEPS.filter((s) => s !== "approve" && s !== "report");
 
 /** What is to happen in a run: at which step, how long after it began, what. */
-export function schedule(seed: number): {
-  faults: { kind: Kind; step: string; afterMs: number }[];
+export type Schedule = {
+  faults: { kind: Kind; step: string; afterMs: number; freezeMs?: number }[];
   abort?: { step: string; afterMs: number };
   dice: () => number;
-} {
+};
+
+/** One to three faults of any kind, and in a fifth of the runs an abort. */
+export function anyFaults(seed: number): Schedule {
   const dice = random(seed ^ 0xfa17);
   const pick = <T>(from: readonly T[]) =>
     from[Math.floor(dice() * from.length)]!;
@@ -63,10 +66,28 @@ export function schedule(seed: number): {
   };
 }
 
+/** Past the heartbeat timeout (`workflows/activities.ts`) of steps whose timeout is a long one. */
+const LONG_FREEZE_MS: Record<string, number> = {
+  plan: 33_000,
+  "find missing": 63_000,
+  verify: 63_000,
+};
+
+/** Seed by seed the worker is killed, or frozen and thawed, in each step in turn. */
+export function workerInEveryStep(seed: number): Schedule {
+  const dice = random(seed ^ 0x3f1);
+  const step = UNTIL_REPORT[Math.floor(seed / 2) % UNTIL_REPORT.length]!;
+  const kind = seed % 2 === 0 ? "kill worker" : "freeze worker";
+  const freezeMs = LONG_FREEZE_MS[step];
+  const fault = { kind, step, afterMs: dice() ** 2 * 1500 } as const;
+  return { faults: [{ ...fault, ...(freezeMs ? { freezeMs } : {}) }], dice };
+}
+
 /** Runs small sagas, one after the other, on the running sandbox, which it starts. */
 export async function runSandboxChaos(
   seeds: number[],
   each: (run: SandboxRun) => void = () => undefined,
+  schedule: (seed: number) => Schedule = anyFaults,
 ): Promise<SandboxRun[]> {
   const p = ports();
   Object.assign(process.env, environment(p));
@@ -86,7 +107,13 @@ export async function runSandboxChaos(
       for (const scenario of batch) {
         await up(quiet);
         await oneWorker();
-        const done = await one(scenario, batch, judge, proxies);
+        const done = await one(
+          scenario,
+          batch,
+          judge,
+          proxies,
+          schedule(scenario.seed),
+        );
         runs.push(done);
         each(done);
       }
@@ -103,6 +130,7 @@ async function one(
   batch: Scenario[],
   judge: Judge,
   proxies: Proxies,
+  { faults, abort, dice }: Schedule,
 ): Promise<SandboxRun> {
   const { seed, topic, asOf, hours } = scenario;
   const workflowId = `backfill/chaos-${seed}`;
@@ -122,7 +150,6 @@ async function one(
       },
     ],
   });
-  const { faults, abort, dice } = schedule(seed);
   const told: SandboxRun["faults"] = [];
   const under = new Set<Promise<void>>();
   const waiting = [...faults];
@@ -139,8 +166,8 @@ async function one(
       waiting.splice(waiting.indexOf(fault), 1);
       await delay(fault.afterMs);
       told.push({ kind: fault.kind, step: fault.step });
-      const over = inflict(fault.kind, dice, proxies).finally(() =>
-        under.delete(over),
+      const over = inflict(fault.kind, dice, proxies, fault.freezeMs).finally(
+        () => under.delete(over),
       );
       under.add(over);
     }
