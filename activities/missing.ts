@@ -41,6 +41,9 @@ export type Missing = {
   joinedBy?: string;
 };
 
+/** A file of missing events; a replay has one of each of some topics in memory. */
+const FILE_BYTES = 2 << 20;
+
 type Joined = Pick<PlannedTopic, "topic" | "schema" | "lostOffsets">;
 type Part = { ref: string; digest: string; events: number };
 
@@ -149,7 +152,13 @@ export function createMissingActivities(
         found.set(event.topic, told);
         open = {
           told,
-          files: new LineFiles(storage, id, `missing/${event.topic}`, "ndjson"),
+          files: new LineFiles(
+            storage,
+            id,
+            `missing/${event.topic}`,
+            "ndjson",
+            FILE_BYTES,
+          ),
         };
       }
       const { told, files } = open;
@@ -175,6 +184,8 @@ export function createMissingActivities(
       topics: Joined[];
       held: string;
       sources: string[];
+      /** Of the memory that a worker has for it, where several join side by side. */
+      share?: number;
     }): Promise<Missing> {
       const id = activityInfo().workflowExecution!.workflowId;
       const stored = await storage.get(id, "missing.json");
@@ -195,7 +206,7 @@ export function createMissingActivities(
           : antiJoin(
               lines(held.refs, "held"),
               lines(candidates, "candidates"),
-              memoryMb << 20,
+              Math.floor((memoryMb << 20) * (input.share ?? 1)),
             ),
       );
       const unreadable = sources.flatMap((s) => s.unreadable);
@@ -227,11 +238,19 @@ export function createMissingActivities(
   };
 }
 
-/** The events of a stored list, file by file. @throws where the bytes are not the ones that were stored */
+function* eventsOf(ref: string, text: string): Generator<EventCapsule> {
+  for (const line of text.trimEnd().split("\n")) {
+    const parsed = parseCapsuleLine(line);
+    if ("error" in parsed) throw new Error(`${ref}: ${parsed.error}`);
+    yield parsed.event;
+  }
+}
+
+/** The events of a stored list, file by file, each parsed as it is taken. @throws where the bytes are not the ones that were stored */
 export async function* readMissing(
   hdfs: Hdfs,
   missing: MissingTopic,
-): AsyncGenerator<EventCapsule[]> {
+): AsyncGenerator<Iterable<EventCapsule>> {
   if (missing.events === 0) return;
   const read = async (ref: string) => {
     const text = await hdfs.readText(ref);
@@ -250,13 +269,6 @@ export async function* readMissing(
   for (const { ref, digest } of parts) {
     const text = await read(ref);
     if (sha256(text) !== digest) throw changed(ref);
-    yield text
-      .trimEnd()
-      .split("\n")
-      .map((line) => {
-        const parsed = parseCapsuleLine(line);
-        if ("error" in parsed) throw new Error(`${ref}: ${parsed.error}`);
-        return parsed.event;
-      });
+    yield eventsOf(ref, text);
   }
 }

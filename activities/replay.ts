@@ -6,6 +6,7 @@ import {
 } from "@temporalio/activity";
 import { CompressionTypes, KafkaJSError, type Producer } from "kafkajs";
 import type { Config } from "../domain/config";
+import { Landed } from "../domain/landed";
 import { batches, Throttle } from "../domain/throttle";
 import type { Markers } from "../domain/ledger";
 import { capsuleTime, type EventCapsule } from "../formats/event-capsule";
@@ -17,6 +18,9 @@ import { type MissingTopic, readMissing } from "./missing";
 
 /** Tells a replayed message from an original one, and one backfill's from another's. */
 export const BACKFILL_HEADER = "backfill-id";
+
+/** The event's place in the stored list of what is missing. */
+const PLACE_HEADER = "backfill-place";
 
 /** Where replays leave word of the offsets that hold no record. */
 export const MARKERS = "markers";
@@ -51,7 +55,7 @@ function throttleOf(r: Config["replay"], share = 1): Throttle {
 }
 
 /** Topics of which a file of events is in memory at a time. */
-const OPEN = 8;
+const OPEN = 4;
 
 /** Works through the batches of many items, the one next whose turn is due first; few are open at a time. */
 export async function inTurns<T, B>(
@@ -92,12 +96,12 @@ export function createReplayActivities({
     id: string,
     topics: string[],
     starts: Starts,
-  ): Promise<
-    Map<string, { count: number }> & {
-      ends: Record<string, string>;
-      markers: Record<string, Markers[]>;
-    }
-  > {
+  ): Promise<{
+    of: (topic: string) => Landed;
+    twice: number;
+    ends: Record<string, string>;
+    markers: Record<string, Markers[]>;
+  }> {
     const ranges = new Map<
       string,
       { partition: number; from: string; to: string }[]
@@ -115,10 +119,9 @@ export function createReplayActivities({
       if (parts.some((p) => BigInt(p.from) < BigInt(p.to)))
         ranges.set(topic, parts);
     }
-    const landed = Object.assign(new Map<string, { count: number }>(), {
-      ends: {} as Record<string, string>,
-      markers: {} as Record<string, Markers[]>,
-    });
+    const landed = new Map(topics.map((t) => [t, new Landed()]));
+    const ends: Record<string, string> = {};
+    const markers: Record<string, Markers[]> = {};
     const seen = new Map<string, number>();
     await kafka.read(
       ranges,
@@ -126,24 +129,31 @@ export function createReplayActivities({
         const place = `${m.topic}/${m.partition}`;
         seen.set(place, (seen.get(place) ?? 0) + 1);
         if (m.headers[BACKFILL_HEADER] !== id) return;
-        const uuid = m.headers["uuid"] ?? "";
-        const known = landed.get(`${m.topic} ${uuid}`);
-        if (known) known.count++;
-        else landed.set(`${m.topic} ${uuid}`, { count: 1 });
+        const n = m.headers[PLACE_HEADER];
+        landed
+          .get(m.topic)!
+          .add(
+            n === undefined ? undefined : Number(n),
+            m.headers["uuid"] ?? "",
+          );
         const end = BigInt(m.offset) + 1n;
-        if (end > BigInt(landed.ends[place] ?? "0"))
-          landed.ends[place] = end.toString();
+        if (end > BigInt(ends[place] ?? "0")) ends[place] = end.toString();
       },
       () => heartbeat({ reading: true }),
     );
     // Offsets without a record: the transactions' markers, and what was aborted. The offset ledger must know them.
     for (const [topic, parts] of ranges)
-      landed.markers[topic] = parts.flatMap(({ partition, from, to }) => {
+      markers[topic] = parts.flatMap(({ partition, from, to }) => {
         const records = seen.get(`${topic}/${partition}`) ?? 0;
         const empty = Number(BigInt(to) - BigInt(from)) - records;
         return empty > 0 ? [{ partition, from, to, empty }] : [];
       });
-    return landed;
+    return {
+      of: (topic) => landed.get(topic)!,
+      twice: [...landed.values()].reduce((sum, l) => sum + l.twice, 0),
+      ends,
+      markers,
+    };
   }
 
   /** Opens the backfill's transactional producer: from here on an older attempt's producer is fenced and its open transaction aborted. */
@@ -170,15 +180,18 @@ export function createReplayActivities({
   }
 
   /** What is left of a topic, a file of it in memory at a time. */
-  async function* batchesOf(
-    missing: MissingTopic,
-    before: Map<string, unknown>,
-  ) {
+  async function* batchesOf(missing: MissingTopic, before: Landed) {
+    let place = 0;
+    function* left(events: Iterable<EventCapsule>) {
+      for (const event of events) {
+        const at = place++;
+        if (!before.has(at, event.uuid))
+          yield { event, place: at, value: JSON.stringify(event) };
+      }
+    }
     for await (const events of readMissing(hdfs, missing))
       yield* batches(
-        events
-          .filter((e) => !before.has(`${missing.topic} ${e.uuid}`))
-          .map((event) => ({ event, value: JSON.stringify(event) })),
+        left(events),
         (m) => Buffer.byteLength(m.value),
         config.replay.batchEvents,
         config.replay.batchBytes,
@@ -189,7 +202,7 @@ export function createReplayActivities({
     producer: Producer,
     id: string,
     topic: string,
-    events: { event: EventCapsule; value: string }[],
+    events: { event: EventCapsule; place: number; value: string }[],
   ): Promise<void> {
     const transaction = await producer.transaction();
     try {
@@ -200,11 +213,15 @@ export function createReplayActivities({
           config.replay.compression === "gzip"
             ? CompressionTypes.GZIP
             : CompressionTypes.None,
-        messages: events.map(({ event, value }) => ({
+        messages: events.map(({ event, place, value }) => ({
           value,
           // The event's own time, as eventlogging-consumer does: it keeps its hour.
           timestamp: String(capsuleTime(event)),
-          headers: { [BACKFILL_HEADER]: id, uuid: event.uuid },
+          headers: {
+            [BACKFILL_HEADER]: id,
+            [PLACE_HEADER]: String(place),
+            uuid: event.uuid,
+          },
         })),
       });
       await transaction.commit();
@@ -249,12 +266,12 @@ export function createReplayActivities({
         const producer = await open(id);
         try {
           const before = await readBack(id, names, input.starts);
-          let done = before.size;
+          let done = names.reduce((sum, t) => sum + before.of(t).count, 0);
           heartbeat({ replayed: done, total });
           const throttle = throttleOf(config.replay, input.share);
           await inTurns(
             input.topics,
-            async (missing) => batchesOf(missing, before),
+            async (missing) => batchesOf(missing, before.of(missing.topic)),
             ({ topic }) => throttle.due(topic),
             async ({ topic }, batch) => {
               cancellationSignal().throwIfAborted();
@@ -277,13 +294,9 @@ export function createReplayActivities({
           [...new Set([...names, ...begun])],
           input.starts,
         );
-        const topics = Object.fromEntries(names.map((name) => [name, 0]));
-        let twice = 0;
-        for (const [key, { count }] of after) {
-          const topic = key.slice(0, key.indexOf(" "));
-          if (topic in topics) topics[topic]!++;
-          if (count > 1) twice++;
-        }
+        const topics = Object.fromEntries(
+          names.map((name) => [name, after.of(name).count]),
+        );
         const landed = Object.values(topics).reduce((sum, n) => sum + n, 0);
         if (landed < total)
           throw new Error(
@@ -299,7 +312,7 @@ export function createReplayActivities({
             ([place]) => topicOfPlace(place) in topics,
           ),
         );
-        return { landed, twice, ends, topics };
+        return { landed, twice: after.twice, ends, topics };
       });
     },
     /**

@@ -1,19 +1,17 @@
 import { cancellationSignal, heartbeat } from "@temporalio/activity";
 import { datasetOf } from "../domain/dataset";
-import { type HourRange, hourPath, partitionPath } from "../domain/hour";
+import type { HourRange } from "../domain/hour";
 import type { Finding, PlannedTopic } from "../domain/plan";
-import { rowDifferences, sample } from "../domain/row-compare";
-import { type EventCapsule, parseCapsuleLine } from "../formats/event-capsule";
+import { sample } from "../domain/row-compare";
 import { auditTopics } from "./audit";
 import type { Systems } from "./evidence";
 import { refreshHours } from "./evidence";
 import { emptyMemory } from "./evidence-cache";
+import { LostOfHours } from "./lost-of-hours";
 import { type MissingTopic, readMissing } from "./missing";
-import { rows } from "./parquet";
-import { mapPool } from "./pool";
-import type { Storage } from "./storage";
 import { withHours } from "./plan-store";
-import { rawLines } from "./raw-lines";
+import type { Storage } from "./storage";
+import { checkHour, uuidsOf } from "./verify-hour";
 
 export type Verification = {
   partitions: number;
@@ -33,6 +31,8 @@ export type Verification = {
 };
 
 const MAX_PROBLEMS = 50;
+/** Hours of a topic whose rows are in memory at the same time. */
+const HOURS_AT_ONCE = 4;
 
 /** Verification reads the partitions themselves. */
 export function createVerifyActivities(deps: Systems & { storage: Storage }) {
@@ -78,76 +78,51 @@ export function createVerifyActivities(deps: Systems & { storage: Storage }) {
         const dataset = datasetOf(topic.topic, config.naming)!;
         const memory = emptyMemory();
         await refreshHours(deps, dataset, input.range, memory);
-        const seen = new Set<string>();
-        await mapPool(topic.hours, 4, async (hour) => {
-          const where = placeOf(topic.topic, hour);
-          const events = new Map<string, EventCapsule>();
-          for await (const line of rawLines(
-            hdfs,
-            `${dataset.rawDir}/${hourPath(hour)}`,
-          )) {
-            const parsed = parseCapsuleLine(line);
-            if ("event" in parsed) events.set(parsed.event.uuid, parsed.event);
-          }
-          result.distinct += events.size;
-          const dir = `${dataset.refinedDir}/${partitionPath(hour)}`;
-          const files = ((await hdfs.list(dir)) ?? []).filter(
-            (f) => !f.name.startsWith("_") && !f.name.startsWith("."),
-          );
-          const whole = deep.has(where) && files.length > 0;
-          if (whole) result.deep.partitions++;
-          const columns = whole
-            ? undefined
-            : [
-                "uuid",
-                ...(memory.refined[hour]?.refined.geocoded
-                  ? ["ip", "geocoded_data"]
-                  : []),
-              ];
-          const uuids = new Map<string, number>();
-          for (const file of files) {
-            for (const row of await rows(
-              hdfs,
-              `${dir}/${file.name}`,
-              columns,
-            )) {
-              const uuid = String(row["uuid"]);
-              uuids.set(uuid, (uuids.get(uuid) ?? 0) + 1);
-              seen.add(uuid);
-              result.rows++;
-              const event = whole ? events.get(uuid) : undefined;
-              if (event) {
-                result.deep.rows++;
-                const differences = rowDifferences(event, row);
-                if (differences.length > 0) {
-                  result.deep.different++;
-                  problem(`${where} ${uuid}: ${differences.join(", ")}`);
-                }
-              }
-              if (row["ip"] != null) {
-                result.withIp++;
-                if (row["geocoded_data"] != null) result.geocoded++;
-              }
-            }
-          }
-          const twice = [...uuids.values()].filter((n) => n > 1).length;
-          result.duplicates += twice;
-          if (twice > 0)
-            problem(`${where}: ${twice} events have more than one row`);
-          const absent = [...events.keys()].filter((u) => !uuids.has(u)).length;
-          if (absent > 0) problem(`${where}: ${absent} raw events have no row`);
-          if (files.length > 0) result.partitions++;
-        });
         const missing = input.missing.find((m) => m.topic === topic.topic);
+        const lost = new LostOfHours(missing ? readMissing(hdfs, missing) : []);
+        const hours = [...topic.hours].sort();
+        const look = async (hour: string) => {
+          const where = placeOf(topic.topic, hour);
+          heartbeat(where);
+          cancellationSignal().throwIfAborted();
+          const isDeep = deep.has(where);
+          const check = await checkHour(hdfs, dataset, hour, {
+            deep: isDeep,
+            geocoded: memory.refined[hour]?.refined.geocoded ?? false,
+          });
+          result.rows += check.rows;
+          result.distinct += check.distinct;
+          result.duplicates += check.duplicates;
+          result.withIp += check.withIp;
+          result.geocoded += check.geocoded;
+          if (check.partition) result.partitions++;
+          if (check.partition && isDeep) result.deep.partitions++;
+          result.deep.rows += check.compared;
+          result.deep.different += check.different;
+          check.problems.forEach(problem);
+          return [hour, check.uuids] as const;
+        };
+        for (let i = 0; i < hours.length; i += HOURS_AT_ONCE)
+          await lost.match(
+            new Map(
+              await Promise.all(hours.slice(i, i + HOURS_AT_ONCE).map(look)),
+            ),
+          );
+        // What was not in the order of time, or lies in no planned hour.
+        const { found, left } = await lost.rest();
+        const again = [...left].filter(([hour]) => topic.hours.includes(hour));
+        let late = 0;
+        for (const [hour, uuids] of again) {
+          heartbeat(placeOf(topic.topic, hour));
+          const have = await uuidsOf(hdfs, dataset, hour);
+          late += uuids.filter((uuid) => have.has(uuid)).length;
+        }
         if (missing) {
-          let found = 0;
-          for await (const events of readMissing(hdfs, missing))
-            found += events.filter((e) => seen.has(e.uuid)).length;
           result.expected += missing.events;
-          result.found += found;
-          if (found < missing.events)
+          result.found += found + late;
+          if (found + late < missing.events)
             problem(
-              `${topic.topic}: ${missing.events - found} replayed events have no row`,
+              `${topic.topic}: ${missing.events - found - late} replayed events have no row in their hour`,
             );
         }
       }

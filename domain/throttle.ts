@@ -30,7 +30,7 @@ export class Throttle {
 
 /** Cuts messages into batches that exceed neither bound; one that is larger than the bound is a batch of its own. */
 export function* batches<T>(
-  items: readonly T[],
+  items: Iterable<T>,
   size: (item: T) => number,
   maxItems: number,
   maxBytes: number,

@@ -194,6 +194,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
             ...searched,
             topics: part,
             archives: archives[i]!,
+            share: 1 / (settings.shardWindow ?? 1),
           })),
         );
         return { topics: missing, files, unreadable, unreadableNamed: [] };

@@ -9,6 +9,8 @@ export type Search = {
   queues: string[];
   /** What was collected from the archives already, for a shard of a large saga. */
   archives?: string[];
+  /** Of a worker's memory for the join, where several are at it. */
+  share?: number;
 };
 
 const searchedOf = ({ topics, range }: Pick<Search, "topics" | "range">) => ({
@@ -51,5 +53,6 @@ export async function search(s: Search): Promise<Missing> {
     topics: s.topics,
     held: held!.ref,
     sources: [...(s.archives ?? archives.map((a) => a.ref)), mysql!.ref],
+    ...(s.share ? { share: s.share } : {}),
   });
 }

@@ -17,7 +17,7 @@ import { SANDBOX_DIR } from "../../sandbox/paths";
 import { ports } from "../../sandbox/ports";
 import { runningPid } from "../../sandbox/processes";
 import { down, reset, up } from "../../sandbox/up";
-import { until } from "../../sandbox/wait";
+import { Fatal, until } from "../../sandbox/wait";
 import { startWorker } from "../../sandbox/worker";
 import { BIN } from "../../sandbox/wrappers";
 import { histories } from "../../test/support/histories";
@@ -127,10 +127,12 @@ export async function main(o: Size & { keep?: boolean }): Promise<void> {
       "the saga to end",
       4 * 3600,
       async () => {
+        const pid = runningPid("worker");
+        if (pid === undefined) throw new Fatal("the worker has died");
+        peak = peakMb(pid);
         const p = await progress();
-        peak = peakMb(runningPid("worker")!);
         const failed = p.steps.find((s) => s.state === "failed");
-        if (failed) throw new Error(`${failed.name}: ${failed.detail}`);
+        if (failed) throw new Fatal(`${failed.name}: ${failed.detail}`);
         const now = `${p.phase} ${JSON.stringify(await heartbeats(client, ID))}`;
         if (now !== told)
           say(
