@@ -86,6 +86,10 @@ function showProgress(
     ),
   );
   if (p.paused) print(paint("yellow", "paused: sisyphus backfill resume NAME"));
+  if (p.skipped.length > 0) print(`skipped: ${p.skipped.join(", ")}`);
+  for (const undone of p.undone ?? []) print(`undone: ${undone}`);
+  for (const left of p.remains ?? [])
+    print(paint("yellow", `not undone: ${left}`));
   for (const [activity, beat] of Object.entries(beats))
     print(paint("gray", `${activity}: ${JSON.stringify(beat)}`));
 }
