@@ -56,6 +56,8 @@ export function writeHadoopConf(p: Ports, lib: string): void {
     "dfs.namenode.safemode.extension": 0,
     "dfs.permissions.superusergroup": "hdfs",
     "dfs.namenode.fs-limits.min-block-size": 1024,
+    // A block that is being written reserves its whole size, and an importer that catches up has a file open for each topic and hour.
+    "dfs.blocksize": 8 << 20,
     // Closing a file polls for its last block; the default's first pause is 400 ms, far longer than the block takes here.
     "dfs.client.block.write.locateFollowingBlock.initial.delay.ms": 4,
     "dfs.datanode.du.reserved": 0,

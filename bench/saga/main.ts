@@ -39,6 +39,11 @@ function configure(): void {
   delete config.mysql;
   delete config.metrics;
   config.replay = { ...config.replay, eventsPerSecond: 5000, batchEvents: 500 };
+  // It has a file open for each topic and hour.
+  config.importer.command.push(
+    "-Dyarn.app.mapreduce.am.resource.mb=1536",
+    "-Dyarn.app.mapreduce.am.command-opts=-Xmx1200m -XX:+UseSerialGC --add-opens=java.base/java.lang=ALL-UNNAMED",
+  );
   config.refine.submit.push("--conf", "spark.driver.memory=1024m");
   writeFileSync(CONFIG, stringify(config));
 }
