@@ -15,7 +15,11 @@ import { hasEnded, type Yarn } from "./yarn";
 
 const POLL_MS = 500;
 const RELEASED = "importer-released.json";
-const MAX_RUNS = 12;
+/** So many runs that got no further are enough; those that do may be as many as it takes. */
+const MAX_FRUITLESS = 12;
+
+const named = (places: string[]) =>
+  `${places.slice(0, 10).join(", ")}${places.length > 10 ? ` and ${places.length - 10} more` : ""}`;
 
 type Deps = {
   config: Config;
@@ -91,17 +95,33 @@ export function createImporterActivities({
     lacking: () => Promise<string[]>,
   ): Promise<number> {
     await settle(tag);
+    let before: string | undefined;
+    let fruitless = 0;
     for (let runs = 0; ; runs++) {
       const left = await lacking();
       if (left.length === 0) return runs;
-      if (runs === MAX_RUNS)
+      const now = await offsets(topics);
+      fruitless = now === before ? fruitless + 1 : 0;
+      before = now;
+      if (fruitless === MAX_FRUITLESS)
         throw fatal(
           "ApplicationFailed",
-          `after ${runs} importer runs still not imported: ${left.join(", ")}; see ${config.importer.log}`,
+          `${fruitless} importer runs in a row got no further; still not imported: ${named(left)}; see ${config.importer.log}`,
         );
       await run(tag, topics, settings);
       cancellationSignal().throwIfAborted();
     }
+  }
+
+  /** Where the importer stands with topics, to be compared. */
+  async function offsets(topics: string[]): Promise<string> {
+    const { positions } = await camus.state();
+    return JSON.stringify(
+      [...positions]
+        .filter(([key]) => topics.includes(key.slice(0, key.indexOf("\t"))))
+        .map(([key, { offset }]) => [key, offset])
+        .sort(),
+    );
   }
 
   // The two settings of July 5, 2018. Without the second, events older than a week are dropped in silence while offsets advance.
