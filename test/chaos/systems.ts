@@ -126,6 +126,15 @@ export class MemoryKafka {
     });
   }
 
+  /** The offset of the first message whose transaction is open, else the log's end: readers of committed records get as far. */
+  lastStable(topic: string): number {
+    const { log } = this.logs.get(topic)!;
+    const open = log.findIndex(
+      (entry) => !entry.marker && entry.transaction.state === "open",
+    );
+    return open === -1 ? log.length : open;
+  }
+
   /** @throws where a transaction is still open: readers of committed records get no further */
   committed(topic: string, from = 0, to = Infinity): Message[] {
     const { log, low } = this.logs.get(topic)!;

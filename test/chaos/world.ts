@@ -143,14 +143,16 @@ export class World {
   private importAll(topics: string[]): void {
     const positions = { ...this.runs.at(-1)!.positions };
     for (const topic of topics) {
-      const { low, log } = this.kafka.logs.get(topic)!;
+      const { low } = this.kafka.logs.get(topic)!;
       const from = Math.max(positions[topic] ?? 0, low);
+      // A run that was started late may come in the middle of a replay.
+      const to = this.kafka.lastStable(topic);
       this.raw.set(`${topic} ${from}`, [
         ...this.kafka
-          .committed(topic, from)
+          .committed(topic, from, to)
           .flatMap((m) => m.headers["uuid"] ?? []),
       ]);
-      positions[topic] = log.length;
+      positions[topic] = Math.max(from, to);
     }
     this.runs.push({
       name: `2018-07-05-05-05-${String(this.runs.length).padStart(2, "0")}`,
