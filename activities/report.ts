@@ -8,6 +8,7 @@ import {
   type RefineRate,
   reportBlocks,
 } from "../domain/report";
+import { storyOf } from "../domain/story";
 import { hoursIn } from "../domain/hour";
 import type { Storage } from "./storage";
 
@@ -23,7 +24,7 @@ export type ReportLinks = {
 export function createReportActivities({ storage }: { storage: Storage }) {
   return {
     async writeReport(input: {
-      report: Omit<BackfillReport, "before" | "after">;
+      report: Omit<BackfillReport, "before" | "after" | "story">;
       findingsLeft: {
         topic: string;
         hour: string;
@@ -60,6 +61,7 @@ export function createReportActivities({ storage }: { storage: Storage }) {
       const report: BackfillReport = {
         ...input.report,
         plan: { ...input.report.plan, topics: plan.topics },
+        story: storyOf(plan.findings),
         before: grid(plan.findings, "empty"),
         // A skipped topic was not looked at again.
         after: grid(

@@ -1,6 +1,7 @@
 import type { Block } from "./document";
 import type { Loss } from "./evidence";
 import type { Grid } from "./grid";
+import type { Chapter } from "./story";
 import type { LogError, PartitionVerdict } from "./partition-verdict";
 import type { PlanSummary } from "./plan";
 import { lossTable } from "./plan-document";
@@ -60,6 +61,8 @@ export type BackfillReport = {
   };
   before: Grid;
   after: Grid;
+  /** What had gone wrong, in the order of time; absent in reports of 0.1.0. */
+  story?: Chapter[];
   steps: {
     name: string;
     startedAt?: string;
@@ -113,6 +116,20 @@ export function reportBlocks(r: BackfillReport): Block[] {
       text: `${r.plan.range.since} to ${r.plan.range.until} (UTC), as of ${r.asOf}, by the plan ${r.plan.digest}. ${holds(r) ? "The proof holds." : "The proof does not hold."}`,
     },
     { heading: "What happened" },
+    ...(r.story && r.story.length > 0
+      ? [
+          {
+            list: [
+              ...r.story.map(
+                (c) =>
+                  `${c.from}${c.to === c.from ? "" : ` to ${c.to}`}: ${c.verdict} (${c.cause}), ${c.topicHours} hours of ${c.topics} topics: ${c.why}`,
+              ),
+              `${clock(r.asOf)} as of this time the plan was made`,
+            ],
+          },
+        ]
+      : []),
+    { heading: "What was done" },
     {
       list: r.steps.map(
         (s) =>

@@ -10,7 +10,7 @@ import type { BackfillProgress } from "./backfill-progress";
 /** A report's numbers, as the workflow itself returns them. */
 export type BackfillNumbers = Omit<
   BackfillReport,
-  "before" | "after" | "plan" | "steps"
+  "before" | "after" | "story" | "plan" | "steps"
 >;
 
 /** What the steps have said. */
