@@ -224,6 +224,7 @@ export function createCollectActivities(
                 { partition: number; from: string; to: string }[]
               >();
               for (const { topic } of some) {
+                heartbeat(`offsets of ${topic}`);
                 const parts = (await kafka.offsets(topic)).map((o) => ({
                   partition: o.partition,
                   from: o.low,

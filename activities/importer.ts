@@ -138,6 +138,7 @@ export function createImporterActivities({
         const { positions: keys } = await camus.state();
         const found: string[] = [];
         for (const topic of input.topics) {
+          heartbeat({ offsets: topic });
           for (const o of await kafka.offsets(topic)) {
             const stored = keys.get(`${topic}\t${o.partition}`)?.offset;
             if (
@@ -176,6 +177,7 @@ export function createImporterActivities({
           const prefix = `${topic}/`;
           if (Object.keys(input.ends).some((p) => p.startsWith(prefix)))
             continue;
+          heartbeat({ offsets: topic });
           for (const o of await kafka.offsets(topic)) {
             const place = `${topic}/${o.partition}`;
             const stored = keys.get(`${topic}\t${o.partition}`)?.offset;

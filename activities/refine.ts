@@ -1,5 +1,10 @@
 import { createHash } from "node:crypto";
-import { activityInfo, heartbeat, sleep } from "@temporalio/activity";
+import {
+  activityInfo,
+  cancellationSignal,
+  heartbeat,
+  sleep,
+} from "@temporalio/activity";
 import type { Config } from "../domain/config";
 import { datasetOf } from "../domain/dataset";
 import { partitionPath } from "../domain/hour";
@@ -21,6 +26,10 @@ import type { Submitter } from "./submit";
 import { type Application, hasEnded, isRefine, type Yarn } from "./yarn";
 
 const POLL_MS = 1000;
+/** Flags that are looked at, or moved, side by side. */
+const AT_ONCE = 8;
+/** Flags that a poll looks at; of more, each gets its turn. */
+const FLAGS_A_POLL = 400;
 const LIVE_BYTES = 200_000;
 /** What was read of the driver's log while it ran: `[<table> <hour>, finished or failed]`. */
 export const LIVE_STATUS = "refine-live.json";
@@ -99,11 +108,12 @@ export function createRefineActivities({
       const id = activityInfo().workflowExecution!.workflowId;
       const plan = await storage.read<Plan>(input.planRef);
       const flags = plan.flags.filter((f) => !input.skip.includes(f.topic));
-      for (const { path } of flags) {
+      await mapPool(flags, AT_ONCE, async ({ path }) => {
         heartbeat(path);
+        cancellationSignal().throwIfAborted();
         const place = keptAt(id, path);
         if (!(await hdfs.claim(path, place))) await hdfs.create(place, NO_FLAG);
-      }
+      });
       const journal = await kept(id, flags);
       await storage.put(id, "flags.json", JSON.stringify(journal));
       return journal.length;
@@ -186,9 +196,15 @@ export function createRefineActivities({
       const told = new Map<string, RefineStatus["kind"]>();
       let total: number | undefined;
       const look = async () => {
-        await mapPool([...left], 8, async (path) => {
-          if (await hdfs.stat(path)) left.delete(path);
-        });
+        await mapPool(
+          [...left].slice(0, FLAGS_A_POLL),
+          AT_ONCE,
+          async (path) => {
+            // Back in the queue's end, where it is still missing.
+            left.delete(path);
+            if (!(await hdfs.stat(path))) left.add(path);
+          },
+        );
         // The driver tells of more than flags do: of what it means to refine, and of what has failed.
         const log = app && (await yarn.liveLog(app, "stderr", LIVE_BYTES));
         for (const line of log?.split("\n") ?? []) {

@@ -107,6 +107,7 @@ export function createReplayActivities({
       { partition: number; from: string; to: string }[]
     >();
     for (const topic of topics) {
+      heartbeat({ offsets: topic });
       const offsets = await kafka.offsets(topic);
       const parts = offsets.map((o) => {
         const start = starts[`${topic}/${o.partition}`] ?? o.low;
@@ -244,9 +245,11 @@ export function createReplayActivities({
     /** The log ends before the replay: what lies after them may be ours. `<topic>/<partition>` to offset. */
     async replayStarts(input: { topics: string[] }): Promise<Starts> {
       const starts: Starts = {};
-      for (const topic of input.topics)
+      for (const topic of input.topics) {
+        heartbeat(topic);
         for (const o of await kafka.offsets(topic))
           starts[`${topic}/${o.partition}`] = o.high;
+      }
       return starts;
     },
     /**

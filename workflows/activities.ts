@@ -25,9 +25,9 @@ const READ: ActivityOptions = {
   },
 };
 
-/** Changes something; every one is idempotent. */
+/** Changes something; every one is idempotent, and tells how far it is: thousands of flags take their time. */
 const MUTATE: ActivityOptions = {
-  startToCloseTimeout: "10 minutes",
+  startToCloseTimeout: "6 hours",
   heartbeatTimeout: "15 seconds",
   retry: {
     initialInterval: "1 second",
@@ -104,9 +104,16 @@ export const bulk = proxyActivities<
 export function archiveHost(taskQueue: string) {
   return {
     read: proxyActivities<
-      Pick<Audit, "auditBatch" | "auditTopic" | "explainHour"> & Planning
+      Pick<Audit, "auditBatch" | "auditTopic" | "explainHour">
     >({
       ...READ,
+      taskQueue,
+    }),
+    /** Looks at every topic-hour of the range; of a fleet that was never audited, for long. */
+    plan: proxyActivities<Planning>({
+      ...READ,
+      startToCloseTimeout: "12 hours",
+      heartbeatTimeout: "60 seconds",
       taskQueue,
     }),
     long: proxyActivities<Collect & Missing & Verify>({

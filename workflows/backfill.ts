@@ -73,7 +73,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
 
     let plan = await step(
       "plan",
-      () => archive.read.makePlan({ ...input, asOf }),
+      () => archive.plan.makePlan({ ...input, asOf }),
       (p) =>
         `${p.topicHours} topic-hours, ${p.flags} flags, digest ${p.digest.slice(0, 12)}`,
     );
@@ -95,7 +95,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
           // Approved or not, what it was made from may have changed: only what is still true is done.
           const { stale } = steering;
           if (stale) asOf = input.asOf ?? new Date().toISOString();
-          const fresh = await archive.read.makePlan({ ...input, asOf });
+          const fresh = await archive.plan.makePlan({ ...input, asOf });
           const same = fresh.digest === plan.digest;
           plan = fresh;
           takePlan(progress, plan);
