@@ -9,6 +9,7 @@ import {
 import { backfillInput } from "../domain/inputs";
 import type { PlannedTopic, PlanSummary } from "../domain/plan";
 import { archiveHost, bulk, control } from "./activities";
+import { BulkSteps, lossy } from "./backfill-bulk";
 import { Steering } from "./backfill-control";
 import {
   type BackfillNumbers,
@@ -16,19 +17,8 @@ import {
   reportInput,
   total,
 } from "./backfill-numbers";
-import {
-  mark,
-  remains,
-  show,
-  type StepName,
-  takePlan,
-} from "./backfill-progress";
-import { inShards, runShards, type Shard } from "./fan-out";
+import { mark, remains, show, takePlan } from "./backfill-progress";
 import { parseInput } from "./parse";
-import { collectArchives, search } from "./search";
-
-/** Of each of a union's members. */
-type Unnamed<T> = T extends unknown ? Omit<T, "id"> : never;
 
 export type BackfillResult =
   | { dryRun: true; plan: PlanSummary }
@@ -52,23 +42,6 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     const settings = await control.read.settings();
     steering.maxAgeMinutes = settings.planMaxAgeMinutes;
     const archive = archiveHost(settings.archiveQueue);
-    const large = (topics: readonly unknown[]) =>
-      settings.shardTopics !== undefined &&
-      topics.length > settings.shardTopics &&
-      patched("fan-out");
-    const sharded = (name: StepName, shards: Unnamed<Shard>[]) => {
-      const id = `${workflowInfo().workflowId}/${name.replaceAll(" ", "-")}`;
-      return runShards(
-        id,
-        shards
-          .map((shard, i) => ({
-            ...shard,
-            id: `${id}/${String(i + 1).padStart(4, "0")}`,
-          }))
-          .filter((shard) => shard.topics.length > 0),
-        settings.shardWindow ?? 1,
-      );
-    };
     let asOf = input.asOf ?? new Date().toISOString();
 
     let plan = await step(
@@ -118,8 +91,6 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     );
     if (plan.topics.length === 0) return { dryRun: false, nothingToDo: true };
 
-    const lossy = (topics: PlannedTopic[]) =>
-      topics.filter((t) => t.lostOffsets > 0 || t.missing > 0);
     const broken = () => active(lossy(plan.topics));
     const oldest =
       plan.oldest ?? plan.topics.flatMap((t) => t.hours).sort()[0]!;
@@ -165,72 +136,17 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
       (r) => `${r.runs} importer runs`,
     );
 
+    const inBulk = new BulkSteps(steering, settings, plan);
     const missing = await step(
       "find missing",
-      async () => {
-        if (!patched("collected-search"))
-          return archive.long.findMissing({
-            topics: broken(),
-            range: plan.range,
-          });
-        const topics = lossy(plan.topics).map(
-          ({ topic, schema, lostOffsets }) => ({ topic, schema, lostOffsets }),
-        );
-        const searched = {
-          range: plan.range,
-          queues: [
-            settings.archiveQueue,
-            ...(settings.otherArchiveQueues ?? []),
-          ],
-        };
-        if (!large(topics))
-          return search({ ...searched, topics: active(topics) });
-        const parts = inShards(topics, settings.shardTopics!).map(active);
-        const archives = await collectArchives(parts, searched);
-        const { missing, files, unreadable } = await sharded(
-          "find missing",
-          parts.map((part, i) => ({
-            step: "find missing",
-            ...searched,
-            topics: part,
-            archives: archives[i]!,
-            share: 1 / (settings.shardWindow ?? 1),
-          })),
-        );
-        return { topics: missing, files, unreadable, unreadableNamed: [] };
-      },
+      () => inBulk.findMissing(),
       (m) => `${total(m.topics, "events")} events in ${m.files.length} files`,
     );
     progress.eventsMissing = total(missing.topics, "events");
 
-    let starts: Record<string, string> | undefined;
     const replayed = await step(
       "replay",
-      async () => {
-        const found = missing.topics.filter((t) => t.events > 0);
-        // Once only: what lies after them may be ours, also when the step is tried again.
-        starts ??= await control.read.replayStarts({
-          topics: found.map((t) => t.topic),
-        });
-        if (!large(found))
-          return bulk.replay({ topics: active(found), starts });
-        const of = (part: { topic: string }[]) =>
-          Object.fromEntries(
-            Object.entries(starts!).filter(([place]) =>
-              part.some((t) => place.startsWith(`${t.topic}/`)),
-            ),
-          );
-        const { replayed } = await sharded(
-          "replay",
-          inShards(found, settings.shardTopics!).map((part) => ({
-            step: "replay",
-            topics: active(part),
-            starts: of(part),
-            share: 1 / settings.shardWindow!,
-          })),
-        );
-        return replayed ?? { landed: 0, twice: 0, ends: {} };
-      },
+      () => inBulk.replay(missing.topics),
       (r) => `${r.landed} events, ${r.twice} twice`,
     );
     progress.eventsReplayed = replayed.landed;
@@ -306,30 +222,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
 
     const verified = await step(
       "verify",
-      async () => {
-        const topics = active(plan.topics);
-        const shard = (part: PlannedTopic[]) => ({
-          topics: part.map(({ losses: _, ...t }) => t),
-          planRef: plan.ref,
-          missing: missing.topics.filter((m) =>
-            part.some((t) => t.topic === m.topic),
-          ),
-          range: plan.range,
-          asOf,
-        });
-        if (!large(topics)) return archive.long.verify(shard(topics));
-        const shards = inShards(topics, settings.shardTopics!);
-        const { verified } = await sharded(
-          "verify",
-          shards.map((part) => ({
-            step: "verify",
-            archiveQueue: settings.archiveQueue,
-            ...shard(part),
-            share: 1 / shards.length,
-          })),
-        );
-        return verified!;
-      },
+      () => inBulk.verify(missing.topics, asOf),
       (v) =>
         `${v.partitions} partitions, ${v.duplicates} duplicates, ${v.problems.length} problems, ${v.findings.length} topic-hours not whole`,
     );
