@@ -57,10 +57,19 @@ export function createReportActivities({ storage }: { storage: Storage }) {
           };
         });
       };
+      const losses = new Map(plan.topics.map((t) => [t.topic, t.losses]));
       const title = `Backfill ${id}`;
       const report: BackfillReport = {
         ...input.report,
         plan: { ...input.report.plan, topics: plan.topics },
+        ...(input.report.topics
+          ? {
+              topics: input.report.topics.map((t) => ({
+                ...t,
+                losses: t.losses ?? losses.get(t.topic),
+              })),
+            }
+          : {}),
         story: storyOf(plan.findings),
         before: grid(plan.findings, "empty"),
         // A skipped topic was not looked at again.

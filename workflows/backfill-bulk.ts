@@ -21,6 +21,10 @@ export type Settings = Awaited<
 export const lossy = (topics: PlannedTopic[]) =>
   topics.filter((t) => t.lostOffsets > 0 || t.missing > 0);
 
+/** Without their losses, partition by partition: whoever needs them reads the plan. */
+export const lean = (topics: PlannedTopic[]): PlannedTopic[] =>
+  topics.map(({ losses: _, ...t }) => t);
+
 /** The steps that move data or read all of it: in one activity where topics are few, else in shards, children of the saga. */
 export class BulkSteps {
   private starts?: Record<string, string>;
@@ -127,7 +131,7 @@ export class BulkSteps {
     const { plan, settings } = this;
     const topics = this.steering.active(plan.topics);
     const shard = (part: PlannedTopic[]) => ({
-      topics: part.map(({ losses: _, ...t }) => t),
+      topics: lean(part),
       planRef: plan.ref,
       missing: missing.filter((m) => part.some((t) => t.topic === m.topic)),
       range: plan.range,

@@ -40,13 +40,8 @@ export function total<K extends string>(
   return items.reduce((sum, item) => sum + item[field], 0);
 }
 
-const lossOf = ({ progress }: Outcome, topic: string) => {
-  const planned = progress.plan?.topics.find((t) => t.topic === topic);
-  return {
-    lostOffsets: planned?.lostOffsets ?? 0,
-    ...(planned?.losses ? { losses: planned.losses } : {}),
-  };
-};
+const lostOf = ({ progress }: Outcome, topic: string) =>
+  progress.plan?.topics.find((t) => t.topic === topic)?.lostOffsets ?? 0;
 
 function refineOf({ refined, logs }: Outcome): BackfillNumbers["refine"] {
   return {
@@ -81,8 +76,7 @@ export function numbersOf(o: Outcome): BackfillNumbers {
     asOf: o.asOf,
     skipped,
     lostOffsets:
-      o.plan.lostOffsets -
-      skipped.reduce((sum, t) => sum + lossOf(o, t).lostOffsets, 0),
+      o.plan.lostOffsets - skipped.reduce((sum, t) => sum + lostOf(o, t), 0),
     found: {
       events: total(counted, "events"),
       messages: total(counted, "messages"),
@@ -124,7 +118,8 @@ export function reportInput(o: Outcome, numbers: BackfillNumbers): ReportInput {
       steps: o.progress.steps,
       topics: o.missing.topics.map(({ topic, ...m }) => ({
         topic,
-        ...lossOf(o, topic),
+        // Where in which partition is read from the plan.
+        lostOffsets: lostOf(o, topic),
         events: m.events,
         messages: m.messages,
         fromArchive: m.fromArchive,

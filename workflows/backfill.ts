@@ -9,7 +9,7 @@ import {
 import { backfillInput } from "../domain/inputs";
 import type { PlannedTopic, PlanSummary } from "../domain/plan";
 import { archiveHost, bulk, control } from "./activities";
-import { BulkSteps, lossy } from "./backfill-bulk";
+import { BulkSteps, lean, lossy } from "./backfill-bulk";
 import { Steering } from "./backfill-control";
 import {
   type BackfillNumbers,
@@ -199,7 +199,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
         });
         const ended = await bulk.awaitRefine({
           applicationId: app.applicationId,
-          topics: active(plan.topics),
+          topics: active(lean(plan.topics)),
           planRef: plan.ref,
         });
         saga.drop("kill the Refine application");
@@ -213,7 +213,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
       () =>
         bulk.scanLogs({
           applicationId: refined.applicationId,
-          topics: active(plan.topics),
+          topics: active(lean(plan.topics)),
           planRef: plan.ref,
         }),
       (l) =>

@@ -233,6 +233,17 @@ test("the logs of both attempts are read as `yarn logs` prints them, and joined 
   ) as BackfillReport;
   expect(report.skipped).toEqual([skipped.topic]);
   expect(report.refine.logsUnread).toBeUndefined();
+  expect(
+    report.topics!.map((t) => [
+      t.topic,
+      t.losses?.reduce((sum, l) => sum + l.offsets, 0),
+    ]),
+  ).toEqual(
+    [kept, skipped].map((s) => [
+      s.topic,
+      report.topics!.find((t) => t.topic === s.topic)!.lostOffsets,
+    ]),
+  );
   expect(report.refine.logs).toMatchObject({
     attempts: 2,
     outcomes: [{ outcome: "finished", planned: 3 }],
