@@ -8,6 +8,7 @@ import type { Config } from "../domain/config";
 import { regexLiteral } from "../domain/plan";
 import type { Camus } from "./camus";
 import { fatal } from "./errors";
+import type { ImporterState } from "./import-source";
 import type { Jobs } from "./jobs";
 import type { Kafka } from "./kafka";
 import type { Storage } from "./storage";
@@ -20,6 +21,19 @@ const MAX_FRUITLESS = 12;
 
 const named = (places: string[]) =>
   `${places.slice(0, 10).join(", ")}${places.length > 10 ? ` and ${places.length - 10} more` : ""}`;
+
+type Positions = ImporterState["positions"];
+
+/** Where the importer stands with topics, to be compared. */
+function standing(positions: Positions, topics: string[]): string {
+  const ours = new Set(topics);
+  return JSON.stringify(
+    [...positions]
+      .filter(([key]) => ours.has(key.slice(0, key.indexOf("\t"))))
+      .map(([key, { offset }]) => [key, offset])
+      .sort(),
+  );
+}
 
 type Deps = {
   config: Config;
@@ -92,15 +106,16 @@ export function createImporterActivities({
     tag: string,
     topics: string[],
     settings: Record<string, string>,
-    lacking: () => Promise<string[]>,
+    lacking: (positions: Positions) => Promise<string[]>,
   ): Promise<number> {
     await settle(tag);
     let before: string | undefined;
     let fruitless = 0;
     for (let runs = 0; ; runs++) {
-      const left = await lacking();
+      const { positions } = await camus.state();
+      const left = await lacking(positions);
       if (left.length === 0) return runs;
-      const now = await offsets(topics);
+      const now = standing(positions, topics);
       fruitless = now === before ? fruitless + 1 : 0;
       before = now;
       if (fruitless === MAX_FRUITLESS)
@@ -113,17 +128,6 @@ export function createImporterActivities({
     }
   }
 
-  /** Where the importer stands with topics, to be compared. */
-  async function offsets(topics: string[]): Promise<string> {
-    const { positions } = await camus.state();
-    return JSON.stringify(
-      [...positions]
-        .filter(([key]) => topics.includes(key.slice(0, key.indexOf("\t"))))
-        .map(([key, { offset }]) => [key, offset])
-        .sort(),
-    );
-  }
-
   // The two settings of July 5, 2018. Without the second, events older than a week are dropped in silence while offsets advance.
   const settings = {
     "kafka.move.to.earliest.offset": "true",
@@ -134,8 +138,7 @@ export function createImporterActivities({
     /** Moves the importer to the earliest offsets of topics that it skips, by running it. @returns runs made */
     async resetImport(input: { topics: string[] }): Promise<{ runs: number }> {
       const id = activityInfo().workflowExecution!.workflowId;
-      const lacking = async () => {
-        const { positions: keys } = await camus.state();
+      const lacking = async (keys: Positions) => {
         const found: string[] = [];
         for (const topic of input.topics) {
           heartbeat({ offsets: topic });
@@ -171,7 +174,7 @@ export function createImporterActivities({
       const id = activityInfo().workflowExecution!.workflowId;
       const reached = new Map<string, string | undefined>();
       /** Partitions of topics that nothing was replayed into, as long as a run still gets further: markers at the end are never passed. */
-      const behind = async (keys: Map<string, { offset: string }>) => {
+      const behind = async (keys: Positions) => {
         const found: string[] = [];
         for (const topic of input.topics) {
           const prefix = `${topic}/`;
@@ -191,8 +194,7 @@ export function createImporterActivities({
         }
         return found;
       };
-      const lacking = async () => {
-        const { positions: keys } = await camus.state();
+      const lacking = async (keys: Positions) => {
         const replayed = Object.entries(input.ends)
           .filter(([place, end]) => {
             const slash = place.lastIndexOf("/");

@@ -7,6 +7,7 @@ import {
 } from "../formats/sequence-file";
 import { linesOf, type RandomAccess } from "../formats/yarn-log";
 import type { Hdfs } from "./hdfs";
+import { isTemporary } from "./raw-hours";
 
 const PIECE = 4 << 20;
 
@@ -30,10 +31,20 @@ export async function* rawLines(
   dir: string,
 ): AsyncGenerator<string> {
   for (const { name, length } of (await hdfs.list(dir)) ?? []) {
-    if (name.startsWith("_") || name.startsWith(".") || length === 0) continue;
-    const file = await hdfs.open(`${dir}/${name}`);
-    if (isSequenceFile(await file.read(0, 3))) {
-      for await (const record of sequenceRecords(file))
+    if (isTemporary(name) || length === 0) continue;
+    const path = `${dir}/${name}`;
+    // Most files are no longer than this, and are read with one request.
+    const head = await hdfs.read(path, 0, Math.min(PIECE, length));
+    if (!head) continue;
+    const file: RandomAccess = {
+      size: length,
+      read: async (at, n) =>
+        at + n <= head.length
+          ? head.subarray(at, at + n)
+          : ((await hdfs.read(path, at, n)) ?? Buffer.alloc(0)),
+    };
+    if (isSequenceFile(head)) {
+      for await (const record of sequenceRecords(file, PIECE))
         yield rawEventOf(record).line;
     } else {
       for await (const line of linesOf(plainBytes(name, file)))

@@ -4,6 +4,7 @@ import { rowDifferences } from "../domain/row-compare";
 import { type EventCapsule, parseCapsuleLine } from "../formats/event-capsule";
 import type { Hdfs } from "./hdfs";
 import { rows } from "./parquet";
+import { isTemporary } from "./raw-hours";
 import { rawLines } from "./raw-lines";
 
 /** What a partition's rows say of a topic-hour. */
@@ -25,7 +26,7 @@ export type HourCheck = {
 
 async function dataFiles(hdfs: Hdfs, dir: string): Promise<string[]> {
   return ((await hdfs.list(dir)) ?? [])
-    .filter((f) => !f.name.startsWith("_") && !f.name.startsWith("."))
+    .filter((f) => !isTemporary(f.name))
     .map((f) => `${dir}/${f.name}`);
 }
 

@@ -131,9 +131,6 @@ export function createYarnLogActivities({
           `HDFS at ${config.hdfs.webhdfs}: no aggregated logs of ${input.applicationId} below ${config.yarn.logDir}/${user}`,
         );
       const verdicts = new PartitionVerdicts();
-      // Overwritten by whatever the logs say.
-      for (const [partition, kind] of await seenLive())
-        verdicts.seen(partition, kind);
       let lines = 0;
       await mapPool(found, 4, async ({ path }) => {
         try {
@@ -149,6 +146,9 @@ export function createYarnLogActivities({
           unread = `${path}: ${error.message}`;
         }
       });
+      if (unread)
+        for (const [partition, kind] of await seenLive())
+          verdicts.seen(partition, kind);
       const topics = await withHours(storage, input.topics, input.planRef);
       const all = verdicts.judge(
         topics.flatMap((t) =>

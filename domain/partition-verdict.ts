@@ -86,8 +86,9 @@ export class PartitionVerdicts {
     }
   }
 
-  /** A status that was seen while the application ran. */
+  /** A status that was seen while the application ran; it counts where the logs say nothing. */
   seen(partition: string, kind: RefineMention["kind"]): void {
+    if (this.said.has(partition)) return;
     const [table, hour] = partition.split(" ") as [string, string];
     this.said.set(partition, {
       ...{ kind, table, hour, container: "", attempt: 0, time: "" },

@@ -97,6 +97,20 @@ test("a failure has its exception, what was not planned is named, other errors a
   ]);
 });
 
+test("what was seen live counts where the logs say nothing, and only there", () => {
+  const verdicts = new PartitionVerdicts();
+  verdicts.line(
+    at("01", "ERROR", `Failed refinement of dataset ${target(1)}.`),
+    driver(1),
+  );
+  verdicts.seen(edit(1), "finished");
+  verdicts.seen(edit(2), "finished");
+  expect(verdicts.judge([edit(1), edit(2)]).map((v) => v.outcome)).toEqual([
+    "failed",
+    "finished",
+  ]);
+});
+
 test("a summary line tells of no partition", () => {
   expect(
     parseRefineMention(
