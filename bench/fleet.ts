@@ -1,5 +1,6 @@
-import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { place } from "../scripts/place";
+import { wholeFrom } from "../scripts/whole";
 
 /**
  * An audit of a fleet on real services, against (a) an audit that asks topic-hour by topic-hour and (b) what an operator would script.
@@ -8,12 +9,7 @@ import { Command, InvalidArgumentError } from "commander";
  *
  * The fleet is kept (`var/bench`) and measured again by the next call; `--fresh` makes a new one.
  */
-function whole(text: string): number {
-  const n = Number(text);
-  if (!Number.isInteger(n) || n < 1)
-    throw new InvalidArgumentError("a whole number from 1");
-  return n;
-}
+const whole = wholeFrom(1);
 
 const program = new Command("bench/fleet")
   .option("--topics <n>", "topics", whole, 1000)
@@ -25,9 +21,7 @@ const program = new Command("bench/fleet")
   .parse();
 
 // Before any module reads them.
-process.env["SISYPHUS_SANDBOX_DIR"] ??= join(__dirname, "..", "var", "bench");
-process.env["SISYPHUS_PORT_BASE"] ??= "21000";
-process.env["SISYPHUS_HEAP_FACTOR"] ??= "8";
+place("bench", 21_000, 8);
 
 void import("./fleet/main").then(({ main }) =>
   main(

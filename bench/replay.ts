@@ -1,19 +1,11 @@
-import { join } from "node:path";
-
+import { place } from "../scripts/place";
 /**
  * How fast a replay is, by size of its transactions and by compression, against a plain producer that knows no transactions and reads nothing back.
  *
  *   npm run bench:replay
  */
 // Before any module reads them.
-process.env["SISYPHUS_SANDBOX_DIR"] ??= join(
-  __dirname,
-  "..",
-  "var",
-  "bench-saga",
-);
-process.env["SISYPHUS_PORT_BASE"] ??= "22000";
-process.env["SISYPHUS_HEAP_FACTOR"] ??= "2";
+place("bench-saga", 22_000, 2);
 
 void import("./replay/main").then(({ main }) =>
   main().catch((error: Error) => {

@@ -1,17 +1,13 @@
-import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { place } from "../scripts/place";
+import { wholeFrom } from "../scripts/whole";
 
 /**
  * A large saga with real bulk steps on the sandbox: every topic lost every hour; searched, replayed, imported, refined and verified.
  *
  *   npm run bench:saga -- --topics 40 --hours 24 --events 200
  */
-function whole(text: string): number {
-  const n = Number(text);
-  if (!Number.isInteger(n) || n < 1)
-    throw new InvalidArgumentError("a whole number from 1");
-  return n;
-}
+const whole = wholeFrom(1);
 
 const program = new Command("bench/saga")
   .option("--topics <n>", "topics", whole, 40)
@@ -21,14 +17,7 @@ const program = new Command("bench/saga")
   .parse();
 
 // Before any module reads them.
-process.env["SISYPHUS_SANDBOX_DIR"] ??= join(
-  __dirname,
-  "..",
-  "var",
-  "bench-saga",
-);
-process.env["SISYPHUS_PORT_BASE"] ??= "22000";
-process.env["SISYPHUS_HEAP_FACTOR"] ??= "2";
+place("bench-saga", 22_000, 2);
 
 void import("./saga/main").then(({ main }) =>
   main(

@@ -2,7 +2,7 @@ import "./chaos-place";
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { bundleWorkflowCode } from "@temporalio/worker";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { down, reset } from "../sandbox/up";
 import { type Run as MemoryRun, runMemoryChaos } from "../test/chaos/run";
 import {
@@ -14,6 +14,7 @@ import {
 } from "../test/chaos/sandbox/run";
 import { quietWorkers } from "../test/support/quiet";
 import { localTemporal } from "../test/support/temporal";
+import { wholeFrom } from "./whole";
 
 /**
  * Sagas under faults; a seed is a run. In memory: the real workflow and activities over platforms that refuse, lose answers, die and wake up.
@@ -26,12 +27,7 @@ import { localTemporal } from "../test/support/temporal";
  */
 const ROOT = join(__dirname, "..");
 
-const whole = (text: string) => {
-  const n = Number(text);
-  if (!Number.isInteger(n) || n < 0)
-    throw new InvalidArgumentError("a whole number");
-  return n;
-};
+const whole = wholeFrom(0);
 
 type Options = { runs: number; from: number; seed?: number };
 type Run = { seed: number; outcome: string; wrong: string[] };
@@ -101,6 +97,11 @@ async function memory(o: Options): Promise<number> {
   const results = new Results<MemoryRun>("memory", o);
   quietWorkers();
   const env = await localTemporal();
+  // What the platforms in memory throw outside of any call must not leave the server behind.
+  process.once("uncaughtException", (error) => {
+    console.error(error);
+    void env.teardown().finally(() => process.exit(1));
+  });
   const { left } = results;
   let n = 0;
   const runs = await runMemoryChaos(

@@ -1,0 +1,11 @@
+import { InvalidArgumentError } from "commander";
+
+/** Reads an option that is a whole number, `min` or more. */
+export const wholeFrom =
+  (min: number) =>
+  (text: string): number => {
+    const n = Number(text);
+    if (!Number.isInteger(n) || n < min)
+      throw new InvalidArgumentError(`a whole number from ${min}`);
+    return n;
+  };
