@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { Hdfs } from "../activities/hdfs";
-import { parseRefineStatus } from "../formats/refine-log-line";
-import { yarnLogLines } from "../formats/yarn-log";
-import { CONFIG_FILE } from "../sandbox/config";
-import { BIN } from "../sandbox/wrappers";
+import { Hdfs } from "../clients/hdfs/hdfs";
+import { parseRefineStatus } from "../formats/refine/refine-log-line";
+import { yarnLogLines } from "../formats/yarn-log/yarn-log";
+import { CONFIG_FILE } from "../sandbox/platform/config";
+import { BIN } from "../sandbox/platform/wrappers";
 import { loadConfig } from "../workers/config";
 
 /**

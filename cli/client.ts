@@ -1,6 +1,6 @@
 import type { Client } from "@temporalio/client";
 import type { z } from "zod";
-import { issuesText } from "../domain/config";
+import { issuesText } from "../domain/settings/config";
 import { connectClient } from "../workers/connection";
 
 export const TASK_QUEUE = "control";

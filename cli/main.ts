@@ -3,13 +3,13 @@ import {
   WorkflowUpdateFailedError,
 } from "@temporalio/client";
 import { Command } from "commander";
-import { auditCommand } from "./audit";
-import { backfillCommand } from "./backfill";
-import { configCommand } from "./config";
-import { incidentCommand } from "./incident";
-import { inspectCommand } from "./inspect";
-import { schedulesCommand } from "./schedules";
-import { workerCommand } from "./worker";
+import { auditCommand } from "./commands/audit";
+import { backfillCommand } from "./commands/backfill";
+import { configCommand } from "./commands/config";
+import { incidentCommand } from "./commands/incident";
+import { inspectCommand } from "./commands/inspect";
+import { schedulesCommand } from "./commands/schedules";
+import { workerCommand } from "./commands/worker";
 
 function deepest(error: Error): Error {
   return error.cause instanceof Error ? deepest(error.cause) : error;

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
-import { type Grid, gridHours, SIGN } from "../domain/grid";
-import type { Verdict } from "../domain/verdict";
+import { type Grid, gridHours, SIGN } from "../reports/grid";
+import type { Verdict } from "../domain/audit/verdict";
 
 type Style = Parameters<typeof styleText>[0];
 

@@ -1,4 +1,4 @@
-import type { EventCapsule } from "./event-capsule";
+import type { EventCapsule } from "./eventlogging/event-capsule";
 
 /**
  * Events that may have been lost, a line each, as collected from the sources and read by whoever joins them (here or on Spark):

@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { incident } from "./incident";
-import { setup } from "./setup";
-import { down, reset, status, up } from "./up";
+import { incident } from "./incident/incident";
+import { setup } from "./platform/setup";
+import { down, reset, status, up } from "./platform/up";
 
 const say = (line: string) => console.log(line);
 

@@ -3,8 +3,11 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { bundleWorkflowCode } from "@temporalio/worker";
 import { Command } from "commander";
-import { down, reset } from "../sandbox/up";
-import { type Run as MemoryRun, runMemoryChaos } from "../test/chaos/run";
+import { down, reset } from "../sandbox/platform/up";
+import {
+  type Run as MemoryRun,
+  runMemoryChaos,
+} from "../test/chaos/memory/run";
 import {
   anyFaults,
   runSandboxChaos,

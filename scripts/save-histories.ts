@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { environment } from "../sandbox/config";
-import { CACHE, ROOT } from "../sandbox/paths";
-import { ports } from "../sandbox/ports";
-import { setup } from "../sandbox/setup";
-import { STORY, topicOf } from "../sandbox/story";
+import { environment } from "../sandbox/platform/config";
+import { CACHE, ROOT } from "../sandbox/platform/paths";
+import { ports } from "../sandbox/platform/ports";
+import { setup } from "../sandbox/platform/setup";
+import { STORY, topicOf } from "../sandbox/incident/story";
 import { connectClient } from "../workers/connection";
 
 /** Stores the histories of a demo that was left up (`npm run demo -- --keep`), for the replay tests of later versions; a workflow a file. */

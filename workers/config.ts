@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { type Config, parseConfig } from "../domain/config";
+import { type Config, parseConfig } from "../domain/settings/config";
 
 /** Reads and checks a configuration file. @throws Error that names the file, or every wrong field */
 export function loadConfig(path: string): Config {

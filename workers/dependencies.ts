@@ -1,32 +1,35 @@
 import type { Client } from "@temporalio/client";
-import { createAuditActivities } from "../activities/audit";
-import { Camus } from "../activities/camus";
-import { canaryCounts, createCanaryActivities } from "../activities/canary";
-import { createCollectActivities } from "../activities/collect";
-import { connectorSource } from "../activities/connector";
-import { EventArchive } from "../activities/event-archive";
-import { EvidenceCache } from "../activities/evidence-cache";
-import { createHeadroomActivities } from "../activities/headroom";
-import { Hdfs } from "../activities/hdfs";
-import { Hive } from "../activities/hive";
-import { createImporterActivities } from "../activities/importer";
-import { driverRuns, runCommand } from "../activities/jobs";
-import { Kafka } from "../activities/kafka";
-import { readMarkers } from "../activities/markers";
-import { createMissingActivities } from "../activities/missing";
-import { EventMysql } from "../activities/mysql";
-import { createNotifyActivities } from "../activities/notify";
-import { createPlanningActivities } from "../activities/planning";
-import { createRefineActivities } from "../activities/refine";
-import { createReplayActivities } from "../activities/replay";
-import { createReportActivities } from "../activities/report";
-import { Storage } from "../activities/storage";
-import { Submitter } from "../activities/submit";
-import { createVerifyActivities } from "../activities/verify";
-import { Yarn } from "../activities/yarn";
-import { createYarnLogActivities } from "../activities/yarn-logs";
-import type { Config } from "../domain/config";
-import { policyOf } from "../domain/policy";
+import { createAuditActivities } from "../activities/audit/audit";
+import { Camus } from "../importers/camus";
+import {
+  canaryCounts,
+  createCanaryActivities,
+} from "../activities/audit/canary";
+import { createCollectActivities } from "../activities/backfill/search/collect";
+import { connectorSource } from "../importers/confluent-hdfs";
+import { EventArchive } from "../clients/event-archive";
+import { EvidenceCache } from "../activities/audit/evidence/evidence-cache";
+import { createHeadroomActivities } from "../activities/audit/headroom";
+import { Hdfs } from "../clients/hdfs/hdfs";
+import { Hive } from "../clients/hive/hive";
+import { createImporterActivities } from "../activities/backfill/import";
+import { driverRuns, runCommand } from "../clients/commands";
+import { Kafka } from "../clients/kafka/kafka";
+import { readMarkers } from "../activities/audit/evidence/markers";
+import { createMissingActivities } from "../activities/backfill/search/missing";
+import { EventMysql } from "../clients/mysql";
+import { createNotifyActivities } from "../activities/incidents/notify";
+import { createPlanningActivities } from "../activities/backfill/planning";
+import { createRefineActivities } from "../activities/backfill/refine";
+import { createReplayActivities } from "../activities/backfill/replay";
+import { createReportActivities } from "../activities/backfill/report";
+import { Storage } from "../clients/storage";
+import { Submitter } from "../activities/backfill/submitter";
+import { createVerifyActivities } from "../activities/backfill/verify/verify";
+import { Yarn } from "../clients/yarn/yarn";
+import { createYarnLogActivities } from "../activities/backfill/yarn-logs";
+import type { Config } from "../domain/settings/config";
+import { policyOf } from "../domain/settings/policy";
 
 /** Builds every system's client once. */
 export function createDependencies(config: Config, client: Client) {

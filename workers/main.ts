@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { NativeConnection, Worker } from "@temporalio/worker";
-import { serveMetrics } from "../activities/metrics";
+import { serveMetrics } from "./metrics";
 import { createActivities, createDependencies } from "./dependencies";
 import { connectClient, temporalOptions } from "./connection";
 import { loadConfig } from "./config";

@@ -1,8 +1,8 @@
-export { backfill } from "./backfill";
-export { backfillShard, fanOut } from "./fan-out";
-export { hourlyAudit } from "./hourly-audit";
-export { topicIncident } from "./topic-incident";
-export { alertDesk } from "./alert-desk";
-export { canary } from "./canary";
-export { explainHour } from "./explain-hour";
-export { headroomAudit } from "./headroom-audit";
+export { backfill } from "./backfill/backfill";
+export { backfillShard, fanOut } from "./backfill/fan-out";
+export { hourlyAudit } from "./audit/hourly-audit";
+export { topicIncident } from "./incidents/topic-incident";
+export { alertDesk } from "./incidents/alert-desk";
+export { canary } from "./audit/canary";
+export { explainHour } from "./audit/explain-hour";
+export { headroomAudit } from "./audit/headroom-audit";

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { addHours, type Hour, hoursIn, hourStart } from "../../domain/hour";
-import { moveClockTo } from "../../sandbox/clock";
-import { sandboxKafka } from "../../sandbox/incident";
-import { SANDBOX_DIR } from "../../sandbox/paths";
-import { hadoopClasspath, type Tools } from "../../sandbox/services";
-import { until } from "../../sandbox/wait";
-import { java, refineClasspath } from "../../sandbox/java";
+import { addHours, type Hour, hoursIn, hourStart } from "../../lib/hour";
+import { moveClockTo } from "../../sandbox/platform/clock";
+import { sandboxKafka } from "../../sandbox/incident/incident";
+import { SANDBOX_DIR } from "../../sandbox/platform/paths";
+import { hadoopClasspath, type Tools } from "../../sandbox/platform/services";
+import { until } from "../../sandbox/platform/wait";
+import { java, refineClasspath } from "../../sandbox/platform/java";
 import { BEGIN, EVENTS, endOf, indexes, type Size, topicOf } from "./size";
 
 const DONE = join(SANDBOX_DIR, "fleet.json");

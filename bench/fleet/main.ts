@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { addHours } from "../../domain/hour";
-import { CONFIG_FILE, environment } from "../../sandbox/config";
-import { SANDBOX_DIR } from "../../sandbox/paths";
-import { ports } from "../../sandbox/ports";
-import { setup } from "../../sandbox/setup";
-import { down, reset, up } from "../../sandbox/up";
+import { addHours } from "../../lib/hour";
+import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
+import { SANDBOX_DIR } from "../../sandbox/platform/paths";
+import { ports } from "../../sandbox/platform/ports";
+import { setup } from "../../sandbox/platform/setup";
+import { down, reset, up } from "../../sandbox/platform/up";
 import { loadConfig } from "../../workers/config";
 import { connectClient } from "../../workers/connection";
 import { createDependencies } from "../../workers/dependencies";

@@ -1,12 +1,12 @@
-import { counting, type Requests } from "../../activities/requests";
-import { readRefined } from "../../activities/refined-hours";
+import { counting, type Requests } from "../../lib/request-count";
+import { readRefined } from "../../activities/audit/evidence/refined-hours";
 import {
   type HourRange,
   hoursIn,
   hourPath,
   hourStart,
   partitionPath,
-} from "../../domain/hour";
+} from "../../lib/hour";
 import type { createDependencies } from "../../workers/dependencies";
 import { schemaOf, topicOf } from "./size";
 

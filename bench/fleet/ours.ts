@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { Client } from "@temporalio/client";
-import type { HourRange } from "../../domain/hour";
-import { runningPid, stop } from "../../sandbox/processes";
-import { startWorker } from "../../sandbox/worker";
+import type { HourRange } from "../../lib/hour";
+import { runningPid, stop } from "../../sandbox/platform/processes";
+import { startWorker } from "../../sandbox/platform/worker";
 import { payloadsOf } from "../../test/support/histories";
-import type { AuditSummary } from "../../workflows/hourly-audit";
+import type { AuditSummary } from "../../workflows/audit/hourly-audit";
 
 export type Measured = {
   seconds: number;

@@ -1,9 +1,13 @@
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { SANDBOX_DIR } from "../../sandbox/paths";
-import { ports } from "../../sandbox/ports";
-import { hadoopClasspath, type Tools } from "../../sandbox/services";
-import { brokerClasspath, java, refineClasspath } from "../../sandbox/java";
+import { SANDBOX_DIR } from "../../sandbox/platform/paths";
+import { ports } from "../../sandbox/platform/ports";
+import { hadoopClasspath, type Tools } from "../../sandbox/platform/services";
+import {
+  brokerClasspath,
+  java,
+  refineClasspath,
+} from "../../sandbox/platform/java";
 import type { Size } from "./size";
 
 /** What an operator would script: the tree, the offsets, the partitions. It judges nothing and reads no flag and no footer. */

@@ -1,4 +1,4 @@
-import { addHours, type Hour, hourStart } from "../../domain/hour";
+import { addHours, type Hour, hourStart } from "../../lib/hour";
 
 /** A fleet's size. Its first hour is the sandbox's, its last audit's `asOf` follows from it. */
 export type Size = { topics: number; hours: number };

@@ -3,17 +3,20 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { CompressionTypes } from "kafkajs";
-import type { MissingTopic } from "../../activities/missing";
-import { createReplayActivities, type Replayed } from "../../activities/replay";
-import { addHours } from "../../domain/hour";
-import { capsuleTime } from "../../formats/event-capsule";
-import { moveClockTo } from "../../sandbox/clock";
-import { CONFIG_FILE, environment } from "../../sandbox/config";
-import { eventsOf } from "../../sandbox/events";
-import { sandboxKafka } from "../../sandbox/incident";
-import { SANDBOX_DIR } from "../../sandbox/paths";
-import { ports } from "../../sandbox/ports";
-import { down, reset, up } from "../../sandbox/up";
+import type { MissingTopic } from "../../activities/backfill/search/missing";
+import {
+  createReplayActivities,
+  type Replayed,
+} from "../../activities/backfill/replay";
+import { addHours } from "../../lib/hour";
+import { capsuleTime } from "../../formats/eventlogging/event-capsule";
+import { moveClockTo } from "../../sandbox/platform/clock";
+import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
+import { eventsOf } from "../../sandbox/incident/events";
+import { sandboxKafka } from "../../sandbox/incident/incident";
+import { SANDBOX_DIR } from "../../sandbox/platform/paths";
+import { ports } from "../../sandbox/platform/ports";
+import { down, reset, up } from "../../sandbox/platform/up";
 import { loadConfig } from "../../workers/config";
 import { connectClient } from "../../workers/connection";
 import { createDependencies } from "../../workers/dependencies";

@@ -1,12 +1,15 @@
 import { createWriteStream, mkdirSync } from "node:fs";
 import { once } from "node:events";
 import { join } from "node:path";
-import { addHours, type Hour, hourStart } from "../../domain/hour";
-import { capsuleTime, type EventCapsule } from "../../formats/event-capsule";
-import { moveClockTo } from "../../sandbox/clock";
-import { eventsOf } from "../../sandbox/events";
-import { run, sandboxKafka } from "../../sandbox/incident";
-import { ARCHIVE_DIR, archiveLine } from "../../sandbox/producers";
+import { addHours, type Hour, hourStart } from "../../lib/hour";
+import {
+  capsuleTime,
+  type EventCapsule,
+} from "../../formats/eventlogging/event-capsule";
+import { moveClockTo } from "../../sandbox/platform/clock";
+import { eventsOf } from "../../sandbox/incident/events";
+import { run, sandboxKafka } from "../../sandbox/incident/incident";
+import { ARCHIVE_DIR, archiveLine } from "../../sandbox/incident/producers";
 
 export type Size = { topics: number; hours: number; events: number };
 

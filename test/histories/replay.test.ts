@@ -7,7 +7,7 @@ import {
   type WorkflowBundleWithSourceMap,
 } from "@temporalio/worker";
 import { version } from "../../package.json";
-import * as workflows from "../../workflows";
+import * as workflows from "../../workflows/index";
 import { quietWorkers } from "../support/quiet";
 
 /** Histories of released versions: a workflow that was started by one of them must go on under this code. */

@@ -6,22 +6,22 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { MockActivityEnvironment } from "@temporalio/testing";
-import { createCollectActivities } from "../../activities/collect";
-import type { Missing } from "../../activities/missing";
-import { addHours } from "../../domain/hour";
-import { CONFIG_FILE, environment } from "../../sandbox/config";
-import { SANDBOX_DIR } from "../../sandbox/paths";
-import { ports } from "../../sandbox/ports";
-import { ARCHIVE_DIR } from "../../sandbox/producers";
-import { down, reset, up } from "../../sandbox/up";
-import { killWorker, startWorker } from "../../sandbox/worker";
+import { createCollectActivities } from "../../activities/backfill/search/collect";
+import type { Missing } from "../../activities/backfill/search/missing";
+import { addHours } from "../../lib/hour";
+import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
+import { SANDBOX_DIR } from "../../sandbox/platform/paths";
+import { ports } from "../../sandbox/platform/ports";
+import { ARCHIVE_DIR } from "../../sandbox/incident/producers";
+import { down, reset, up } from "../../sandbox/platform/up";
+import { killWorker, startWorker } from "../../sandbox/platform/worker";
 import { connectClient } from "../../workers/connection";
 import {
   createActivities,
   createDependencies,
 } from "../../workers/dependencies";
 import { loadConfig } from "../../workers/config";
-import type { BackfillResult } from "../../workflows/backfill";
+import type { BackfillResult } from "../../workflows/backfill/backfill";
 import { Judge } from "../chaos/sandbox/judge";
 import { runSandboxChaos } from "../chaos/sandbox/run";
 import {

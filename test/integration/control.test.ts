@@ -2,27 +2,30 @@ import { readdirSync, readFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import type { Client } from "@temporalio/client";
-import { Hdfs } from "../../activities/hdfs";
-import { tagOf } from "../../activities/importer";
-import { hasEnded, Yarn } from "../../activities/yarn";
-import { heartbeats } from "../../cli/backfill";
+import { Hdfs } from "../../clients/hdfs/hdfs";
+import { tagOf } from "../../activities/backfill/import";
+import { hasEnded, Yarn } from "../../clients/yarn/yarn";
+import { heartbeats } from "../../cli/commands/backfill";
 import {
   attemptOf,
   type PartitionVerdict,
-} from "../../domain/partition-verdict";
-import { addHours } from "../../domain/hour";
-import type { BackfillReport } from "../../domain/report";
-import { yarnLogLines, type RandomAccess } from "../../formats/yarn-log";
-import { CONFIG_FILE, environment } from "../../sandbox/config";
-import { ports } from "../../sandbox/ports";
-import { down, reset, up } from "../../sandbox/up";
-import { until } from "../../sandbox/wait";
-import { startWorker } from "../../sandbox/worker";
-import { BIN } from "../../sandbox/wrappers";
+} from "../../domain/backfill/partition-verdict";
+import { addHours } from "../../lib/hour";
+import type { BackfillReport } from "../../reports/backfill-report";
+import {
+  yarnLogLines,
+  type RandomAccess,
+} from "../../formats/yarn-log/yarn-log";
+import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
+import { ports } from "../../sandbox/platform/ports";
+import { down, reset, up } from "../../sandbox/platform/up";
+import { until } from "../../sandbox/platform/wait";
+import { startWorker } from "../../sandbox/platform/worker";
+import { BIN } from "../../sandbox/platform/wrappers";
 import { loadConfig } from "../../workers/config";
 import { connectClient } from "../../workers/connection";
-import type { BackfillResult } from "../../workflows/backfill";
-import type { BackfillProgress } from "../../workflows/backfill-progress";
+import type { BackfillResult } from "../../workflows/backfill/backfill";
+import type { BackfillProgress } from "../../workflows/backfill/backfill-progress";
 import { Judge } from "../chaos/sandbox/judge";
 import {
   CHAOS_CONFIG,

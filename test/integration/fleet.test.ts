@@ -6,44 +6,48 @@ import type { Client } from "@temporalio/client";
 import { ConfigResourceTypes } from "kafkajs";
 import { SMTPServer } from "smtp-server";
 import { parse, stringify } from "yaml";
-import { auditTopics } from "../../activities/audit";
-import { Hdfs } from "../../activities/hdfs";
-import type { Alert } from "../../domain/alert";
-import type { AuditReport } from "../../domain/audit-report";
+import { auditTopics } from "../../activities/audit/audit";
+import { Hdfs } from "../../clients/hdfs/hdfs";
+import type { Alert } from "../../domain/incidents/alert";
+import type { AuditReport } from "../../reports/audit-report";
 import {
   type Hour,
   hoursIn,
   hourPath,
   hourStart,
   partitionPath,
-} from "../../domain/hour";
-import type { Finding } from "../../domain/plan";
-import { capsuleUuid } from "../../formats/event-capsule";
-import { moveClockTo } from "../../sandbox/clock";
-import { CONFIG_FILE, environment } from "../../sandbox/config";
+} from "../../lib/hour";
+import type { Finding } from "../../domain/backfill/plan";
+import { capsuleUuid } from "../../formats/eventlogging/event-capsule";
+import { moveClockTo } from "../../sandbox/platform/clock";
+import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
 import {
   range,
   refine,
   run,
   sandboxKafka,
   TRANSFORMS,
-} from "../../sandbox/incident";
-import { ports } from "../../sandbox/ports";
-import { launch, runningPid, signal } from "../../sandbox/processes";
-import { java, refineClasspath } from "../../sandbox/java";
-import { SANDBOX_DIR } from "../../sandbox/paths";
-import { alertmanager, hasAlertmanager, setup } from "../../sandbox/setup";
-import { down, reset, up } from "../../sandbox/up";
-import { until } from "../../sandbox/wait";
-import { startWorker } from "../../sandbox/worker";
+} from "../../sandbox/incident/incident";
+import { ports } from "../../sandbox/platform/ports";
+import { launch, runningPid, signal } from "../../sandbox/platform/processes";
+import { java, refineClasspath } from "../../sandbox/platform/java";
+import { SANDBOX_DIR } from "../../sandbox/platform/paths";
+import {
+  alertmanager,
+  hasAlertmanager,
+  setup,
+} from "../../sandbox/platform/setup";
+import { down, reset, up } from "../../sandbox/platform/up";
+import { until } from "../../sandbox/platform/wait";
+import { startWorker } from "../../sandbox/platform/worker";
 import {
   OUTDATED_CLASS,
   outdatedJar,
   REFINE_CLASS,
   refineJar,
-} from "../../sandbox/wrappers";
-import type { BackfillProgress } from "../../workflows/backfill-progress";
-import type { AuditSummary } from "../../workflows/hourly-audit";
+} from "../../sandbox/platform/wrappers";
+import type { BackfillProgress } from "../../workflows/backfill/backfill-progress";
+import type { AuditSummary } from "../../workflows/audit/hourly-audit";
 import { loadConfig } from "../../workers/config";
 import { connectClient } from "../../workers/connection";
 import { createDependencies } from "../../workers/dependencies";

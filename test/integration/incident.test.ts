@@ -1,32 +1,32 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Client } from "@temporalio/client";
-import { Hdfs } from "../../activities/hdfs";
-import { Kafka } from "../../activities/kafka";
+import { Hdfs } from "../../clients/hdfs/hdfs";
+import { Kafka } from "../../clients/kafka/kafka";
 import { webLink } from "../../cli/client";
-import { hourPath } from "../../domain/hour";
-import type { Plan } from "../../domain/plan";
-import { decodeDoneFlag } from "../../formats/done-flag";
-import { CONFIG_FILE, environment } from "../../sandbox/config";
-import { incident, range, run } from "../../sandbox/incident";
-import { SANDBOX_DIR } from "../../sandbox/paths";
-import { setup } from "../../sandbox/setup";
+import { hourPath } from "../../lib/hour";
+import type { Plan } from "../../domain/backfill/plan";
+import { decodeDoneFlag } from "../../formats/refine/done-flag";
+import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
+import { incident, range, run } from "../../sandbox/incident/incident";
+import { SANDBOX_DIR } from "../../sandbox/platform/paths";
+import { setup } from "../../sandbox/platform/setup";
 import {
   OUTDATED_CLASS,
   outdatedJar,
   REFINE_ARGUMENTS,
-} from "../../sandbox/wrappers";
-import { ports } from "../../sandbox/ports";
-import { names, runningPid, signal } from "../../sandbox/processes";
-import { STORY, topicOf, TOPICS } from "../../sandbox/story";
-import { checkFromOutside, expectedBroken } from "../../sandbox/truth";
-import { down, reset, status, up } from "../../sandbox/up";
-import { until } from "../../sandbox/wait";
-import { killWorker, startWorker } from "../../sandbox/worker";
-import type { HeadroomSummary } from "../../workflows/headroom-audit";
-import type { AuditSummary } from "../../workflows/hourly-audit";
-import type { BackfillProgress } from "../../workflows/backfill-progress";
-import type { IncidentState } from "../../domain/incident";
+} from "../../sandbox/platform/wrappers";
+import { ports } from "../../sandbox/platform/ports";
+import { names, runningPid, signal } from "../../sandbox/platform/processes";
+import { STORY, topicOf, TOPICS } from "../../sandbox/incident/story";
+import { checkFromOutside, expectedBroken } from "../../sandbox/incident/truth";
+import { down, reset, status, up } from "../../sandbox/platform/up";
+import { until } from "../../sandbox/platform/wait";
+import { killWorker, startWorker } from "../../sandbox/platform/worker";
+import type { HeadroomSummary } from "../../workflows/audit/headroom-audit";
+import type { AuditSummary } from "../../workflows/audit/hourly-audit";
+import type { BackfillProgress } from "../../workflows/backfill/backfill-progress";
+import type { IncidentState } from "../../domain/incidents/incident";
 import { connectClient } from "../../workers/connection";
 import { loadConfig } from "../../workers/config";
 import { sandbox, sisyphus } from "../support/cli";

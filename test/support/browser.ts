@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { tmpdir } from "node:os";
 import packaged from "@sparticuz/chromium";
 import { chromium, type Page } from "playwright-core";
-import { until } from "../../sandbox/wait";
+import { until } from "../../sandbox/platform/wait";
 
 const FLAGS = [
   "--headless",

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { environment } from "../../sandbox/config";
-import { ROOT } from "../../sandbox/paths";
-import { ports } from "../../sandbox/ports";
+import { environment } from "../../sandbox/platform/config";
+import { ROOT } from "../../sandbox/platform/paths";
+import { ports } from "../../sandbox/platform/ports";
 
 export type Ran = { code: number; stdout: string; stderr: string };
 

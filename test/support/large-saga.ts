@@ -1,16 +1,16 @@
 import { activityInfo } from "@temporalio/activity";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
-import type { Hdfs } from "../../activities/hdfs";
-import type { MissingTopic } from "../../activities/missing";
-import { PlanStore, withHours } from "../../activities/plan-store";
-import { createReportActivities } from "../../activities/report";
-import { Storage } from "../../activities/storage";
-import type { Yarn } from "../../activities/yarn";
-import type { Config } from "../../domain/config";
-import { hoursIn, partitionPath } from "../../domain/hour";
-import type { Plan, PlannedTopic } from "../../domain/plan";
-import { MemoryHdfs } from "../chaos/systems";
+import type { Hdfs } from "../../clients/hdfs/hdfs";
+import type { MissingTopic } from "../../activities/backfill/search/missing";
+import { PlanStore, withHours } from "../../activities/backfill/plan-store";
+import { createReportActivities } from "../../activities/backfill/report";
+import { Storage } from "../../clients/storage";
+import type { Yarn } from "../../clients/yarn/yarn";
+import type { Config } from "../../domain/settings/config";
+import { hoursIn, partitionPath } from "../../lib/hour";
+import type { Plan, PlannedTopic } from "../../domain/backfill/plan";
+import { MemoryHdfs } from "../chaos/memory/systems";
 
 /** The size of a large saga. */
 export type Size = { topics: number; hours: number; eventsPerTopic: number };

@@ -1,6 +1,6 @@
 import { TestWorkflowEnvironment } from "@temporalio/testing";
 import { SEARCH_ATTRIBUTES } from "../../temporal-config/search-attributes";
-import { setup } from "../../sandbox/setup";
+import { setup } from "../../sandbox/platform/setup";
 
 /** A local Temporal server with Sisyphus' search attributes, from the binary that set-up installed. */
 export async function localTemporal(

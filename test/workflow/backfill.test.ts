@@ -6,10 +6,10 @@ import {
   Worker,
   type WorkflowBundleWithSourceMap,
 } from "@temporalio/worker";
-import type { PlanSummary } from "../../domain/plan";
-import { until } from "../../sandbox/wait";
-import type { BackfillResult } from "../../workflows/backfill";
-import type { BackfillProgress } from "../../workflows/backfill-progress";
+import type { PlanSummary } from "../../domain/backfill/plan";
+import { until } from "../../sandbox/platform/wait";
+import type { BackfillResult } from "../../workflows/backfill/backfill";
+import type { BackfillProgress } from "../../workflows/backfill/backfill-progress";
 import { localTemporal } from "../support/temporal";
 import { quietWorkers } from "../support/quiet";
 

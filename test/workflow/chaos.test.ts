@@ -1,6 +1,6 @@
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { bundleWorkflowCode } from "@temporalio/worker";
-import { runMemoryChaos } from "../chaos/run";
+import { runMemoryChaos } from "../chaos/memory/run";
 import { quietWorkers } from "../support/quiet";
 import { localTemporal } from "../support/temporal";
 

@@ -1,9 +1,9 @@
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { bundleWorkflowCode, Worker } from "@temporalio/worker";
-import type { Alert, AlertItem } from "../../domain/alert";
-import type { IncidentState } from "../../domain/incident";
-import type { Finding } from "../../domain/plan";
-import { until } from "../../sandbox/wait";
+import type { Alert, AlertItem } from "../../domain/incidents/alert";
+import type { IncidentState } from "../../domain/incidents/incident";
+import type { Finding } from "../../domain/backfill/plan";
+import { until } from "../../sandbox/platform/wait";
 import { quietWorkers } from "../support/quiet";
 import { localTemporal } from "../support/temporal";
 

@@ -5,9 +5,9 @@ import {
   bundleWorkflowCode,
   type WorkflowBundleWithSourceMap,
 } from "@temporalio/worker";
-import { until } from "../../sandbox/wait";
-import type { BackfillResult } from "../../workflows/backfill";
-import type { BackfillProgress } from "../../workflows/backfill-progress";
+import { until } from "../../sandbox/platform/wait";
+import type { BackfillResult } from "../../workflows/backfill/backfill";
+import type { BackfillProgress } from "../../workflows/backfill/backfill-progress";
 import { histories } from "../support/histories";
 import { runLarge, SHARDS, simulated } from "../support/large-saga";
 import { quietWorkers } from "../support/quiet";

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { runningPid, signal } from "../../../sandbox/processes";
-import { crash } from "../../../sandbox/up";
-import { killWorker, startWorker } from "../../../sandbox/worker";
+import { runningPid, signal } from "../../../sandbox/platform/processes";
+import { crash } from "../../../sandbox/platform/up";
+import { killWorker, startWorker } from "../../../sandbox/platform/worker";
 import { permit, quota } from "./hdfs-admin";
 import type { Mood, Proxy } from "./proxy";
 import { CHAOS_CONFIG } from "./scenario";

@@ -1,5 +1,5 @@
-import { ports } from "../../../sandbox/ports";
-import { HADOOP_USER } from "../../../sandbox/services";
+import { ports } from "../../../sandbox/platform/ports";
+import { HADOOP_USER } from "../../../sandbox/platform/services";
 
 /** The account that the worker under chaos has on HDFS: unlike the superuser, it can be refused. */
 export const PLAIN_USER = "analytics";

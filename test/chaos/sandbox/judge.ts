@@ -1,19 +1,19 @@
-import { Camus } from "../../../activities/camus";
-import { Hdfs } from "../../../activities/hdfs";
-import { tagOf } from "../../../activities/importer";
-import { Kafka } from "../../../activities/kafka";
-import { readRanges } from "../../../activities/kafka-read";
-import { rows } from "../../../activities/parquet";
-import { BACKFILL_HEADER } from "../../../activities/replay";
-import { Yarn } from "../../../activities/yarn";
-import { datasetOf } from "../../../domain/dataset";
-import { partitionPath } from "../../../domain/hour";
-import { canonicalJson } from "../../../domain/plan";
-import { DONE_FLAG } from "../../../formats/done-flag";
-import type { EventCapsule } from "../../../formats/event-capsule";
-import { CONFIG_FILE } from "../../../sandbox/config";
+import { Camus } from "../../../importers/camus";
+import { Hdfs } from "../../../clients/hdfs/hdfs";
+import { tagOf } from "../../../activities/backfill/import";
+import { Kafka } from "../../../clients/kafka/kafka";
+import { readRanges } from "../../../clients/kafka/kafka-read";
+import { rows } from "../../../clients/hdfs/parquet";
+import { BACKFILL_HEADER } from "../../../activities/backfill/replay";
+import { Yarn } from "../../../clients/yarn/yarn";
+import { datasetOf } from "../../../domain/settings/dataset";
+import { partitionPath } from "../../../lib/hour";
+import { canonicalJson } from "../../../domain/backfill/plan";
+import { DONE_FLAG } from "../../../formats/refine/done-flag";
+import type { EventCapsule } from "../../../formats/eventlogging/event-capsule";
+import { CONFIG_FILE } from "../../../sandbox/platform/config";
 import { loadConfig } from "../../../workers/config";
-import type { BackfillResult } from "../../../workflows/backfill";
+import type { BackfillResult } from "../../../workflows/backfill/backfill";
 import { eventsIn, type Scenario } from "./scenario";
 
 type State = {

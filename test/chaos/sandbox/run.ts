@@ -1,16 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Client, WorkflowFailedError } from "@temporalio/client";
-import { addHours } from "../../../domain/hour";
-import { environment } from "../../../sandbox/config";
-import { ports } from "../../../sandbox/ports";
-import { up } from "../../../sandbox/up";
+import { addHours } from "../../../lib/hour";
+import { environment } from "../../../sandbox/platform/config";
+import { ports } from "../../../sandbox/platform/ports";
+import { up } from "../../../sandbox/platform/up";
 import { connectClient } from "../../../workers/connection";
-import type { BackfillResult } from "../../../workflows/backfill";
+import type { BackfillResult } from "../../../workflows/backfill/backfill";
 import {
   type BackfillProgress,
   STEPS,
-} from "../../../workflows/backfill-progress";
-import { random } from "../faults";
+} from "../../../workflows/backfill/backfill-progress";
+import { random } from "../memory/faults";
 import { inflict, type Kind, KINDS, oneWorker, type Proxies } from "./faults";
 import { type Ended, Judge } from "./judge";
 import { Proxy } from "./proxy";

@@ -6,19 +6,30 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import type { Config } from "../../../domain/config";
-import { addHours, type Hour, hourStart } from "../../../domain/hour";
-import { capsuleTime, type EventCapsule } from "../../../formats/event-capsule";
-import { moveClockTo } from "../../../sandbox/clock";
-import { CONFIG_FILE } from "../../../sandbox/config";
-import { eventsOf } from "../../../sandbox/events";
-import { range, refine, run, sandboxKafka } from "../../../sandbox/incident";
-import { SANDBOX_DIR } from "../../../sandbox/paths";
-import { ports } from "../../../sandbox/ports";
-import { ARCHIVE_DIR, archiveLine } from "../../../sandbox/producers";
-import { setup } from "../../../sandbox/setup";
-import { until } from "../../../sandbox/wait";
-import { OUTDATED_CLASS, outdatedJar } from "../../../sandbox/wrappers";
+import type { Config } from "../../../domain/settings/config";
+import { addHours, type Hour, hourStart } from "../../../lib/hour";
+import {
+  capsuleTime,
+  type EventCapsule,
+} from "../../../formats/eventlogging/event-capsule";
+import { moveClockTo } from "../../../sandbox/platform/clock";
+import { CONFIG_FILE } from "../../../sandbox/platform/config";
+import { eventsOf } from "../../../sandbox/incident/events";
+import {
+  range,
+  refine,
+  run,
+  sandboxKafka,
+} from "../../../sandbox/incident/incident";
+import { SANDBOX_DIR } from "../../../sandbox/platform/paths";
+import { ports } from "../../../sandbox/platform/ports";
+import { ARCHIVE_DIR, archiveLine } from "../../../sandbox/incident/producers";
+import { setup } from "../../../sandbox/platform/setup";
+import { until } from "../../../sandbox/platform/wait";
+import {
+  OUTDATED_CLASS,
+  outdatedJar,
+} from "../../../sandbox/platform/wrappers";
 import { grant, mkdirs, PLAIN_USER } from "./hdfs-admin";
 
 /** The worker's configuration: another HDFS user, proxies before HDFS and the metastore, a replay that takes seconds. */

@@ -1,0 +1,83 @@
+import { gunzip, gzip } from "node:zlib";
+import { promisify } from "node:util";
+import type { Hour, HourRange } from "../../../lib/hour";
+import type { Hdfs } from "../../../clients/hdfs/hdfs";
+import type { Sums } from "./day-walk";
+import type { Edges } from "../../../clients/kafka/kafka";
+import type { RawHour } from "./raw-hours";
+import type { RefinedHour } from "./refined-hours";
+
+/** What is remembered of a topic between audits; every part of it is checked against HDFS or Kafka before it is believed. */
+export type TopicMemory = {
+  raw: Record<Hour, RawHour>;
+  refined: Record<Hour, RefinedHour>;
+  edges: Edges;
+  sums: { raw: Sums; refined: Sums };
+};
+
+const VERSION = 2;
+export const emptyMemory = (): TopicMemory => ({
+  raw: {},
+  refined: {},
+  edges: {},
+  sums: { raw: { days: {}, months: {} }, refined: { days: {}, months: {} } },
+});
+
+/** Has an hour read anew, whatever the sums say. */
+export function distrust(memory: TopicMemory, hour: Hour): void {
+  delete memory.raw[hour];
+  delete memory.refined[hour];
+  for (const tree of [memory.sums.raw, memory.sums.refined])
+    delete tree.days[hour.slice(0, 10)];
+}
+
+/** Audits' memory in storage, a file a batch of topics, so that any worker can take any batch. */
+export class EvidenceCache {
+  constructor(
+    private readonly hdfs: Hdfs,
+    private readonly root: string,
+  ) {}
+
+  private path(shard: string): string {
+    return `${this.root}/evidence/${shard}.json.gz`;
+  }
+
+  /** What is remembered; empty where nothing is, or what is there cannot be read. */
+  async load(shard: string): Promise<Record<string, TopicMemory>> {
+    const bytes = await this.hdfs.read(this.path(shard));
+    if (!bytes) return {};
+    try {
+      const stored = JSON.parse(
+        (await promisify(gunzip)(bytes)).toString("utf8"),
+      ) as { version: number; topics: Record<string, TopicMemory> };
+      return stored.version === VERSION ? stored.topics : {};
+    } catch {
+      return {};
+    }
+  }
+
+  async save(
+    shard: string,
+    topics: Record<string, TopicMemory>,
+    range: HourRange,
+  ): Promise<void> {
+    for (const memory of Object.values(topics)) forget(memory, range);
+    const text = JSON.stringify({ version: VERSION, topics });
+    await this.hdfs.replace(this.path(shard), await promisify(gzip)(text));
+  }
+}
+
+/** Drops what lies before a range. */
+function forget(memory: TopicMemory, range: HourRange): void {
+  const day = range.since.slice(0, 10);
+  for (const part of [memory.raw, memory.refined])
+    for (const hour of Object.keys(part))
+      if (hour.slice(0, 10) < day) delete part[hour];
+  for (const { days, months } of [memory.sums.raw, memory.sums.refined]) {
+    for (const d of Object.keys(days)) if (d < day) delete days[d];
+    for (const m of Object.keys(months))
+      if (m < day.slice(0, 7)) delete months[m];
+  }
+  for (const ms of Object.keys(memory.edges))
+    if (new Date(Number(ms)).toISOString() < day) delete memory.edges[ms];
+}

@@ -1,0 +1,236 @@
+import {
+  activityInfo,
+  cancellationSignal,
+  heartbeat,
+  sleep,
+} from "@temporalio/activity";
+import type { Config } from "../../domain/settings/config";
+import { regexLiteral } from "../../domain/backfill/plan";
+import type { Camus } from "../../importers/camus";
+import { fatal } from "../../clients/errors";
+import type { ImporterState } from "../../importers/importer";
+import type { Jobs } from "../../clients/commands";
+import type { Kafka } from "../../clients/kafka/kafka";
+import type { Storage } from "../../clients/storage";
+import { hasEnded, type Yarn } from "../../clients/yarn/yarn";
+
+const POLL_MS = 500;
+const RELEASED = "importer-released.json";
+/** So many runs that got no further are enough; those that do may be as many as it takes. */
+const MAX_FRUITLESS = 12;
+
+const named = (places: string[]) =>
+  `${places.slice(0, 10).join(", ")}${places.length > 10 ? ` and ${places.length - 10} more` : ""}`;
+
+type Positions = ImporterState["positions"];
+
+/** Where the importer stands with topics, to be compared. */
+function standing(positions: Positions, topics: string[]): string {
+  const ours = new Set(topics);
+  return JSON.stringify(
+    [...positions]
+      .filter(([key]) => ours.has(key.slice(0, key.indexOf("\t"))))
+      .map(([key, { offset }]) => [key, offset])
+      .sort(),
+  );
+}
+
+type Deps = {
+  config: Config;
+  camus: Camus;
+  kafka: Kafka;
+  yarn: Yarn;
+  storage: Storage;
+  jobs: Jobs;
+};
+
+/** A YARN tag that names a workflow's step; YARN keeps tags in lower case. */
+export const tagOf = (workflowId: string, step: string) =>
+  `sisyphus-${workflowId}-${step}`
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, "_");
+
+/** Activities that run the importer. */
+export function createImporterActivities({
+  config,
+  camus,
+  kafka,
+  yarn,
+  storage,
+  jobs,
+}: Deps) {
+  /** Waits until no driver and no application with the tag is left. */
+  async function settle(tag: string): Promise<void> {
+    while (
+      jobs.driverRuns(`mapreduce.job.tags=${tag}`) ||
+      (await yarn.byTag(tag)).some((app) => !hasEnded(app))
+    ) {
+      heartbeat({ waitingFor: tag });
+      await sleep(POLL_MS);
+    }
+  }
+
+  /** One run over the topics; refuses to run beside another importer. */
+  async function run(
+    tag: string,
+    topics: string[],
+    settings: Record<string, string>,
+  ): Promise<void> {
+    await settle(tag);
+    const id = activityInfo().workflowExecution!.workflowId;
+    // An attempt that froze and wakes up after an abort must not move the offsets that were put back.
+    if ((await storage.get(id, RELEASED)) !== undefined)
+      throw fatal("Fenced", `${id} has put the importer's offsets back`);
+    const stop = beating();
+    try {
+      const all = {
+        ...settings,
+        "kafka.whitelist.topics": topics.map(regexLiteral).join(","),
+        "mapreduce.job.tags": tag,
+      };
+      // A run that skips topics ends with 1, and what it did is judged by the stored offsets alone.
+      await jobs.runCommand(
+        [
+          ...config.importer.command,
+          ...Object.entries(all).map(([n, v]) => `-D${n}=${v}`),
+        ],
+        cancellationSignal(),
+      );
+    } finally {
+      stop();
+    }
+  }
+
+  /** Imports until a condition on the stored offsets holds. */
+  async function importUntil(
+    tag: string,
+    topics: string[],
+    settings: Record<string, string>,
+    lacking: (positions: Positions) => Promise<string[]>,
+  ): Promise<number> {
+    await settle(tag);
+    let before: string | undefined;
+    let fruitless = 0;
+    for (let runs = 0; ; runs++) {
+      const { positions } = await camus.state();
+      const left = await lacking(positions);
+      if (left.length === 0) return runs;
+      const now = standing(positions, topics);
+      fruitless = now === before ? fruitless + 1 : 0;
+      before = now;
+      if (fruitless === MAX_FRUITLESS)
+        throw fatal(
+          "ApplicationFailed",
+          `${fruitless} importer runs in a row got no further; still not imported: ${named(left)}; see ${config.importer.log}`,
+        );
+      await run(tag, topics, settings);
+      cancellationSignal().throwIfAborted();
+    }
+  }
+
+  // The two settings of July 5, 2018. Without the second, events older than a week are dropped in silence while offsets advance.
+  const settings = {
+    "kafka.move.to.earliest.offset": "true",
+    "kafka.max.historical.days": "-1",
+  };
+
+  return {
+    /** Moves the importer to the earliest offsets of topics that it skips, by running it. @returns runs made */
+    async resetImport(input: { topics: string[] }): Promise<{ runs: number }> {
+      const id = activityInfo().workflowExecution!.workflowId;
+      const lacking = async (keys: Positions) => {
+        const found: string[] = [];
+        for (const topic of input.topics) {
+          heartbeat({ offsets: topic });
+          for (const o of await kafka.offsets(topic)) {
+            const stored = keys.get(`${topic}\t${o.partition}`)?.offset;
+            if (
+              stored === undefined
+                ? o.high !== o.low
+                : BigInt(stored) < BigInt(o.low) ||
+                  BigInt(stored) > BigInt(o.high)
+            )
+              found.push(`${topic}/${o.partition}`);
+          }
+        }
+        return found;
+      };
+      const runs = await importUntil(
+        tagOf(id, "reset"),
+        input.topics,
+        settings,
+        lacking,
+      );
+      return { runs };
+    },
+    /**
+     * Runs the importer until its stored offsets have passed the given ends, `<topic>/<partition>` to offset. Topics without an end are
+     * imported as far as it gets: what Kafka held of them all the while is imported, too.
+     */
+    async importReplayed(input: {
+      topics: string[];
+      ends: Record<string, string>;
+    }): Promise<{ runs: number }> {
+      const id = activityInfo().workflowExecution!.workflowId;
+      const reached = new Map<string, string | undefined>();
+      /** Partitions of topics that nothing was replayed into, as long as a run still gets further: markers at the end are never passed. */
+      const behind = async (keys: Positions) => {
+        const found: string[] = [];
+        for (const topic of input.topics) {
+          const prefix = `${topic}/`;
+          if (Object.keys(input.ends).some((p) => p.startsWith(prefix)))
+            continue;
+          heartbeat({ offsets: topic });
+          for (const o of await kafka.offsets(topic)) {
+            const place = `${topic}/${o.partition}`;
+            const stored = keys.get(`${topic}\t${o.partition}`)?.offset;
+            const passed =
+              o.low === o.high ||
+              (stored !== undefined && BigInt(stored) >= BigInt(o.high));
+            const stuck = reached.has(place) && reached.get(place) === stored;
+            reached.set(place, stored);
+            if (!passed && !stuck) found.push(place);
+          }
+        }
+        return found;
+      };
+      const lacking = async (keys: Positions) => {
+        const replayed = Object.entries(input.ends)
+          .filter(([place, end]) => {
+            const slash = place.lastIndexOf("/");
+            // A topic that was skipped after its replay is imported by whoever comes next.
+            if (!input.topics.includes(place.slice(0, slash))) return false;
+            const stored = keys.get(
+              `${place.slice(0, slash)}\t${place.slice(slash + 1)}`,
+            )?.offset;
+            return stored === undefined || BigInt(stored) < BigInt(end);
+          })
+          .map(([place]) => place);
+        return [...replayed, ...(await behind(keys))];
+      };
+      return {
+        runs: await importUntil(
+          tagOf(id, "import"),
+          input.topics,
+          settings,
+          lacking,
+        ),
+      };
+    },
+    /** Undoes importer runs: sets every run after the given one aside, so that the recorded offsets count again. */
+    async restoreOffsets(input: { after?: string }): Promise<string[]> {
+      const id = activityInfo().workflowExecution!.workflowId;
+      await storage.put(id, RELEASED, "{}");
+      // A run that is under way would land after it.
+      await settle(tagOf(id, "reset"));
+      await settle(tagOf(id, "import"));
+      return camus.setAside(input.after, storage.path(id, "importer-runs"));
+    },
+  };
+}
+
+/** Heartbeats until it is stopped: a child process does not tell how far it is. */
+export function beating(details?: () => unknown): () => void {
+  const timer = setInterval(() => heartbeat(details?.()), 2000).unref();
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,277 @@
+import { createHash } from "node:crypto";
+import {
+  activityInfo,
+  cancellationSignal,
+  heartbeat,
+} from "@temporalio/activity";
+import type { HourRange } from "../../../lib/hour";
+import type { PlannedTopic } from "../../../domain/backfill/plan";
+import { type MissingEvent, parseMissing } from "../../../formats/candidate";
+import {
+  type EventCapsule,
+  parseCapsuleLine,
+} from "../../../formats/eventlogging/event-capsule";
+import { antiJoin, type Lines } from "./anti-join";
+import type { Collected, createCollectActivities } from "./collect";
+import type { Systems } from "../../audit/evidence/evidence";
+import type { Hdfs } from "../../../clients/hdfs/hdfs";
+import { beating, tagOf } from "../import";
+import { LineFiles, linesOfFile } from "./line-files";
+import type { Storage } from "../../../clients/storage";
+import type { Submitter } from "../submitter";
+
+export type MissingTopic = {
+  topic: string;
+  /** Where the missing events are: a file, one JSON a line, or the list of several. */
+  ref: string;
+  digest: string;
+  /** Distinct events to replay. */
+  events: number;
+  fromArchive: number;
+  fromMysql: number;
+  /** Messages these events were in Kafka, those that arrived twice counted twice. */
+  messages: number;
+  /** Offsets deleted unread that no source accounts for. */
+  unrecoverable: number;
+};
+
+export type Missing = {
+  topics: MissingTopic[];
+  files: string[];
+  unreadable: number;
+  unreadableNamed: { file: string; line: number; error: string }[];
+  /** Who joined: this worker or an application on YARN. Absent in answers of before. */
+  joinedBy?: string;
+};
+
+/** A file of missing events; a replay has one of each of some topics in memory. */
+const FILE_BYTES = 2 << 20;
+
+type Joined = Pick<PlannedTopic, "topic" | "schema" | "lostOffsets">;
+type Part = { ref: string; digest: string; events: number };
+
+const sha256 = (text: string) =>
+  createHash("sha256").update(text).digest("hex");
+
+/** Finding what was lost: the archives and MySQL, anti-joined by uuid with what Kafka and raw hours hold. */
+export function createMissingActivities(
+  deps: Systems & { storage: Storage; submitter: Submitter },
+  collect: ReturnType<typeof createCollectActivities>,
+) {
+  const { config, hdfs, storage, submitter } = deps;
+
+  async function* lines(refs: string[], what: string): Lines {
+    for (const ref of refs) {
+      heartbeat(`${what} ${ref.slice(ref.lastIndexOf("/") + 1)}`);
+      cancellationSignal().throwIfAborted();
+      yield* linesOfFile(hdfs, ref);
+    }
+  }
+
+  /** The same join as a Spark application, for what outgrows a worker's disk or patience. */
+  async function* onSpark(
+    id: string,
+    held: string[],
+    candidates: string[],
+  ): AsyncGenerator<MissingEvent> {
+    const spark = config.search.spark!;
+    const out = storage.path(id, "search/spark");
+    const list = async (name: string, refs: string[]) =>
+      (await storage.put(id, `search/${name}.list`, refs.join("\n"))).ref;
+    const stop = beating(() => "joining on Spark");
+    let app: { id: string };
+    try {
+      app = await submitter.finished(tagOf(id, "search"), [
+        ...spark.submit,
+        ...["--class", spark.class, "--name", `find_missing_${id}`],
+        ...["--conf", `spark.yarn.tags=${tagOf(id, "search")}`],
+        ...["--conf", "spark.yarn.submit.waitAppCompletion=false"],
+        spark.jar,
+        ...["--held", await list("held", held)],
+        ...["--events", await list("events", candidates)],
+        ...["--out", out],
+      ]);
+    } finally {
+      stop();
+    }
+    heartbeat(`joined by ${app.id}`);
+    const files = ((await hdfs.list(out)) ?? [])
+      .map((f) => f.name)
+      .filter((name) => name.startsWith("part-"))
+      .sort();
+    for (const name of files)
+      for await (const line of linesOfFile(hdfs, `${out}/${name}`))
+        if (line !== "") yield parseMissing(line);
+  }
+
+  /** Stores missing events, which come sorted by topic, a list of files a topic. */
+  async function store(
+    id: string,
+    topics: Joined[],
+    events: AsyncIterable<MissingEvent>,
+  ): Promise<MissingTopic[]> {
+    const found = new Map<string, MissingTopic>();
+    const none = (t: Joined): MissingTopic => ({
+      topic: t.topic,
+      ref: "",
+      digest: "",
+      events: 0,
+      fromArchive: 0,
+      fromMysql: 0,
+      messages: 0,
+      unrecoverable: t.lostOffsets,
+    });
+    let open: { told: MissingTopic; files: LineFiles } | undefined;
+    const close = async () => {
+      if (!open) return;
+      const { told, files } = open;
+      await files.flush();
+      const parts: Part[] = [];
+      for (const ref of files.refs) {
+        const text = (await hdfs.readText(ref))!;
+        parts.push({
+          ref,
+          digest: sha256(text),
+          events: text.split("\n").length - 1,
+        });
+      }
+      const list = JSON.stringify(
+        parts.map(({ digest, events }) => ({ digest, events })),
+      );
+      told.digest = sha256(list);
+      told.ref = (
+        await storage.put(
+          id,
+          `missing/${told.topic}-${told.digest.slice(0, 12)}.json`,
+          JSON.stringify(parts),
+        )
+      ).ref;
+    };
+    const known = new Map(topics.map((t) => [t.topic, t]));
+    for await (const event of events) {
+      if (open?.told.topic !== event.topic) {
+        await close();
+        const told = none(known.get(event.topic)!);
+        found.set(event.topic, told);
+        open = {
+          told,
+          files: new LineFiles(
+            storage,
+            id,
+            `missing/${event.topic}`,
+            "ndjson",
+            FILE_BYTES,
+          ),
+        };
+      }
+      const { told, files } = open;
+      told.events++;
+      told.messages += event.copies;
+      if (event.rank === 0) told.fromArchive++;
+      else told.fromMysql++;
+      told.unrecoverable = Math.max(
+        0,
+        known.get(event.topic)!.lostOffsets - told.messages,
+      );
+      await files.add(event.json);
+    }
+    await close();
+    return topics.map((t) => found.get(t.topic) ?? none(t));
+  }
+
+  return {
+    /**
+     * Joins what was collected. Once stored, the answer stays: a second call after a replay has begun would not find what was replayed.
+     */
+    async joinMissing(input: {
+      topics: Joined[];
+      held: string;
+      sources: string[];
+      /** Of the memory that a worker has for it, where several join side by side. */
+      share?: number;
+    }): Promise<Missing> {
+      const id = activityInfo().workflowExecution!.workflowId;
+      const stored = await storage.get(id, "missing.json");
+      if (stored !== undefined) return JSON.parse(stored) as Missing;
+      const held = await storage.read<Collected>(input.held);
+      const sources = await Promise.all(
+        input.sources.map((ref) => storage.read<Collected>(ref)),
+      );
+      const candidates = sources.flatMap((s) => s.refs);
+      const many = sources.reduce((sum, s) => sum + s.lines, held.lines);
+      const { spark, sparkFromLines, memoryMb } = config.search;
+      const remote = spark !== undefined && many >= sparkFromLines;
+      const topics = await store(
+        id,
+        input.topics,
+        remote
+          ? onSpark(id, held.refs, candidates)
+          : antiJoin(
+              lines(held.refs, "held"),
+              lines(candidates, "candidates"),
+              Math.floor((memoryMb << 20) * (input.share ?? 1)),
+            ),
+      );
+      const unreadable = sources.flatMap((s) => s.unreadable);
+      const result: Missing = {
+        topics,
+        files: sources.flatMap((s) => s.files),
+        unreadable: unreadable.length,
+        unreadableNamed: unreadable.slice(0, 20),
+        joinedBy: remote ? "Spark" : "worker",
+      };
+      return JSON.parse(
+        await storage.once(id, "missing.json", JSON.stringify(result)),
+      ) as Missing;
+    },
+    /** The whole search in one activity, as sagas of 0.1.0 call it; it knows this host's archive only. */
+    async findMissing(input: {
+      topics: PlannedTopic[];
+      range: HourRange;
+    }): Promise<Missing> {
+      const { ref: archive } = await collect.collectArchive(input);
+      const { ref: mysql } = await collect.collectMysql(input);
+      const { ref: held } = await collect.collectHeld(input);
+      return this.joinMissing({
+        topics: input.topics,
+        held,
+        sources: [archive, mysql],
+      });
+    },
+  };
+}
+
+function* eventsOf(ref: string, text: string): Generator<EventCapsule> {
+  for (const line of text.trimEnd().split("\n")) {
+    const parsed = parseCapsuleLine(line);
+    if ("error" in parsed) throw new Error(`${ref}: ${parsed.error}`);
+    yield parsed.event;
+  }
+}
+
+/** The events of a stored list, file by file, each parsed as it is taken. @throws where the bytes are not the ones that were stored */
+export async function* readMissing(
+  hdfs: Hdfs,
+  missing: MissingTopic,
+): AsyncGenerator<Iterable<EventCapsule>> {
+  if (missing.events === 0) return;
+  const read = async (ref: string) => {
+    const text = await hdfs.readText(ref);
+    if (text === undefined) throw new Error(`${ref} is missing from storage`);
+    return text;
+  };
+  const changed = (ref: string) =>
+    new Error(`${ref} is not what was stored there`);
+  let parts: Part[] = [missing];
+  if (missing.ref.endsWith(".json")) {
+    parts = JSON.parse(await read(missing.ref)) as Part[];
+    const list = parts.map(({ digest, events }) => ({ digest, events }));
+    if (sha256(JSON.stringify(list)) !== missing.digest)
+      throw changed(missing.ref);
+  }
+  for (const { ref, digest } of parts) {
+    const text = await read(ref);
+    if (sha256(text) !== digest) throw changed(ref);
+    yield eventsOf(ref, text);
+  }
+}

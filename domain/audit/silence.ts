@@ -1,0 +1,41 @@
+import type { Hour } from "../../lib/hour";
+import type { Policy } from "../settings/policy";
+
+/**
+ * The hours at the end of a window in which a topic that used to speak says nothing: it owes at least `minExpected` events by its own
+ * rate, and has been quiet for more than twice as long as ever before. A rare or irregular topic is never called silent.
+ * Counts are without canaries; undefined where unknowable.
+ */
+export function silentHours(
+  hours: { hour: Hour; count: number | undefined }[],
+  { minExpected, minHours }: Policy["silence"],
+): { hours: Set<Hour>; why: string } {
+  const none = { hours: new Set<Hour>(), why: "" };
+  const first = hours.findIndex((h) => (h.count ?? 0) > 0);
+  const last = hours.findLastIndex((h) => (h.count ?? 0) > 0);
+  const spoke = hours.slice(first, last + 1);
+  const quiet = hours.slice(last + 1);
+  // An hour that nothing is known of is no silence.
+  if (
+    first === -1 ||
+    spoke.length < minHours ||
+    quiet.length === 0 ||
+    quiet.some((h) => h.count === undefined)
+  )
+    return none;
+  let longest = 0;
+  let run = 0;
+  let events = 0;
+  for (const { count } of spoke) {
+    events += count ?? 0;
+    // What is unknowable may have been quiet as well.
+    run = (count ?? 0) === 0 ? run + 1 : 0;
+    longest = Math.max(longest, run);
+  }
+  const expected = (events / spoke.length) * quiet.length;
+  if (expected < minExpected || quiet.length <= 2 * longest) return none;
+  return {
+    hours: new Set(quiet.map((h) => h.hour)),
+    why: `nothing since ${spoke.at(-1)!.hour}; by its rate about ${Math.round(expected)} events were due`,
+  };
+}

@@ -1,0 +1,81 @@
+import { colourOf, escapeHtml, gridHtml, STYLE } from "./document";
+import type { Loss } from "../domain/audit/evidence";
+import { type Grid, SIGN } from "./grid";
+import type { HourRange } from "../lib/hour";
+import type { Finding } from "../domain/backfill/plan";
+
+/** A service that did not answer. */
+export type Outage = { service: string; address: string; message: string };
+
+export type TopicAudit = {
+  topic: string;
+  /** Every hour that is not empty, and empty ones of a silence. */
+  cells: Grid[number]["cells"];
+  findings: Finding[];
+  lostOffsets: number;
+  /** The same by partition; absent in audits that were stored before. */
+  losses?: Loss[];
+  /** Offsets in Kafka that the importer has not read. */
+  unread: number;
+  /** Events known of in the range, and those of them that HDFS lacks. */
+  events: number;
+  missing: number;
+  /** Why stages of it are unknowable; nothing is then said of its health. */
+  unknowable?: string;
+  problem?: string;
+};
+
+/** One audit of the fleet, as it is stored. */
+export type AuditReport = {
+  workflowId: string;
+  asOf: string;
+  range: HourRange;
+  seconds: number;
+  /** Requests made, by service. */
+  requests: Record<string, number>;
+  outages: Outage[];
+  audits: TopicAudit[];
+};
+
+export function tally(names: string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
+/** The fleet's grid and its findings as a page that needs nothing else. */
+export function auditHtml(r: AuditReport): string {
+  const findings = r.audits.flatMap((a) => a.findings);
+  const broken = r.audits.filter((a) => a.findings.length > 0);
+  const used = [...new Set(r.audits.flatMap((a) => Object.values(a.cells)))];
+  const why = new Map(findings.map((f) => [`${f.topic} ${f.hour}`, f.why]));
+  const list = (items: string[]) =>
+    items.length === 0
+      ? ""
+      : `<ul>${items.map((i) => `<li>${escapeHtml(i)}</li>`).join("")}</ul>`;
+  return `<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Audit ${escapeHtml(r.asOf)}</title>
+<style>
+${STYLE}
+</style>
+<h1>${findings.length} topic-hours in ${broken.length} of ${r.audits.length} topics are not whole</h1>
+<p>${escapeHtml(r.range.since)} to ${escapeHtml(r.range.until)} (UTC), as of ${escapeHtml(r.asOf)}; ${escapeHtml(r.workflowId)}; ${r.seconds.toFixed(1)} s; requests: ${escapeHtml(
+    Object.entries(r.requests)
+      .map(([s, n]) => `${s} ${n}`)
+      .join(", "),
+  )}</p>
+${list(r.outages.map((o) => `did not answer: ${o.message}`))}
+${list(r.audits.flatMap((a) => (a.problem ? [`${a.topic}: ${a.problem}`] : [])))}
+<p>${used.map((v) => `<b class="k" style="background:${colourOf(v)}">${escapeHtml(SIGN[v])}</b> ${v}`).join(" &nbsp; ")}</p>
+${gridHtml([...broken, ...r.audits.filter((a) => a.findings.length === 0)], (topic, hour) => why.get(`${topic} ${hour}`))}
+<h2>Findings</h2>
+<table class="list"><thead><tr><th>topic</th><th>hour</th><th>verdict</th><th>cause</th><th>missing</th><th>why</th></tr></thead>
+<tbody>${findings
+    .map(
+      (f) =>
+        `<tr><td>${escapeHtml(f.topic)}</td><td>${f.hour}</td><td>${f.verdict}</td><td>${f.cause ?? ""}</td><td>${f.missing}</td><td>${escapeHtml(f.why)}</td></tr>`,
+    )
+    .join("\n")}</tbody></table>
+</html>
+`;
+}

@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+import { type Hour, hourStart } from "../../lib/hour";
+import {
+  capsuleUuid,
+  type EventCapsule,
+} from "../../formats/eventlogging/event-capsule";
+import { STORY, type StoryTopic } from "./story";
+
+/** Numbers in [0, 1) that depend on the seed alone, so that a test can ask again what was produced. */
+function random(seed: string): () => number {
+  let state = createHash("sha256").update(seed).digest().readUInt32LE(0);
+  return () => {
+    // mulberry32
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+const PROTECTED = new Set<Hour>([...STORY.healthy, ...STORY.drifted]);
+
+const pick = <T>(from: readonly T[], r: () => number): T =>
+  from[Math.floor(r() * from.length)]!;
+
+const WIKIS = [
+  "enwiki",
+  "dewiki",
+  "frwiki",
+  "eswiki",
+  "jawiki",
+  "wikidatawiki",
+];
+const HOSTS = [
+  "cp1066.eqiad.wmnet",
+  "cp2004.codfw.wmnet",
+  "cp3030.esams.wmnet",
+];
+const BROWSERS = ["Firefox", "Chrome", "Safari", "Chrome Mobile", "IE"];
+/** Networks that a city database knows, one that no database can (TEST-NET-3). */
+const NETWORKS = [
+  "81.2.69",
+  "141.20.5",
+  "200.1.2",
+  "8.8.8",
+  "133.11.0",
+  "203.0.113",
+];
+
+function payload(topic: StoryTopic, r: () => number): Record<string, unknown> {
+  return {
+    action: pick(["init", "ready", "saveIntent", "abort", "success"], r),
+    pageId: Math.floor(r() * 60_000_000),
+    isAnon: r() < 0.6,
+    loadTime: Math.round(r() * 90_000) / 10,
+    token: `${topic.schema}-${Math.floor(r() * 1e9).toString(36)}`,
+    title: pick(["Sisyphus", "Zürich", "東京", "Ошибка", 'A "quoted" name'], r),
+  };
+}
+
+/** What one schema produced in one hour, in arrival order; about one in a hundred arrives twice (same uuid). */
+export function eventsOf(topic: StoryTopic, hour: Hour): EventCapsule[] {
+  const r = random(`${topic.schema} ${hour}`);
+  // Low-volume schemas are often silent for an hour, and never fractional.
+  const expected = topic.rate * (0.6 + 0.8 * r());
+  const drawn = Math.floor(expected) + (r() < expected % 1 ? 1 : 0);
+  // A topic that was silent before the drift would lose its events at once, not after weeks: no old segment protects them.
+  const count =
+    topic.seconds && PROTECTED.has(hour) ? Math.max(1, drawn) : drawn;
+  const start = hourStart(hour);
+  const times = Array.from(
+    { length: count },
+    () => start + Math.floor(r() * 3_600_000),
+  ).sort();
+  return times.flatMap((ms, i) => {
+    const dt = `${new Date(ms).toISOString().slice(0, 19)}Z`;
+    const recvFrom = pick(HOSTS, r);
+    const seqId = topic.revision * 1000 + i;
+    const event: EventCapsule = {
+      dt,
+      event: payload(topic, r),
+      ip: `${pick(NETWORKS, r)}.${1 + Math.floor(r() * 250)}`,
+      recvFrom,
+      revision: topic.revision,
+      schema: topic.schema,
+      seqId,
+      userAgent: {
+        browser_family: pick(BROWSERS, r),
+        browser_major: String(40 + Math.floor(r() * 30)),
+        is_bot: false,
+        is_mediawiki: false,
+        os_family: pick(["Windows", "Android", "iOS", "Linux"], r),
+      },
+      uuid: capsuleUuid(recvFrom, seqId, dt),
+      webHost: "en.wikipedia.org",
+      wiki: pick(WIKIS, r),
+    };
+    return r() < 0.01 ? [event, event] : [event];
+  });
+}

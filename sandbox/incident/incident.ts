@@ -1,0 +1,215 @@
+import { spawn } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Admin, ConfigResourceTypes, Kafka, logLevel } from "kafkajs";
+import { addHours, type Hour, hourStart } from "../../lib/hour";
+import { moveClockTo } from "../platform/clock";
+import { SANDBOX_DIR } from "../platform/paths";
+import { ports } from "../platform/ports";
+import { Producers, rotateArchive, cutLastLineOf } from "./producers";
+import { setup } from "../platform/setup";
+import { STORY, topicOf, TOPICS } from "./story";
+import type { Report } from "../platform/up";
+import { until } from "../platform/wait";
+import {
+  BIN,
+  OUTDATED_CLASS,
+  outdatedJar,
+  REFINE_ARGUMENTS,
+  REFINE_CLASS,
+  refineJar,
+} from "../platform/wrappers";
+
+const MARK = join(SANDBOX_DIR, "incident-played");
+
+export const sandboxKafka = () =>
+  new Kafka({
+    clientId: "sandbox",
+    brokers: [`127.0.0.1:${ports().kafka}`],
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 10 },
+  });
+
+/** Runs one of the sandbox's commands to its end; a Camus run that skipped topics ends with 1, as the real one does. */
+export function run(command: string, args: string[]): Promise<number> {
+  return new Promise((done, fail) => {
+    const child = spawn(join(BIN, command), args, { stdio: "ignore" });
+    child.on("error", fail);
+    child.on("close", (code) => done(code ?? 1));
+  });
+}
+
+/** Runs a Refine job of the sandbox to its end. */
+export async function refine(
+  jar: string,
+  mainClass: string,
+  name: string,
+  args: string[],
+): Promise<void> {
+  const code = await run("spark-submit", [
+    "--class",
+    mainClass,
+    "--name",
+    name,
+    jar,
+    ...REFINE_ARGUMENTS,
+    ...args,
+  ]);
+  if (code !== 0) throw new Error(`${name} ended with ${code}`);
+}
+
+/** A Refine job's arguments for hours that follow one another. */
+export const range = (hours: readonly Hour[]) => [
+  // One second past the hour: a `since` exactly on it would start an hour earlier.
+  "--since",
+  `${hours[0]}:00:01`,
+  "--until",
+  `${addHours(hours.at(-1)!, 1)}:00:00`,
+];
+
+export const TRANSFORMS = [
+  "--transform-functions",
+  "org.wikimedia.analytics.refinery.job.refine.deduplicate_eventlogging,org.wikimedia.analytics.refinery.job.refine.geocode_ip",
+];
+
+/** Waits until the broker holds nothing of the topics: its own retention check has deleted every segment. */
+async function untilDeleted(admin: Admin, topics: string[]): Promise<void> {
+  await until(
+    "the broker to delete the expired segments",
+    60,
+    async () => {
+      const offsets = await Promise.all(
+        topics.map((t) => admin.fetchTopicOffsets(t)),
+      );
+      return offsets.flat().every((o) => o.low === o.high);
+    },
+    300,
+  );
+}
+
+/** Plays the weeks before July 5, 2018 on the running sandbox; once only (reset it to play again). */
+export async function incident(
+  report: Report,
+  /** Called on June 25: the config has drifted, Camus has imported, nothing is lost yet. */
+  beforeLoss: () => Promise<void> = async () => undefined,
+): Promise<void> {
+  if (existsSync(MARK)) {
+    report("the incident has been played already (sandbox reset forgets it)");
+    return;
+  }
+  const tools = await setup(report);
+  const kafka = sandboxKafka();
+  const admin = kafka.admin();
+  const producers = new Producers(kafka, ports().mariadb);
+  const legacy = TOPICS.filter((t) => t.seconds).map((t) => topicOf(t.schema));
+  await Promise.all([admin.connect(), producers.connect()]);
+  const produce = async (hours: readonly Hour[], fixed: boolean) => {
+    let events = 0;
+    for (const hour of hours) {
+      moveClockTo(new Date(hourStart(hour) + 59 * 60_000));
+      events += await producers.hour(hour, fixed);
+    }
+    return events;
+  };
+  const camus = async (at: Hour, ...args: string[]) => {
+    moveClockTo(new Date(hourStart(at) + 5 * 60_000));
+    return run("camus", args);
+  };
+  try {
+    await admin.createTopics({
+      topics: TOPICS.map((t) => ({
+        topic: topicOf(t.schema),
+        numPartitions: t.rate >= 100 ? 2 : 1,
+        // Old segments go by themselves, so that none protects newer ones for long.
+        configEntries: [{ name: "segment.bytes", value: "262144" }],
+      })),
+    });
+    const healthy = await produce(STORY.healthy, false);
+    report(
+      `June 18  ${healthy} events in ${TOPICS.length} topics, LogAppendTime; Camus imports them`,
+    );
+    await camus(addHours(STORY.healthy.at(-1)!, 1));
+
+    moveClockTo(new Date(STORY.drift));
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [
+        {
+          type: ConfigResourceTypes.BROKER,
+          name: "1001",
+          configEntries: [
+            { name: "log.message.timestamp.type", value: "CreateTime" },
+          ],
+        },
+      ],
+    });
+    report(
+      "June 18  a one-time broker config change: message.timestamp.type LogAppendTime -> CreateTime",
+    );
+
+    const drifted = await produce(STORY.drifted, false);
+    await camus(addHours(STORY.drifted.at(-1)!, 1), "--check");
+    report(
+      `June 25  ${drifted} events; Camus imports them. Nobody notices that ${legacy.length} producers date theirs to 1970`,
+    );
+    await refine(
+      refineJar(tools),
+      REFINE_CLASS,
+      "refine_eventlogging_analytics",
+      [...range([...STORY.healthy, ...STORY.drifted]), ...TRANSFORMS],
+    );
+    report("June 25  Refine has refined every hour so far");
+    rotateArchive("20180626");
+    await beforeLoss();
+
+    moveClockTo(new Date(hourStart(STORY.lost[0]!)));
+    await untilDeleted(admin, legacy);
+    report(
+      "June 26  the segments that protected them have expired; the broker deletes down to the end",
+    );
+    const lost = await produce(STORY.lost, false);
+    cutLastLineOf(STORY.cutSchema);
+    await untilDeleted(admin, legacy);
+    report(
+      `June 26  ${lost} events; of ${legacy.length} topics the broker deletes them within a retention check`,
+    );
+    const failed = await camus(addHours(STORY.lost.at(-1)!, 1));
+    report(
+      `June 26  Camus: offsets out of range, topics skipped (exit code ${failed}); cron discards it`,
+    );
+    rotateArchive("20180627");
+
+    const stuck = await produce(STORY.stuck, true);
+    await camus(addHours(STORY.stuck.at(-1)!, 1));
+    report(
+      `July 5   ${stuck} events, dated in milliseconds again; Camus skips the same topics, run after run`,
+    );
+
+    await refine(
+      outdatedJar(tools),
+      OUTDATED_CLASS,
+      "json_refine_eventlogging_analytics",
+      [
+        ...range(STORY.stuck),
+        "--table-whitelist",
+        STORY.outdatedTables.join("|"),
+      ],
+    );
+    report(
+      `July 5   by mistake the outdated json-refine wrapper refines ${STORY.outdatedTables.join(", ")}`,
+    );
+    await refine(
+      refineJar(tools),
+      REFINE_CLASS,
+      "refine_eventlogging_analytics",
+      [...range([...STORY.lost, ...STORY.stuck]), ...TRANSFORMS],
+    );
+    report(
+      "July 5   Refine has refined what was imported, and skips what has a flag",
+    );
+    moveClockTo(new Date(STORY.noticed));
+    writeFileSync(MARK, "");
+  } finally {
+    await Promise.all([admin.disconnect(), producers.close()]);
+  }
+}

@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import type { z } from "zod";
+import type { configSchema } from "../../domain/settings/config";
+import { SANDBOX_DIR } from "./paths";
+import type { Ports } from "./ports";
+import { ARCHIVE_DIR } from "../incident/producers";
+import { HADOOP_USER, NAMESPACE, type Tools } from "./services";
+import { STORY } from "../incident/story";
+import {
+  BIN,
+  CAMUS_LOG,
+  REFINE_ARGUMENTS,
+  REFINE_CLASS,
+  refineJar,
+} from "./wrappers";
+
+/** The sandbox's own sisyphus.yaml: what an operator would write for this platform. */
+export const CONFIG_FILE = join(SANDBOX_DIR, "sisyphus.yaml");
+
+export const sha256 = (file: string) =>
+  createHash("sha256").update(readFileSync(file)).digest("hex");
+
+export function writeConfig(p: Ports, tools: Tools): void {
+  const config: z.input<typeof configSchema> = {
+    kafka: { brokers: [`127.0.0.1:${p.kafka}`] },
+    hdfs: { webhdfs: `http://127.0.0.1:${p.nameNodeHttp}`, user: HADOOP_USER },
+    yarn: { resourceManager: `http://127.0.0.1:${p.resourceManagerWeb}` },
+    hive: { metastore: `127.0.0.1:${p.metastore}` },
+    mysql: { host: "127.0.0.1", port: p.mariadb, user: "root" },
+    archive: {
+      host: "eventlog1002",
+      files: [
+        join(ARCHIVE_DIR, "all-events.log"),
+        join(ARCHIVE_DIR, "archive", "all-events.log-*"),
+      ],
+      excludedSchemas: "VirtualPageView|Popups",
+    },
+    search: {
+      spark: { submit: [join(BIN, "spark-submit")], jar: tools.findMissing },
+    },
+    importer: {
+      command: [join(BIN, "camus")],
+      historyPath: "/wmf/camus/eventlogging-00/history",
+      log: CAMUS_LOG,
+    },
+    refine: {
+      submit: [join(BIN, "spark-submit")],
+      jar: refineJar(tools),
+      allowedSha256: [sha256(refineJar(tools))],
+      class: REFINE_CLASS,
+      arguments: REFINE_ARGUMENTS,
+      transforms: ["deduplicate_eventlogging", "geocode_ip"].map(
+        (name) => `org.wikimedia.analytics.refinery.job.refine.${name}`,
+      ),
+    },
+    allowedPrefixes: ["/wmf/data/event", "/wmf/data/sisyphus", "/wmf/camus"],
+    // From the healthy hours of June 25 to July 5.
+    audit: { lookbackHours: 264, batchTopics: 11 },
+    // Small, so that a saga of the story is cut as a large one would be.
+    saga: { shardTopics: 15, window: 2 },
+    replay: { eventsPerSecond: 60, batchEvents: 20 },
+    metrics: { port: p.metrics },
+    webUi: `http://127.0.0.1:${p.temporalUi}/namespaces/${NAMESPACE}`,
+  };
+  writeFileSync(CONFIG_FILE, stringify(config));
+  writeFileSync(
+    join(SANDBOX_DIR, "env.sh"),
+    Object.entries(environment(p))
+      .map(([name, value]) => `export ${name}='${value}'\n`)
+      .join(""),
+  );
+}
+
+/** What a terminal or a worker needs to reach this sandbox; also in `env.sh`, to be sourced. */
+export const environment = (p: Ports) => ({
+  TEMPORAL_ADDRESS: `127.0.0.1:${p.temporal}`,
+  TEMPORAL_NAMESPACE: NAMESPACE,
+  SISYPHUS_CONFIG: CONFIG_FILE,
+  SISYPHUS_WEB_UI: `http://127.0.0.1:${p.temporalUi}/namespaces/${NAMESPACE}`,
+  // The calendar of the incident, for audits and sagas.
+  SISYPHUS_AS_OF: STORY.noticed,
+});

@@ -1,0 +1,138 @@
+import { WorkflowFailedError } from "@temporalio/client";
+import { activityInfo } from "@temporalio/activity";
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { mapPool } from "../../../lib/map-pool";
+import type { BackfillResult } from "../../../workflows/backfill/backfill";
+import {
+  type BackfillProgress,
+  STEPS,
+} from "../../../workflows/backfill/backfill-progress";
+import { random } from "./faults";
+import { wrongs } from "./judge";
+import { RANGE, World } from "./world";
+
+export type Run = {
+  seed: number;
+  outcome: "repaired" | "aborted";
+  faults: Record<string, number>;
+  wrong: string[];
+};
+
+const WIDTH = 40;
+const INTENSITY = 0.4;
+const ABORTED = 0.2;
+const SECONDS = 240;
+/** Where an abort may come. */
+const ABORTABLE = STEPS.slice(
+  STEPS.indexOf("hold retention"),
+  STEPS.indexOf("verify"),
+);
+
+/** Runs a saga a seed, some side by side, in the real workflow and the real activities over platforms in memory. */
+export async function runMemoryChaos(
+  env: TestWorkflowEnvironment,
+  workflowBundle: WorkflowBundle,
+  seeds: number[],
+  each: (run: Run) => void = () => undefined,
+): Promise<Run[]> {
+  const worlds = new Map<string, World>();
+  const names = Object.keys(new World(0, 0).activities());
+  const activities = Object.fromEntries(
+    names.map((name) => [
+      name,
+      (input: unknown) =>
+        worlds
+          .get(activityInfo().workflowExecution!.workflowId)!
+          .run(name, input),
+    ]),
+  );
+  const shared = {
+    connection: env.nativeConnection,
+    activities,
+    maxConcurrentActivityTaskExecutions: 200,
+  };
+  const [control, bulk, archive] = await Promise.all([
+    Worker.create({ ...shared, taskQueue: "control", workflowBundle }),
+    Worker.create({ ...shared, taskQueue: "bulk" }),
+    Worker.create({ ...shared, taskQueue: "archive@test" }),
+  ]);
+  return control.runUntil(() =>
+    bulk.runUntil(() =>
+      archive.runUntil(() =>
+        mapPool(seeds, WIDTH, async (seed) => {
+          const id = `backfill/chaos-${seed}`;
+          const world = new World(seed, INTENSITY);
+          worlds.set(id, world);
+          const run = await one(env, id, seed, world);
+          worlds.delete(id);
+          each(run);
+          return run;
+        }),
+      ),
+    ),
+  );
+}
+
+async function one(
+  env: TestWorkflowEnvironment,
+  id: string,
+  seed: number,
+  world: World,
+): Promise<Run> {
+  const handle = await env.client.workflow.start("backfill", {
+    workflowId: id,
+    taskQueue: "control",
+    args: [{ ...RANGE, autoApprove: true }],
+    workflowExecutionTimeout: `${SECONDS}s`,
+  });
+  const dice = random(seed ^ 0x5eed);
+  const step =
+    dice() < ABORTED
+      ? ABORTABLE[Math.floor(dice() * ABORTABLE.length)]
+      : undefined;
+  let over = false;
+  const result = (handle.result() as Promise<BackfillResult>).finally(
+    () => (over = true),
+  );
+  result.catch(() => undefined);
+  while (step && !over) {
+    const progress = await handle
+      .query<BackfillProgress>("progress")
+      .catch(() => undefined);
+    const state = progress?.steps.find((s) => s.name === step)?.state;
+    if (state && state !== "waiting") {
+      await new Promise((go) => setTimeout(go, dice() * 1500));
+      await handle
+        .executeUpdate("abort", { args: ["chaos"] })
+        .catch(() => undefined);
+      break;
+    }
+    await new Promise((go) => setTimeout(go, 50));
+  }
+  try {
+    const ended = await result;
+    // A zombie may still be asleep: it must do no harm when it wakes.
+    await new Promise((go) => setTimeout(go, 3500));
+    return {
+      seed,
+      outcome: "repaired",
+      faults: world.faults,
+      wrong: wrongs(world, "holds" in ended ? { holds: ended.holds } : {}),
+    };
+  } catch (error) {
+    const aborted =
+      error instanceof WorkflowFailedError
+        ? (error.cause?.message ?? "failed")
+        : String(error);
+    await new Promise((go) => setTimeout(go, 3500));
+    return {
+      seed,
+      outcome: "aborted",
+      faults: world.faults,
+      wrong: aborted.startsWith("aborted: chaos")
+        ? wrongs(world, { aborted })
+        : [`the saga ended with: ${aborted}`, ...wrongs(world, { aborted })],
+    };
+  }
+}

@@ -1,0 +1,404 @@
+import { createHash } from "node:crypto";
+import { activityInfo } from "@temporalio/activity";
+import type { Camus } from "../../../importers/camus";
+import type { Hdfs } from "../../../clients/hdfs/hdfs";
+import { createImporterActivities } from "../../../activities/backfill/import";
+import type { Jobs } from "../../../clients/commands";
+import type { Kafka } from "../../../clients/kafka/kafka";
+import type { Missing } from "../../../activities/backfill/search/missing";
+import { createRefineActivities } from "../../../activities/backfill/refine";
+import { createReplayActivities } from "../../../activities/backfill/replay";
+import { createReportActivities } from "../../../activities/backfill/report";
+import { Storage } from "../../../clients/storage";
+import { Submitter } from "../../../activities/backfill/submitter";
+import type { Yarn } from "../../../clients/yarn/yarn";
+import { parseConfig } from "../../../domain/settings/config";
+import { type Hour, partitionPath } from "../../../lib/hour";
+import {
+  canonicalJson,
+  type Plan,
+  type PlanSummary,
+} from "../../../domain/backfill/plan";
+import {
+  capsuleUuid,
+  type EventCapsule,
+} from "../../../formats/eventlogging/event-capsule";
+import { Attempt, call, during, type Fault, KINDS, random } from "./faults";
+import { MemoryHdfs, MemoryKafka, MemoryYarn } from "./systems";
+
+export const RANGE = { since: "2018-06-26T18", until: "2018-06-26T20" };
+const HOURS: Hour[] = ["2018-06-26T18", "2018-06-26T19"];
+/** `Lost` and `Thin` lost events; `Outdated` was refined by the wrong job; nobody may touch `Bystander`. */
+const LOSSY = ["Lost", "Thin"];
+const SCHEMAS = [...LOSSY, "Outdated", "Bystander"];
+const topicOf = (schema: string) => `eventlogging_${schema}`;
+const dirOf = (schema: string, hour: Hour) =>
+  `/wmf/data/event/${schema}/${partitionPath(hour)}`;
+const SHA = "a".repeat(64);
+
+const CONFIG = parseConfig({
+  kafka: { brokers: ["memory:9092"] },
+  hdfs: { webhdfs: "http://memory", user: "hdfs" },
+  yarn: { resourceManager: "http://memory" },
+  hive: { metastore: "memory:9083" },
+  archive: { host: "test", files: ["/none"] },
+  importer: { command: ["camus"], historyPath: "/history", log: "/none" },
+  refine: {
+    submit: ["spark-submit"],
+    jar: "/refine.jar",
+    allowedSha256: [SHA],
+    class: "Refine",
+    arguments: [],
+    transforms: ["deduplicate", "geocode"],
+  },
+  allowedPrefixes: ["/wmf"],
+  replay: { eventsPerSecond: 1e6, bytesPerSecond: 1e9, batchEvents: 2 },
+});
+
+function event(schema: string, hour: Hour, n: number): EventCapsule {
+  const dt = `${hour}:00:${String(n).padStart(2, "0")}Z`;
+  return {
+    dt,
+    event: { n },
+    recvFrom: "cp1",
+    revision: 1,
+    schema,
+    seqId: n,
+    uuid: capsuleUuid(`${schema}cp1`, n, dt),
+    wiki: "enwiki",
+  };
+}
+
+/** One saga's platform in memory, the real activities over it, and a seed that says what goes wrong. */
+export class World {
+  readonly kafka = new MemoryKafka();
+  readonly hdfs = new MemoryHdfs();
+  readonly yarn = new MemoryYarn();
+  readonly lost: EventCapsule[] = [];
+  readonly faults: Record<string, number> = {};
+  /** Rows that Refine has written: partition to uuids. */
+  readonly rows = new Map<string, Set<string>>();
+  private readonly drivers = new Set<string>();
+  private runs: { name: string; positions: Record<string, number> }[] = [];
+  private readonly raw = new Map<string, string[]>();
+  private readonly random: () => number;
+  private plan: Plan | undefined;
+  readonly before: ReturnType<World["state"]>;
+
+  constructor(
+    readonly seed: number,
+    private readonly intensity: number,
+  ) {
+    this.random = random(seed);
+    const positions: Record<string, number> = {};
+    for (const schema of SCHEMAS) {
+      const topic = topicOf(schema);
+      // Twenty offsets that retention has deleted, and what came after the loss.
+      const log = { own: {}, low: 20, log: [] } as never;
+      this.kafka.logs.set(topic, log);
+      this.fill(topic, 20, LOSSY.includes(schema) ? 3 : 0);
+      positions[topic] = LOSSY.includes(schema) ? 5 : 20;
+    }
+    this.kafka.logs.get(topicOf("Lost"))!.own["retention.ms"] = "86400000";
+    this.runs.push({ name: "2018-06-26-21-05-00", positions });
+    for (const schema of LOSSY)
+      for (const hour of HOURS)
+        for (let n = 0; n < 4; n++) this.lost.push(event(schema, hour, n));
+    for (const schema of ["Outdated", "Bystander"])
+      for (const hour of HOURS)
+        this.hdfs.put(`${dirOf(schema, hour)}/_REFINED`, `${schema} ${hour}`);
+    this.before = this.state();
+  }
+
+  private fill(topic: string, deleted: number, live: number): void {
+    const { log } = this.kafka.logs.get(topic)!;
+    for (let i = 0; i < deleted + live; i++)
+      log.push({
+        marker: false,
+        value: JSON.stringify({ live: i }),
+        headers: {},
+        transaction: { state: "committed" },
+      });
+  }
+
+  /** What an abort must leave as it was. */
+  state() {
+    return {
+      retention: Object.fromEntries(
+        [...this.kafka.logs].map(([t, { own }]) => [t, { ...own }]),
+      ),
+      positions: { ...this.runs.at(-1)!.positions },
+      flags: Object.fromEntries(
+        [...this.hdfs.files]
+          .filter(([p]) => p.endsWith("_REFINED"))
+          .map(([p, f]) => [p, f.data.toString("utf8")]),
+      ),
+    };
+  }
+
+  /** The fault of an attempt, if it is to have one: the first three may, so that a run ends. */
+  private fault(attempt: number): Fault | undefined {
+    if (attempt > 3 || this.random() >= this.intensity) return undefined;
+    return {
+      kind: KINDS[Math.floor(this.random() * KINDS.length)]!,
+      at: 1 + Math.floor(this.random() ** 2 * 25),
+      ms: 100 + this.random() * 3000,
+    };
+  }
+
+  /** Camus: from the stored offsets, or the earliest where they are out of range. */
+  private importAll(topics: string[]): void {
+    const positions = { ...this.runs.at(-1)!.positions };
+    for (const topic of topics) {
+      const { low } = this.kafka.logs.get(topic)!;
+      const from = Math.max(positions[topic] ?? 0, low);
+      // A run that was started late may come in the middle of a replay.
+      const to = this.kafka.lastStable(topic);
+      this.raw.set(`${topic} ${from}`, [
+        ...this.kafka
+          .committed(topic, from, to)
+          .flatMap((m) => m.headers["uuid"] ?? []),
+      ]);
+      positions[topic] = Math.max(from, to);
+    }
+    this.runs.push({
+      name: `2018-07-05-05-05-${String(this.runs.length).padStart(2, "0")}`,
+      positions,
+    });
+  }
+
+  /** Refine: every hour of its tables that has no flag. */
+  private refine(tables: string[]): void {
+    for (const schema of tables)
+      for (const hour of HOURS) {
+        const flag = `${dirOf(schema, hour)}/_REFINED`;
+        if (this.hdfs.files.has(flag)) continue;
+        const have = new Set(
+          [...this.raw]
+            .filter(([key]) => key.startsWith(`${topicOf(schema)} `))
+            .flatMap(([, uuids]) => uuids),
+        );
+        const rows = this.lost
+          .filter((e) => e.schema === schema && e.dt!.startsWith(hour))
+          .map((e) => e.uuid)
+          .filter((uuid) => have.has(uuid));
+        this.rows.set(dirOf(schema, hour), new Set(rows));
+        this.hdfs.put(flag, `refined ${this.yarn.apps.length}`);
+      }
+  }
+
+  /** A command of this host: its process goes on, whatever becomes of the attempt that started it. */
+  private readonly jobs: Jobs = {
+    driverRuns: (text) => this.drivers.has(text.slice(text.indexOf("=") + 1)),
+    runCommand: async (argv, _signal) => {
+      const setting = (name: string) =>
+        argv
+          .find((a) => a.includes(`${name}=`))
+          ?.split("=")
+          .at(-1) ?? "";
+      const submits = argv[0] === "spark-submit";
+      const tag = setting(submits ? "spark.yarn.tags" : "mapreduce.job.tags");
+      const ms = 20 + this.random() * 400;
+      let ended!: () => void;
+      const end = new Promise<void>((done) => (ended = done));
+      await call(() => {
+        this.drivers.add(tag);
+        setTimeout(() => {
+          if (submits)
+            this.yarn.submit("refine_x", tag, 2 * ms, () =>
+              this.refine([...LOSSY, "Outdated"]),
+            );
+          else
+            this.importAll(
+              setting("kafka.whitelist.topics").split(",").filter(Boolean),
+            );
+          this.drivers.delete(tag);
+          ended();
+        }, ms);
+      }, true);
+      await end;
+      return call(() => ({ code: 0, output: "" }));
+    },
+  };
+
+  /** The real activities over this world; planning, search, logs and verification are told by the world itself. */
+  activities() {
+    const hdfs = this.hdfs as unknown as Hdfs;
+    const storage = new Storage(hdfs, "/wmf/data/sisyphus");
+    const camus = {
+      state: () =>
+        call(() => {
+          const run = this.runs.at(-1)!;
+          return {
+            run: run.name,
+            positions: new Map(
+              Object.entries(run.positions).map(([t, n]) => [
+                `${t}\t0`,
+                { offset: String(n) },
+              ]),
+            ),
+            problems: [],
+          };
+        }),
+      setAside: (after: string) =>
+        call(() => {
+          const moved = this.runs.filter((r) => r.name > after);
+          this.runs = this.runs.filter((r) => r.name <= after);
+          return moved.map((r) => r.name);
+        }),
+    };
+    const deps = {
+      config: CONFIG,
+      hdfs,
+      storage,
+      kafka: this.kafka as unknown as Kafka,
+      yarn: this.yarn as unknown as Yarn,
+      camus: camus as unknown as Camus,
+      jobs: this.jobs,
+      submitter: new Submitter(this.yarn as unknown as Yarn, this.jobs),
+    };
+    return {
+      ...createReplayActivities(deps),
+      ...createImporterActivities(deps),
+      ...createRefineActivities(deps),
+      ...createReportActivities(deps),
+      settings: async () => ({
+        lookbackHours: 24,
+        batchTopics: 1,
+        archiveQueue: "archive@test",
+      }),
+      makePlan: () => this.makePlan(storage),
+      collectHeld: async () => ({ ref: "" }),
+      collectArchive: async () => ({ ref: "" }),
+      collectMysql: async () => ({ ref: "" }),
+      joinMissing: () => this.findMissing(storage),
+      scanLogs: async () => ({
+        files: 1,
+        bytes: 1,
+        lines: 1,
+        finished: this.rows.size,
+        failed: [],
+        unexplained: this.partitions().filter((p) => !this.rows.has(p)),
+        records: 0,
+      }),
+      verify: async () => {
+        const rows = [...this.rows.values()].flatMap((s) => [...s]);
+        const found = this.lost.filter((e) => rows.includes(e.uuid)).length;
+        return {
+          partitions: this.rows.size,
+          rows: rows.length,
+          distinct: rows.length,
+          duplicates: 0,
+          found,
+          expected: this.lost.length,
+          withIp: 0,
+          geocoded: 0,
+          problems: found === this.lost.length ? [] : [`${found} have a row`],
+          findings: [],
+        };
+      },
+    };
+  }
+
+  private partitions(): string[] {
+    return [...LOSSY, "Outdated"].flatMap((s) => HOURS.map((h) => dirOf(s, h)));
+  }
+
+  /** Runs an activity of this world under the seed's faults. */
+  run(name: string, input: unknown): Promise<unknown> {
+    const attempt = new Attempt(this.fault(activityInfo().attempt));
+    const all = this.activities() as unknown as Record<
+      string,
+      (input: unknown) => Promise<unknown>
+    >;
+    const work = during(attempt, () => all[name]!(input)).finally(() => {
+      if (attempt.happened)
+        this.faults[attempt.happened] =
+          (this.faults[attempt.happened] ?? 0) + 1;
+    });
+    work.catch(() => undefined);
+    return Promise.race([work, attempt.givenUp]).finally(() => {
+      if (attempt.happened?.startsWith("dead"))
+        this.faults[attempt.happened] =
+          (this.faults[attempt.happened] ?? 0) + 1;
+    });
+  }
+
+  private async makePlan(storage: Storage): Promise<PlanSummary> {
+    this.plan ??= {
+      range: RANGE,
+      asOf: "2018-07-05T05:20:00Z",
+      topics: [...LOSSY, "Outdated"].map((schema) => {
+        const lossy = LOSSY.includes(schema);
+        return {
+          topic: topicOf(schema),
+          schema,
+          table: schema.toLowerCase(),
+          tableDir: schema,
+          hours: HOURS,
+          lostOffsets: lossy ? 8 : 0,
+          reset: lossy,
+          missing: lossy ? 8 : 0,
+        };
+      }),
+      findings: [],
+      flags: HOURS.map((hour) => ({
+        topic: topicOf("Outdated"),
+        hour,
+        path: `${dirOf("Outdated", hour)}/_REFINED`,
+        owner: "hdfs",
+        mtime: 0,
+        why: "an outdated job set it",
+      })),
+      refine: {
+        jar: "/refine.jar",
+        sha256: SHA,
+        class: "Refine",
+        arguments: ["--transform-functions", "deduplicate,geocode"],
+      },
+      offsets: {},
+      importerRun: "2018-06-26-21-05-00",
+    };
+    const id = activityInfo().workflowExecution!.workflowId;
+    const { ref, digest } = await storage.put(
+      id,
+      "plan.json",
+      canonicalJson(this.plan),
+    );
+    const { range, topics, refine, importerRun } = this.plan;
+    return {
+      digest,
+      ref,
+      range,
+      topics,
+      refine,
+      importerRun: importerRun!,
+      topicHours: 6,
+      missing: 16,
+      lostOffsets: 16,
+      flags: 2,
+      outdatedPartitions: 2,
+    };
+  }
+
+  private async findMissing(storage: Storage): Promise<Missing> {
+    const id = activityInfo().workflowExecution!.workflowId;
+    const topics = [];
+    for (const schema of LOSSY) {
+      const events = this.lost.filter((e) => e.schema === schema);
+      const text = events.map((e) => `${JSON.stringify(e)}\n`).join("");
+      const { ref } = await storage.put(id, `missing/${schema}.ndjson`, text);
+      topics.push({
+        topic: topicOf(schema),
+        ref,
+        digest: createHash("sha256").update(text).digest("hex"),
+        events: events.length,
+        fromArchive: events.length,
+        fromMysql: 0,
+        messages: events.length,
+        unrecoverable: 0,
+      });
+    }
+    return { topics, files: [], unreadable: 0, unreadableNamed: [] };
+  }
+}

@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { EventArchive } from "../../../clients/event-archive";
+
+const RANGE = { since: "2018-06-26T18", until: "2018-06-26T20" };
+let dir: string;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "sisyphus-archive-"));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const line = (schema: string, dt: string, n: number) =>
+  JSON.stringify({
+    dt,
+    event: { n },
+    revision: 1,
+    schema,
+    uuid: String(n).padStart(32, "0"),
+    wiki: "enwiki",
+  });
+const archive = () =>
+  new EventArchive([
+    join(dir, "all-events.log"),
+    join(dir, "all-events.log-*"),
+  ]);
+
+test("plain and gzipped files are one archive; a line cut short is named, not fatal", async () => {
+  const old = [
+    line("Edit", "2018-06-26T18:00:00Z", 1),
+    line("Edit", "2018-06-26T18:10:00Z", 2),
+  ];
+  writeFileSync(
+    join(dir, "all-events.log-20180627.gz"),
+    gzipSync(old.join("\n")),
+  );
+  const now = [
+    line("Edit", "2018-06-26T19:00:00Z", 3),
+    line("Edit", "2018-06-26T19:30:00Z", 4).slice(0, 40),
+    line("Popups", "2018-06-26T20:00:00Z", 5),
+  ];
+  writeFileSync(join(dir, "all-events.log"), now.join("\n"));
+  const found: string[] = [];
+  const files = await archive().files();
+  const unreadable = [];
+  for (const file of files)
+    unreadable.push(
+      ...(
+        await archive().scanFile(
+          file,
+          RANGE,
+          (event, hour) => void found.push(`${event.schema} ${hour}`),
+        )
+      ).unreadable,
+    );
+  expect(found.sort()).toEqual([
+    "Edit 2018-06-26T18",
+    "Edit 2018-06-26T18",
+    "Edit 2018-06-26T19",
+  ]);
+  expect(files).toHaveLength(2);
+  expect(unreadable).toMatchObject([
+    { line: 2, error: "not JSON (truncated or corrupt)" },
+  ]);
+});
+
+test("a log half-way through its compression is not read twice", async () => {
+  const text = line("Edit", "2018-06-26T18:00:00Z", 1);
+  writeFileSync(join(dir, "all-events.log-20180627"), text);
+  writeFileSync(join(dir, "all-events.log-20180627.gz"), gzipSync(text));
+  expect(await archive().files()).toEqual([
+    join(dir, "all-events.log-20180627.gz"),
+  ]);
+});
+
+test("counts are of distinct events, and tell how far the archive reaches back", async () => {
+  const lines = [
+    line("Edit", "2018-06-26T18:00:00Z", 1),
+    line("Edit", "2018-06-26T18:00:00Z", 1),
+    line("Edit", "2018-06-26T18:30:00Z", 2),
+    line("Edit", "2018-06-25T05:30:00Z", 3),
+  ];
+  writeFileSync(join(dir, "all-events.log"), lines.join("\n"));
+  const counts = await archive().counts(RANGE);
+  expect(counts.bySchema.get("Edit")).toEqual(new Map([["2018-06-26T18", 2]]));
+  expect(counts.begins).toBe("2018-06-25T05");
+  rmSync(join(dir, "all-events.log"));
+  expect((await archive().counts(RANGE)).begins).toBeUndefined();
+});

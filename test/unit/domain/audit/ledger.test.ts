@@ -1,0 +1,102 @@
+import fc from "fast-check";
+import {
+  type Advance,
+  holes,
+  jumps,
+  unaccounted,
+} from "../../../../domain/audit/ledger";
+
+const advance = (over: Partial<Advance> = {}): Advance => ({
+  run: "2018-07-05-03-05-00",
+  time: 3,
+  partition: 0,
+  from: "100",
+  to: "150",
+  errors: 0,
+  ...over,
+});
+const file = (count: number, end: string, partition = 0) => ({
+  partition,
+  end,
+  count,
+});
+
+test("files that add up to what a run advanced leave no gap", () => {
+  expect(
+    unaccounted([advance()], [file(20, "120"), file(30, "150")], []),
+  ).toEqual([]);
+});
+
+test("a file that was removed is a gap of its size, at its run", () => {
+  expect(unaccounted([advance()], [file(20, "120")], [])).toEqual([
+    {
+      partition: 0,
+      from: "100",
+      to: "150",
+      records: 30,
+      run: "2018-07-05-03-05-00",
+      time: 3,
+    },
+  ]);
+});
+
+test("recorded errors and a replay's own markers explain offsets without a record, once", () => {
+  const markers = [{ partition: 0, from: "120", to: "140", empty: 4 }];
+  const files = [file(45, "150"), file(47, "200")];
+  const runs = [
+    advance({ errors: 1 }),
+    advance({ from: "150", to: "200", time: 4 }),
+  ];
+  expect(unaccounted(runs, files, markers)).toMatchObject([{ records: 3 }]);
+});
+
+test("a run that began beyond the end of the one before tells of offsets deleted unread", () => {
+  const runs = [advance(), advance({ from: "170", to: "180", time: 4 })];
+  expect(jumps(runs)).toMatchObject([{ from: "150", to: "170", records: 20 }]);
+  expect(
+    jumps([advance(), advance({ from: "150", to: "180", time: 4 })]),
+  ).toEqual([]);
+});
+
+test("names that tell both ends must follow one another", () => {
+  const at = (start: number, end: number) => ({
+    ...file(end - start, String(end)),
+    start: String(start),
+  });
+  expect(holes([at(10, 20), at(0, 10), at(23, 30)])).toMatchObject([
+    { from: "20", to: "23", records: 3 },
+  ]);
+});
+
+test("offsets beyond 2^53 are reckoned exactly", () => {
+  const from = 2n ** 60n;
+  const gap = unaccounted(
+    [advance({ from: from.toString(), to: (from + 5n).toString() })],
+    [file(4, (from + 4n).toString())],
+    [],
+  );
+  expect(gap).toMatchObject([{ records: 1 }]);
+});
+
+test("however a run's records are spread over files, the sum closes", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }),
+      fc.nat(),
+      (counts, skip) => {
+        let end = 100;
+        const files = counts.map((n) => file(n, String((end += n))));
+        const run = advance({ to: String(end) });
+        const lost = skip % files.length;
+        expect(unaccounted([run], files, [])).toEqual([]);
+        expect(
+          unaccounted(
+            [run],
+            files.filter((_, i) => i !== lost),
+            [],
+          ),
+        ).toMatchObject([{ records: counts[lost] }]);
+      },
+    ),
+  );
+});

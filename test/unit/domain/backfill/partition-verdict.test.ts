@@ -1,0 +1,124 @@
+import { PartitionVerdicts } from "../../../../domain/backfill/partition-verdict";
+import { parseRefineMention } from "../../../../formats/refine/refine-log-line";
+
+const target = (hour: number) =>
+  `/wmf/data/raw/eventlogging/eventlogging_Edit/hourly/2018/07/05/0${hour} -> \`event\`.\`Edit\` (year=2018,month=7,day=5,hour=${hour})`;
+const at = (time: string, level: string, text: string) =>
+  `18/07/05 12:00:${time} ${level} Refine: ${text}`;
+const driver = (attempt: number) => ({
+  container: `container_1530000000000_0007_0${attempt}_000001`,
+  logType: "stderr",
+});
+const edit = (hour: number) => `event.edit 2018-07-05T0${hour}`;
+
+test("what a later attempt says counts, in whichever order the logs are read", () => {
+  const first = [
+    at("01", "INFO", `Beginning refinement of ${target(1)}...`),
+    at("02", "ERROR", `Failed refinement of dataset ${target(1)}.`),
+    "java.io.IOException: no lease on part-00000",
+    "\tat org.apache.hadoop.hdfs.DFSOutputStream.run",
+    at(
+      "03",
+      "INFO",
+      `Finished refinement of dataset ${target(2)}. (# refined records: 5)`,
+    ),
+    at("04", "INFO", `Beginning refinement of ${target(3)}...`),
+  ];
+  const second = [
+    at(
+      "09",
+      "INFO",
+      `Finished refinement of dataset ${target(1)}. (# refined records: 4)`,
+    ),
+  ];
+  for (const order of [
+    [
+      [2, second],
+      [1, first],
+    ],
+    [
+      [1, first],
+      [2, second],
+    ],
+  ] as [number, string[]][][]) {
+    const verdicts = new PartitionVerdicts();
+    for (const [attempt, lines] of order)
+      for (const line of lines) verdicts.line(line, driver(attempt));
+    expect(
+      verdicts
+        .judge([edit(1), edit(2), edit(3), edit(4)])
+        .map((v) => [v.partition, v.outcome, v.records, v.container]),
+    ).toEqual([
+      [edit(1), "finished", 4, driver(2).container],
+      [edit(2), "finished", 5, driver(1).container],
+      [edit(3), "begun", undefined, driver(1).container],
+      [edit(4), "unmentioned", undefined, undefined],
+    ]);
+    expect([verdicts.attempts, verdicts.containers.size]).toEqual([2, 2]);
+  }
+});
+
+test("a failure has its exception, what was not planned is named, other errors are counted", () => {
+  const verdicts = new PartitionVerdicts();
+  for (const line of [
+    at("01", "ERROR", `Failed refinement of dataset ${target(1)}.`),
+    "java.io.IOException: no lease on part-00000",
+    at(
+      "02",
+      "WARN",
+      `${target(2)} previously failed refinement and does not have new data since the last refine at 2018-07-05T01:00:00.000Z, skipping.`,
+    ),
+    at(
+      "03",
+      "INFO",
+      "`event`.`Edit` (year=2018,month=7,day=5,hour=3) is empty after transformations. No data will be written for this partition.",
+    ),
+    at(
+      "04",
+      "ERROR",
+      "The following 1 of 3 dataset partitions for table `event`.`edit` failed refinement:",
+    ),
+    at("05", "ERROR", "executor 1 was lost"),
+    at("06", "ERROR", "executor 1 was lost"),
+  ])
+    verdicts.line(line, driver(1));
+  expect(verdicts.judge([edit(2)])).toMatchObject([
+    { partition: edit(2), planned: true, outcome: "blocked" },
+    {
+      partition: edit(1),
+      planned: false,
+      outcome: "failed",
+      why: "java.io.IOException: no lease on part-00000",
+    },
+    { partition: edit(3), planned: false, outcome: "empty" },
+  ]);
+  expect(verdicts.logErrors).toEqual([
+    { text: "Refine: executor 1 was lost", times: 2 },
+  ]);
+});
+
+test("what was seen live counts where the logs say nothing, and only there", () => {
+  const verdicts = new PartitionVerdicts();
+  verdicts.line(
+    at("01", "ERROR", `Failed refinement of dataset ${target(1)}.`),
+    driver(1),
+  );
+  verdicts.seen(edit(1), "finished");
+  verdicts.seen(edit(2), "finished");
+  expect(verdicts.judge([edit(1), edit(2)]).map((v) => v.outcome)).toEqual([
+    "failed",
+    "finished",
+  ]);
+});
+
+test("a summary line tells of no partition", () => {
+  expect(
+    parseRefineMention(
+      at(
+        "01",
+        "INFO",
+        "Successfully refined 2 of 3 dataset partitions into table `event`.`edit` (total # refined records: 9)",
+      ),
+    ),
+  ).toBeUndefined();
+});

@@ -1,0 +1,57 @@
+import fc from "fast-check";
+import {
+  addHours,
+  hour,
+  hourOf,
+  hourOfPartition,
+  hourPath,
+  hoursIn,
+  hourStart,
+  inRange,
+  partitionPath,
+} from "../../../lib/hour";
+
+const anyHour = fc
+  .integer({ min: 0, max: 600_000 })
+  .map((n) => hourOf(n * 3_600_000));
+
+test("an hour is written 2018-07-05T03, and nothing else is an hour", () => {
+  expect(hour.safeParse("2018-07-05T03").success).toBe(true);
+  for (const bad of [
+    "2018-07-05",
+    "2018-07-05T24",
+    "2018-02-30T01",
+    "2018-7-5T3",
+    "2018-07-05T03:00",
+  ]) {
+    expect(hour.safeParse(bad).success).toBe(false);
+  }
+});
+
+test("Camus pads its directories, Hive does not pad its partitions", () => {
+  expect(hourPath("2018-07-05T03")).toBe("2018/07/05/03");
+  expect(partitionPath("2018-07-05T03")).toBe("year=2018/month=7/day=5/hour=3");
+});
+
+test("every hour survives its partition's name", () => {
+  fc.assert(
+    fc.property(
+      anyHour,
+      (h) =>
+        hourOfPartition(partitionPath(h)) === h && hourOf(hourStart(h)) === h,
+    ),
+  );
+});
+
+test("a range holds its first hour and not its end", () => {
+  fc.assert(
+    fc.property(anyHour, fc.integer({ min: 1, max: 200 }), (since, n) => {
+      const range = { since, until: addHours(since, n) };
+      const hours = hoursIn(range);
+      expect(hours).toHaveLength(n);
+      expect(hours[0]).toBe(since);
+      expect(hours.every((h) => inRange(h, range))).toBe(true);
+      expect(inRange(range.until, range)).toBe(false);
+    }),
+  );
+});
