@@ -1,5 +1,6 @@
 import js from "@eslint/js";
 import ts from "typescript-eslint";
+import { ARROWS, arrows } from "./scripts/lint/arrows.mjs";
 
 export default ts.config(
   {
@@ -42,5 +43,10 @@ export default ts.config(
       },
     },
     rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
+  {
+    files: Object.keys(ARROWS).map((folder) => `${folder}/**/*.ts`),
+    plugins: { sisyphus: { rules: { arrows } } },
+    rules: { "sisyphus/arrows": "error" },
   },
 );

@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
-import { type Grid, gridHours, SIGN } from "../reports/grid";
+import { SIGN } from "../reports/grid";
 import type { Verdict } from "../domain/audit/verdict";
+import { type Grid, gridHours } from "../domain/audit/grid";
 
 type Style = Parameters<typeof styleText>[0];
 

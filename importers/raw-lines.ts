@@ -5,9 +5,10 @@ import {
   rawEventOf,
   sequenceRecords,
 } from "../formats/hadoop/sequence-file";
-import { linesOf, type RandomAccess } from "../formats/yarn-log/yarn-log";
+import { linesOf } from "../formats/yarn-log/yarn-log";
 import type { Hdfs } from "../clients/hdfs/hdfs";
-import { isTemporary } from "../activities/audit/evidence/raw-hours";
+import { isTemporary } from "../formats/hadoop/temporary-names";
+import type { RandomAccess } from "../lib/random-access";
 
 const PIECE = 4 << 20;
 

@@ -1,6 +1,9 @@
 import { z } from "zod";
 
-const HOUR_MS = 3_600_000;
+/** An hour in milliseconds. */
+export const HOUR_MS = 3_600_000;
+/** A day in milliseconds. */
+export const DAY_MS = 24 * HOUR_MS;
 
 /** A UTC hour, written `2018-07-05T03`; strings of this form sort by time. */
 export const hour = z

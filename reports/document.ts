@@ -1,5 +1,6 @@
-import { type Grid, gridHours, gridMarkdown, SIGN } from "./grid";
+import { gridMarkdown, SIGN } from "./grid";
 import type { Verdict } from "../domain/audit/verdict";
+import { type Grid, gridHours } from "../domain/audit/grid";
 
 /** A report in parts, so that Markdown and HTML say the same. Text is plain; nothing in it is taken for markup. */
 export type Block =

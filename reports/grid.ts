@@ -1,4 +1,4 @@
-import type { Hour } from "../lib/hour";
+import { type Grid, gridHours } from "../domain/audit/grid";
 import type { Verdict } from "../domain/audit/verdict";
 
 /** One sign a verdict: letters, as emoji fonts cannot be relied on. */
@@ -19,18 +19,6 @@ export const SIGN: Record<Verdict, string> = {
   "rows-duplicated": "D",
   "partition-missing": "M",
 };
-
-export type Grid = { topic: string; cells: Record<Hour, Verdict> }[];
-
-/** Hours in which any topic is not empty, in order. */
-export function gridHours(grid: Grid): Hour[] {
-  const hours = new Set<Hour>();
-  for (const row of grid) {
-    for (const [hour, verdict] of Object.entries(row.cells))
-      if (verdict !== "empty") hours.add(hour);
-  }
-  return [...hours].sort();
-}
 
 const usedVerdicts = (grid: Grid) => [
   ...new Set(grid.flatMap((row) => Object.values(row.cells))),

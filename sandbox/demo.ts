@@ -4,10 +4,6 @@ import { heartbeats } from "../cli/commands/backfill";
 import { storedAudit } from "../cli/commands/audit-show";
 import { webLink } from "../cli/client";
 import { gridText, paint, table } from "../cli/output";
-import type { BackfillResult } from "../workflows/backfill/backfill";
-import type { BackfillProgress } from "../workflows/backfill/backfill-progress";
-import type { HeadroomSummary } from "../workflows/audit/headroom-audit";
-import type { AuditSummary } from "../workflows/audit/hourly-audit";
 import { connectClient } from "../workers/connection";
 import { CONFIG_FILE, environment } from "./platform/config";
 import { incident } from "./incident/incident";
@@ -17,6 +13,12 @@ import { checkFromOutside, expectedBroken } from "./incident/truth";
 import { down, reset, up } from "./platform/up";
 import { until } from "./platform/wait";
 import { killWorker, startWorker } from "./platform/worker";
+import type {
+  AuditSummary,
+  HeadroomSummary,
+} from "../domain/audit/audit-report";
+import { type BackfillResult } from "../domain/backfill/report";
+import type { BackfillProgress } from "../domain/backfill/progress";
 
 const RANGE = { since: STORY.drifted[0]!, until: "2018-07-05T05" };
 const started = Date.now();

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { Gauge, Registry } from "prom-client";
-import type { AuditReport } from "../reports/audit-report";
 import { REPORTS, type Storage } from "../clients/storage";
+import type { AuditReport } from "../domain/audit/audit-report";
 
 const share = (part: number, whole: number) => (whole === 0 ? 1 : part / whole);
 

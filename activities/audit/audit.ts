@@ -1,5 +1,4 @@
 import { activityInfo, heartbeat } from "@temporalio/activity";
-import { canonicalJson } from "../../domain/backfill/plan";
 import { datasetOf } from "../../domain/settings/dataset";
 import { gridMarkdown } from "../../reports/grid";
 import type { HourRange } from "../../lib/hour";
@@ -11,13 +10,6 @@ import {
   unreadOffsets,
 } from "../../domain/audit/evidence";
 import { isHealthy, judge, type Judgement } from "../../domain/audit/verdict";
-import {
-  type AuditReport,
-  auditHtml,
-  type Outage,
-  tally,
-  type TopicAudit,
-} from "../../reports/audit-report";
 import { fatal } from "../../clients/errors";
 import {
   gather,
@@ -34,6 +26,14 @@ import {
 import { mapPool } from "../../lib/map-pool";
 import { counting, type Requests } from "../../lib/request-count";
 import type { Storage } from "../../clients/storage";
+import { canonicalJson } from "../../lib/canonical-json";
+import {
+  type Outage,
+  type TopicAudit,
+  type AuditReport,
+  tally,
+} from "../../domain/audit/audit-report";
+import { auditHtml } from "../../reports/audit-page";
 
 /** What a batch tells its workflow; the whole lies in storage. */
 export type BatchResult = {

@@ -15,22 +15,15 @@ import { calling } from "../../clients/errors";
 import type { Systems } from "./evidence/evidence";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import { rows } from "../../clients/hdfs/parquet";
-import { isTemporary, rawDay } from "./evidence/raw-hours";
+import { rawDay } from "./evidence/raw-hours";
 import { readRefined } from "./evidence/refined-hours";
 import type { Storage } from "../../clients/storage";
+import type { Canary, CanaryStage } from "../../domain/audit/canary";
+import { isTemporary } from "../../formats/hadoop/temporary-names";
 
 const FOLDER = "canaries";
 /** Above this a partition's uuids are not read; its flag must do. */
 const MAX_ROWS = 200_000;
-
-/** Where a canary was put in Kafka. */
-export type Canary = {
-  topic: string;
-  partition: number;
-  offset: string;
-};
-export const STAGES = ["kafka", "raw", "refined", "queryable"] as const;
-export type CanaryStage = (typeof STAGES)[number];
 
 /** Canaries of a range, by topic and hour, as far as they were produced. */
 export function canaryCounts(

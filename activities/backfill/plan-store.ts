@@ -3,7 +3,6 @@ import { activityInfo } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
 import { toMarkdown } from "../../reports/document";
 import {
-  canonicalJson,
   type Estimate,
   type Plan,
   type PlannedTopic,
@@ -11,9 +10,10 @@ import {
   type RunningJob,
 } from "../../domain/backfill/plan";
 import { planDocument } from "../../reports/plan-document";
-import type { RefineRate } from "../../reports/backfill-report";
 import type { Storage } from "../../clients/storage";
 import { isRefine, type Yarn } from "../../clients/yarn/yarn";
+import { canonicalJson } from "../../lib/canonical-json";
+import type { RefineRate } from "../../domain/backfill/report";
 
 const ASSUMED_PARTITIONS_PER_SECOND = 1;
 /** Topic-hours that a summary names; those of a larger plan are read from the plan itself. */

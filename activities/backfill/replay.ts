@@ -17,7 +17,8 @@ import { calling, fatal } from "../../clients/errors";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import type { Kafka } from "../../clients/kafka/kafka";
 import type { Storage } from "../../clients/storage";
-import { type MissingTopic, readMissing } from "./search/missing";
+import { readMissing } from "./search/missing";
+import type { MissingTopic } from "../../domain/backfill/missing";
 
 /** Tells a replayed message from an original one, and one backfill's from another's. */
 export const BACKFILL_HEADER = "backfill-id";

@@ -1,16 +1,17 @@
 import { activityInfo } from "@temporalio/activity";
-import type { Grid } from "../../reports/grid";
-import { canonicalJson, type Plan } from "../../domain/backfill/plan";
+import { type Plan } from "../../domain/backfill/plan";
 import { toHtml, toMarkdown } from "../../reports/document";
+import { reportBlocks } from "../../reports/backfill-report";
+import { storyOf } from "../../domain/incidents/timeline";
+import { hoursIn } from "../../lib/hour";
+import type { Storage } from "../../clients/storage";
+import { canonicalJson } from "../../lib/canonical-json";
+import type { Grid } from "../../domain/audit/grid";
 import {
   type BackfillReport,
   holds,
   type RefineRate,
-  reportBlocks,
-} from "../../reports/backfill-report";
-import { storyOf } from "../../domain/incidents/timeline";
-import { hoursIn } from "../../lib/hour";
-import type { Storage } from "../../clients/storage";
+} from "../../domain/backfill/report";
 
 export type ReportLinks = {
   markdown: string;

@@ -2,12 +2,12 @@ import { activityInfo, log } from "@temporalio/activity";
 import { WorkflowNotFoundError } from "@temporalio/common";
 import type { Client } from "@temporalio/client";
 import type { Alert, AlertItem } from "../../domain/incidents/alert";
-import type { Outage, TopicAudit } from "../../reports/audit-report";
 import type { Config } from "../../domain/settings/config";
 import type { TopicHeadroom } from "../../domain/audit/headroom";
 import type { Policy } from "../../domain/settings/policy";
 import { receivers, unknownReceiver } from "./receivers/receivers";
 import type { Storage } from "../../clients/storage";
+import type { Outage, TopicAudit } from "../../domain/audit/audit-report";
 
 export const DESK = "alerts";
 export const incidentId = (topic: string) => `incident/${topic}`;

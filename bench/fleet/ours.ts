@@ -4,7 +4,7 @@ import type { HourRange } from "../../lib/hour";
 import { runningPid, stop } from "../../sandbox/platform/processes";
 import { startWorker } from "../../sandbox/platform/worker";
 import { payloadsOf } from "../../test/support/histories";
-import type { AuditSummary } from "../../workflows/audit/hourly-audit";
+import type { AuditSummary } from "../../domain/audit/audit-report";
 
 export type Measured = {
   seconds: number;

@@ -3,7 +3,6 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { CompressionTypes } from "kafkajs";
-import type { MissingTopic } from "../../activities/backfill/search/missing";
 import {
   createReplayActivities,
   type Replayed,
@@ -20,6 +19,7 @@ import { down, reset, up } from "../../sandbox/platform/up";
 import { loadConfig } from "../../workers/config";
 import { connectClient } from "../../workers/connection";
 import { createDependencies } from "../../workers/dependencies";
+import type { MissingTopic } from "../../domain/backfill/missing";
 
 const EVENTS = 40_000;
 /** Of more, `replay.batchBytes` makes smaller ones. */

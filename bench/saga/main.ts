@@ -23,10 +23,10 @@ import { BIN } from "../../sandbox/platform/wrappers";
 import { histories } from "../../test/support/histories";
 import { loadConfig } from "../../workers/config";
 import { connectClient } from "../../workers/connection";
-import type { BackfillResult } from "../../workflows/backfill/backfill";
-import type { BackfillProgress } from "../../workflows/backfill/backfill-progress";
 import { peakMb } from "../fleet/ours";
 import { ARCHIVE, lose, type Loss, type Size } from "./loss";
+import type { BackfillResult } from "../../domain/backfill/report";
+import type { BackfillProgress } from "../../domain/backfill/progress";
 
 const CONFIG = join(SANDBOX_DIR, "bench.yaml");
 const ID = "backfill/bulk";

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { Hdfs } from "../../clients/hdfs/hdfs";
-import type { AuditReport } from "../../reports/audit-report";
 import type {
   Count,
   HourEvidence,
@@ -11,6 +10,7 @@ import type { Judgement } from "../../domain/audit/verdict";
 import { loadConfig } from "../../workers/config";
 import { check, TASK_QUEUE, withClient } from "../client";
 import { gridText, print, table } from "../output";
+import type { AuditReport } from "../../domain/audit/audit-report";
 
 type Options = { config: string; json?: boolean; asOf?: string };
 

@@ -1,11 +1,13 @@
 import { Command } from "commander";
 import { auditInput, headroomInput } from "../../domain/settings/inputs";
-import type { HeadroomSummary } from "../../workflows/audit/headroom-audit";
-import type { AuditSummary } from "../../workflows/audit/hourly-audit";
 import { hourOf } from "../../lib/hour";
 import { addAuditReaders, storedAudit } from "./audit-show";
 import { check, list, TASK_QUEUE, webLink, withClient } from "../client";
 import { gridText, paint, print, table } from "../output";
+import type {
+  AuditSummary,
+  HeadroomSummary,
+} from "../../domain/audit/audit-report";
 
 export const configOption = [
   "--config <file>",

@@ -1,13 +1,13 @@
 import type { Client } from "@temporalio/client";
 import { Command } from "commander";
 import { backfillInput } from "../../domain/settings/inputs";
-import type { BackfillResult } from "../../workflows/backfill/backfill";
-import type { BackfillProgress } from "../../workflows/backfill/backfill-progress";
 import { Hdfs } from "../../clients/hdfs/hdfs";
 import { loadConfig } from "../../workers/config";
 import { configOption } from "./audit";
 import { check, list, TASK_QUEUE, webLink, withClient } from "../client";
 import { paint, print, table } from "../output";
+import type { BackfillResult } from "../../domain/backfill/report";
+import type { BackfillProgress } from "../../domain/backfill/progress";
 
 type StartOptions = {
   name?: string;

@@ -11,12 +11,10 @@ import {
   readCamusErrors,
   readCamusOffsets,
 } from "../../formats/camus/etl-key";
-import {
-  type RandomAccess,
-  yarnLogLines,
-} from "../../formats/yarn-log/yarn-log";
+import { yarnLogLines } from "../../formats/yarn-log/yarn-log";
 import { configOption } from "./audit";
 import { print, table } from "../output";
+import type { RandomAccess } from "../../lib/random-access";
 
 type Options = { config: string; json?: boolean; hdfs?: boolean };
 

@@ -8,7 +8,6 @@ import {
 } from "@temporalio/client";
 import { Command } from "commander";
 import { parse } from "yaml";
-import { canonicalJson } from "../../domain/backfill/plan";
 import {
   type ScheduleSpec,
   schedulesFile,
@@ -16,6 +15,7 @@ import {
 import { DEFAULT_SCHEDULES } from "../../temporal-config/schedules";
 import { check, TASK_QUEUE, withClient } from "../client";
 import { print, table } from "../output";
+import { canonicalJson } from "../../lib/canonical-json";
 
 type Options = { asOf?: string; paused?: boolean; json?: boolean };
 

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import WebHdfs from "webhdfs";
-import type { RandomAccess } from "../../formats/yarn-log/yarn-log";
 import { calling, fatal } from "../errors";
 import { countRequest } from "../../lib/request-count";
+import type { RandomAccess } from "../../lib/random-access";
 
 export type FileStatus = {
   name: string;

@@ -1,7 +1,7 @@
 import { inflateSync, gunzipSync } from "node:zlib";
 import { snappyUncompress } from "hyparquet";
 import { ByteReader, EndOfBytes, FormatError } from "./bytes";
-import type { RandomAccess } from "../yarn-log/yarn-log";
+import type { RandomAccess } from "../../lib/random-access";
 
 export type SequenceRecord = { key: Buffer; value: Buffer };
 

@@ -6,12 +6,8 @@ import {
   mapEntries,
   readJavaObject,
 } from "../hadoop/java-serialized";
-import {
-  linesOf,
-  type LogLine,
-  type RandomAccess,
-  regionBytes,
-} from "./yarn-log";
+import { linesOf, type LogLine, regionBytes } from "./yarn-log";
+import type { RandomAccess } from "../../lib/random-access";
 
 /** The file's identity, at its start and after each index. */
 const UUID_LENGTH = 32;

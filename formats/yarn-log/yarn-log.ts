@@ -3,12 +3,7 @@ import { Readable } from "node:stream";
 import { createInflate } from "node:zlib";
 import { ByteReader, decodeModifiedUtf8, FormatError } from "../hadoop/bytes";
 import { isIndexedFile, indexedLogLines } from "./indexed-log";
-
-/** Reads ranges of a file, local or on HDFS. */
-export type RandomAccess = {
-  size: number;
-  read: (offset: number, length: number) => Promise<Buffer>;
-};
+import type { RandomAccess } from "../../lib/random-access";
 
 export type LogLine = { container: string; logType: string; line: string };
 

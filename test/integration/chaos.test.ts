@@ -7,7 +7,6 @@ import {
 import { join } from "node:path";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { createCollectActivities } from "../../activities/backfill/search/collect";
-import type { Missing } from "../../activities/backfill/search/missing";
 import { addHours } from "../../lib/hour";
 import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
 import { SANDBOX_DIR } from "../../sandbox/platform/paths";
@@ -21,7 +20,6 @@ import {
   createDependencies,
 } from "../../workers/dependencies";
 import { loadConfig } from "../../workers/config";
-import type { BackfillResult } from "../../workflows/backfill/backfill";
 import { Judge } from "../chaos/sandbox/judge";
 import { runSandboxChaos } from "../chaos/sandbox/run";
 import {
@@ -32,6 +30,8 @@ import {
   type Scenario,
   writeChaosConfig,
 } from "../chaos/sandbox/scenario";
+import type { Missing } from "../../domain/backfill/missing";
+import type { BackfillResult } from "../../domain/backfill/report";
 
 const quiet = () => undefined;
 /** A second host with an archive of its own. */

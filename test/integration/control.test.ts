@@ -11,11 +11,7 @@ import {
   type PartitionVerdict,
 } from "../../domain/backfill/partition-verdict";
 import { addHours } from "../../lib/hour";
-import type { BackfillReport } from "../../reports/backfill-report";
-import {
-  yarnLogLines,
-  type RandomAccess,
-} from "../../formats/yarn-log/yarn-log";
+import { yarnLogLines } from "../../formats/yarn-log/yarn-log";
 import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
 import { ports } from "../../sandbox/platform/ports";
 import { down, reset, up } from "../../sandbox/platform/up";
@@ -24,8 +20,6 @@ import { startWorker } from "../../sandbox/platform/worker";
 import { BIN } from "../../sandbox/platform/wrappers";
 import { loadConfig } from "../../workers/config";
 import { connectClient } from "../../workers/connection";
-import type { BackfillResult } from "../../workflows/backfill/backfill";
-import type { BackfillProgress } from "../../workflows/backfill/backfill-progress";
 import { Judge } from "../chaos/sandbox/judge";
 import {
   CHAOS_CONFIG,
@@ -35,6 +29,12 @@ import {
   writeChaosConfig,
 } from "../chaos/sandbox/scenario";
 import { sisyphus } from "../support/cli";
+import type {
+  BackfillReport,
+  BackfillResult,
+} from "../../domain/backfill/report";
+import type { BackfillProgress } from "../../domain/backfill/progress";
+import type { RandomAccess } from "../../lib/random-access";
 
 /** Operators who steer sagas in the middle of what takes long: a real replay, a real Refine. One story, told in order. */
 const quiet = () => undefined;

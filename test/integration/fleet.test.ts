@@ -9,7 +9,6 @@ import { parse, stringify } from "yaml";
 import { auditTopics } from "../../activities/audit/audit";
 import { Hdfs } from "../../clients/hdfs/hdfs";
 import type { Alert } from "../../domain/incidents/alert";
-import type { AuditReport } from "../../reports/audit-report";
 import {
   type Hour,
   hoursIn,
@@ -46,12 +45,15 @@ import {
   REFINE_CLASS,
   refineJar,
 } from "../../sandbox/platform/wrappers";
-import type { BackfillProgress } from "../../workflows/backfill/backfill-progress";
-import type { AuditSummary } from "../../workflows/audit/hourly-audit";
 import { loadConfig } from "../../workers/config";
 import { connectClient } from "../../workers/connection";
 import { createDependencies } from "../../workers/dependencies";
 import { sisyphus } from "../support/cli";
+import type {
+  AuditReport,
+  AuditSummary,
+} from "../../domain/audit/audit-report";
+import type { BackfillProgress } from "../../domain/backfill/progress";
 
 /** A fleet in which every topic has its own trouble, made on the real services; each test looks at what audits make of it. */
 const quiet = () => undefined;

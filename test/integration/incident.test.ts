@@ -23,14 +23,16 @@ import { checkFromOutside, expectedBroken } from "../../sandbox/incident/truth";
 import { down, reset, status, up } from "../../sandbox/platform/up";
 import { until } from "../../sandbox/platform/wait";
 import { killWorker, startWorker } from "../../sandbox/platform/worker";
-import type { HeadroomSummary } from "../../workflows/audit/headroom-audit";
-import type { AuditSummary } from "../../workflows/audit/hourly-audit";
-import type { BackfillProgress } from "../../workflows/backfill/backfill-progress";
 import type { IncidentState } from "../../domain/incidents/incident";
 import { connectClient } from "../../workers/connection";
 import { loadConfig } from "../../workers/config";
 import { sandbox, sisyphus } from "../support/cli";
 import { cellsWith, withPage } from "../support/browser";
+import type {
+  AuditSummary,
+  HeadroomSummary,
+} from "../../domain/audit/audit-report";
+import type { BackfillProgress } from "../../domain/backfill/progress";
 
 /** One sandbox, one incident, told in order: each test goes on where the one before it ended. */
 const RANGE = ["--since", STORY.drifted[0]!, "--until", "2018-07-05T05"];

@@ -2,7 +2,6 @@ import { activityInfo } from "@temporalio/activity";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
-import type { MissingTopic } from "../../activities/backfill/search/missing";
 import { PlanStore, withHours } from "../../activities/backfill/plan-store";
 import { createReportActivities } from "../../activities/backfill/report";
 import { Storage } from "../../clients/storage";
@@ -11,6 +10,7 @@ import type { Config } from "../../domain/settings/config";
 import { hoursIn, partitionPath } from "../../lib/hour";
 import type { Plan, PlannedTopic } from "../../domain/backfill/plan";
 import { MemoryHdfs } from "../chaos/memory/systems";
+import type { MissingTopic } from "../../domain/backfill/missing";
 
 /** The size of a large saga. */
 export type Size = { topics: number; hours: number; eventsPerTopic: number };

@@ -8,10 +8,10 @@ import {
 } from "@temporalio/worker";
 import type { PlanSummary } from "../../domain/backfill/plan";
 import { until } from "../../sandbox/platform/wait";
-import type { BackfillResult } from "../../workflows/backfill/backfill";
-import type { BackfillProgress } from "../../workflows/backfill/backfill-progress";
 import { localTemporal } from "../support/temporal";
 import { quietWorkers } from "../support/quiet";
+import type { BackfillResult } from "../../domain/backfill/report";
+import type { BackfillProgress } from "../../domain/backfill/progress";
 
 const RANGE = { since: "2018-06-26T18", until: "2018-06-26T21" };
 const PLAN: PlanSummary = {

@@ -6,12 +6,12 @@ import {
   type WorkflowBundleWithSourceMap,
 } from "@temporalio/worker";
 import { until } from "../../sandbox/platform/wait";
-import type { BackfillResult } from "../../workflows/backfill/backfill";
-import type { BackfillProgress } from "../../workflows/backfill/backfill-progress";
 import { histories } from "../support/histories";
 import { runLarge, SHARDS, simulated } from "../support/large-saga";
 import { quietWorkers } from "../support/quiet";
 import { localTemporal } from "../support/temporal";
+import type { BackfillResult } from "../../domain/backfill/report";
+import type { BackfillProgress } from "../../domain/backfill/progress";
 
 const LIMIT = 256 * 1024;
 let env: TestWorkflowEnvironment;

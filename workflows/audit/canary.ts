@@ -4,21 +4,12 @@ import {
   setCurrentDetails,
   setHandler,
 } from "@temporalio/workflow";
-import type { CanaryStage } from "../../activities/audit/canary";
 import { hourOf } from "../../lib/hour";
 import { canaryInput } from "../../domain/settings/inputs";
 import { control } from "../support/activities";
 import { setAttributes } from "../support/attributes";
 import { parseInput } from "../support/parse";
-
-const STAGES: CanaryStage[] = ["kafka", "raw", "refined", "queryable"];
-
-export type CanaryState = {
-  hour: string;
-  /** Seconds from production to each stage, by topic. */
-  seconds: Record<string, Partial<Record<CanaryStage, number>>>;
-  lost: string[];
-};
+import { CANARY_STAGES, type CanaryState } from "../../domain/audit/canary";
 
 export const canaryProgress = defineQuery<CanaryState>("progress");
 
@@ -45,7 +36,7 @@ export async function canary(raw: unknown): Promise<CanaryState> {
     const passed = Math.round((Date.now() - began) / 1000);
     for (const [topic, stage] of Object.entries(reached)) {
       const seconds = (state.seconds[topic] ??= {});
-      for (const s of STAGES.slice(0, STAGES.indexOf(stage) + 1))
+      for (const s of CANARY_STAGES.slice(0, CANARY_STAGES.indexOf(stage) + 1))
         seconds[s] ??= passed;
     }
     show(state);
@@ -60,7 +51,7 @@ export async function canary(raw: unknown): Promise<CanaryState> {
     state.lost.map((topic) => ({
       kind: "canary" as const,
       subject: topic,
-      cause: `stuck after ${STAGES.findLast((s) => state.seconds[topic]?.[s] !== undefined) ?? "nothing"}`,
+      cause: `stuck after ${CANARY_STAGES.findLast((s) => state.seconds[topic]?.[s] !== undefined) ?? "nothing"}`,
       level: "error" as const,
       text: `the canary of ${hour} did not become queryable within ${deadlineHours} h`,
     })),
@@ -73,11 +64,11 @@ function show(state: CanaryState): void {
     [
       `Canaries of ${state.hour}: seconds from production to each stage`,
       "",
-      `| topic | ${STAGES.join(" | ")} |`,
-      `| --- |${STAGES.map(() => " --: |").join("")}`,
+      `| topic | ${CANARY_STAGES.join(" | ")} |`,
+      `| --- |${CANARY_STAGES.map(() => " --: |").join("")}`,
       ...Object.entries(state.seconds).map(
         ([topic, s]) =>
-          `| ${topic} | ${STAGES.map((x) => s[x] ?? "–").join(" | ")} |`,
+          `| ${topic} | ${CANARY_STAGES.map((x) => s[x] ?? "–").join(" | ")} |`,
       ),
     ].join("\n"),
   );

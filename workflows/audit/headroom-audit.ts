@@ -5,12 +5,7 @@ import { headroomInput } from "../../domain/settings/inputs";
 import { control } from "../support/activities";
 import { setAttributes } from "../support/attributes";
 import { parseInput } from "../support/parse";
-
-export type HeadroomSummary = {
-  asOf: string;
-  topics: number;
-  low: TopicHeadroom[];
-};
+import type { HeadroomSummary } from "../../domain/audit/audit-report";
 
 const BATCH = 50;
 const MAX_NAMED = 200;

@@ -3,31 +3,16 @@ import {
   setCurrentDetails,
   setHandler,
 } from "@temporalio/workflow";
-import { addHours, hourOf, type HourRange } from "../../lib/hour";
+import { addHours, hourOf } from "../../lib/hour";
 import { auditInput } from "../../domain/settings/inputs";
 import type { BatchResult } from "../../activities/audit/audit";
-import type { Outage } from "../../reports/audit-report";
 import { archiveHost, control } from "../support/activities";
 import { setAttributes } from "../support/attributes";
 import { parseInput } from "../support/parse";
-
-export type AuditSummary = {
-  asOf: string;
-  range: HourRange;
-  topics: number;
-  verdicts: Record<string, number>;
-  causes: Record<string, number>;
-  broken: string[];
-  incidents: string[];
-  unknowable: string[];
-  outages: Outage[];
-  problems: string[];
-  requests: Record<string, number>;
-  report: string;
-  html: string;
-  link: string;
-};
-export type AuditProgress = { audited: number; topics: number };
+import type {
+  AuditSummary,
+  AuditProgress,
+} from "../../domain/audit/audit-report";
 
 export const auditProgress = defineQuery<AuditProgress>("progress");
 

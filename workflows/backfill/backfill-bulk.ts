@@ -1,17 +1,14 @@
 import { patched, workflowInfo } from "@temporalio/workflow";
 import type { createAuditActivities } from "../../activities/audit/audit";
-import type {
-  Missing,
-  MissingTopic,
-} from "../../activities/backfill/search/missing";
 import type { Replayed } from "../../activities/backfill/replay";
 import type { Verification } from "../../activities/backfill/verify/verify";
 import type { PlannedTopic, PlanSummary } from "../../domain/backfill/plan";
 import { archiveHost, bulk, control } from "../support/activities";
 import type { Steering } from "./backfill-control";
-import type { StepName } from "./backfill-progress";
 import { inShards, runShards, type Shard } from "./fan-out";
 import { collectArchives, search } from "./search";
+import type { MissingTopic, Missing } from "../../domain/backfill/missing";
+import type { StepName } from "../../domain/backfill/progress";
 
 /** Of each of a union's members. */
 type Unnamed<T> = T extends unknown ? Omit<T, "id"> : never;

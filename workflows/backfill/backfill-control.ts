@@ -11,14 +11,12 @@ import {
   setHandler,
 } from "@temporalio/workflow";
 import { control } from "../support/activities";
-import {
-  type BackfillProgress,
-  mark,
-  newProgress,
-  show,
-  type StepName,
-} from "./backfill-progress";
+import { mark, newProgress, show } from "./backfill-progress";
 import { Saga } from "./saga";
+import type {
+  StepName,
+  BackfillProgress,
+} from "../../domain/backfill/progress";
 
 /** Steps of long activities that can end at any moment and be begun again. A submitted application runs on by itself. */
 const INTERRUPTIBLE = new Set<StepName>([

@@ -1,17 +1,11 @@
-import type { Missing } from "../../activities/backfill/search/missing";
 import type { Replayed } from "../../activities/backfill/replay";
 import type { createReportActivities } from "../../activities/backfill/report";
 import type { Verification } from "../../activities/backfill/verify/verify";
 import type { LogScan } from "../../activities/backfill/yarn-logs";
 import type { PlanSummary } from "../../domain/backfill/plan";
-import type { BackfillReport } from "../../reports/backfill-report";
-import type { BackfillProgress } from "./backfill-progress";
-
-/** A report's numbers, as the workflow itself returns them. */
-export type BackfillNumbers = Omit<
-  BackfillReport,
-  "before" | "after" | "story" | "plan" | "steps"
->;
+import type { Missing } from "../../domain/backfill/missing";
+import type { BackfillNumbers } from "../../domain/backfill/report";
+import type { BackfillProgress } from "../../domain/backfill/progress";
 
 /** What the steps have said. */
 type Outcome = {

@@ -1,47 +1,12 @@
 import { setCurrentDetails } from "@temporalio/workflow";
 import type { PlanSummary } from "../../domain/backfill/plan";
 import { setAttributes } from "../support/attributes";
-
-export const STEPS = [
-  "plan",
-  "approve",
-  "hold retention",
-  "reset import",
-  "find missing",
-  "replay",
-  "import",
-  "clear flags",
-  "refine",
-  "scan logs",
-  "verify",
-  "report",
-] as const;
-export type StepName = (typeof STEPS)[number];
-export type StepState = "waiting" | "running" | "done" | "failed" | "skipped";
-
-export type BackfillProgress = {
-  phase: StepName | "paused" | "aborting" | "ended";
-  paused: boolean;
-  steps: {
-    name: StepName;
-    state: StepState;
-    detail?: string;
-    startedAt?: string;
-    endedAt?: string;
-    attempts: number;
-  }[];
-  plan?: PlanSummary;
-  /** When it was made, ISO-8601. */
-  planAt?: string;
-  skipped: string[];
-  eventsMissing: number;
-  eventsReplayed: number;
-  undoable: string[];
-  undone?: string[];
-  /** What an abort could not take back. */
-  remains?: string[];
-  report?: string;
-};
+import {
+  STEPS,
+  type StepName,
+  type StepState,
+  type BackfillProgress,
+} from "../../domain/backfill/progress";
 
 const MARK: Record<StepState, string> = {
   waiting: " ",

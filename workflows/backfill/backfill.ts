@@ -7,28 +7,14 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import { backfillInput } from "../../domain/settings/inputs";
-import type { PlannedTopic, PlanSummary } from "../../domain/backfill/plan";
+import type { PlannedTopic } from "../../domain/backfill/plan";
 import { archiveHost, bulk, control } from "../support/activities";
 import { BulkSteps, lean, lossy } from "./backfill-bulk";
 import { Steering } from "./backfill-control";
-import {
-  type BackfillNumbers,
-  numbersOf,
-  reportInput,
-  total,
-} from "./backfill-numbers";
+import { numbersOf, reportInput, total } from "./backfill-numbers";
 import { mark, remains, show, takePlan } from "./backfill-progress";
 import { parseInput } from "../support/parse";
-
-export type BackfillResult =
-  | { dryRun: true; plan: PlanSummary }
-  | {
-      dryRun: false;
-      report: string;
-      holds: boolean;
-      numbers: BackfillNumbers;
-    }
-  | { dryRun: false; nothingToDo: true };
+import type { BackfillResult } from "../../domain/backfill/report";
 
 /** Repairs a range of hours: plan, approve, then ten steps, each idempotent, the destructive ones undone by an abort. */
 export async function backfill(raw: unknown): Promise<BackfillResult> {

@@ -6,13 +6,13 @@ import {
   setCurrentDetails,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { MissingTopic } from "../../activities/backfill/search/missing";
 import type { Replayed } from "../../activities/backfill/replay";
 import type { Verification } from "../../activities/backfill/verify/verify";
 import type { HourRange } from "../../lib/hour";
 import type { PlannedTopic } from "../../domain/backfill/plan";
 import { archiveHost, bulk } from "../support/activities";
 import { type Search, search } from "./search";
+import type { MissingTopic } from "../../domain/backfill/missing";
 
 /** What is done to some of a large saga's topics, in a workflow of its own. */
 export type Shard = {

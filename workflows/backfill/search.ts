@@ -1,6 +1,6 @@
-import type { Missing } from "../../activities/backfill/search/missing";
 import type { HourRange } from "../../lib/hour";
 import { archiveHost } from "../support/activities";
+import type { Missing } from "../../domain/backfill/missing";
 
 export type Search = {
   topics: { topic: string; schema: string; lostOffsets: number }[];

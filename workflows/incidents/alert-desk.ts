@@ -9,13 +9,13 @@ import {
   setHandler,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { Outage } from "../../reports/audit-report";
 import {
   type Alert,
   type AlertItem,
   groupAlerts,
 } from "../../domain/incidents/alert";
 import { control } from "../support/activities";
+import type { Outage } from "../../domain/audit/audit-report";
 
 export type DeskState = {
   items: AlertItem[];

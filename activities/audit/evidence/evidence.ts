@@ -1,4 +1,3 @@
-import type { Outage } from "../../../reports/audit-report";
 import type { Config } from "../../../domain/settings/config";
 import type { Dataset } from "../../../domain/settings/dataset";
 import {
@@ -47,6 +46,7 @@ import {
   rawEvidence,
   topicEvidence,
 } from "./topic-evidence";
+import type { Outage } from "../../../domain/audit/audit-report";
 
 const WIDTH = 8;
 

@@ -3,15 +3,13 @@ import type { Hour } from "../../../lib/hour";
 import { refreshDay, type Remembered, type Sum } from "./day-walk";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import type { ImportSource, RawFile } from "../../../importers/importer";
+import { isTemporary } from "../../../formats/hadoop/temporary-names";
 
 export type RawHour = Remembered & {
   files: RawFile[];
   /** Files that are not the importer's, or not of this hour. */
   strange: string[];
 };
-
-export const isTemporary = (name: string) =>
-  name.startsWith("_") || name.startsWith(".");
 
 /** The raw hours of one day, by file names alone. */
 export function rawDay(

@@ -16,7 +16,7 @@ import { refreshDay, type Remembered, type Sum } from "./day-walk";
 import { ServiceError } from "../../../clients/errors";
 import type { FileStatus, Hdfs } from "../../../clients/hdfs/hdfs";
 import { footer } from "../../../clients/hdfs/parquet";
-import { isTemporary } from "./raw-hours";
+import { isTemporary } from "../../../formats/hadoop/temporary-names";
 
 export type RefinedHour = Remembered & { refined: RefinedEvidence };
 

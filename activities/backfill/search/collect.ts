@@ -19,30 +19,11 @@ import { LineFiles } from "./line-files";
 import type { EventMysql } from "../../../clients/mysql";
 import { rawLines } from "../../../importers/raw-lines";
 import type { Storage } from "../../../clients/storage";
-
-export type SearchedTopic = {
-  topic: string;
-  schema: string;
-  /** Where many topics are searched in shards: in whose files its lines go; default 0. */
-  bucket?: number;
-};
-export type Unreadable = { file: string; line: number; error: string };
-
-/** What one unit of a source gave: an archive file, a range of a table's keys, a topic's raw hours. */
-type Unit = {
-  /** Its lines, bucket by bucket. */
-  buckets: { refs: string[]; lines: number }[];
-  files?: string[];
-  unreadable?: Unreadable[];
-};
-
-/** What was collected of a source; the lines themselves lie on HDFS. */
-export type Collected = {
-  refs: string[];
-  lines: number;
-  files: string[];
-  unreadable: Unreadable[];
-};
+import type {
+  SearchedTopic,
+  CollectedUnit,
+  Collected,
+} from "../../../domain/backfill/missing";
 
 /** Topics whose Kafka partitions are read by one consumer. */
 const TOPICS_AT_ONCE = 20;
@@ -69,14 +50,14 @@ export function createCollectActivities(
     name: string,
     produce: (
       add: (line: string, bucket?: number) => Promise<void>,
-    ) => Promise<Omit<Unit, "buckets"> | void>,
+    ) => Promise<Omit<CollectedUnit, "buckets"> | void>,
     buckets = 1,
-  ): Promise<Unit> {
+  ): Promise<CollectedUnit> {
     const id = idOf();
     heartbeat(name);
     cancellationSignal().throwIfAborted();
     const done = await storage.get(id, `search/${name}.done.json`);
-    if (done !== undefined) return JSON.parse(done) as Unit;
+    if (done !== undefined) return JSON.parse(done) as CollectedUnit;
     const files = Array.from(
       { length: buckets },
       (_, b) =>
@@ -90,19 +71,19 @@ export function createCollectActivities(
     );
     const told = await produce((line, bucket = 0) => files[bucket]!.add(line));
     for (const f of files) await f.flush();
-    const unit: Unit = {
+    const unit: CollectedUnit = {
       buckets: files.map(({ refs, lines }) => ({ refs, lines })),
       ...told,
     };
     return JSON.parse(
       await storage.once(id, `search/${name}.done.json`, JSON.stringify(unit)),
-    ) as Unit;
+    ) as CollectedUnit;
   }
 
   /** A source's units together, a reference a bucket; kept in storage, as there can be thousands. */
   async function together(
     name: string,
-    units: Unit[],
+    units: CollectedUnit[],
     buckets = 1,
   ): Promise<string[]> {
     const files = units.flatMap((u) => u.files ?? []);
@@ -149,7 +130,7 @@ export function createCollectActivities(
         .map((t) => `${t.schema} ${t.bucket ?? 0}`)
         .join(" ");
       const host = config.archive.host.replaceAll(/[^\w.-]/g, "_");
-      const units: Unit[] = [];
+      const units: CollectedUnit[] = [];
       for (const file of await archive.files()) {
         // The log that is being written grows: what it was is part of its name.
         const { size, mtimeMs } = await stat(file);
@@ -183,7 +164,7 @@ export function createCollectActivities(
       topics: SearchedTopic[];
       range: HourRange;
     }): Promise<{ ref: string }> {
-      const units: Unit[] = [];
+      const units: CollectedUnit[] = [];
       for (const { topic, schema } of mysql ? input.topics : []) {
         heartbeat(`MySQL ${schema}`);
         for (const table of await mysql!.tables(schema)) {
@@ -215,7 +196,7 @@ export function createCollectActivities(
       topics: SearchedTopic[];
       range: HourRange;
     }): Promise<{ ref: string }> {
-      const units: Unit[] = [];
+      const units: CollectedUnit[] = [];
       for (let i = 0; i < input.topics.length; i += TOPICS_AT_ONCE) {
         const some = input.topics.slice(i, i + TOPICS_AT_ONCE);
         units.push(

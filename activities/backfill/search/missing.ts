@@ -12,44 +12,24 @@ import {
   parseCapsuleLine,
 } from "../../../formats/eventlogging/event-capsule";
 import { antiJoin, type Lines } from "./anti-join";
-import type { Collected, createCollectActivities } from "./collect";
+import type { createCollectActivities } from "./collect";
 import type { Systems } from "../../audit/evidence/evidence";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import { beating, tagOf } from "../import";
 import { LineFiles, linesOfFile } from "./line-files";
 import type { Storage } from "../../../clients/storage";
 import type { Submitter } from "../submitter";
-
-export type MissingTopic = {
-  topic: string;
-  /** Where the missing events are: a file, one JSON a line, or the list of several. */
-  ref: string;
-  digest: string;
-  /** Distinct events to replay. */
-  events: number;
-  fromArchive: number;
-  fromMysql: number;
-  /** Messages these events were in Kafka, those that arrived twice counted twice. */
-  messages: number;
-  /** Offsets deleted unread that no source accounts for. */
-  unrecoverable: number;
-};
-
-export type Missing = {
-  topics: MissingTopic[];
-  files: string[];
-  unreadable: number;
-  unreadableNamed: { file: string; line: number; error: string }[];
-  /** Who joined: this worker or an application on YARN. Absent in answers of before. */
-  joinedBy?: string;
-};
+import type {
+  Collected,
+  MissingTopic,
+  Missing,
+  MissingPart,
+} from "../../../domain/backfill/missing";
 
 /** A file of missing events; a replay has one of each of some topics in memory. */
 const FILE_BYTES = 2 << 20;
 
 type Joined = Pick<PlannedTopic, "topic" | "schema" | "lostOffsets">;
-type Part = { ref: string; digest: string; events: number };
-
 const sha256 = (text: string) =>
   createHash("sha256").update(text).digest("hex");
 
@@ -126,7 +106,7 @@ export function createMissingActivities(
       if (!open) return;
       const { told, files } = open;
       await files.flush();
-      const parts: Part[] = [];
+      const parts: MissingPart[] = [];
       for (const ref of files.refs) {
         const text = (await hdfs.readText(ref))!;
         parts.push({
@@ -262,9 +242,9 @@ export async function* readMissing(
   };
   const changed = (ref: string) =>
     new Error(`${ref} is not what was stored there`);
-  let parts: Part[] = [missing];
+  let parts: MissingPart[] = [missing];
   if (missing.ref.endsWith(".json")) {
-    parts = JSON.parse(await read(missing.ref)) as Part[];
+    parts = JSON.parse(await read(missing.ref)) as MissingPart[];
     const list = parts.map(({ digest, events }) => ({ digest, events }));
     if (sha256(JSON.stringify(list)) !== missing.digest)
       throw changed(missing.ref);

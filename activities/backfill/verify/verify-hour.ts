@@ -7,8 +7,8 @@ import {
 } from "../../../formats/eventlogging/event-capsule";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import { rows } from "../../../clients/hdfs/parquet";
-import { isTemporary } from "../../audit/evidence/raw-hours";
 import { rawLines } from "../../../importers/raw-lines";
+import { isTemporary } from "../../../formats/hadoop/temporary-names";
 
 /** What a partition's rows say of a topic-hour. */
 export type HourCheck = {

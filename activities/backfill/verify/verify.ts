@@ -8,10 +8,11 @@ import type { Systems } from "../../audit/evidence/evidence";
 import { refreshHours } from "../../audit/evidence/evidence";
 import { emptyMemory } from "../../audit/evidence/evidence-cache";
 import { LostOfHours } from "./lost-of-hours";
-import { type MissingTopic, readMissing } from "../search/missing";
+import { readMissing } from "../search/missing";
 import { withHours } from "../plan-store";
 import type { Storage } from "../../../clients/storage";
 import { checkHour, uuidsOf } from "./verify-hour";
+import type { MissingTopic } from "../../../domain/backfill/missing";
 
 export type Verification = {
   partitions: number;

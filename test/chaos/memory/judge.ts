@@ -1,5 +1,5 @@
-import { canonicalJson } from "../../../domain/backfill/plan";
 import type { World } from "./world";
+import { canonicalJson } from "../../../lib/canonical-json";
 
 /** What is wrong in a world after its saga has ended, seen from outside. */
 export function wrongs(

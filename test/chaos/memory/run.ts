@@ -3,14 +3,14 @@ import { activityInfo } from "@temporalio/activity";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { mapPool } from "../../../lib/map-pool";
-import type { BackfillResult } from "../../../workflows/backfill/backfill";
-import {
-  type BackfillProgress,
-  STEPS,
-} from "../../../workflows/backfill/backfill-progress";
 import { random } from "./faults";
 import { wrongs } from "./judge";
 import { RANGE, World } from "./world";
+import type { BackfillResult } from "../../../domain/backfill/report";
+import {
+  STEPS,
+  type BackfillProgress,
+} from "../../../domain/backfill/progress";
 
 export type Run = {
   seed: number;

@@ -5,7 +5,6 @@ import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import { createImporterActivities } from "../../../activities/backfill/import";
 import type { Jobs } from "../../../clients/commands";
 import type { Kafka } from "../../../clients/kafka/kafka";
-import type { Missing } from "../../../activities/backfill/search/missing";
 import { createRefineActivities } from "../../../activities/backfill/refine";
 import { createReplayActivities } from "../../../activities/backfill/replay";
 import { createReportActivities } from "../../../activities/backfill/report";
@@ -14,17 +13,15 @@ import { Submitter } from "../../../activities/backfill/submitter";
 import type { Yarn } from "../../../clients/yarn/yarn";
 import { parseConfig } from "../../../domain/settings/config";
 import { type Hour, partitionPath } from "../../../lib/hour";
-import {
-  canonicalJson,
-  type Plan,
-  type PlanSummary,
-} from "../../../domain/backfill/plan";
+import { type Plan, type PlanSummary } from "../../../domain/backfill/plan";
 import {
   capsuleUuid,
   type EventCapsule,
 } from "../../../formats/eventlogging/event-capsule";
 import { Attempt, call, during, type Fault, KINDS, random } from "./faults";
 import { MemoryHdfs, MemoryKafka, MemoryYarn } from "./systems";
+import { canonicalJson } from "../../../lib/canonical-json";
+import type { Missing } from "../../../domain/backfill/missing";
 
 export const RANGE = { since: "2018-06-26T18", until: "2018-06-26T20" };
 const HOURS: Hour[] = ["2018-06-26T18", "2018-06-26T19"];

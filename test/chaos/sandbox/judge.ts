@@ -8,13 +8,13 @@ import { BACKFILL_HEADER } from "../../../activities/backfill/replay";
 import { Yarn } from "../../../clients/yarn/yarn";
 import { datasetOf } from "../../../domain/settings/dataset";
 import { partitionPath } from "../../../lib/hour";
-import { canonicalJson } from "../../../domain/backfill/plan";
 import { DONE_FLAG } from "../../../formats/refine/done-flag";
 import type { EventCapsule } from "../../../formats/eventlogging/event-capsule";
 import { CONFIG_FILE } from "../../../sandbox/platform/config";
 import { loadConfig } from "../../../workers/config";
-import type { BackfillResult } from "../../../workflows/backfill/backfill";
 import { eventsIn, type Scenario } from "./scenario";
+import { canonicalJson } from "../../../lib/canonical-json";
+import type { BackfillResult } from "../../../domain/backfill/report";
 
 type State = {
   retention: Record<string, string | null>;

@@ -5,16 +5,16 @@ import { environment } from "../../../sandbox/platform/config";
 import { ports } from "../../../sandbox/platform/ports";
 import { up } from "../../../sandbox/platform/up";
 import { connectClient } from "../../../workers/connection";
-import type { BackfillResult } from "../../../workflows/backfill/backfill";
-import {
-  type BackfillProgress,
-  STEPS,
-} from "../../../workflows/backfill/backfill-progress";
 import { random } from "../memory/faults";
 import { inflict, type Kind, KINDS, oneWorker, type Proxies } from "./faults";
 import { type Ended, Judge } from "./judge";
 import { Proxy } from "./proxy";
 import { openHdfs, prepare, type Scenario, writeChaosConfig } from "./scenario";
+import type { BackfillResult } from "../../../domain/backfill/report";
+import {
+  STEPS,
+  type BackfillProgress,
+} from "../../../domain/backfill/progress";
 
 export type SandboxRun = {
   seed: number;

@@ -12,10 +12,8 @@ import {
   readSequenceFile,
   sequenceRecords,
 } from "../../../formats/hadoop/sequence-file";
-import {
-  type RandomAccess,
-  yarnLogLines,
-} from "../../../formats/yarn-log/yarn-log";
+import { yarnLogLines } from "../../../formats/yarn-log/yarn-log";
+import type { RandomAccess } from "../../../lib/random-access";
 
 /** Written by Hadoop 3.4.3 itself: the sandbox's importer and its NodeManager; what `yarn logs` printed of the same files is beside them. */
 const fixture = (name: string) =>

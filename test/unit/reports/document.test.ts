@@ -1,10 +1,8 @@
 import { toHtml, toMarkdown } from "../../../reports/document";
 import type { Plan } from "../../../domain/backfill/plan";
-import {
-  type BackfillReport,
-  reportBlocks,
-} from "../../../reports/backfill-report";
+import { reportBlocks } from "../../../reports/backfill-report";
 import { planDocument } from "../../../reports/plan-document";
+import type { BackfillReport } from "../../../domain/backfill/report";
 
 const PLAN: Plan = {
   range: { since: "2018-06-26T18", until: "2018-06-26T21" },

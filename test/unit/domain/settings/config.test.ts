@@ -1,8 +1,9 @@
 import { issuesText, parseConfig } from "../../../../domain/settings/config";
 import { datasetOf, namingRules } from "../../../../domain/settings/dataset";
 import { auditInput, backfillInput } from "../../../../domain/settings/inputs";
-import { canonicalJson, regexLiteral } from "../../../../domain/backfill/plan";
+import { regexLiteral } from "../../../../domain/backfill/plan";
 import { jobFaults } from "../../../../activities/backfill/planning";
+import { canonicalJson } from "../../../../lib/canonical-json";
 
 test("a configuration's every mistake is named with its path", () => {
   expect(() =>

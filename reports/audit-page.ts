@@ -1,47 +1,6 @@
 import { colourOf, escapeHtml, gridHtml, STYLE } from "./document";
-import type { Loss } from "../domain/audit/evidence";
-import { type Grid, SIGN } from "./grid";
-import type { HourRange } from "../lib/hour";
-import type { Finding } from "../domain/backfill/plan";
-
-/** A service that did not answer. */
-export type Outage = { service: string; address: string; message: string };
-
-export type TopicAudit = {
-  topic: string;
-  /** Every hour that is not empty, and empty ones of a silence. */
-  cells: Grid[number]["cells"];
-  findings: Finding[];
-  lostOffsets: number;
-  /** The same by partition; absent in audits that were stored before. */
-  losses?: Loss[];
-  /** Offsets in Kafka that the importer has not read. */
-  unread: number;
-  /** Events known of in the range, and those of them that HDFS lacks. */
-  events: number;
-  missing: number;
-  /** Why stages of it are unknowable; nothing is then said of its health. */
-  unknowable?: string;
-  problem?: string;
-};
-
-/** One audit of the fleet, as it is stored. */
-export type AuditReport = {
-  workflowId: string;
-  asOf: string;
-  range: HourRange;
-  seconds: number;
-  /** Requests made, by service. */
-  requests: Record<string, number>;
-  outages: Outage[];
-  audits: TopicAudit[];
-};
-
-export function tally(names: string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
-  return counts;
-}
+import { SIGN } from "./grid";
+import type { AuditReport } from "../domain/audit/audit-report";
 
 /** The fleet's grid and its findings as a page that needs nothing else. */
 export function auditHtml(r: AuditReport): string {

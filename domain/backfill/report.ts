@@ -1,0 +1,115 @@
+import type { Loss } from "../audit/evidence";
+import type { Grid } from "../audit/grid";
+import type { Chapter } from "../incidents/timeline";
+import type { LogError, PartitionVerdict } from "./partition-verdict";
+import type { PlanSummary } from "./plan";
+
+/** What a backfill did, in numbers that can be checked. */
+export type BackfillReport = {
+  workflowId: string;
+  asOf: string;
+  plan: PlanSummary;
+  skipped: string[];
+  lostOffsets: number;
+  found: {
+    events: number;
+    messages: number;
+    fromArchive: number;
+    fromMysql: number;
+    unrecoverable: number;
+    unreadableLines: number;
+  };
+  replayed: { landed: number; twice: number };
+  importerRuns: { reset: number; import: number };
+  flagsRemoved: number;
+  refine: {
+    applicationId: string;
+    link: string;
+    finalStatus: string;
+    seconds: number;
+    finished: number;
+    failed: string[];
+    unexplained: string[];
+    /** Why the aggregated logs could not be read. */
+    logsUnread?: string;
+    /** Joined with the plan; absent in reports of 0.1.0. */
+    logs?: {
+      attempts: number;
+      containers: number;
+      outcomes: { outcome: string; planned: number; others: number }[];
+      notWhole: PartitionVerdict[];
+      besides: string[];
+      errors: LogError[];
+      ref: string;
+    };
+  };
+  verified: {
+    partitions: number;
+    rows: number;
+    distinct: number;
+    duplicates: number;
+    found: number;
+    expected: number;
+    withIp: number;
+    geocoded: number;
+    /** Rows of a sample of partitions, compared field by field with their events. */
+    deep?: { partitions: number; rows: number; different: number };
+    problems: string[];
+    findingsLeft: number;
+  };
+  before: Grid;
+  after: Grid;
+  /** What had gone wrong, in the order of time; absent in reports of 0.1.0. */
+  story?: Chapter[];
+  steps: {
+    name: string;
+    startedAt?: string;
+    endedAt?: string;
+    attempts: number;
+    detail?: string;
+  }[];
+  /** The sum of each topic that lost something; absent in reports of before. */
+  topics?: {
+    topic: string;
+    lostOffsets: number;
+    losses?: Loss[];
+    events: number;
+    messages: number;
+    fromArchive: number;
+    fromMysql: number;
+    unrecoverable: number;
+  }[];
+};
+
+/** A report's numbers, as the workflow itself returns them. */
+export type BackfillNumbers = Omit<
+  BackfillReport,
+  "before" | "after" | "story" | "plan" | "steps"
+>;
+
+/** What a backfill returns. */
+export type BackfillResult =
+  | { dryRun: true; plan: PlanSummary }
+  | {
+      dryRun: false;
+      report: string;
+      holds: boolean;
+      numbers: BackfillNumbers;
+    }
+  | { dryRun: false; nothingToDo: true };
+
+/** Whether everything that could be recovered is back, whole and once. */
+export function holds(r: BackfillReport): boolean {
+  return (
+    r.replayed.twice === 0 &&
+    r.replayed.landed === r.found.events &&
+    r.verified.problems.length === 0 &&
+    r.verified.findingsLeft === 0 &&
+    r.refine.failed.length === 0 &&
+    // Where the cluster has lost the logs, the partitions themselves are the proof.
+    (r.refine.unexplained.length === 0 || r.refine.logsUnread !== undefined)
+  );
+}
+
+/** How fast a Refine was, for the estimates of later plans. */
+export type RefineRate = { partitions: number; seconds: number; by: string };

@@ -1,0 +1,7 @@
+/** Reads ranges of a file, wherever it lies: on this host or on HDFS. */
+export type RandomAccess = {
+  /** Bytes. */
+  size: number;
+  /** The bytes from an offset on; fewer than asked for where the file ends. */
+  read: (offset: number, length: number) => Promise<Buffer>;
+};
