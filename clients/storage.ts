@@ -1,10 +1,13 @@
-import { createHash } from "node:crypto";
+import { canonicalJson } from "../lib/canonical-json";
 import type { Hdfs } from "./hdfs/hdfs";
+import type { Place } from "./storage-layout";
 
+/** The path below which the control worker serves what people read. */
 export const REPORTS = "/reports/";
 
 /**
- * What a workflow keeps outside its history: plans, journals, missing events, reports; on HDFS, a folder a workflow.
+ * What workflows keep outside their histories: plans, journals, missing events, reports; on HDFS, a folder a workflow.
+ * storage-layout.ts says what lies where. A reference (`ref`) is an absolute path on HDFS.
  * HDFS takes no colon in a path, and a schedule puts a time into its workflows' ids: a colon is written as `_`.
  */
 export class Storage {
@@ -22,37 +25,68 @@ export class Storage {
       : this.hdfs.link(ref);
   }
 
-  path(workflowId: string, name: string): string {
-    return `${this.root}/${workflowId}/${name}`.replaceAll(":", "_");
+  /** A place as a path on HDFS: the reference of what is kept there. */
+  path({ folder, name }: Place<unknown>): string {
+    return `${this.root}/${folder}/${name}`.replaceAll(":", "_");
   }
 
-  async put(
-    workflowId: string,
-    name: string,
-    text: string,
-  ): Promise<{ ref: string; digest: string }> {
-    const ref = this.path(workflowId, name);
+  /** Names of the files in a folder; none where there is no such folder. */
+  async list(folder: string): Promise<{ name: string; mtime: number }[]> {
+    return (await this.hdfs.list(this.path({ folder, name: "" }))) ?? [];
+  }
+
+  /** Writes JSON, equal values as equal bytes; what was there is replaced in one stroke. @returns its reference */
+  write<T>(place: Place<T>, value: T): Promise<string> {
+    return this.writeText(place, canonicalJson(value));
+  }
+
+  /** Writes a text; what was there is replaced in one stroke. @returns its reference */
+  async writeText(
+    place: Place<unknown>,
+    text: string | Buffer,
+  ): Promise<string> {
+    const ref = this.path(place);
     await this.hdfs.replace(ref, text);
-    return { ref, digest: createHash("sha256").update(text).digest("hex") };
+    return ref;
   }
 
   /**
    * Records something once: where a record is there already, it stays, and is what counts. An attempt that froze and wakes up late
    * must not replace what others have built on. @returns the record
    */
-  async once(workflowId: string, name: string, text: string): Promise<string> {
-    await this.hdfs.create(this.path(workflowId, name), text);
-    return (await this.get(workflowId, name)) ?? text;
+  async recordOnce<T>(place: Place<T>, value: T): Promise<T> {
+    await this.hdfs.create(this.path(place), canonicalJson(value));
+    return (await this.read(place)) ?? value;
   }
 
-  get(workflowId: string, name: string): Promise<string | undefined> {
-    return this.hdfs.readText(this.path(workflowId, name));
+  /** What a JSON file holds; undefined where there is none. */
+  async read<T>(place: Place<T>): Promise<T | undefined> {
+    const text = await this.readText(place);
+    return text === undefined ? undefined : (JSON.parse(text) as T);
+  }
+
+  readText(place: Place<unknown>): Promise<string | undefined> {
+    return this.hdfs.readText(this.path(place));
+  }
+
+  readBytes(place: Place<unknown>): Promise<Buffer | undefined> {
+    return this.hdfs.read(this.path(place));
+  }
+
+  /** Whether something is recorded at a place. */
+  async has(place: Place<unknown>): Promise<boolean> {
+    return (await this.readText(place)) !== undefined;
+  }
+
+  /** What a reference leads to. @throws Error where it leads nowhere */
+  async readRef<T>(ref: string): Promise<T> {
+    return JSON.parse(await this.readRefText(ref)) as T;
   }
 
   /** @throws Error where the reference leads nowhere */
-  async read<T>(ref: string): Promise<T> {
+  async readRefText(ref: string): Promise<string> {
     const text = await this.hdfs.readText(ref);
     if (text === undefined) throw new Error(`${ref} is missing from storage`);
-    return JSON.parse(text) as T;
+    return text;
   }
 }

@@ -13,6 +13,7 @@ import type { Config } from "../domain/settings/config";
 import type { FileStatus, Hdfs } from "../clients/hdfs/hdfs";
 import type { ImporterRun, ImporterState, ImportSource } from "./importer";
 import { mapPool } from "../lib/map-pool";
+import { partitionKey, parsePartitionKey } from "../lib/keys";
 
 const RUN = /^(\d{4})-(\d{2})-(\d{2})-(\d{2})-(\d{2})-(\d{2})$/;
 const MAX_RUNS_KEPT = 1000;
@@ -56,11 +57,11 @@ export class Camus implements ImportSource {
   };
 
   positions: ImportSource["positions"] = (state, topic) => {
-    const prefix = `${topic}\t`;
     return new Map(
-      [...state.positions]
-        .filter(([key]) => key.startsWith(prefix))
-        .map(([key, p]) => [Number(key.slice(prefix.length)), p]),
+      [...state.positions].flatMap(([key, position]) => {
+        const of = parsePartitionKey(key);
+        return of.topic === topic ? [[of.partition, position]] : [];
+      }),
     );
   };
 
@@ -156,7 +157,7 @@ export class Camus implements ImportSource {
       const bytes = await this.hdfs.read(`${dir}/${file.name}`);
       try {
         for (const e of bytes ? readCamusErrors(bytes) : []) {
-          const key = `${e.topic}\t${e.partition}`;
+          const key = partitionKey(e.topic, e.partition);
           errors.set(key, (errors.get(key) ?? 0) + 1);
         }
       } catch (error) {

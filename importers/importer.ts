@@ -23,7 +23,7 @@ export type ImporterState = {
   run?: string;
   /** Epoch ms of that run. */
   lastRun?: number;
-  /** By `<topic>\t<partition>`. */
+  /** By `<topic>/<partition>`. */
   positions: Map<string, Position>;
   /** State files that cannot be read, each with the reason. */
   problems: string[];

@@ -1,13 +1,16 @@
 import { colourOf, escapeHtml, gridHtml, STYLE } from "./document";
 import { SIGN } from "./grid";
 import type { AuditReport } from "../domain/audit/audit-report";
+import { topicHourKey } from "../lib/keys";
 
 /** The fleet's grid and its findings as a page that needs nothing else. */
 export function auditHtml(r: AuditReport): string {
   const findings = r.audits.flatMap((a) => a.findings);
   const broken = r.audits.filter((a) => a.findings.length > 0);
   const used = [...new Set(r.audits.flatMap((a) => Object.values(a.cells)))];
-  const why = new Map(findings.map((f) => [`${f.topic} ${f.hour}`, f.why]));
+  const why = new Map(
+    findings.map((f) => [topicHourKey(f.topic, f.hour), f.why]),
+  );
   const list = (items: string[]) =>
     items.length === 0
       ? ""
@@ -26,7 +29,7 @@ ${STYLE}
 ${list(r.outages.map((o) => `did not answer: ${o.message}`))}
 ${list(r.audits.flatMap((a) => (a.problem ? [`${a.topic}: ${a.problem}`] : [])))}
 <p>${used.map((v) => `<b class="k" style="background:${colourOf(v)}">${escapeHtml(SIGN[v])}</b> ${v}`).join(" &nbsp; ")}</p>
-${gridHtml([...broken, ...r.audits.filter((a) => a.findings.length === 0)], (topic, hour) => why.get(`${topic} ${hour}`))}
+${gridHtml([...broken, ...r.audits.filter((a) => a.findings.length === 0)], (topic, hour) => why.get(topicHourKey(topic, hour)))}
 <h2>Findings</h2>
 <table class="list"><thead><tr><th>topic</th><th>hour</th><th>verdict</th><th>cause</th><th>missing</th><th>why</th></tr></thead>
 <tbody>${findings

@@ -1,6 +1,7 @@
 import type { Block } from "./document";
 import type { Estimate, Plan, RunningJob } from "../domain/backfill/plan";
 import { isImportFault } from "../domain/audit/verdict";
+import { topicHourKey } from "../lib/keys";
 
 /** What an abort does about each step that changes something. */
 const UNDO: [string, string, string][] = [
@@ -139,7 +140,7 @@ export function planDocument(
     ...(outdated.length > 0
       ? [
           { heading: "Partitions refined by an outdated job" },
-          { list: outdated.map((f) => `${f.topic} ${f.hour}`) },
+          { list: outdated.map((f) => topicHourKey(f.topic, f.hour)) },
         ]
       : []),
     { heading: "Flags to remove" },

@@ -19,6 +19,7 @@ import type {
 } from "../domain/audit/audit-report";
 import { type BackfillResult } from "../domain/backfill/report";
 import type { BackfillProgress } from "../domain/backfill/progress";
+import { topicHourKey } from "../lib/keys";
 
 const RANGE = { since: STORY.drifted[0]!, until: "2018-07-05T05" };
 const started = Date.now();
@@ -78,7 +79,7 @@ async function headroom(
 async function compare(summary: AuditSummary): Promise<boolean> {
   const { audits } = await storedAudit(CONFIG_FILE);
   const named = new Set(
-    audits.flatMap((a) => a.findings.map((f) => `${f.topic} ${f.hour}`)),
+    audits.flatMap((a) => a.findings.map((f) => topicHourKey(f.topic, f.hour))),
   );
   const truth = expectedBroken();
   const overlooked = [...truth].filter((t) => !named.has(t));

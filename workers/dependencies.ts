@@ -59,12 +59,12 @@ export function createDependencies(config: Config, client: Client) {
     archive: new EventArchive(config.archive.files),
     yarn,
     submitter: new Submitter(yarn, jobs),
-    cache: new EvidenceCache(hdfs, config.storage.path),
+    cache: new EvidenceCache(storage),
     jobs,
     policyOf: (topic: string) =>
       policyOf(topic, config.policy, config.policies),
-    markers: readMarkers(hdfs, storage),
-    canaries: canaryCounts(hdfs, storage),
+    markers: readMarkers(storage),
+    canaries: canaryCounts(storage),
     ...(config.mysql
       ? {
           mysql: new EventMysql(

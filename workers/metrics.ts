@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import { Gauge, Registry } from "prom-client";
 import { REPORTS, type Storage } from "../clients/storage";
 import type { AuditReport } from "../domain/audit/audit-report";
+import { latest, SERVED } from "../clients/storage-layout";
 
 const share = (part: number, whole: number) => (whole === 0 ? 1 : part / whole);
 
@@ -47,10 +48,9 @@ export async function metricsText(storage: Storage): Promise<string> {
   const requests = gauge("audit_requests", "Requests it made", ["service"]);
   const down = gauge("audit_outages", "Services that did not answer it", []);
 
-  const latest = await storage.get("latest", "audit.json");
-  if (latest !== undefined) {
-    const { ref } = JSON.parse(latest) as { ref: string };
-    const report = await storage.read<AuditReport>(ref);
+  const newest = await storage.read(latest.audit);
+  if (newest !== undefined) {
+    const report = await storage.readRef<AuditReport>(newest.ref);
     for (const a of report.audits) {
       completeness.set(
         { topic: a.topic },
@@ -67,30 +67,14 @@ export async function metricsText(storage: Storage): Promise<string> {
     for (const [service, n] of Object.entries(report.requests))
       requests.set({ service }, n);
   }
-  const low = await storage.get("latest", "headroom.json");
-  for (const h of JSON.parse(low ?? "[]") as { topic: string; hours: number }[])
+  for (const h of (await storage.read(latest.headroom)) ?? [])
     headroom.set({ topic: h.topic }, h.hours);
-  const canaries = await storage.get("latest", "canary.json");
-  if (canaries !== undefined) {
-    const stored = JSON.parse(canaries) as {
-      seconds: Record<string, Record<string, number>>;
-    };
-    for (const [topic, stages] of Object.entries(stored.seconds))
-      for (const [stage, s] of Object.entries(stages))
-        canary.set({ topic, stage }, s);
-  }
+  const canaries = await storage.read(latest.canary);
+  for (const [topic, stages] of Object.entries(canaries?.seconds ?? {}))
+    for (const [stage, s] of Object.entries(stages))
+      canary.set({ topic, stage }, s);
   return registry.metrics();
 }
-
-/** What people read; events and plans stay where HDFS' own permissions guard them. */
-const READABLE: Record<string, string> = {
-  "audit.html": "text/html; charset=utf-8",
-  "audit.json": "application/json",
-  "plan.md": "text/markdown; charset=utf-8",
-  "report.html": "text/html; charset=utf-8",
-  "report.md": "text/markdown; charset=utf-8",
-  "report.json": "application/json",
-};
 
 async function readable(
   storage: Storage,
@@ -100,10 +84,10 @@ async function readable(
   if (!path.startsWith(REPORTS)) return undefined;
   const parts = path.slice(REPORTS.length).split("/");
   const name = parts.pop()!;
-  const type = READABLE[name];
+  const type = SERVED.get(name);
   if (!type || parts.some((p) => p === "" || p === "." || p === ".."))
     return undefined;
-  const text = await storage.get(parts.join("/"), name);
+  const text = await storage.readText({ folder: parts.join("/"), name });
   return text === undefined ? undefined : { type, text };
 }
 

@@ -26,7 +26,6 @@ import {
 import { mapPool } from "../../lib/map-pool";
 import { counting, type Requests } from "../../lib/request-count";
 import type { Storage } from "../../clients/storage";
-import { canonicalJson } from "../../lib/canonical-json";
 import {
   type Outage,
   type TopicAudit,
@@ -34,6 +33,8 @@ import {
   tally,
 } from "../../domain/audit/audit-report";
 import { auditHtml } from "../../reports/audit-page";
+import { latest, auditPlaces } from "../../clients/storage-layout";
+import { workflowId } from "../workflow-id";
 
 /** What a batch tells its workflow; the whole lies in storage. */
 export type BatchResult = {
@@ -234,7 +235,7 @@ export function createAuditActivities(
       shard: string;
       remember: boolean;
     }): Promise<BatchResult> {
-      const { attempt, workflowExecution } = activityInfo();
+      const { attempt } = activityInfo();
       const tolerant = attempt >= deps.config.audit.patience;
       const outages = new Map<string, Outage>();
       const { result: audits, requests } = await counting(async () => {
@@ -251,10 +252,9 @@ export function createAuditActivities(
           await cache.save(input.shard, memory, input.range);
         return found;
       });
-      const { ref } = await storage.put(
-        workflowExecution!.workflowId,
-        `batches/${input.shard}.json`,
-        JSON.stringify(audits),
+      const ref = await storage.write(
+        auditPlaces(workflowId()).batch(input.shard),
+        audits,
       );
       return {
         ref,
@@ -336,11 +336,12 @@ export function createAuditActivities(
       causes: Record<string, number>;
       grid: string;
     }> {
-      const id = activityInfo().workflowExecution!.workflowId;
+      const id = workflowId();
+      const places = auditPlaces(id);
       const audits: TopicAudit[] = [];
       for (const ref of input.refs) {
         heartbeat(ref);
-        audits.push(...(await storage.read<TopicAudit[]>(ref)));
+        audits.push(...(await storage.readRef<TopicAudit[]>(ref)));
       }
       audits.sort((a, b) => (a.topic < b.topic ? -1 : 1));
       const report: AuditReport = {
@@ -352,17 +353,9 @@ export function createAuditActivities(
         outages: input.outages,
         audits,
       };
-      const { ref } = await storage.put(
-        id,
-        "audit.json",
-        canonicalJson(report),
-      );
-      const { ref: html } = await storage.put(
-        id,
-        "audit.html",
-        auditHtml(report),
-      );
-      await storage.put("latest", "audit.json", JSON.stringify({ ref, html }));
+      const ref = await storage.write(places.report, report);
+      const html = await storage.writeText(places.page, auditHtml(report));
+      await storage.write(latest.audit, { ref, html });
       const broken = audits.filter((a) => a.findings.length > 0);
       return {
         report: ref,

@@ -13,35 +13,31 @@ import {
 import { capsuleTime } from "../../formats/eventlogging/event-capsule";
 import { calling } from "../../clients/errors";
 import type { Systems } from "./evidence/evidence";
-import type { Hdfs } from "../../clients/hdfs/hdfs";
 import { rows } from "../../clients/hdfs/parquet";
 import { rawDay } from "./evidence/raw-hours";
 import { readRefined } from "./evidence/refined-hours";
 import type { Storage } from "../../clients/storage";
 import type { Canary, CanaryStage } from "../../domain/audit/canary";
 import { isTemporary } from "../../formats/hadoop/temporary-names";
+import { latest, canaryPlaces } from "../../clients/storage-layout";
 
-const FOLDER = "canaries";
 /** Above this a partition's uuids are not read; its flag must do. */
 const MAX_ROWS = 200_000;
 
 /** Canaries of a range, by topic and hour, as far as they were produced. */
 export function canaryCounts(
-  hdfs: Hdfs,
   storage: Storage,
 ): (range: HourRange) => Promise<Map<string, Map<Hour, number>>> {
   const known = new Map<string, Canary[]>();
   return async (range) => {
     const counts = new Map<string, Map<Hour, number>>();
-    for (const file of (await hdfs.list(storage.path(FOLDER, ""))) ?? []) {
-      const hour = file.name.replace(/\.json$/, "");
-      if (!file.name.endsWith(".json") || !inRange(hour, range)) continue;
-      let canaries = known.get(file.name);
+    for (const file of await storage.list(canaryPlaces.folder)) {
+      const hour = canaryPlaces.hourOf(file.name);
+      if (hour === undefined || !inRange(hour, range)) continue;
+      let canaries = known.get(hour);
       if (!canaries) {
-        canaries = JSON.parse(
-          (await storage.get(FOLDER, file.name)) ?? "[]",
-        ) as Canary[];
-        known.set(file.name, canaries);
+        canaries = (await storage.read(canaryPlaces.ofHour(hour))) ?? [];
+        known.set(hour, canaries);
       }
       for (const { topic } of canaries) {
         const hours = counts.get(topic) ?? new Map<Hour, number>();
@@ -78,31 +74,24 @@ export function createCanaryActivities(deps: Systems & { storage: Storage }) {
       const topics = (await kafka.topics()).filter(
         (t) => wanted.test(t) && datasetOf(t, config.naming),
       );
-      const done = await storage.get(FOLDER, `${input.hour}.json`);
-      if (done !== undefined) return JSON.parse(done) as Canary[];
-      const folder = `${FOLDER}/starts`;
-      let starts = await storage.get(folder, `${input.hour}.json`);
+      const done = await storage.read(canaryPlaces.ofHour(input.hour));
+      if (done !== undefined) return done;
+      let starts = await storage.read(canaryPlaces.starts(input.hour));
       if (starts === undefined) {
-        const ends: Record<string, { partition: number; from: string }[]> = {};
+        starts = {};
         for (const topic of topics)
-          ends[topic] = (await kafka.offsets(topic)).map((o) => ({
+          starts[topic] = (await kafka.offsets(topic)).map((o) => ({
             partition: o.partition,
             from: o.high,
           }));
-        starts = JSON.stringify(ends);
-        await storage.put(folder, `${input.hour}.json`, starts);
+        await storage.write(canaryPlaces.starts(input.hour), starts);
       }
       const landed = new Map<string, Canary>();
       const ranges = new Map<
         string,
         { partition: number; from: string; to: string }[]
       >();
-      for (const [topic, parts] of Object.entries(
-        JSON.parse(starts) as Record<
-          string,
-          { partition: number; from: string }[]
-        >,
-      )) {
+      for (const [topic, parts] of Object.entries(starts)) {
         const now = await kafka.offsets(topic);
         ranges.set(
           topic,
@@ -157,7 +146,7 @@ export function createCanaryActivities(deps: Systems & { storage: Storage }) {
         }
       });
       const canaries = [...landed.values()];
-      await storage.put(FOLDER, `${input.hour}.json`, JSON.stringify(canaries));
+      await storage.write(canaryPlaces.ofHour(input.hour), canaries);
       return canaries;
     },
     /** How far each canary has come. */
@@ -200,7 +189,7 @@ export function createCanaryActivities(deps: Systems & { storage: Storage }) {
       hour: Hour;
       seconds: Record<string, Partial<Record<CanaryStage, number>>>;
     }): Promise<void> {
-      await storage.put("latest", "canary.json", JSON.stringify(input));
+      await storage.write(latest.canary, input);
     },
   };
 }

@@ -4,9 +4,8 @@ import { judgeHeadroom, type TopicHeadroom } from "../../domain/audit/headroom";
 import { driftOf } from "../../domain/settings/policy";
 import type { Systems } from "./evidence/evidence";
 import type { Storage } from "../../clients/storage";
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+import { latest } from "../../clients/storage-layout";
+import { HOUR_MS, DAY_MS } from "../../lib/hour";
 
 /** Headroom: how long what the importer has not read yet is safe from retention. */
 export function createHeadroomActivities(deps: Systems & { storage: Storage }) {
@@ -110,11 +109,7 @@ export function createHeadroomActivities(deps: Systems & { storage: Storage }) {
     },
     /** Keeps what is low, for metrics. */
     async saveHeadroom(input: { low: TopicHeadroom[] }): Promise<void> {
-      await deps.storage.put(
-        "latest",
-        "headroom.json",
-        JSON.stringify(input.low),
-      );
+      await deps.storage.write(latest.headroom, input.low);
     },
   };
 }

@@ -1,9 +1,4 @@
-import {
-  activityInfo,
-  cancellationSignal,
-  heartbeat,
-  sleep,
-} from "@temporalio/activity";
+import { cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
 import { regexLiteral } from "../../domain/backfill/plan";
 import type { Camus } from "../../importers/camus";
@@ -13,9 +8,11 @@ import type { Jobs } from "../../clients/commands";
 import type { Kafka } from "../../clients/kafka/kafka";
 import type { Storage } from "../../clients/storage";
 import { hasEnded, type Yarn } from "../../clients/yarn/yarn";
+import { sagaPlaces } from "../../clients/storage-layout";
+import { sagaId } from "./saga-id";
+import { partitionKey, parsePartitionKey } from "../../lib/keys";
 
 const POLL_MS = 500;
-const RELEASED = "importer-released.json";
 /** So many runs that got no further are enough; those that do may be as many as it takes. */
 const MAX_FRUITLESS = 12;
 
@@ -29,7 +26,7 @@ function standing(positions: Positions, topics: string[]): string {
   const ours = new Set(topics);
   return JSON.stringify(
     [...positions]
-      .filter(([key]) => ours.has(key.slice(0, key.indexOf("\t"))))
+      .filter(([key]) => ours.has(parsePartitionKey(key).topic))
       .map(([key, { offset }]) => [key, offset])
       .sort(),
   );
@@ -77,9 +74,9 @@ export function createImporterActivities({
     settings: Record<string, string>,
   ): Promise<void> {
     await settle(tag);
-    const id = activityInfo().workflowExecution!.workflowId;
+    const id = sagaId();
     // An attempt that froze and wakes up after an abort must not move the offsets that were put back.
-    if ((await storage.get(id, RELEASED)) !== undefined)
+    if (await storage.has(sagaPlaces(id).importerReleased))
       throw fatal("Fenced", `${id} has put the importer's offsets back`);
     const stop = beating();
     try {
@@ -137,20 +134,20 @@ export function createImporterActivities({
   return {
     /** Moves the importer to the earliest offsets of topics that it skips, by running it. @returns runs made */
     async resetImport(input: { topics: string[] }): Promise<{ runs: number }> {
-      const id = activityInfo().workflowExecution!.workflowId;
+      const id = sagaId();
       const lacking = async (keys: Positions) => {
         const found: string[] = [];
         for (const topic of input.topics) {
           heartbeat({ offsets: topic });
           for (const o of await kafka.offsets(topic)) {
-            const stored = keys.get(`${topic}\t${o.partition}`)?.offset;
+            const stored = keys.get(partitionKey(topic, o.partition))?.offset;
             if (
               stored === undefined
                 ? o.high !== o.low
                 : BigInt(stored) < BigInt(o.low) ||
                   BigInt(stored) > BigInt(o.high)
             )
-              found.push(`${topic}/${o.partition}`);
+              found.push(partitionKey(topic, o.partition));
           }
         }
         return found;
@@ -171,19 +168,20 @@ export function createImporterActivities({
       topics: string[];
       ends: Record<string, string>;
     }): Promise<{ runs: number }> {
-      const id = activityInfo().workflowExecution!.workflowId;
+      const id = sagaId();
       const reached = new Map<string, string | undefined>();
+      const replayedInto = new Set(
+        Object.keys(input.ends).map((key) => parsePartitionKey(key).topic),
+      );
       /** Partitions of topics that nothing was replayed into, as long as a run still gets further: markers at the end are never passed. */
       const behind = async (keys: Positions) => {
         const found: string[] = [];
         for (const topic of input.topics) {
-          const prefix = `${topic}/`;
-          if (Object.keys(input.ends).some((p) => p.startsWith(prefix)))
-            continue;
+          if (replayedInto.has(topic)) continue;
           heartbeat({ offsets: topic });
           for (const o of await kafka.offsets(topic)) {
-            const place = `${topic}/${o.partition}`;
-            const stored = keys.get(`${topic}\t${o.partition}`)?.offset;
+            const place = partitionKey(topic, o.partition);
+            const stored = keys.get(partitionKey(topic, o.partition))?.offset;
             const passed =
               o.low === o.high ||
               (stored !== undefined && BigInt(stored) >= BigInt(o.high));
@@ -197,12 +195,10 @@ export function createImporterActivities({
       const lacking = async (keys: Positions) => {
         const replayed = Object.entries(input.ends)
           .filter(([place, end]) => {
-            const slash = place.lastIndexOf("/");
             // A topic that was skipped after its replay is imported by whoever comes next.
-            if (!input.topics.includes(place.slice(0, slash))) return false;
-            const stored = keys.get(
-              `${place.slice(0, slash)}\t${place.slice(slash + 1)}`,
-            )?.offset;
+            if (!input.topics.includes(parsePartitionKey(place).topic))
+              return false;
+            const stored = keys.get(place)?.offset;
             return stored === undefined || BigInt(stored) < BigInt(end);
           })
           .map(([place]) => place);
@@ -219,12 +215,15 @@ export function createImporterActivities({
     },
     /** Undoes importer runs: sets every run after the given one aside, so that the recorded offsets count again. */
     async restoreOffsets(input: { after?: string }): Promise<string[]> {
-      const id = activityInfo().workflowExecution!.workflowId;
-      await storage.put(id, RELEASED, "{}");
+      const id = sagaId();
+      await storage.write(sagaPlaces(id).importerReleased, {});
       // A run that is under way would land after it.
       await settle(tagOf(id, "reset"));
       await settle(tagOf(id, "import"));
-      return camus.setAside(input.after, storage.path(id, "importer-runs"));
+      return camus.setAside(
+        input.after,
+        storage.path(sagaPlaces(id).importerRuns),
+      );
     },
   };
 }

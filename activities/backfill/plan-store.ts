@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import { activityInfo } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
 import { toMarkdown } from "../../reports/document";
 import {
@@ -13,7 +11,9 @@ import { planDocument } from "../../reports/plan-document";
 import type { Storage } from "../../clients/storage";
 import { isRefine, type Yarn } from "../../clients/yarn/yarn";
 import { canonicalJson } from "../../lib/canonical-json";
-import type { RefineRate } from "../../domain/backfill/report";
+import { latest, sagaPlaces } from "../../clients/storage-layout";
+import { sha256 } from "../../lib/digest";
+import { sagaId } from "./saga-id";
 
 const ASSUMED_PARTITIONS_PER_SECOND = 1;
 /** Topic-hours that a summary names; those of a larger plan are read from the plan itself. */
@@ -46,9 +46,7 @@ export class PlanStore {
   /** From the configured replay rate and what the newest backfill's Refine took; before the first, from an assumption that says so. */
   private async estimateOf(plan: Plan): Promise<Estimate> {
     const { config, storage } = this.deps;
-    const stored = await storage.get("latest", "rates.json");
-    const rates =
-      stored === undefined ? undefined : (JSON.parse(stored) as RefineRate);
+    const rates = await storage.read(latest.rates);
     const missing = plan.topics.reduce((sum, t) => sum + t.missing, 0);
     const perSecond =
       rates && rates.seconds > 0
@@ -70,15 +68,10 @@ export class PlanStore {
   async put(plan: Plan): Promise<PlanSummary> {
     const { storage } = this.deps;
     const { topics, findings, flags, range, refine } = plan;
-    const id = activityInfo().workflowExecution!.workflowId;
-    const text = canonicalJson(plan);
-    const digest = createHash("sha256").update(text).digest("hex");
-    // A plan a digest: what is approved is never written over by another.
-    const { ref } = await storage.put(
-      id,
-      `plan-${digest.slice(0, 12)}.json`,
-      text,
-    );
+    const id = sagaId();
+    const places = sagaPlaces(id);
+    const digest = sha256(canonicalJson(plan));
+    const ref = await storage.write(places.plan(digest), plan);
     const [running, estimate] = await Promise.all([
       this.runningJobs(),
       this.estimateOf(plan),
@@ -87,7 +80,7 @@ export class PlanStore {
       `Plan of ${id}`,
       planDocument(plan, { digest, running, estimate }),
     );
-    const { ref: documentRef } = await storage.put(id, "plan.md", document);
+    const documentRef = await storage.writeText(places.planDocument, document);
     const oldest = topics.flatMap((t) => t.hours).sort()[0];
     return {
       document: documentRef,
@@ -124,7 +117,7 @@ export async function withHours(
   planRef: string | undefined,
 ): Promise<PlannedTopic[]> {
   if (!topics.some((t) => t.byReference)) return topics;
-  const plan = await storage.read<Plan>(planRef!);
+  const plan = await storage.readRef<Plan>(planRef!);
   const hours = new Map(plan.topics.map((t) => [t.topic, t.hours]));
   return topics.map((t) => ({ ...t, hours: hours.get(t.topic) ?? [] }));
 }

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { heartbeat } from "@temporalio/activity";
 import { datasetOf } from "../../domain/settings/dataset";
 import type { BackfillInput } from "../../domain/settings/inputs";
@@ -23,20 +21,16 @@ import { fatal } from "../../clients/errors";
 import { PlanStore } from "./plan-store";
 import type { Storage } from "../../clients/storage";
 import type { Yarn } from "../../clients/yarn/yarn";
+import { sha256OfFile } from "../../lib/digest";
+import { parsePartitionKey, topicHourKey } from "../../lib/keys";
 
-async function sha256(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  try {
-    for await (const piece of createReadStream(file))
-      hash.update(piece as Buffer);
-  } catch (error) {
+const jarDigest = (jar: string) =>
+  sha256OfFile(jar).catch((error: Error) => {
     throw fatal(
       "RefusedJob",
-      `the Refine jar ${file} cannot be read: ${(error as Error).message}`,
+      `the Refine jar ${jar} cannot be read: ${error.message}`,
     );
-  }
-  return hash.digest("hex");
-}
+  });
 
 const SKIPPED: Partial<Record<Verdict, string>> = {
   "refine-outdated": "an outdated job set it; Refine would skip the hour",
@@ -84,7 +78,7 @@ export function createPlanningActivities(
     const jar = input.refineJar ?? config.refine.jar;
     const job: RefineJob = {
       jar,
-      sha256: await sha256(jar),
+      sha256: await jarDigest(jar),
       class: input.refineClass ?? config.refine.class,
       arguments: [
         ...config.refine.arguments,
@@ -122,7 +116,7 @@ export function createPlanningActivities(
       for (const file of (await hdfs.list(partition)) ?? []) {
         const why =
           file.name === DONE_FLAG
-            ? skipped.get(`${topic.topic} ${hour}`)
+            ? skipped.get(topicHourKey(topic.topic, hour))
             : file.name === FAILURE_FLAG
               ? "a remembered failure; Refine would skip the hour"
               : file.name === OUTDATED_FAILURE_FLAG
@@ -179,7 +173,7 @@ export function createPlanningActivities(
       const skipped = new Map(
         findings.flatMap((f) =>
           SKIPPED[f.verdict]
-            ? [[`${f.topic} ${f.hour}`, SKIPPED[f.verdict]!]]
+            ? [[topicHourKey(f.topic, f.hour), SKIPPED[f.verdict]!]]
             : [],
         ),
       );
@@ -225,12 +219,11 @@ export function createPlanningActivities(
         flags,
         refine,
         offsets: Object.fromEntries(
-          [...state.positions].flatMap(([key, { offset }]) => {
-            const [topic, partition] = key.split("\t");
-            return topics.some((t) => t.topic === topic)
-              ? [[`${topic}/${partition}`, offset]]
-              : [];
-          }),
+          [...state.positions].flatMap(([key, { offset }]) =>
+            topics.some((t) => t.topic === parsePartitionKey(key).topic)
+              ? [[key, offset]]
+              : [],
+          ),
         ),
         ...(state.run === undefined ? {} : { importerRun: state.run }),
       };

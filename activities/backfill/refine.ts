@@ -1,10 +1,4 @@
-import { createHash } from "node:crypto";
-import {
-  activityInfo,
-  cancellationSignal,
-  heartbeat,
-  sleep,
-} from "@temporalio/activity";
+import { cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
 import { datasetOf } from "../../domain/settings/dataset";
 import { partitionPath } from "../../lib/hour";
@@ -29,6 +23,8 @@ import {
   isRefine,
   type Yarn,
 } from "../../clients/yarn/yarn";
+import { type RemovedFlag, sagaPlaces } from "../../clients/storage-layout";
+import { sagaId } from "./saga-id";
 
 const POLL_MS = 1000;
 /** Flags that are looked at, or moved, side by side. */
@@ -36,16 +32,6 @@ const AT_ONCE = 8;
 /** Flags that a poll looks at; of more, each gets its turn. */
 const FLAGS_A_POLL = 400;
 const LIVE_BYTES = 200_000;
-/** What was read of the driver's log while it ran: `[<table> <hour>, finished or failed]`. */
-export const LIVE_STATUS = "refine-live.json";
-
-type Journal = {
-  path: string;
-  content: string;
-  mtime: number;
-  owner: string;
-}[];
-
 /** Stands where a planned flag would be kept, if there was none: an attempt that wakes up late finds the place taken. */
 const NO_FLAG = "no flag was here\n";
 
@@ -75,14 +61,14 @@ export function createRefineActivities({
 }: Deps) {
   /** Where a planned flag is kept: moved there, not copied, so that whoever comes second, however late, can take nothing away. */
   const keptAt = (id: string, path: string) =>
-    storage.path(
-      id,
-      `flags/${createHash("sha256").update(path).digest("hex").slice(0, 20)}`,
-    );
+    storage.path(sagaPlaces(id).flag(path));
 
   /** The flags of a plan that this backfill has taken away, read from where they are kept. */
-  async function kept(id: string, flags: Plan["flags"]): Promise<Journal> {
-    const journal: Journal = [];
+  async function kept(
+    id: string,
+    flags: Plan["flags"],
+  ): Promise<RemovedFlag[]> {
+    const journal: RemovedFlag[] = [];
     for (const { path } of flags) {
       heartbeat(path);
       const place = keptAt(id, path);
@@ -110,8 +96,8 @@ export function createRefineActivities({
       planRef: string;
       skip: string[];
     }): Promise<number> {
-      const id = activityInfo().workflowExecution!.workflowId;
-      const plan = await storage.read<Plan>(input.planRef);
+      const id = sagaId();
+      const plan = await storage.readRef<Plan>(input.planRef);
       const flags = plan.flags.filter((f) => !input.skip.includes(f.topic));
       await mapPool(flags, AT_ONCE, async ({ path }) => {
         heartbeat(path);
@@ -120,15 +106,15 @@ export function createRefineActivities({
         if (!(await hdfs.claim(path, place))) await hdfs.create(place, NO_FLAG);
       });
       const journal = await kept(id, flags);
-      await storage.put(id, "flags.json", JSON.stringify(journal));
+      await storage.write(sagaPlaces(id).removedFlags, journal);
       return journal.length;
     },
     /** Writes the flags back that were taken away, where none is; what was not taken yet can be taken no more. @returns flags restored */
     async restoreFlags(input?: { planRef: string }): Promise<number> {
-      const id = activityInfo().workflowExecution!.workflowId;
+      const id = sagaId();
       // Sagas that were started by 0.1.0 name no plan.
-      const { flags } = await storage.read<Plan>(
-        input?.planRef ?? storage.path(id, "plan.json"),
+      const { flags } = await storage.readRef<Plan>(
+        input?.planRef ?? storage.path(sagaPlaces(id).planOf010),
       );
       for (const { path } of flags) {
         heartbeat(path);
@@ -149,7 +135,7 @@ export function createRefineActivities({
       /** Where topics were skipped since the plan was made: the tables that are left. */
       only?: string[];
     }): Promise<{ applicationId: string; link: string }> {
-      const id = activityInfo().workflowExecution!.workflowId;
+      const id = sagaId();
       const tag = tagOf(id, "refine");
       const faults = jobFaults(input.job, config.refine);
       if (faults.length > 0)
@@ -242,11 +228,7 @@ export function createRefineActivities({
         await sleep(POLL_MS);
       }
       // Should the cluster lose the logs, this is what is known of them.
-      await storage.put(
-        activityInfo().workflowExecution!.workflowId,
-        LIVE_STATUS,
-        JSON.stringify([...told]),
-      );
+      await storage.write(sagaPlaces(sagaId()).refineLive, [...told]);
       if (app.finalStatus !== "SUCCEEDED")
         throw fatal(
           "ApplicationFailed",
@@ -259,7 +241,7 @@ export function createRefineActivities({
     },
     /** Ends a Refine that somebody else started, at an operator's word. @throws where it is not a Refine, has ended or is this backfill's own */
     async killJob(input: { applicationId: string }): Promise<string> {
-      const own = tagOf(activityInfo().workflowExecution!.workflowId, "refine");
+      const own = tagOf(sagaId(), "refine");
       const app = await yarn.application(input.applicationId);
       const why = !app
         ? "YARN does not know it"
@@ -285,7 +267,7 @@ export function createRefineActivities({
       return `${app!.name} (${app!.id}) of ${app!.user} was killed`;
     },
     async killRefine(): Promise<string[]> {
-      const id = activityInfo().workflowExecution!.workflowId;
+      const id = sagaId();
       const running = (await yarn.byTag(tagOf(id, "refine"))).filter(
         (app) => !hasEnded(app),
       );

@@ -1,9 +1,4 @@
-import {
-  activityInfo,
-  cancellationSignal,
-  heartbeat,
-  sleep,
-} from "@temporalio/activity";
+import { cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
 import { CompressionTypes, KafkaJSError, type Producer } from "kafkajs";
 import type { Config } from "../../domain/settings/config";
 import { Landed } from "../../domain/backfill/landed";
@@ -19,18 +14,15 @@ import type { Kafka } from "../../clients/kafka/kafka";
 import type { Storage } from "../../clients/storage";
 import { readMissing } from "./search/missing";
 import type { MissingTopic } from "../../domain/backfill/missing";
+import { markerPlaces, sagaPlaces } from "../../clients/storage-layout";
+import { sagaId } from "./saga-id";
+import { partitionKey, parsePartitionKey } from "../../lib/keys";
 
 /** Tells a replayed message from an original one, and one backfill's from another's. */
 export const BACKFILL_HEADER = "backfill-id";
 
 /** The event's place in the stored list of what is missing. */
 const PLACE_HEADER = "backfill-place";
-
-/** Where replays leave word of the offsets that hold no record. */
-export const MARKERS = "markers";
-
-/** `<topic>/<partition>` */
-const topicOfPlace = (place: string) => place.slice(0, place.lastIndexOf("/"));
 
 export type Replayed = {
   /** Distinct events that this backfill has in Kafka, read back. */
@@ -42,8 +34,6 @@ export type Replayed = {
   /** Landed, topic by topic; absent in results of 0.1.0. */
   topics?: Record<string, number>;
 };
-
-const RELEASED = "retention-released.json";
 
 type Starts = Record<string, string>;
 
@@ -114,7 +104,7 @@ export function createReplayActivities({
       heartbeat({ offsets: topic });
       const offsets = await kafka.offsets(topic);
       const parts = offsets.map((o) => {
-        const start = starts[`${topic}/${o.partition}`] ?? o.low;
+        const start = starts[partitionKey(topic, o.partition)] ?? o.low;
         return {
           partition: o.partition,
           from: BigInt(start) > BigInt(o.low) ? start : o.low,
@@ -131,7 +121,7 @@ export function createReplayActivities({
     await kafka.read(
       ranges,
       (m) => {
-        const place = `${m.topic}/${m.partition}`;
+        const place = partitionKey(m.topic, m.partition);
         seen.set(place, (seen.get(place) ?? 0) + 1);
         if (m.headers[BACKFILL_HEADER] !== id) return;
         const n = m.headers[PLACE_HEADER];
@@ -149,7 +139,7 @@ export function createReplayActivities({
     // Offsets without a record: the transactions' markers, and what was aborted. The offset ledger must know them.
     for (const [topic, parts] of ranges)
       markers[topic] = parts.flatMap(({ partition, from, to }) => {
-        const records = seen.get(`${topic}/${partition}`) ?? 0;
+        const records = seen.get(partitionKey(topic, partition)) ?? 0;
         const empty = Number(BigInt(to) - BigInt(from)) - records;
         return empty > 0 ? [{ partition, from, to, empty }] : [];
       });
@@ -252,7 +242,7 @@ export function createReplayActivities({
       for (const topic of input.topics) {
         heartbeat(topic);
         for (const o of await kafka.offsets(topic))
-          starts[`${topic}/${o.partition}`] = o.high;
+          starts[partitionKey(topic, o.partition)] = o.high;
       }
       return starts;
     },
@@ -266,7 +256,7 @@ export function createReplayActivities({
       /** Of the configured rates, where several replay side by side. */
       share?: number;
     }): Promise<Replayed> {
-      const id = activityInfo().workflowExecution!.workflowId;
+      const id = sagaId();
       const names = input.topics.map((t) => t.topic);
       const total = input.topics.reduce((sum, t) => sum + t.events, 0);
       return calling("Kafka", config.kafka.brokers.join(","), async () => {
@@ -295,7 +285,9 @@ export function createReplayActivities({
           await producer.disconnect().catch(() => undefined);
         }
         // Topics that were skipped in the middle as well: the ledger must know their markers, too.
-        const begun = Object.keys(input.starts).map(topicOfPlace);
+        const begun = Object.keys(input.starts).map(
+          (key) => parsePartitionKey(key).topic,
+        );
         const after = await readBack(
           id,
           [...new Set([...names, ...begun])],
@@ -309,14 +301,10 @@ export function createReplayActivities({
           throw new Error(
             `${landed} of ${total} replayed events were read back; the next attempt produces the rest`,
           );
-        await storage.put(
-          MARKERS,
-          `${id.replaceAll("/", "_")}.json`,
-          JSON.stringify(after.markers),
-        );
+        await storage.write(markerPlaces.ofSaga(id), after.markers);
         const ends = Object.fromEntries(
           Object.entries(after.ends).filter(
-            ([place]) => topicOfPlace(place) in topics,
+            ([place]) => parsePartitionKey(place).topic in topics,
           ),
         );
         return { landed, twice: after.twice, ends, topics };
@@ -331,13 +319,12 @@ export function createReplayActivities({
       oldest: string;
       asOf: string;
     }): Promise<Record<string, string | null>> {
-      const id = activityInfo().workflowExecution!.workflowId;
+      const id = sagaId();
       const age = Date.parse(input.asOf) - Date.parse(`${input.oldest}:00:00Z`);
       const hold = String(Math.max(config.replay.holdRetentionMs, age * 2));
-      const recorded = await storage.get(id, "retention.json");
-      type Before = Record<string, string | null>;
-      let before: Before =
-        recorded === undefined ? {} : (JSON.parse(recorded) as Before);
+      const places = sagaPlaces(id);
+      const recorded = await storage.read(places.retention);
+      let before = recorded ?? {};
       if (recorded === undefined) {
         for (const topic of input.topics) {
           heartbeat(topic);
@@ -353,15 +340,12 @@ export function createReplayActivities({
           before[topic] =
             (await kafka.ownConfig(topic))["retention.ms"] ?? null;
         }
-        before = JSON.parse(
-          await storage.once(id, "retention.json", JSON.stringify(before)),
-        ) as Before;
+        before = await storage.recordOnce(places.retention, before);
       }
       for (const topic of Object.keys(before)) {
         heartbeat(topic);
         // Kafka knows no conditional change: an attempt that froze and wakes up after the release looks before and after, and takes its own back.
-        const released = async () =>
-          (await storage.get(id, RELEASED)) !== undefined;
+        const released = () => storage.has(places.retentionReleased);
         const late = await released();
         if (!late) await kafka.setTopicConfig(topic, "retention.ms", hold);
         if (late || (await released())) {
@@ -377,13 +361,10 @@ export function createReplayActivities({
       /** Default: what was recorded before anything was held. */
       before?: Record<string, string | null>;
     }): Promise<number> {
-      const id = activityInfo().workflowExecution!.workflowId;
-      await storage.put(id, RELEASED, "{}");
+      const id = sagaId();
+      await storage.write(sagaPlaces(id).retentionReleased, {});
       const before =
-        input.before ??
-        (JSON.parse(
-          (await storage.get(id, "retention.json")) ?? "{}",
-        ) as Record<string, string | null>);
+        input.before ?? (await storage.read(sagaPlaces(id).retention)) ?? {};
       for (const [topic, value] of Object.entries(before)) {
         heartbeat(topic);
         await kafka.setTopicConfig(topic, "retention.ms", value ?? undefined);

@@ -1,17 +1,18 @@
-import { activityInfo } from "@temporalio/activity";
 import { type Plan } from "../../domain/backfill/plan";
 import { toHtml, toMarkdown } from "../../reports/document";
 import { reportBlocks } from "../../reports/backfill-report";
 import { storyOf } from "../../domain/incidents/timeline";
 import { hoursIn } from "../../lib/hour";
 import type { Storage } from "../../clients/storage";
-import { canonicalJson } from "../../lib/canonical-json";
 import type { Grid } from "../../domain/audit/grid";
 import {
   type BackfillReport,
   holds,
   type RefineRate,
 } from "../../domain/backfill/report";
+import { latest, sagaPlaces } from "../../clients/storage-layout";
+import { sagaId } from "./saga-id";
+import { topicHourKey } from "../../lib/keys";
 
 export type ReportLinks = {
   markdown: string;
@@ -32,8 +33,8 @@ export function createReportActivities({ storage }: { storage: Storage }) {
         verdict: Plan["findings"][number]["verdict"];
       }[];
     }): Promise<ReportLinks> {
-      const id = activityInfo().workflowExecution!.workflowId;
-      const plan = await storage.read<Plan>(input.report.plan.ref);
+      const id = sagaId();
+      const plan = await storage.readRef<Plan>(input.report.plan.ref);
       const grid = (
         findings: {
           topic: string;
@@ -43,7 +44,7 @@ export function createReportActivities({ storage }: { storage: Storage }) {
         rest: "empty" | "complete",
       ): Grid => {
         const verdicts = new Map(
-          findings.map((f) => [`${f.topic} ${f.hour}`, f.verdict]),
+          findings.map((f) => [topicHourKey(f.topic, f.hour), f.verdict]),
         );
         const range = hoursIn(plan.range);
         return plan.topics.map((t) => {
@@ -53,7 +54,10 @@ export function createReportActivities({ storage }: { storage: Storage }) {
             cells: Object.fromEntries(
               range
                 .filter((h) => planned.has(h))
-                .map((h) => [h, verdicts.get(`${t.topic} ${h}`) ?? rest]),
+                .map((h) => [
+                  h,
+                  verdicts.get(topicHourKey(t.topic, h)) ?? rest,
+                ]),
             ),
           };
         });
@@ -84,27 +88,23 @@ export function createReportActivities({ storage }: { storage: Storage }) {
           "complete",
         ),
       };
-      const { ref: json } = await storage.put(
-        id,
-        "report.json",
-        canonicalJson(report),
+      const places = sagaPlaces(id);
+      const blocks = reportBlocks(report);
+      const json = await storage.write(places.report, report);
+      const markdown = await storage.writeText(
+        places.reportMarkdown,
+        toMarkdown(title, blocks),
       );
-      const { ref: markdown } = await storage.put(
-        id,
-        "report.md",
-        toMarkdown(title, reportBlocks(report)),
-      );
-      const { ref: html } = await storage.put(
-        id,
-        "report.html",
-        toHtml(title, reportBlocks(report)),
+      const html = await storage.writeText(
+        places.reportPage,
+        toHtml(title, blocks),
       );
       const rate: RefineRate = {
         partitions: report.refine.finished,
         seconds: report.refine.seconds,
         by: id,
       };
-      await storage.put("latest", "rates.json", JSON.stringify(rate));
+      await storage.write(latest.rates, rate);
       return {
         markdown,
         json,

@@ -1,4 +1,4 @@
-import { activityInfo, heartbeat, sleep } from "@temporalio/activity";
+import { heartbeat, sleep } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
 import type { PlannedTopic } from "../../domain/backfill/plan";
 import {
@@ -14,9 +14,10 @@ import { yarnLogLines } from "../../formats/yarn-log/yarn-log";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import { mapPool } from "../../lib/map-pool";
 import { withHours } from "./plan-store";
-import { LIVE_STATUS } from "./refine";
 import type { Storage } from "../../clients/storage";
 import type { Yarn } from "../../clients/yarn/yarn";
+import { sagaPlaces } from "../../clients/storage-layout";
+import { sagaId } from "./saga-id";
 
 /** Longer lists are cut in what a workflow carries; the whole one is stored. */
 const MOST = 200;
@@ -107,13 +108,7 @@ export function createYarnLogActivities({
   }
 
   async function seenLive(): Promise<[string, RefineStatus["kind"]][]> {
-    const text = await storage.get(
-      activityInfo().workflowExecution!.workflowId,
-      LIVE_STATUS,
-    );
-    return text === undefined
-      ? []
-      : (JSON.parse(text) as [string, RefineStatus["kind"]][]);
+    return (await storage.read(sagaPlaces(sagaId()).refineLive)) ?? [];
   }
 
   return {
@@ -155,11 +150,7 @@ export function createYarnLogActivities({
           t.hours.map((h) => `${config.naming.database}.${t.table} ${h}`),
         ),
       );
-      const { ref } = await storage.put(
-        activityInfo().workflowExecution!.workflowId,
-        "partitions.json",
-        JSON.stringify(all),
-      );
+      const ref = await storage.write(sagaPlaces(sagaId()).partitions, all);
       const named = (of: (v: PartitionVerdict) => boolean) =>
         all.filter(of).map((v) => v.partition);
       const outcomes = [...new Set(all.map((v) => v.outcome))].map(

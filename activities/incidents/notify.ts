@@ -95,7 +95,7 @@ export function createNotifyActivities({
       const ids: string[] = [];
       const open = await openIncidents();
       for (const ref of input.refs) {
-        for (const a of await storage.read<TopicAudit[]>(ref)) {
+        for (const a of await storage.readRef<TopicAudit[]>(ref)) {
           const id = incidentId(a.topic);
           const { repair } = policyOf(a.topic);
           const told = {

@@ -1,6 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { addHours, type Hour, hoursIn, hourStart } from "../../lib/hour";
+import {
+  addHours,
+  type Hour,
+  hoursIn,
+  hourStart,
+  HOUR_MS,
+  DAY_MS,
+} from "../../lib/hour";
 import { moveClockTo } from "../../sandbox/platform/clock";
 import { sandboxKafka } from "../../sandbox/incident/incident";
 import { SANDBOX_DIR } from "../../sandbox/platform/paths";
@@ -14,7 +21,7 @@ const TEMPLATE = join(SANDBOX_DIR, "template.parquet");
 const THREADS = "24";
 /** Topics a request. */
 const PRODUCED = 200;
-const MANY_DAYS = String(90 * 86_400_000);
+const MANY_DAYS = String(90 * DAY_MS);
 
 /** What stands already, so that an expensive fleet can be measured again. */
 export function generated(): Size | undefined {
@@ -117,7 +124,7 @@ export async function generate(size: Size, tools: Tools): Promise<void> {
 
 /** One hour more for every topic. */
 export async function oneHourMore(size: Size, tools: Tools): Promise<Size> {
-  moveClockTo(new Date(hourStart(endOf(size)) + 3_600_000));
+  moveClockTo(new Date(hourStart(endOf(size)) + HOUR_MS));
   await add(size, tools, endOf(size), 1);
   const grown = { ...size, hours: size.hours + 1 };
   writeFileSync(DONE, JSON.stringify(grown));

@@ -6,6 +6,7 @@ import {
   hourPath,
   hourStart,
   partitionPath,
+  HOUR_MS,
 } from "../../lib/hour";
 import type { createDependencies } from "../../workers/dependencies";
 import { schemaOf, topicOf } from "./size";
@@ -27,7 +28,7 @@ export async function naive(
         const start = await deps.kafka.offsetsAt(topicOf(i), hourStart(hour));
         const end = await deps.kafka.offsetsAt(
           topicOf(i),
-          hourStart(hour) + 3_600_000,
+          hourStart(hour) + HOUR_MS,
         );
         const produced = Number(end.get(0)! - start.get(0)!);
         const raw = await deps.hdfs.list(

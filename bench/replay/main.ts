@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { MockActivityEnvironment } from "@temporalio/testing";
@@ -20,6 +19,8 @@ import { loadConfig } from "../../workers/config";
 import { connectClient } from "../../workers/connection";
 import { createDependencies } from "../../workers/dependencies";
 import type { MissingTopic } from "../../domain/backfill/missing";
+import { sagaPlaces } from "../../clients/storage-layout";
+import { sha256 } from "../../lib/digest";
 
 const EVENTS = 40_000;
 /** Of more, `replay.batchBytes` makes smaller ones. */
@@ -56,7 +57,10 @@ export async function main(): Promise<void> {
   ).flat();
   const distinct = [...new Map(events.map((e) => [e.uuid, e])).values()];
   const text = `${distinct.map((e) => JSON.stringify(e)).join("\n")}\n`;
-  const { ref } = await deps.storage.put("bench", "missing.ndjson", text);
+  const ref = await deps.storage.writeText(
+    sagaPlaces("bench").missingEvents("bench", 0),
+    text,
+  );
   const topicOf = async (name: string) => {
     const topic = `bench_${name}`;
     await admin.createTopics({
@@ -101,7 +105,7 @@ export async function main(): Promise<void> {
     const missing: MissingTopic = {
       topic,
       ref,
-      digest: createHash("sha256").update(text).digest("hex"),
+      digest: sha256(text),
       events: distinct.length,
       fromArchive: distinct.length,
       fromMysql: 0,

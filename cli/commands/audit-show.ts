@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { Hdfs } from "../../clients/hdfs/hdfs";
+import { readOnlyStorage } from "../storage";
 import type {
   Count,
   HourEvidence,
@@ -11,6 +11,7 @@ import { loadConfig } from "../../workers/config";
 import { check, TASK_QUEUE, withClient } from "../client";
 import { gridText, print, table } from "../output";
 import type { AuditReport } from "../../domain/audit/audit-report";
+import { latest, auditPlaces } from "../../clients/storage-layout";
 
 type Options = { config: string; json?: boolean; asOf?: string };
 
@@ -20,18 +21,17 @@ export async function storedAudit(
   workflowId?: string,
 ): Promise<AuditReport> {
   const config = loadConfig(configPath);
-  const hdfs = new Hdfs({ ...config.hdfs, allowedPrefixes: [] });
-  const root = config.storage.path;
-  const latest = await hdfs.readText(`${root}/latest/audit.json`);
-  const ref = workflowId
-    ? `${root}/${workflowId.replaceAll(":", "_")}/audit.json`
-    : (JSON.parse(latest ?? "{}") as { ref?: string }).ref;
-  const text = ref && (await hdfs.readText(ref));
-  if (!text)
+  const storage = readOnlyStorage(config);
+  const place = workflowId ? auditPlaces(workflowId).report : latest.audit;
+  const newest = workflowId ? undefined : await storage.read(latest.audit);
+  const report = workflowId
+    ? await storage.read(auditPlaces(workflowId).report)
+    : newest && (await storage.readRef<AuditReport>(newest.ref));
+  if (!report)
     throw new Error(
-      `${ref ?? `${root}/latest`} is not on HDFS at ${config.hdfs.webhdfs}; has an audit run?`,
+      `${storage.path(place)} is not on HDFS at ${config.hdfs.webhdfs}; has an audit run?`,
     );
-  return JSON.parse(text) as AuditReport;
+  return report;
 }
 
 const count = (c: Count) =>

@@ -1,7 +1,7 @@
 import type { Client } from "@temporalio/client";
 import { Command } from "commander";
 import { backfillInput } from "../../domain/settings/inputs";
-import { Hdfs } from "../../clients/hdfs/hdfs";
+import { readOnlyStorage } from "../storage";
 import { loadConfig } from "../../workers/config";
 import { configOption } from "./audit";
 import { check, list, TASK_QUEUE, webLink, withClient } from "../client";
@@ -24,10 +24,7 @@ type StartOptions = {
 
 /** The plan's document, from HDFS. */
 async function planText(configPath: string, ref: string): Promise<string> {
-  const { hdfs } = loadConfig(configPath);
-  const text = await new Hdfs({ ...hdfs, allowedPrefixes: [] }).readText(ref);
-  if (text === undefined) throw new Error(`${ref} is not on HDFS`);
-  return text;
+  return readOnlyStorage(loadConfig(configPath)).readRefText(ref);
 }
 
 export const idOf = (name: string) =>

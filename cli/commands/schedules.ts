@@ -16,6 +16,7 @@ import { DEFAULT_SCHEDULES } from "../../temporal-config/schedules";
 import { check, TASK_QUEUE, withClient } from "../client";
 import { print, table } from "../output";
 import { canonicalJson } from "../../lib/canonical-json";
+import { HOUR_MS, DAY_MS } from "../../lib/hour";
 
 type Options = { asOf?: string; paused?: boolean; json?: boolean };
 
@@ -25,7 +26,7 @@ const OVERLAP = {
   "allow-all": ScheduleOverlapPolicy.ALLOW_ALL,
 } as const;
 
-const UNIT = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const UNIT = { minute: 60_000, hour: HOUR_MS, day: DAY_MS };
 function milliseconds(text: string): number {
   const [n, unit] = text.split(" ");
   return Number(n) * UNIT[unit!.replace(/s$/, "") as keyof typeof UNIT];

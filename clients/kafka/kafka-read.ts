@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { calling } from "../errors";
 import type { Kafka } from "./kafka";
+import { partitionKey } from "../../lib/keys";
 
 export type Range = { partition: number; from: string; to: string };
 export type Message = {
@@ -25,7 +26,7 @@ export async function readRanges(
   for (const [topic, parts] of ranges) {
     for (const p of parts)
       if (BigInt(p.from) < BigInt(p.to))
-        left.set(`${topic}\t${p.partition}`, { to: BigInt(p.to) });
+        left.set(partitionKey(topic, p.partition), { to: BigInt(p.to) });
   }
   if (left.size === 0) return;
   const topics = [...ranges.keys()];
@@ -59,7 +60,7 @@ export async function readRanges(
         );
         // Also told of batches that hold control records only.
         consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-          const id = `${payload.topic}\t${payload.partition}`;
+          const id = partitionKey(payload.topic, payload.partition);
           const end = left.get(id);
           if (end && BigInt(payload.lastOffset) + 1n >= end.to) left.delete(id);
           if (left.size === 0) finish();
@@ -96,7 +97,7 @@ export async function readRanges(
           .then(() => {
             for (const [topic, parts] of ranges) {
               for (const p of parts) {
-                if (left.has(`${topic}\t${p.partition}`))
+                if (left.has(partitionKey(topic, p.partition)))
                   consumer.seek({
                     topic,
                     partition: p.partition,

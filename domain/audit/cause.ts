@@ -6,10 +6,11 @@ import {
 } from "./evidence";
 import { driftText, type Policy } from "../settings/policy";
 import { type Cause, isImportFault, type Verdict } from "./verdict";
+import { HOUR_MS } from "../../lib/hour";
 
 export type Because = { cause: Cause; because?: string };
 
-const hours = (ms: number) => `${Math.round(ms / 3_600_000)} h`;
+const hours = (ms: number) => `${Math.round(ms / HOUR_MS)} h`;
 
 /** What made an hour so. */
 export function causeOf(
@@ -82,7 +83,7 @@ function importCause(
     return deleted(t);
   if (
     t.lastRun === undefined ||
-    asOf - t.lastRun > p.maxImportLagHours * 3_600_000
+    asOf - t.lastRun > p.maxImportLagHours * HOUR_MS
   ) {
     return {
       cause: "importer-not-running",

@@ -1,5 +1,5 @@
 import { type HourEvidence, lostOffsets, type TopicEvidence } from "./evidence";
-import { hourOf, hourStart } from "../../lib/hour";
+import { hourOf, hourStart, HOUR_MS } from "../../lib/hour";
 import type { Policy } from "../settings/policy";
 import type { Verdict } from "./verdict";
 
@@ -10,8 +10,6 @@ type Rule = (
   p: Policy,
   asOf: number,
 ) => Found | undefined;
-
-const HOUR_MS = 3_600_000;
 
 /** The hour's events, as well as anything outside HDFS knows it; undefined where nothing does. */
 export function expected(e: HourEvidence): number | undefined {

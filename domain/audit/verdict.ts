@@ -1,6 +1,6 @@
 import { causeOf } from "./cause";
 import { type HourEvidence, lostOffsets, type TopicEvidence } from "./evidence";
-import { hourStart } from "../../lib/hour";
+import { hourStart, HOUR_MS } from "../../lib/hour";
 import type { Policy } from "../settings/policy";
 import { expected, percent, RULES } from "./rules";
 
@@ -156,9 +156,9 @@ export function judge(
       why,
     };
   if (isHealthy(verdict)) return { verdict, numbers, why };
-  const ended = hourStart(e.hour) + 3_600_000;
+  const ended = hourStart(e.hour) + HOUR_MS;
   if (
-    asOf < ended + p.graceHours * 3_600_000 &&
+    asOf < ended + p.graceHours * HOUR_MS &&
     lostOffsets(t) === 0 &&
     verdict !== "refine-failed"
   ) {

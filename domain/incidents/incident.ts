@@ -1,6 +1,6 @@
 import type { AlertItem } from "./alert";
 import type { TopicHeadroom } from "../audit/headroom";
-import { type Hour, hourStart } from "../../lib/hour";
+import { type Hour, hourStart, HOUR_MS } from "../../lib/hour";
 import type { Finding } from "../backfill/plan";
 import type { Policy } from "../settings/policy";
 import {
@@ -135,7 +135,7 @@ const span = (ms: number) =>
     ? `${Math.round(ms / 1000)} s`
     : ms < 7_200_000
       ? `${Math.round(ms / 60_000)} min`
-      : `${Math.round(ms / 3_600_000)} h`;
+      : `${Math.round(ms / HOUR_MS)} h`;
 
 /** What happened, and how long each phase took. */
 export function closingWords(s: IncidentState, closedAt: string): string {
@@ -143,7 +143,7 @@ export function closingWords(s: IncidentState, closedAt: string): string {
   const first = hours[0];
   const detect =
     first && s.detectedAsOf
-      ? `found ${span(Date.parse(s.detectedAsOf) - hourStart(first) - 3_600_000)} after the first broken hour's end; `
+      ? `found ${span(Date.parse(s.detectedAsOf) - hourStart(first) - HOUR_MS)} after the first broken hour's end; `
       : "";
   const repair = span(Date.parse(closedAt) - Date.parse(s.openedAt));
   return first

@@ -1,4 +1,4 @@
-import { type Hour, hourStart } from "../../lib/hour";
+import { type Hour, hourStart, HOUR_MS } from "../../lib/hour";
 import type { Finding } from "../backfill/plan";
 
 /** What went wrong in hours that lie close together, in one way. */
@@ -15,7 +15,7 @@ export type Chapter = {
 };
 
 /** Hours further apart are another chapter. */
-const APART_MS = 12 * 3_600_000;
+const APART_MS = 12 * HOUR_MS;
 
 /** An incident's findings as its timeline: each way in which hours went wrong, from the earliest on. */
 export function storyOf(findings: readonly Finding[]): Chapter[] {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { namingRules } from "./dataset";
 import { policy, policyException } from "./policy";
+import { HOUR_MS, DAY_MS } from "../../lib/hour";
 
 const url = z.url({ protocol: /^https?$/ }).describe("http(s) address");
 const path = z.string().startsWith("/");
@@ -156,8 +157,8 @@ export const configSchema = z.strictObject({
       compression: z.enum(["none", "gzip"]).default("gzip"),
       holdRetentionMs: z
         .int()
-        .min(3_600_000)
-        .default(90 * 86_400_000)
+        .min(HOUR_MS)
+        .default(90 * DAY_MS)
         .describe("retention.ms while events are replayed"),
     })
     .prefault({}),

@@ -1,5 +1,6 @@
 import { ByteReader, FormatError } from "../hadoop/bytes";
 import { readSequenceFile } from "../hadoop/sequence-file";
+import { partitionKey } from "../../lib/keys";
 
 /** Where Camus stands in a topic-partition; offsets are decimal strings, as they exceed 2^53. */
 export type EtlKey = {
@@ -62,7 +63,7 @@ export function readCamusErrors(bytes: Buffer): CamusError[] {
 export function furthest(keys: Iterable<EtlKey>): Map<string, EtlKey> {
   const best = new Map<string, EtlKey>();
   for (const key of keys) {
-    const id = `${key.topic}\t${key.partition}`;
+    const id = partitionKey(key.topic, key.partition);
     const known = best.get(id);
     if (!known || BigInt(key.offset) > BigInt(known.offset)) best.set(id, key);
   }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Hour, hourStart } from "../../lib/hour";
+import { type Hour, hourStart, HOUR_MS } from "../../lib/hour";
 import {
   capsuleUuid,
   type EventCapsule,
@@ -70,7 +70,7 @@ export function eventsOf(topic: StoryTopic, hour: Hour): EventCapsule[] {
   const start = hourStart(hour);
   const times = Array.from(
     { length: count },
-    () => start + Math.floor(r() * 3_600_000),
+    () => start + Math.floor(r() * HOUR_MS),
   ).sort();
   return times.flatMap((ms, i) => {
     const dt = `${new Date(ms).toISOString().slice(0, 19)}Z`;

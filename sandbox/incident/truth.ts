@@ -10,6 +10,7 @@ import { loadConfig } from "../../workers/config";
 import { CONFIG_FILE } from "../platform/config";
 import { eventsOf } from "./events";
 import { STORY, STORY_HOURS, topicOf, TOPICS } from "./story";
+import { topicHourKey } from "../../lib/keys";
 
 /** What the generator produced, by topic and hour: the truth that audits and repairs are held against. */
 export function produced(
@@ -34,7 +35,7 @@ export function expectedBroken(): Set<string> {
       (STORY.outdatedTables.some((t) => t === schema) &&
         (STORY.stuck as readonly string[]).includes(hour)),
   );
-  return new Set(broken.map(({ topic, hour }) => `${topic} ${hour}`));
+  return new Set(broken.map(({ topic, hour }) => topicHourKey(topic, hour)));
 }
 
 /** The events that Kafka deleted before they were imported, by topic: distinct uuids. */

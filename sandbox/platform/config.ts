@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -16,12 +15,10 @@ import {
   REFINE_CLASS,
   refineJar,
 } from "./wrappers";
+import { sha256 } from "../../lib/digest";
 
 /** The sandbox's own sisyphus.yaml: what an operator would write for this platform. */
 export const CONFIG_FILE = join(SANDBOX_DIR, "sisyphus.yaml");
-
-export const sha256 = (file: string) =>
-  createHash("sha256").update(readFileSync(file)).digest("hex");
 
 export function writeConfig(p: Ports, tools: Tools): void {
   const config: z.input<typeof configSchema> = {
@@ -49,7 +46,7 @@ export function writeConfig(p: Ports, tools: Tools): void {
     refine: {
       submit: [join(BIN, "spark-submit")],
       jar: refineJar(tools),
-      allowedSha256: [sha256(refineJar(tools))],
+      allowedSha256: [sha256(readFileSync(refineJar(tools)))],
       class: REFINE_CLASS,
       arguments: REFINE_ARGUMENTS,
       transforms: ["deduplicate_eventlogging", "geocode_ip"].map(

@@ -32,6 +32,7 @@ import {
 } from "../chaos/sandbox/scenario";
 import type { Missing } from "../../domain/backfill/missing";
 import type { BackfillResult } from "../../domain/backfill/report";
+import { sagaPlaces } from "../../clients/storage-layout";
 
 const quiet = () => undefined;
 /** A second host with an archive of its own. */
@@ -134,9 +135,7 @@ describe("a search over two archive hosts", () => {
       });
       expect(result).not.toHaveProperty("numbers.refine.logsUnread");
       const deps = createDependencies(loadConfig(CHAOS_CONFIG), client);
-      const missing = JSON.parse(
-        (await deps.storage.get(id, "missing.json"))!,
-      ) as Missing;
+      const missing = (await deps.storage.read(sagaPlaces(id).missing))!;
       expect(missing.joinedBy).toBe("Spark");
       expect(
         missing.files.map((f) => f.slice(SANDBOX_DIR.length)).sort(),
@@ -188,10 +187,9 @@ describe("a search over two archive hosts", () => {
       const mysql = (await env.run(collect.collectMysql, searched)) as {
         ref: string;
       };
-      const { ref: held } = await deps.storage.put(
-        `backfill/answer-${name}`,
-        "held.json",
-        JSON.stringify({ refs: [], lines: 0, files: [], unreadable: [] }),
+      const held = await deps.storage.write(
+        sagaPlaces(`backfill/answer-${name}`).collected("held", undefined),
+        { refs: [], lines: 0, files: [], unreadable: [] },
       );
       const join = createActivities(deps).joinMissing;
       answers.push(

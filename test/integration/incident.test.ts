@@ -33,6 +33,7 @@ import type {
   HeadroomSummary,
 } from "../../domain/audit/audit-report";
 import type { BackfillProgress } from "../../domain/backfill/progress";
+import { topicHourKey } from "../../lib/keys";
 
 /** One sandbox, one incident, told in order: each test goes on where the one before it ended. */
 const RANGE = ["--since", STORY.drifted[0]!, "--until", "2018-07-05T05"];
@@ -131,7 +132,7 @@ test("the audit names every broken topic-hour, no healthy one, with its cause", 
     audits: { findings: Plan["findings"] }[];
   };
   const findings = stored.audits.flatMap((a) => a.findings);
-  expect(new Set(findings.map((f) => `${f.topic} ${f.hour}`))).toEqual(
+  expect(new Set(findings.map((f) => topicHourKey(f.topic, f.hour)))).toEqual(
     expectedBroken(),
   );
   const outdated = new Set<string>(STORY.outdatedTables.map(topicOf));

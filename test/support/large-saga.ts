@@ -165,7 +165,7 @@ export function simulated(size: Size) {
     },
     importReplayed: async () => ({ runs: 1 }),
     clearFlags: async (input: { planRef: string }) =>
-      (await storage.read<Plan>(input.planRef)).flags.length,
+      (await storage.readRef<Plan>(input.planRef)).flags.length,
     submitRefine: async () => ({
       applicationId: "application_1_1",
       link: "http://rm/1",

@@ -4,7 +4,7 @@ import {
   setCurrentDetails,
   setHandler,
 } from "@temporalio/workflow";
-import { hourOf } from "../../lib/hour";
+import { hourOf, HOUR_MS } from "../../lib/hour";
 import { canaryInput } from "../../domain/settings/inputs";
 import { control } from "../support/activities";
 import { setAttributes } from "../support/attributes";
@@ -23,7 +23,7 @@ export async function canary(raw: unknown): Promise<CanaryState> {
   const { deadlineHours } = await control.read.canarySettings();
   const canaries = await control.read.produceCanaries({ hour });
   const began = Date.now();
-  const deadline = began + deadlineHours * 3_600_000;
+  const deadline = began + deadlineHours * HOUR_MS;
   const topics = canaries.map((c) => c.topic).sort();
   setAttributes({ topics, phase: "following" });
   const left = () =>

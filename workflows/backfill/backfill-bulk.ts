@@ -9,6 +9,7 @@ import { inShards, runShards, type Shard } from "./fan-out";
 import { collectArchives, search } from "./search";
 import type { MissingTopic, Missing } from "../../domain/backfill/missing";
 import type { StepName } from "../../domain/backfill/progress";
+import { parsePartitionKey } from "../../lib/keys";
 
 /** Of each of a union's members. */
 type Unnamed<T> = T extends unknown ? Omit<T, "id"> : never;
@@ -118,7 +119,7 @@ export class BulkSteps {
         topics: active(part),
         starts: Object.fromEntries(
           starts.filter(([place]) =>
-            part.some((t) => place.startsWith(`${t.topic}/`)),
+            part.some((t) => parsePartitionKey(place).topic === t.topic),
           ),
         ),
         share: 1 / this.window,

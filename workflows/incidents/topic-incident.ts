@@ -14,7 +14,7 @@ import {
 } from "@temporalio/workflow";
 import { gridMarkdown } from "../../reports/grid";
 import type { TopicHeadroom } from "../../domain/audit/headroom";
-import { addHours, type HourRange } from "../../lib/hour";
+import { addHours, type HourRange, HOUR_MS } from "../../lib/hour";
 import {
   alertDue,
   causesOf,
@@ -107,9 +107,7 @@ export async function topicIncident(
   setHandler(
     snooze,
     ({ hours }) => {
-      state.snoozedUntil = new Date(
-        Date.now() + hours * 3_600_000,
-      ).toISOString();
+      state.snoozedUntil = new Date(Date.now() + hours * HOUR_MS).toISOString();
       tell(state, `snoozed until ${state.snoozedUntil}`);
       heard++;
       return state.snoozedUntil;

@@ -1,11 +1,12 @@
 import { gunzip, gzip } from "node:zlib";
 import { promisify } from "node:util";
+import type { Storage } from "../../../clients/storage";
 import type { Hour, HourRange } from "../../../lib/hour";
-import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import type { Sums } from "./day-walk";
 import type { Edges } from "../../../clients/kafka/kafka";
 import type { RawHour } from "./raw-hours";
 import type { RefinedHour } from "./refined-hours";
+import { memoryPlace } from "../../../clients/storage-layout";
 
 /** What is remembered of a topic between audits; every part of it is checked against HDFS or Kafka before it is believed. */
 export type TopicMemory = {
@@ -33,18 +34,11 @@ export function distrust(memory: TopicMemory, hour: Hour): void {
 
 /** Audits' memory in storage, a file a batch of topics, so that any worker can take any batch. */
 export class EvidenceCache {
-  constructor(
-    private readonly hdfs: Hdfs,
-    private readonly root: string,
-  ) {}
-
-  private path(shard: string): string {
-    return `${this.root}/evidence/${shard}.json.gz`;
-  }
+  constructor(private readonly storage: Storage) {}
 
   /** What is remembered; empty where nothing is, or what is there cannot be read. */
   async load(shard: string): Promise<Record<string, TopicMemory>> {
-    const bytes = await this.hdfs.read(this.path(shard));
+    const bytes = await this.storage.readBytes(memoryPlace(shard));
     if (!bytes) return {};
     try {
       const stored = JSON.parse(
@@ -63,7 +57,10 @@ export class EvidenceCache {
   ): Promise<void> {
     for (const memory of Object.values(topics)) forget(memory, range);
     const text = JSON.stringify({ version: VERSION, topics });
-    await this.hdfs.replace(this.path(shard), await promisify(gzip)(text));
+    await this.storage.writeText(
+      memoryPlace(shard),
+      await promisify(gzip)(text),
+    );
   }
 }
 

@@ -17,6 +17,7 @@ import {
   hourStart,
   inRange,
   partitionPath,
+  HOUR_MS,
 } from "../../../lib/hour";
 import type { Advance } from "../../../domain/audit/ledger";
 import type { Policy } from "../../../domain/settings/policy";
@@ -341,7 +342,7 @@ function addLedger(
   }
   for (const a of shared.advances(d.topic)) {
     if (a.errors === 0) continue;
-    const hour = hourOf(a.time - 3_600_000);
+    const hour = hourOf(a.time - HOUR_MS);
     const e = hours.find((x) => x.hour === hour);
     if (!e) continue;
     const raw = rawOf(e);

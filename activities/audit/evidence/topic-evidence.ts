@@ -5,6 +5,7 @@ import {
   type Hour,
   type HourRange,
   inRange,
+  HOUR_MS,
 } from "../../../lib/hour";
 import {
   advanceHolding,
@@ -24,7 +25,6 @@ import type { RawFile } from "../../../importers/importer";
 import { rawDay, type RawHour } from "./raw-hours";
 import type { Offsets } from "../../../clients/kafka/kafka";
 
-const HOUR_MS = 3_600_000;
 /** A gap is checked by reading Kafka only up to this many offsets. */
 const MAX_RECOUNT = 20_000;
 

@@ -1,11 +1,6 @@
-import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import {
-  activityInfo,
-  cancellationSignal,
-  heartbeat,
-} from "@temporalio/activity";
+import { cancellationSignal, heartbeat } from "@temporalio/activity";
 import { datasetOf } from "../../../domain/settings/dataset";
 import { type HourRange, hourOf, hourPath, inRange } from "../../../lib/hour";
 import { asciiJson, candidateLine, heldLine } from "../../../formats/candidate";
@@ -24,6 +19,9 @@ import type {
   CollectedUnit,
   Collected,
 } from "../../../domain/backfill/missing";
+import { sagaPlaces } from "../../../clients/storage-layout";
+import { shortDigest } from "../../../lib/digest";
+import { sagaId } from "../saga-id";
 
 /** Topics whose Kafka partitions are read by one consumer. */
 const TOPICS_AT_ONCE = 20;
@@ -33,8 +31,6 @@ const HELD_BYTES = 8 << 20;
 const BUCKET_BYTES = 1 << 20;
 
 const uuidOf = (line: string) => /"uuid": ?"([0-9a-f]{32})"/.exec(line)?.[1];
-const short = (text: string) =>
-  createHash("sha256").update(text).digest("hex").slice(0, 12);
 
 /**
  * Collecting what the search for missing events compares: candidates from the archive and MySQL, and the uuids that Kafka and raw hours hold.
@@ -44,7 +40,6 @@ export function createCollectActivities(
   deps: Systems & { storage: Storage; mysql?: EventMysql },
 ) {
   const { config, kafka, hdfs, archive, storage, mysql } = deps;
-  const idOf = () => activityInfo().workflowExecution!.workflowId;
 
   async function unit(
     name: string,
@@ -53,19 +48,18 @@ export function createCollectActivities(
     ) => Promise<Omit<CollectedUnit, "buckets"> | void>,
     buckets = 1,
   ): Promise<CollectedUnit> {
-    const id = idOf();
+    const id = sagaId();
     heartbeat(name);
     cancellationSignal().throwIfAborted();
-    const done = await storage.get(id, `search/${name}.done.json`);
-    if (done !== undefined) return JSON.parse(done) as CollectedUnit;
+    const places = sagaPlaces(id);
+    const done = await storage.read(places.searchUnit(name));
+    if (done !== undefined) return done;
     const files = Array.from(
       { length: buckets },
       (_, b) =>
         new LineFiles(
           storage,
-          id,
-          `search/${name}${buckets > 1 ? `-b${b}` : ""}`,
-          "tsv",
+          (part) => places.searchLines(name, buckets > 1 ? b : undefined, part),
           Math.max(BUCKET_BYTES, HELD_BYTES / buckets),
         ),
     );
@@ -75,9 +69,7 @@ export function createCollectActivities(
       buckets: files.map(({ refs, lines }) => ({ refs, lines })),
       ...told,
     };
-    return JSON.parse(
-      await storage.once(id, `search/${name}.done.json`, JSON.stringify(unit)),
-    ) as CollectedUnit;
+    return storage.recordOnce(places.searchUnit(name), unit);
   }
 
   /** A source's units together, a reference a bucket; kept in storage, as there can be thousands. */
@@ -97,12 +89,12 @@ export function createCollectActivities(
         files,
         unreadable,
       };
-      const { ref } = await storage.put(
-        idOf(),
-        `search/${name}${buckets > 1 ? `-b${b}` : ""}.json`,
-        JSON.stringify(collected),
+      stored.push(
+        await storage.write(
+          sagaPlaces(sagaId()).collected(name, buckets > 1 ? b : undefined),
+          collected,
+        ),
       );
-      stored.push(ref);
     }
     return stored;
   }
@@ -136,7 +128,7 @@ export function createCollectActivities(
         const { size, mtimeMs } = await stat(file);
         units.push(
           await unit(
-            `archive-${host}/${basename(file)}-${short(`${file} ${size} ${mtimeMs} ${searched}`)}`,
+            `archive-${host}/${basename(file)}-${shortDigest(`${file} ${size} ${mtimeMs} ${searched}`)}`,
             async (add) => {
               const { unreadable } = await archive.scanFile(
                 file,
@@ -201,7 +193,7 @@ export function createCollectActivities(
         const some = input.topics.slice(i, i + TOPICS_AT_ONCE);
         units.push(
           await unit(
-            `held/kafka-${short(some.map((t) => t.topic).join(" "))}`,
+            `held/kafka-${shortDigest(some.map((t) => t.topic).join(" "))}`,
             async (add) => {
               const ranges = new Map<
                 string,

@@ -1,5 +1,6 @@
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import type { Storage } from "../../../clients/storage";
+import type { Place } from "../../../clients/storage-layout";
 
 const READ_BYTES = 4 << 20;
 const PART_BYTES = 8 << 20;
@@ -33,9 +34,8 @@ export class LineFiles {
 
   constructor(
     private readonly storage: Storage,
-    private readonly id: string,
-    private readonly name: string,
-    private readonly extension: string,
+    /** Where its files lie, numbered from 0. */
+    private readonly placeOf: (part: number) => Place<string>,
     private readonly partBytes = PART_BYTES,
   ) {}
 
@@ -52,12 +52,8 @@ export class LineFiles {
     const text = `${this.pending.join("\n")}\n`;
     this.pending = [];
     this.bytes = 0;
-    const part = String(this.refs.length).padStart(5, "0");
-    const { ref } = await this.storage.put(
-      this.id,
-      `${this.name}-${part}.${this.extension}`,
-      text,
+    this.refs.push(
+      await this.storage.writeText(this.placeOf(this.refs.length), text),
     );
-    this.refs.push(ref);
   }
 }

@@ -1,9 +1,4 @@
-import { createHash } from "node:crypto";
-import {
-  activityInfo,
-  cancellationSignal,
-  heartbeat,
-} from "@temporalio/activity";
+import { cancellationSignal, heartbeat } from "@temporalio/activity";
 import type { HourRange } from "../../../lib/hour";
 import type { PlannedTopic } from "../../../domain/backfill/plan";
 import { type MissingEvent, parseMissing } from "../../../formats/candidate";
@@ -25,14 +20,14 @@ import type {
   Missing,
   MissingPart,
 } from "../../../domain/backfill/missing";
+import { sagaPlaces } from "../../../clients/storage-layout";
+import { sha256 } from "../../../lib/digest";
+import { sagaId } from "../saga-id";
 
 /** A file of missing events; a replay has one of each of some topics in memory. */
 const FILE_BYTES = 2 << 20;
 
 type Joined = Pick<PlannedTopic, "topic" | "schema" | "lostOffsets">;
-const sha256 = (text: string) =>
-  createHash("sha256").update(text).digest("hex");
-
 /** Finding what was lost: the archives and MySQL, anti-joined by uuid with what Kafka and raw hours hold. */
 export function createMissingActivities(
   deps: Systems & { storage: Storage; submitter: Submitter },
@@ -55,9 +50,10 @@ export function createMissingActivities(
     candidates: string[],
   ): AsyncGenerator<MissingEvent> {
     const spark = config.search.spark!;
-    const out = storage.path(id, "search/spark");
-    const list = async (name: string, refs: string[]) =>
-      (await storage.put(id, `search/${name}.list`, refs.join("\n"))).ref;
+    const places = sagaPlaces(id);
+    const out = storage.path(places.sparkOutput);
+    const list = (name: string, refs: string[]) =>
+      storage.writeText(places.sparkList(name), refs.join("\n"));
     const stop = beating(() => "joining on Spark");
     let app: { id: string };
     try {
@@ -90,6 +86,7 @@ export function createMissingActivities(
     topics: Joined[],
     events: AsyncIterable<MissingEvent>,
   ): Promise<MissingTopic[]> {
+    const places = sagaPlaces(id);
     const found = new Map<string, MissingTopic>();
     const none = (t: Joined): MissingTopic => ({
       topic: t.topic,
@@ -119,13 +116,10 @@ export function createMissingActivities(
         parts.map(({ digest, events }) => ({ digest, events })),
       );
       told.digest = sha256(list);
-      told.ref = (
-        await storage.put(
-          id,
-          `missing/${told.topic}-${told.digest.slice(0, 12)}.json`,
-          JSON.stringify(parts),
-        )
-      ).ref;
+      told.ref = await storage.write(
+        places.missingParts(told.topic, told.digest),
+        parts,
+      );
     };
     const known = new Map(topics.map((t) => [t.topic, t]));
     for await (const event of events) {
@@ -137,9 +131,7 @@ export function createMissingActivities(
           told,
           files: new LineFiles(
             storage,
-            id,
-            `missing/${event.topic}`,
-            "ndjson",
+            (part) => places.missingEvents(event.topic, part),
             FILE_BYTES,
           ),
         };
@@ -170,12 +162,13 @@ export function createMissingActivities(
       /** Of the memory that a worker has for it, where several join side by side. */
       share?: number;
     }): Promise<Missing> {
-      const id = activityInfo().workflowExecution!.workflowId;
-      const stored = await storage.get(id, "missing.json");
-      if (stored !== undefined) return JSON.parse(stored) as Missing;
-      const held = await storage.read<Collected>(input.held);
+      const id = sagaId();
+      const places = sagaPlaces(id);
+      const stored = await storage.read(places.missing);
+      if (stored !== undefined) return stored;
+      const held = await storage.readRef<Collected>(input.held);
       const sources = await Promise.all(
-        input.sources.map((ref) => storage.read<Collected>(ref)),
+        input.sources.map((ref) => storage.readRef<Collected>(ref)),
       );
       const candidates = sources.flatMap((s) => s.refs);
       const many = sources.reduce((sum, s) => sum + s.lines, held.lines);
@@ -200,9 +193,7 @@ export function createMissingActivities(
         unreadableNamed: unreadable.slice(0, 20),
         joinedBy: remote ? "Spark" : "worker",
       };
-      return JSON.parse(
-        await storage.once(id, "missing.json", JSON.stringify(result)),
-      ) as Missing;
+      return storage.recordOnce(places.missing, result);
     },
     /** The whole search in one activity, as sagas of 0.1.0 call it; it knows this host's archive only. */
     async findMissing(input: {

@@ -9,6 +9,7 @@ import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import { rows } from "../../../clients/hdfs/parquet";
 import { rawLines } from "../../../importers/raw-lines";
 import { isTemporary } from "../../../formats/hadoop/temporary-names";
+import { topicHourKey } from "../../../lib/keys";
 
 /** What a partition's rows say of a topic-hour. */
 export type HourCheck = {
@@ -60,7 +61,7 @@ export async function checkHour(
   hour: Hour,
   { deep, geocoded }: { deep: boolean; geocoded: boolean },
 ): Promise<HourCheck> {
-  const where = `${dataset.topic} ${hour}`;
+  const where = topicHourKey(dataset.topic, hour);
   // The events themselves are needed where rows are compared with them.
   const events = new Map<string, EventCapsule | undefined>();
   for await (const line of rawLines(

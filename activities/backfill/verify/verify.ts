@@ -13,6 +13,7 @@ import { withHours } from "../plan-store";
 import type { Storage } from "../../../clients/storage";
 import { checkHour, uuidsOf } from "./verify-hour";
 import type { MissingTopic } from "../../../domain/backfill/missing";
+import { topicHourKey } from "../../../lib/keys";
 
 export type Verification = {
   partitions: number;
@@ -62,10 +63,9 @@ export function createVerifyActivities(deps: Systems & { storage: Storage }) {
         problems: [],
         findings: [],
       };
-      const placeOf = (topic: string, hour: string) => `${topic} ${hour}`;
       const deep = new Set(
         sample(
-          topics.flatMap((t) => t.hours.map((h) => placeOf(t.topic, h))),
+          topics.flatMap((t) => t.hours.map((h) => topicHourKey(t.topic, h))),
           (place) => place,
           Math.ceil(config.verify.deepPartitions * (input.share ?? 1)),
         ),
@@ -83,7 +83,7 @@ export function createVerifyActivities(deps: Systems & { storage: Storage }) {
         const lost = new LostOfHours(missing ? readMissing(hdfs, missing) : []);
         const hours = [...topic.hours].sort();
         const look = async (hour: string) => {
-          const where = placeOf(topic.topic, hour);
+          const where = topicHourKey(topic.topic, hour);
           heartbeat(where);
           cancellationSignal().throwIfAborted();
           const isDeep = deep.has(where);
@@ -114,7 +114,7 @@ export function createVerifyActivities(deps: Systems & { storage: Storage }) {
         const again = [...left].filter(([hour]) => topic.hours.includes(hour));
         let late = 0;
         for (const [hour, uuids] of again) {
-          heartbeat(placeOf(topic.topic, hour));
+          heartbeat(topicHourKey(topic.topic, hour));
           const have = await uuidsOf(hdfs, dataset, hour);
           late += uuids.filter((uuid) => have.has(uuid)).length;
         }

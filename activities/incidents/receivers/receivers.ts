@@ -2,6 +2,7 @@ import { createTransport } from "nodemailer";
 import type { Alert } from "../../../domain/incidents/alert";
 import type { Config } from "../../../domain/settings/config";
 import { calling, fatal } from "../../../clients/errors";
+import { DAY_MS } from "../../../lib/hour";
 
 const TIMEOUT_MS = 10_000;
 
@@ -48,7 +49,7 @@ function toAlertmanager(alert: Alert) {
     startsAt: ended ? undefined : alert.at,
     endsAt: ended
       ? alert.at
-      : new Date(Date.parse(alert.at) + 7 * 86_400_000).toISOString(),
+      : new Date(Date.parse(alert.at) + 7 * DAY_MS).toISOString(),
     ...(alert.link ? { generatorURL: alert.link } : {}),
   }));
 }

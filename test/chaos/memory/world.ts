@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { activityInfo } from "@temporalio/activity";
 import type { Camus } from "../../../importers/camus";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
@@ -22,6 +21,9 @@ import { Attempt, call, during, type Fault, KINDS, random } from "./faults";
 import { MemoryHdfs, MemoryKafka, MemoryYarn } from "./systems";
 import { canonicalJson } from "../../../lib/canonical-json";
 import type { Missing } from "../../../domain/backfill/missing";
+import { sagaPlaces } from "../../../clients/storage-layout";
+import { sha256 } from "../../../lib/digest";
+import { partitionKey } from "../../../lib/keys";
 
 export const RANGE = { since: "2018-06-26T18", until: "2018-06-26T20" };
 const HOURS: Hour[] = ["2018-06-26T18", "2018-06-26T19"];
@@ -230,7 +232,7 @@ export class World {
             run: run.name,
             positions: new Map(
               Object.entries(run.positions).map(([t, n]) => [
-                `${t}\t0`,
+                partitionKey(t, 0),
                 { offset: String(n) },
               ]),
             ),
@@ -357,11 +359,8 @@ export class World {
       importerRun: "2018-06-26-21-05-00",
     };
     const id = activityInfo().workflowExecution!.workflowId;
-    const { ref, digest } = await storage.put(
-      id,
-      "plan.json",
-      canonicalJson(this.plan),
-    );
+    const digest = sha256(canonicalJson(this.plan));
+    const ref = await storage.write(sagaPlaces(id).planOf010, this.plan);
     const { range, topics, refine, importerRun } = this.plan;
     return {
       digest,
@@ -384,11 +383,14 @@ export class World {
     for (const schema of LOSSY) {
       const events = this.lost.filter((e) => e.schema === schema);
       const text = events.map((e) => `${JSON.stringify(e)}\n`).join("");
-      const { ref } = await storage.put(id, `missing/${schema}.ndjson`, text);
+      const ref = await storage.writeText(
+        sagaPlaces(id).missingEvents(schema, 0),
+        text,
+      );
       topics.push({
         topic: topicOf(schema),
         ref,
-        digest: createHash("sha256").update(text).digest("hex"),
+        digest: sha256(text),
         events: events.length,
         fromArchive: events.length,
         fromMysql: 0,

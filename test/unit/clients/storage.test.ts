@@ -1,5 +1,6 @@
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import { Storage } from "../../../clients/storage";
+import { auditPlaces } from "../../../clients/storage-layout";
 
 test("a scheduled workflow's folder has a name that HDFS takes", async () => {
   const written: string[] = [];
@@ -8,7 +9,7 @@ test("a scheduled workflow's folder has a name that HDFS takes", async () => {
   } as unknown as Hdfs;
   const storage = new Storage(hdfs, "/wmf/data/sisyphus");
   const id = "audit/hourly-2018-07-05T05:20:00Z";
-  const { ref } = await storage.put(id, "audit.json", "{}");
+  const ref = await storage.writeText(auditPlaces(id).report, "{}");
   expect(ref).toBe(
     "/wmf/data/sisyphus/audit/hourly-2018-07-05T05_20_00Z/audit.json",
   );

@@ -14,6 +14,7 @@ import {
 } from "../../../formats/hadoop/sequence-file";
 import { yarnLogLines } from "../../../formats/yarn-log/yarn-log";
 import type { RandomAccess } from "../../../lib/random-access";
+import { partitionKey } from "../../../lib/keys";
 
 /** Written by Hadoop 3.4.3 itself: the sandbox's importer and its NodeManager; what `yarn logs` printed of the same files is beside them. */
 const fixture = (name: string) =>
@@ -72,7 +73,7 @@ test("the next run starts at the maximum over a run's files", () => {
   const ran = readCamusOffsets(fixture("offsets-m-00000")).find(
     (k) => k.topic === "eventlogging_Edit",
   )!;
-  expect(best.get("eventlogging_Edit\t0")).toEqual(ran);
+  expect(best.get(partitionKey("eventlogging_Edit", 0))).toEqual(ran);
 });
 
 test("a raw hour's block-compressed records are the events", () => {

@@ -7,7 +7,7 @@ import { parseConnectorFileName } from "../../../formats/confluent-hdfs/connecto
 const folder = join(__dirname, "../../../temporal-config/monitoring");
 
 test("dashboard and alert rules ask for metrics that are served", async () => {
-  const empty = { get: async () => undefined } as unknown as Storage;
+  const empty = { read: async () => undefined } as unknown as Storage;
   const served = new Set(
     [...(await metricsText(empty)).matchAll(/^# TYPE (\w+)/gm)].map(
       (m) => m[1],

@@ -1,0 +1,156 @@
+import type { AuditReport, TopicAudit } from "../domain/audit/audit-report";
+import type { Canary, CanaryState } from "../domain/audit/canary";
+import type { TopicHeadroom } from "../domain/audit/headroom";
+import type { Markers } from "../domain/audit/ledger";
+import type {
+  Collected,
+  CollectedUnit,
+  Missing,
+  MissingPart,
+} from "../domain/backfill/missing";
+import type { PartitionVerdict } from "../domain/backfill/partition-verdict";
+import type { Plan } from "../domain/backfill/plan";
+import type { BackfillReport, RefineRate } from "../domain/backfill/report";
+import type { RefineStatus } from "../formats/refine/refine-log-line";
+import { shortDigest } from "../lib/digest";
+import type { Hour } from "../lib/hour";
+
+/**
+ * Where something is kept in storage, and as what: a folder (a workflow's id, or one that all share) and a file in it.
+ * `T` is what a JSON file holds; a text file's place is a `Place<string>` made by {@link text}.
+ */
+export type Place<T> = {
+  folder: string;
+  name: string;
+  /** Never set: it carries the type only. */
+  holds?: T;
+};
+
+const json = <T>(folder: string, name: string): Place<T> => ({ folder, name });
+const text = (folder: string, name: string): Place<string> => ({
+  folder,
+  name,
+});
+
+/** The newest of its kind, for metrics, for the command line and for estimates. */
+export const latest = {
+  /** References to the newest audit's report and page. */
+  audit: json<{ ref: string; html: string }>("latest", "audit.json"),
+  headroom: json<TopicHeadroom[]>("latest", "headroom.json"),
+  canary: json<Pick<CanaryState, "hour" | "seconds">>("latest", "canary.json"),
+  /** How fast the newest backfill's Refine was. */
+  rates: json<RefineRate>("latest", "rates.json"),
+};
+
+/** What an audit keeps, by its workflow id. */
+export const auditPlaces = (workflowId: string) => ({
+  report: json<AuditReport>(workflowId, "audit.json"),
+  page: text(workflowId, "audit.html"),
+  /** What one batch of topics gave. */
+  batch: (shard: string) =>
+    json<TopicAudit[]>(workflowId, `batches/${shard}.json`),
+});
+
+/** What audits remember of a batch of topics between one another: compressed JSON. */
+export const memoryPlace = (shard: string) =>
+  text("evidence", `${shard}.json.gz`);
+
+/** Canaries, an hour a file. */
+export const canaryPlaces = {
+  folder: "canaries",
+  ofHour: (hour: Hour) => json<Canary[]>("canaries", `${hour}.json`),
+  /** The hour of a file's name; undefined where it is not one of {@link canaryPlaces.ofHour}. */
+  hourOf: (name: string): Hour | undefined => /^(.+)\.json$/.exec(name)?.[1],
+  /** The log ends before an hour's canaries were produced, by topic. */
+  starts: (hour: Hour) =>
+    json<Record<string, { partition: number; from: string }[]>>(
+      "canaries/starts",
+      `${hour}.json`,
+    ),
+};
+
+/** Offsets without a record that replays left behind, by topic; a file a saga (or shard of one). */
+export const markerPlaces = {
+  folder: "markers",
+  ofSaga: (sagaId: string) =>
+    json<Record<string, Markers[]>>(
+      "markers",
+      `${sagaId.replaceAll("/", "_")}.json`,
+    ),
+  named: (name: string) => json<Record<string, Markers[]>>("markers", name),
+};
+
+/** A flag that a saga took away: its content in base64, its time in epoch ms. */
+export type RemovedFlag = {
+  path: string;
+  content: string;
+  mtime: number;
+  owner: string;
+};
+
+/** What a saga (or one of its shards, whose id begins with the saga's) keeps. */
+export const sagaPlaces = (sagaId: string) => ({
+  /** A plan a digest: what is approved is never written over by another. */
+  plan: (digest: string) =>
+    json<Plan>(sagaId, `plan-${digest.slice(0, 12)}.json`),
+  /** Where sagas of 0.1.0 keep their plan. */
+  planOf010: json<Plan>(sagaId, "plan.json"),
+  planDocument: text(sagaId, "plan.md"),
+  /** Each topic's own retention.ms before it was held; null where it had none. */
+  retention: json<Record<string, string | null>>(sagaId, "retention.json"),
+  /** Is there once the held retention was put back: no attempt may hold it again. */
+  retentionReleased: json<object>(sagaId, "retention-released.json"),
+  /** Is there once the importer's offsets were put back: no attempt may move them again. */
+  importerReleased: json<object>(sagaId, "importer-released.json"),
+  /** The folder to which an abort moves the importer's runs. */
+  importerRuns: text(sagaId, "importer-runs"),
+  /** Where a planned flag is moved to; a place a flag. */
+  flag: (path: string) => text(sagaId, `flags/${shortDigest(path, 20)}`),
+  removedFlags: json<RemovedFlag[]>(sagaId, "flags.json"),
+  /** Which units of the search are done, and what they gave. */
+  searchUnit: (unit: string) =>
+    json<CollectedUnit>(sagaId, `search/${unit}.done.json`),
+  searchLines: (unit: string, bucket: number | undefined, part: number) =>
+    text(
+      sagaId,
+      `search/${unit}${bucket === undefined ? "" : `-b${bucket}`}-${partOf(part)}.tsv`,
+    ),
+  /** All that a source gave, a file a bucket where there are several. */
+  collected: (source: string, bucket: number | undefined) =>
+    json<Collected>(
+      sagaId,
+      `search/${source}${bucket === undefined ? "" : `-b${bucket}`}.json`,
+    ),
+  /** The files that a join on Spark is to read. */
+  sparkList: (input: string) => text(sagaId, `search/${input}.list`),
+  /** The folder that a join on Spark writes. */
+  sparkOutput: text(sagaId, "search/spark"),
+  missing: json<Missing>(sagaId, "missing.json"),
+  missingEvents: (topic: string, part: number) =>
+    text(sagaId, `missing/${topic}-${partOf(part)}.ndjson`),
+  missingParts: (topic: string, digest: string) =>
+    json<MissingPart[]>(sagaId, `missing/${topic}-${digest.slice(0, 12)}.json`),
+  /** What the driver's log said of partitions while Refine ran: `<table> <hour>` and how it ended. */
+  refineLive: json<[string, RefineStatus["kind"]][]>(
+    sagaId,
+    "refine-live.json",
+  ),
+  partitions: json<PartitionVerdict[]>(sagaId, "partitions.json"),
+  report: json<BackfillReport>(sagaId, "report.json"),
+  reportMarkdown: text(sagaId, "report.md"),
+  reportPage: text(sagaId, "report.html"),
+});
+
+const partOf = (part: number) => String(part).padStart(5, "0");
+
+const example = { audit: auditPlaces(""), saga: sagaPlaces("") };
+
+/** What people read, by a file's name, with its media type. Events stay where HDFS' own permissions guard them. */
+export const SERVED: ReadonlyMap<string, string> = new Map([
+  [example.audit.page.name, "text/html; charset=utf-8"],
+  [example.audit.report.name, "application/json"],
+  [example.saga.planDocument.name, "text/markdown; charset=utf-8"],
+  [example.saga.reportPage.name, "text/html; charset=utf-8"],
+  [example.saga.reportMarkdown.name, "text/markdown; charset=utf-8"],
+  [example.saga.report.name, "application/json"],
+]);
