@@ -23,6 +23,7 @@ module.exports = {
     {
       ...common,
       displayName: "workflow",
+      setupFilesAfterEnv: ["<rootDir>/test/support/patience.ts"],
       testMatch: [
         "<rootDir>/test/workflow/**/*.test.ts",
         "<rootDir>/test/histories/**/*.test.ts",

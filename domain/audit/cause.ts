@@ -7,10 +7,9 @@ import {
 import { driftText, type Policy } from "../settings/policy";
 import { type Cause, isImportFault, type Verdict } from "./verdict";
 import { HOUR_MS } from "../../lib/hour";
+import { instant, inHours } from "../../lib/time";
 
 export type Because = { cause: Cause; because?: string };
-
-const hours = (ms: number) => `${Math.round(ms / HOUR_MS)} h`;
 
 /** What made an hour so. */
 export function causeOf(
@@ -48,7 +47,7 @@ function deleted(t: TopicEvidence): Because {
     t.retentionMs !== undefined &&
     unread < t.retentionMs
   ) {
-    const because = `Kafka deleted unread data ${hours(unread)} after the last import, though retention is ${hours(t.retentionMs)}`;
+    const because = `Kafka deleted unread data ${inHours(unread)} after the last import, though retention is ${inHours(t.retentionMs)}`;
     return {
       cause: "premature-deletion",
       because: drift ? `${because}; ${drift}` : because,
@@ -58,7 +57,7 @@ function deleted(t: TopicEvidence): Because {
   if (unread !== undefined && t.retentionMs !== undefined) {
     return {
       cause: "retention-too-short",
-      because: `the importer was ${hours(unread)} behind, retention is ${hours(t.retentionMs)}`,
+      because: `the importer was ${inHours(unread)} behind, retention is ${inHours(t.retentionMs)}`,
     };
   }
   return {
@@ -90,7 +89,7 @@ function importCause(
       because:
         t.lastRun === undefined
           ? "no run is recorded"
-          : `its newest run is of ${new Date(t.lastRun).toISOString()}`,
+          : `its newest run is of ${instant(t.lastRun)}`,
     };
   }
   const unread = unreadOffsets(t);

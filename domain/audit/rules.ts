@@ -2,6 +2,7 @@ import { type HourEvidence, lostOffsets, type TopicEvidence } from "./evidence";
 import { hourOf, hourStart, HOUR_MS } from "../../lib/hour";
 import type { Policy } from "../settings/policy";
 import type { Verdict } from "./verdict";
+import { instant } from "../../lib/time";
 
 export type Found = { verdict: Verdict; why: string };
 type Rule = (
@@ -134,14 +135,14 @@ const staleRefine: Rule = (e, _t, p, asOf) => {
   const grace = p.graceHours * HOUR_MS;
   const at = e.raw.importedAt;
   if (at !== undefined && at > hourStart(e.hour) + HOUR_MS + grace) {
-    const late = `events came ${Math.round((at - hourStart(e.hour)) / HOUR_MS - 1)} h after the hour's end, with the importer's run of ${new Date(at).toISOString()}`;
+    const late = `events came ${Math.round((at - hourStart(e.hour)) / HOUR_MS - 1)} h after the hour's end, with the importer's run of ${instant(at)}`;
     return asOf < at + grace
       ? { verdict: "late", why: `${late}; Refine has yet to take them` }
       : { verdict: "refine-stale", why: `${late}; Refine has not taken them` };
   }
   return {
     verdict: "refine-stale",
-    why: `refined from the state of ${new Date(flag).toISOString()}, the raw hour is of ${new Date(e.raw.mtime).toISOString()}`,
+    why: `refined from the state of ${instant(flag)}, the raw hour is of ${instant(e.raw.mtime)}`,
   };
 };
 

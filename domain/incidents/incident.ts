@@ -9,6 +9,7 @@ import {
   type Level,
   type Verdict,
 } from "../audit/verdict";
+import { duration } from "../../lib/time";
 
 export type IncidentState = {
   topic: string;
@@ -130,22 +131,15 @@ export const toldOf = (
   causes: [...new Set([...(s.told?.causes ?? []), ...causesOf(s)])],
 });
 
-const span = (ms: number) =>
-  ms < 120_000
-    ? `${Math.round(ms / 1000)} s`
-    : ms < 7_200_000
-      ? `${Math.round(ms / 60_000)} min`
-      : `${Math.round(ms / HOUR_MS)} h`;
-
 /** What happened, and how long each phase took. */
 export function closingWords(s: IncidentState, closedAt: string): string {
   const hours = Object.keys(s.cells).sort();
   const first = hours[0];
   const detect =
     first && s.detectedAsOf
-      ? `found ${span(Date.parse(s.detectedAsOf) - hourStart(first) - HOUR_MS)} after the first broken hour's end; `
+      ? `found ${duration(Date.parse(s.detectedAsOf) - hourStart(first) - HOUR_MS)} after the first broken hour's end; `
       : "";
-  const repair = span(Date.parse(closedAt) - Date.parse(s.openedAt));
+  const repair = duration(Date.parse(closedAt) - Date.parse(s.openedAt));
   return first
     ? `${hours.length} hours from ${first} to ${hours.at(-1)} are whole again; ${detect}whole ${repair} after that${s.backfill ? `, by ${s.backfill}` : ""}`
     : `headroom is sufficient again after ${repair}`;
