@@ -1,4 +1,5 @@
-import { issuesText, parseConfig } from "../../../../domain/settings/config";
+import { parseConfig } from "../../../../domain/settings/config";
+import { issuesText } from "../../../../domain/settings/issues-text";
 import { datasetOf, namingRules } from "../../../../domain/settings/dataset";
 import { auditInput, backfillInput } from "../../../../domain/settings/inputs";
 import { regexLiteral } from "../../../../domain/backfill/plan";
