@@ -6,14 +6,16 @@ const hours = z.number().positive();
 
 /** Above which percentage of an hour's events something is a finding at all, and above which it is an error. */
 const percentages = (what: string) =>
-  z.strictObject({
-    warnPercent: percent
-      .default(0)
-      .describe(`Percent of an hour above which ${what} are a warning.`),
-    errorPercent: percent
-      .default(1)
-      .describe(`Percent of an hour above which ${what} are an error.`),
-  });
+  z
+    .strictObject({
+      warnPercent: percent
+        .default(0)
+        .describe(`Percent of an hour above which ${what} are a warning.`),
+      errorPercent: percent
+        .default(1)
+        .describe(`Percent of an hour above which ${what} are an error.`),
+    })
+    .describe(`How many ${what} an hour may have.`);
 
 const silence = z
   .strictObject({

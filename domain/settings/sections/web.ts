@@ -22,5 +22,5 @@ export const metrics = z
 export const webUi = httpAddress
   .optional()
   .describe(
-    "The Temporal Web UI's page of the namespace, such as `https://temporal.example.org/namespaces/default`, for links in alerts and reports.",
+    "The Temporal Web UI's page of the namespace. Nothing reads it yet: the CLI's links come from `SISYPHUS_WEB_UI`.",
   );
