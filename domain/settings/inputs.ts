@@ -51,7 +51,7 @@ export const canaryInput = z.strictObject({
   /** The hour to follow; without it the one that runs as of then. */
   hour: hour.optional(),
   asOf,
-  /** Seconds between two looks at how far the canaries have come. */
+  /** Seconds after which it is asked again how far the canaries have come. */
   pollSeconds: z.number().min(1).max(3600).default(300),
 });
 

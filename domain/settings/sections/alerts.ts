@@ -36,5 +36,5 @@ export const alerts = z
   })
   .prefault({})
   .describe(
-    "Who is told of trouble. Each receiver is optional and gets every alert ([alerts.md](alerts.md)).",
+    "Who is alerted. Each receiver is optional and gets every alert ([alerts.md](alerts.md)).",
   );
