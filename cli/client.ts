@@ -1,6 +1,6 @@
 import type { Client } from "@temporalio/client";
 import type { z } from "zod";
-import { issuesText } from "../domain/settings/config";
+import { issuesText } from "../domain/settings/issues-text";
 import { connectClient } from "../workers/connection";
 
 export const TASK_QUEUE = "control";

@@ -18,7 +18,6 @@ type StartOptions = {
   yes?: boolean;
   json?: boolean;
   refineJar?: string;
-  refineClass?: string;
   config: string;
 };
 
@@ -39,7 +38,6 @@ async function start(client: Client, o: StartOptions, dryRun: boolean) {
     ...(o.topics ? { topics: list(o.topics) } : {}),
     ...(o.asOf ? { asOf: o.asOf } : {}),
     ...(o.refineJar ? { refineJar: o.refineJar } : {}),
-    ...(o.refineClass ? { refineClass: o.refineClass } : {}),
   });
   const workflowId = idOf(
     o.name ?? `${o.since}--${o.until}${dryRun ? "--plan" : ""}`,
@@ -159,10 +157,6 @@ export function backfillCommand(): Command {
       .option(
         "--refine-jar <file>",
         "another Refine jar; its digest must be allowed",
-      )
-      .option(
-        "--refine-class <class>",
-        "another Refine class; it must be the configured one",
       )
       .option(...configOption)
       .option("--json", "print JSON");
