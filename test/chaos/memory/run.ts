@@ -7,10 +7,8 @@ import { random } from "./faults";
 import { wrongs } from "./judge";
 import { RANGE, World } from "./world";
 import type { BackfillResult } from "../../../domain/backfill/report";
-import {
-  STEPS,
-  type BackfillProgress,
-} from "../../../domain/backfill/progress";
+import type { BackfillProgress } from "../../../domain/backfill/progress";
+import { STEPS } from "../../../domain/backfill/steps";
 
 export type Run = {
   seed: number;
