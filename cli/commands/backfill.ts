@@ -33,9 +33,11 @@ async function readPlanDocument(
   return readOnlyStorage(loadConfig(configPath)).readRefText(ref);
 }
 
+/** The workflow id of a backfill: people may leave the prefix out. */
 export const idOf = (name: string) =>
   name.includes("/") ? name : `backfill/${name}`;
 
+/** Starts a backfill; by default it is named after its range. @param dryRun only plans */
 async function start(client: Client, o: StartOptions, dryRun: boolean) {
   const input = check(backfillInput, {
     since: o.since,
@@ -151,6 +153,7 @@ export function backfillCommand(): Command {
           process.exitCode = 2;
       }),
     );
+  /** A command that sends an update; the first argument is the backfill's name, the second, if any, that of the update. */
   const update = (signature: string, description: string, updateName: string) =>
     command
       .command(

@@ -1,15 +1,12 @@
 import { Context } from "@temporalio/activity";
 import { ApplicationFailure } from "@temporalio/common";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import {
-  bundleWorkflowCode,
-  type WorkflowBundleWithSourceMap,
-} from "@temporalio/worker";
+import type { WorkflowBundleWithSourceMap } from "@temporalio/worker";
 import { until } from "../../sandbox/platform/wait";
 import { histories } from "../support/histories";
 import { runLarge, SHARDS, simulated } from "../support/large-saga";
 import { quietWorkers } from "../support/quiet";
-import { localTemporal } from "../support/temporal";
+import { bundleWorkflows, localTemporal } from "../support/temporal";
 import type { BackfillResult } from "../../domain/backfill/report";
 import type { BackfillProgress } from "../../domain/backfill/progress";
 
@@ -20,11 +17,9 @@ let workflowBundle: WorkflowBundleWithSourceMap;
 beforeAll(async () => {
   quietWorkers();
   [env, workflowBundle] = await Promise.all([
-    // So short that every fan-out continues as new.
+    // Sixty events are so few that every fan-out continues as new.
     localTemporal(60),
-    bundleWorkflowCode({
-      workflowsPath: require.resolve("../../workflows/index.ts"),
-    }),
+    bundleWorkflows(),
   ]);
 }, 600_000);
 afterAll(() => env?.teardown());

@@ -6,7 +6,7 @@ import type { RetentionBefore } from "./step-results";
 /** Raises `retention.ms` of the topics that are to be replayed, so that old events do not expire before they are imported. */
 export async function holdRetention(saga: Saga): Promise<RetentionBefore> {
   const { plan, asOf, compensations } = saga;
-  let before: RetentionBefore | undefined;
+  let before: RetentionBefore | undefined = undefined;
   const oweRestore = () =>
     compensations.owe("restore retention", async () => {
       const restored = await restoreRetention(before);
