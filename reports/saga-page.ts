@@ -3,7 +3,7 @@ import type { PlanSummary } from "../domain/backfill/plan";
 
 type Lines = string[];
 
-/** The page that a saga shows of itself in the Web UI: its plan, its steps, what it waits for, what an abort would do or has done. Markdown. */
+/** The page of a saga in the Web UI, in Markdown: its plan, its steps, what it waits for, what an abort would undo or has undone. */
 export function sagaPage(progress: BackfillProgress): string {
   const { phase, plan } = progress;
   return [

@@ -93,12 +93,12 @@ export function backfillCommand(): Command {
       "after",
       "\nExample: sisyphus backfill start --name july --since 2018-06-25T04 --until 2018-07-05T02",
     )
-    .action((o: StartOptions) =>
+    .action((options: StartOptions) =>
       withClient(async (client) => {
-        const handle = await start(client, o, false);
+        const handle = await start(client, options, false);
         const link = webLink(handle.workflowId, handle.firstExecutionRunId);
         print(
-          o.json
+          options.json
             ? {
                 workflowId: handle.workflowId,
                 runId: handle.firstExecutionRunId,
@@ -109,29 +109,29 @@ export function backfillCommand(): Command {
       }),
     );
   startable("plan", "make a plan and change nothing").action(
-    (o: StartOptions) =>
+    (options: StartOptions) =>
       withClient(async (client) => {
         const result = (await (
-          await start(client, o, true)
+          await start(client, options, true)
         ).result()) as BackfillResult;
-        if (o.json) return print(result);
+        if (options.json) return print(result);
         if (!("plan" in result))
           return print("nothing is broken in this range");
-        print(await readPlanDocument(o.config, result.plan.document!));
+        print(await readPlanDocument(options.config, result.plan.document!));
       }),
   );
   command
     .command("show-plan <name>")
     .description("the plan that a backfill has made, whole")
     .option(...configOption)
-    .action((name: string, o: { config: string }) =>
+    .action((name: string, options: { config: string }) =>
       withClient(async (client) => {
         const { plan } = await client.workflow
           .getHandle(idOf(name))
           .query<BackfillProgress>("progress");
         print(
           plan?.document
-            ? await readPlanDocument(o.config, plan.document)
+            ? await readPlanDocument(options.config, plan.document)
             : "no plan has been made yet",
         );
       }),
@@ -140,14 +140,14 @@ export function backfillCommand(): Command {
     .command("status <name>")
     .description("where a backfill stands; exit code 2 where a step has failed")
     .option("--json")
-    .action((name: string, o: { json?: boolean }) =>
+    .action((name: string, options: { json?: boolean }) =>
       withClient(async (client) => {
         const id = idOf(name);
         const progress = await client.workflow
           .getHandle(id)
           .query<BackfillProgress>("progress");
         const activities = await heartbeats(client, id);
-        if (o.json) print({ ...progress, activities });
+        if (options.json) print({ ...progress, activities });
         else printProgress(progress, activities);
         if (progress.steps.some((s) => s.state === "failed"))
           process.exitCode = 2;

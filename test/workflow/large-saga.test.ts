@@ -154,29 +154,29 @@ test("an abort in the middle of a fan-out ends the shards that run before it und
     hours: 24,
     eventsPerTopic: 10,
   });
-  const told: string[] = [];
+  const happened: string[] = [];
   activities.replay = async () => {
-    told.push("begun");
+    happened.push("begun");
     try {
       for (;;) {
         Context.current().heartbeat();
         await Context.current().sleep(50);
       }
     } finally {
-      told.push("ended");
+      happened.push("ended");
     }
   };
   activities.restoreRetention = async () => {
-    told.push("retention");
+    happened.push("retention");
     return 0;
   };
   await runLarge(env, workflowBundle, activities, async () => {
     const handle = await start("backfill/aborted");
-    await until("three shards", 60, () => told.length === 3);
+    await until("three shards", 60, () => happened.length === 3);
     await handle.executeUpdate("abort", { args: ["enough"] });
     await expect(handle.result()).rejects.toThrow();
   });
-  const ended = told.lastIndexOf("ended");
-  expect(told.filter((t) => t === "ended")).toHaveLength(3);
-  expect(told.indexOf("retention")).toBeGreaterThan(ended);
+  const ended = happened.lastIndexOf("ended");
+  expect(happened.filter((what) => what === "ended")).toHaveLength(3);
+  expect(happened.indexOf("retention")).toBeGreaterThan(ended);
 }, 120_000);

@@ -5,7 +5,9 @@ export function cutByCount<T>(items: readonly T[], size: number): T[][] {
   );
 }
 
-/** Cuts a list into parts whose items are together at most `maxLength` characters long as JSON; an item that is longer is a part of its own. */
+/**
+ * Cuts a list into parts whose items are together at most `maxLength` characters long as JSON. An item that is longer is a part of its own.
+ */
 export function cutByLength<T>(items: readonly T[], maxLength: number): T[][] {
   const parts: T[][] = [];
   let partLength = Infinity;

@@ -20,8 +20,8 @@ type FanOut = {
 
 /**
  * Runs shards as child workflows, `window` of them at the same time, and continues as new before its history grows long. Where a shard
- * fails, no other is begun, those that run are waited for, and the fan-out fails with the shard's error. Tried again, each shard finds what it
- * has already done.
+ * fails, no other is begun, those that run are waited for, and the fan-out fails with the shard's error. When the step is tried again, each
+ * shard finds what it has already done.
  */
 export async function fanOut(input: FanOut): Promise<ShardResults> {
   const { shards, window } = input;

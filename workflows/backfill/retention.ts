@@ -33,7 +33,10 @@ export async function releaseRetention(
   compensations.forget("restore retention");
 }
 
-/** Restores the values given, or those that were recorded in storage where the hold did not get so far as to return them. @returns how many topics */
+/**
+ * Restores the values given; default: those in storage, which the hold records before it changes anything.
+ * @returns how many topics it has changed
+ */
 async function restoreRetention(before?: RetentionBefore): Promise<number> {
   const restored: number | undefined = await control.mutate.restoreRetention(
     before ? { before } : {},

@@ -36,7 +36,10 @@ export async function collectArchives(
   return shards.map((_, bucket) => hosts.map(({ refs }) => refs[bucket]!));
 }
 
-/** Collects the candidates of every source, and the events that Kafka and the raw hours have, and joins them: what nobody has is missing. */
+/**
+ * Collects the candidates of every source and the held events, those that Kafka or a raw hour has, and joins them: a candidate that is not
+ * held is missing.
+ */
 export async function search(wanted: Search): Promise<Missing> {
   const { range, queues } = wanted;
   const main = archiveHost(queues[0]!).long;

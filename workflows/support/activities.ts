@@ -37,7 +37,10 @@ const MUTATE: ActivityOptions = {
   },
 };
 
-/** Moves data or reads all of it, for up to days. The heartbeat is short: an activity hears of an abort by it, and a dead worker is noticed by its absence. */
+/**
+ * Moves data or reads all of it, which may take days. The heartbeat is short: by its answer an activity hears of an abort, and by its absence
+ * the server notices that a worker is dead.
+ */
 const LONG: ActivityOptions = {
   startToCloseTimeout: "5 days",
   heartbeatTimeout: "10 seconds",
