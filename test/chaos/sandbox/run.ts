@@ -11,10 +11,8 @@ import { type Ended, Judge } from "./judge";
 import { Proxy } from "./proxy";
 import { openHdfs, prepare, type Scenario, writeChaosConfig } from "./scenario";
 import type { BackfillResult } from "../../../domain/backfill/report";
-import {
-  STEPS,
-  type BackfillProgress,
-} from "../../../domain/backfill/progress";
+import type { BackfillProgress } from "../../../domain/backfill/progress";
+import { STEPS } from "../../../domain/backfill/steps";
 
 export type SandboxRun = {
   seed: number;
