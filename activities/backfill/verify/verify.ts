@@ -8,7 +8,7 @@ import type { Systems } from "../../audit/evidence/evidence";
 import { refreshHours } from "../../audit/evidence/evidence";
 import { emptyMemory } from "../../audit/evidence/evidence-cache";
 import { LostOfHours } from "./lost-of-hours";
-import { readMissing } from "../search/missing";
+import { readMissing } from "../search/read-missing";
 import { withHours } from "../plan-store";
 import type { Storage } from "../../../clients/storage";
 import { checkHour, uuidsOf } from "./verify-hour";
@@ -80,7 +80,9 @@ export function createVerifyActivities(deps: Systems & { storage: Storage }) {
         const memory = emptyMemory();
         await refreshHours(deps, dataset, input.range, memory);
         const missing = input.missing.find((m) => m.topic === topic.topic);
-        const lost = new LostOfHours(missing ? readMissing(hdfs, missing) : []);
+        const lost = new LostOfHours(
+          missing ? readMissing(deps.storage, missing) : [],
+        );
         const hours = [...topic.hours].sort();
         const look = async (hour: string) => {
           const where = topicHourKey(topic.topic, hour);
