@@ -100,7 +100,7 @@ export function createMissingActivities(
       const { ref: archive } = await collect.collectArchive(input);
       const { ref: mysql } = await collect.collectMysql(input);
       const { ref: held } = await collect.collectHeld(input);
-      return this.joinMissing({
+      return joinMissing({
         topics: input.topics,
         held,
         sources: [archive, mysql],

@@ -13,6 +13,7 @@ const TOPICS = [
   { topic: "eventlogging_Edit", schema: "Edit", lostOffsets: 5 },
   { topic: "eventlogging_Popups", schema: "Popups", lostOffsets: 3 },
 ];
+const RANGE = { since: "2018-07-05T01", until: "2018-07-05T03" };
 
 const uuid = (digit: string) => digit.repeat(32);
 const event = (digit: string): EventCapsule => ({
@@ -83,7 +84,7 @@ async function searched(lines: {
       held: refs["held"]!,
       sources: [refs["archive"]!, refs["mysql"]!],
     }) as Promise<Missing>;
-  return { files, storage, join };
+  return { files, storage, activities, env, join };
 }
 
 const LINES = {
@@ -135,4 +136,14 @@ test("events whose bytes are not those that were stored are not replayed", async
   await expect(readMissing(storage, edit!).next()).rejects.toThrow(
     `${ref} is not what was stored there`,
   );
+});
+
+test("a saga that began under version 0.1.0 searches in one activity, which the worker calls without its siblings", async () => {
+  const { activities, env } = await searched(LINES);
+  const { findMissing } = activities;
+  const missing = (await env.run(findMissing as never, {
+    topics: TOPICS,
+    range: RANGE,
+  })) as Missing;
+  expect(missing.topics.map((t) => t.events)).toEqual([2, 0]);
 });
