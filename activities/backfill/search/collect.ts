@@ -12,7 +12,7 @@ type CollectDeps = HeldDeps & {
   archive: EventArchive;
   storage: Storage;
   /** Absent where no MySQL is configured. */
-  mysql?: EventMysql;
+  mysql?: EventMysql | undefined;
 };
 
 type CollectInput = { topics: SearchedTopic[]; range: HourRange };

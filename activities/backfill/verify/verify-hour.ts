@@ -1,5 +1,5 @@
 import type { Dataset } from "../../../domain/settings/dataset";
-import { type Hour, hourPath, partitionPath } from "../../../lib/hour";
+import { type Hour, partitionPath } from "../../../lib/hour";
 import { rowDifferences } from "../../../domain/backfill/row-compare";
 import {
   type EventCapsule,
@@ -67,15 +67,11 @@ export async function refinedUuids(
 /** The events of a raw hour by uuid; where they are not to be compared with rows, their uuids alone are kept. */
 async function rawEvents(
   hdfs: Hdfs,
-  dataset: Dataset,
-  hour: Hour,
+  rawDir: string,
   keepEvents: boolean,
 ): Promise<Map<string, EventCapsule | undefined>> {
   const events = new Map<string, EventCapsule | undefined>();
-  for await (const line of rawLines(
-    hdfs,
-    `${dataset.rawDir}/${hourPath(hour)}`,
-  )) {
+  for await (const line of rawLines(hdfs, rawDir)) {
     const parsed = parseCapsuleLine(line);
     if ("event" in parsed)
       events.set(parsed.event.uuid, keepEvents ? parsed.event : undefined);
@@ -111,17 +107,21 @@ function addRow(
 
 /**
  * Holds the rows of a refined hour against the events of its raw hour: every event is to have one row, and only one.
- * @param options `deep`: every row is compared with its event field by field, too; `geocoded`: the table's partition has the columns
- * that geocoding adds
+ * @param options `rawDir`: the raw hour's directory; `deep`: every row is compared with its event field by field, too; `geocoded`: the
+ * table's partition has the columns that geocoding adds
  */
 export async function checkHour(
   hdfs: Hdfs,
   dataset: Dataset,
   hour: Hour,
-  { deep, geocoded }: { deep: boolean; geocoded: boolean },
+  {
+    rawDir,
+    deep,
+    geocoded,
+  }: { rawDir: string; deep: boolean; geocoded: boolean },
 ): Promise<HourCheck> {
   const where = topicHourKey(dataset.topic, hour);
-  const events = await rawEvents(hdfs, dataset, hour, deep);
+  const events = await rawEvents(hdfs, rawDir, deep);
   const check: HourCheck = {
     uuids: new Set(),
     partition: false,
