@@ -22,6 +22,7 @@ import { createNotifyActivities } from "../activities/incidents/notify";
 import { createPlanningActivities } from "../activities/backfill/planning";
 import { createRefineActivities } from "../activities/backfill/refine";
 import { createReplayActivities } from "../activities/backfill/replay";
+import { createRetentionActivities } from "../activities/backfill/hold-retention";
 import { createReportActivities } from "../activities/backfill/report";
 import { Storage } from "../clients/storage";
 import { Submitter } from "../activities/backfill/submitter";
@@ -87,6 +88,7 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     ...collect,
     ...createMissingActivities(deps, collect),
     ...createReplayActivities(deps),
+    ...createRetentionActivities(deps),
     ...createImporterActivities(deps),
     ...createRefineActivities(deps),
     ...createYarnLogActivities(deps),

@@ -9,6 +9,7 @@ import type { createNotifyActivities } from "../../activities/incidents/notify";
 import type { createPlanningActivities } from "../../activities/backfill/planning";
 import type { createRefineActivities } from "../../activities/backfill/refine";
 import type { createReplayActivities } from "../../activities/backfill/replay";
+import type { createRetentionActivities } from "../../activities/backfill/hold-retention";
 import type { createReportActivities } from "../../activities/backfill/report";
 import type { createVerifyActivities } from "../../activities/backfill/verify/verify";
 import type { createYarnLogActivities } from "../../activities/backfill/yarn-logs";
@@ -61,6 +62,7 @@ type Collect = ReturnType<typeof createCollectActivities>;
 type Missing = ReturnType<typeof createMissingActivities>;
 type Verify = ReturnType<typeof createVerifyActivities>;
 type Replay = ReturnType<typeof createReplayActivities>;
+type Retention = ReturnType<typeof createRetentionActivities>;
 type Refine = ReturnType<typeof createRefineActivities>;
 type Importer = ReturnType<typeof createImporterActivities>;
 type Logs = ReturnType<typeof createYarnLogActivities>;
@@ -89,7 +91,7 @@ export const control = {
   >(READ),
   mutate: proxyActivities<
     Pick<Refine, "clearFlags" | "restoreFlags" | "killRefine" | "killJob"> &
-      Pick<Replay, "holdRetention" | "restoreRetention"> &
+      Retention &
       Pick<Importer, "restoreOffsets">
   >(MUTATE),
   deliver: proxyActivities<Pick<Notify, "deliver">>(DELIVER),

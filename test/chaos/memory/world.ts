@@ -6,6 +6,7 @@ import type { Jobs } from "../../../clients/commands";
 import type { Kafka } from "../../../clients/kafka/kafka";
 import { createRefineActivities } from "../../../activities/backfill/refine";
 import { createReplayActivities } from "../../../activities/backfill/replay";
+import { createRetentionActivities } from "../../../activities/backfill/hold-retention";
 import { createReportActivities } from "../../../activities/backfill/report";
 import { Storage } from "../../../clients/storage";
 import { Submitter } from "../../../activities/backfill/submitter";
@@ -213,6 +214,7 @@ export class World {
     };
     return {
       ...createReplayActivities(deps),
+      ...createRetentionActivities(deps),
       ...createImporterActivities(deps),
       ...createRefineActivities(deps),
       ...createReportActivities(deps),

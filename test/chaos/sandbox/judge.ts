@@ -4,7 +4,7 @@ import { tagOf } from "../../../activities/backfill/import";
 import { Kafka } from "../../../clients/kafka/kafka";
 import { readRanges } from "../../../clients/kafka/kafka-read";
 import { rows } from "../../../clients/hdfs/parquet";
-import { BACKFILL_HEADER } from "../../../activities/backfill/replay";
+import { BACKFILL_HEADER } from "../../../domain/backfill/replay-headers";
 import { Yarn } from "../../../clients/yarn/yarn";
 import { datasetOf } from "../../../domain/settings/dataset";
 import { partitionPath } from "../../../lib/hour";

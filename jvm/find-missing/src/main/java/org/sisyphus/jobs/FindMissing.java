@@ -17,8 +17,8 @@ import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * The anti-join of activities/anti-join.ts for what outgrows a worker, with the same answer: candidates that nobody holds, by topic and uuid,
- * in the order of topic, time and uuid. Lines are those of formats/candidate.ts.
+ * The anti-join of activities/backfill/search/anti-join.ts for what outgrows a worker, with the same answer: candidates that
+ * nobody holds, by topic and uuid, in the order of topic, time and uuid. Lines are those of formats/candidate.ts.
  *
  * <p>Arguments: --held FILE --events FILE --out DIR; the files list the inputs, a path a line.
  */
