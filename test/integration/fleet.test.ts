@@ -20,13 +20,7 @@ import type { Finding } from "../../domain/backfill/plan";
 import { capsuleUuid } from "../../formats/eventlogging/event-capsule";
 import { moveClockTo } from "../../sandbox/platform/clock";
 import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
-import {
-  range,
-  refine,
-  run,
-  sandboxKafka,
-  TRANSFORMS,
-} from "../../sandbox/incident/incident";
+import { runCommand, sandboxKafka } from "../../sandbox/platform/commands";
 import { ports } from "../../sandbox/platform/ports";
 import { launch, runningPid, signal } from "../../sandbox/platform/processes";
 import { java, refineClasspath } from "../../sandbox/platform/java";
@@ -40,11 +34,9 @@ import { down, reset, up } from "../../sandbox/platform/up";
 import { until } from "../../sandbox/platform/wait";
 import { startWorker } from "../../sandbox/platform/worker";
 import {
-  OUTDATED_CLASS,
-  outdatedJar,
-  REFINE_CLASS,
-  refineJar,
-} from "../../sandbox/platform/wrappers";
+  refineHours,
+  refineHoursOutdated,
+} from "../../sandbox/platform/refine";
 import { loadConfig } from "../../workers/config";
 import { connectClient } from "../../workers/connection";
 import { createDependencies } from "../../workers/dependencies";
@@ -195,7 +187,7 @@ async function receivers() {
 
 const camus = (at: string, ...args: string[]) => {
   moveClockTo(new Date(at));
-  return run("camus", args);
+  return runCommand("camus", args);
 };
 
 /** The days before: four hours of traffic for all, twelve for one that then falls silent. */
@@ -266,18 +258,8 @@ async function traffic(): Promise<void> {
       `${raw("RefineFails", HOURS[2]!)}/${topicOf("RefineFails")}.1001.0.1.99.${hourStart(HOURS[2]!)}`,
       "SEQ and then nothing of the kind",
     );
-    await refine(
-      outdatedJar(tools),
-      OUTDATED_CLASS,
-      "json_refine_eventlogging_analytics",
-      [...range(HOURS), "--table-whitelist", "Outdated"],
-    );
-    await refine(
-      refineJar(tools),
-      REFINE_CLASS,
-      "refine_eventlogging_analytics",
-      [...range(LONG), ...TRANSFORMS],
-    );
+    await refineHoursOutdated(tools, HOURS, ["Outdated"]);
+    await refineHours(tools, LONG);
     await send("2018-06-19T00", ["LateData"], 4, HOURS[0]);
     await send("2018-06-19T00", ["Behind", "ShortRetention"], 5);
     await producer.send({
@@ -728,11 +710,10 @@ test("a canary is followed through every stage, and nobody's counts have it", as
     return Object.keys(state.seconds).length > 0;
   });
   await camus("2018-06-19T05:05:00Z");
-  await refine(
-    refineJar(await setup(quiet)),
-    REFINE_CLASS,
-    "refine_eventlogging_analytics",
-    [...range([hour]), "--table-whitelist", "Healthy", ...TRANSFORMS],
+  await refineHours(
+    await setup(quiet),
+    [hour],
+    ...["--table-whitelist", "Healthy"],
   );
   const state = (await handle.result()) as {
     lost: string[];
