@@ -19,7 +19,7 @@ import { audit, buildWorld, endWorld, runCamus, type World } from "./world";
 
 /**
  * What operators have beside verdicts: reports, warnings, metrics, schedules, another importer, canaries.
- * Three topics of the fleet are enough for it, and nothing was refined. Metrics are of the audits of the tests before them.
+ * Three topics of the fleet are enough for it. Told in order: the metrics are those of the audits before them.
  */
 const TROUBLES = troublesOf("Healthy", "Silent", "Behind");
 let world: World;
@@ -27,7 +27,6 @@ let world: World;
 beforeAll(async () => {
   world = await buildWorld({
     troubles: TROUBLES,
-    refine: false,
     settings: () => ({ canary: { topics: topicOf("Healthy") } }),
   });
 }, 900_000);

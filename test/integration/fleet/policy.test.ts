@@ -11,7 +11,6 @@ let world: World;
 beforeAll(async () => {
   world = await buildWorld({
     troubles: troublesOf("Outdated"),
-    refine: true,
     settings: () => ({
       policies: [{ topics: TOPIC, repair: { start: true } }],
     }),

@@ -34,7 +34,6 @@ const receivers = new Receivers();
 beforeAll(async () => {
   world = await buildWorld({
     troubles: TROUBLES,
-    refine: true,
     settings: async () => ({ alerts: await receivers.start() }),
   });
 }, 900_000);

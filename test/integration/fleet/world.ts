@@ -31,8 +31,6 @@ export type World = { client: Client; hdfs: Hdfs };
 
 export type Wanted = {
   troubles: Trouble[];
-  /** Whether Refine runs between the imports; a world that needs no rows is there half a minute sooner. */
-  refine: boolean;
   /** Settings beside the sandbox's own; asked for once the sandbox is up and before a worker reads them. */
   settings?: () =>
     | Partial<z.input<typeof configSchema>>
@@ -115,7 +113,7 @@ export const expectedLines = (troubles: Trouble[]): string[] =>
     .sort();
 
 /** Traffic, two imports with Refine between them, and every trouble when its time has come. */
-async function play({ troubles, refine }: Wanted, hdfs: Hdfs): Promise<void> {
+async function play({ troubles }: Wanted, hdfs: Hdfs): Promise<void> {
   const tools = await setup(quiet);
   const kafka = sandboxKafka();
   const admin = kafka.admin();
@@ -148,7 +146,7 @@ async function play({ troubles, refine }: Wanted, hdfs: Hdfs): Promise<void> {
         HOURS,
         outdated.map((t) => t.name),
       );
-    if (refine) await refineHours(tools, LONG);
+    await refineHours(tools, LONG);
     await each("beforeLastImport");
     const skipped = troubles.filter((t) => t.isSkippedByLastImport);
     await runCamus(
