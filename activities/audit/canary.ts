@@ -1,5 +1,6 @@
 import { activityInfo, heartbeat } from "@temporalio/activity";
 import { type Dataset, datasetOf } from "../../domain/settings/dataset";
+import { wholeMatch } from "../../domain/settings/regex-text";
 import {
   type Hour,
   type HourRange,
@@ -70,7 +71,7 @@ export function createCanaryActivities(deps: Systems & { storage: Storage }) {
   return {
     /** Produces the hour's canaries, each once: a second attempt reads back what the first one landed. */
     async produceCanaries(input: { hour: Hour }): Promise<Canary[]> {
-      const wanted = new RegExp(`^(?:${config.canary.topics})$`, "u");
+      const wanted = wholeMatch(config.canary.topics);
       const topics = (await kafka.topics()).filter(
         (t) => wanted.test(t) && datasetOf(t, config.naming),
       );

@@ -1,4 +1,5 @@
 import type { Config } from "../../domain/settings/config";
+import { matchAnywhere } from "../../domain/settings/regex-text";
 import { toMarkdown } from "../../reports/document";
 import {
   type Estimate,
@@ -28,7 +29,7 @@ export class PlanStore {
   /** Every Refine that YARN has not ended, except by name: who wrote it is said by its words, not by its bytes. */
   private async runningJobs(): Promise<RunningJob[]> {
     const { config, yarn } = this.deps;
-    const outdated = new RegExp(config.refine.outdatedJobs, "i");
+    const outdated = matchAnywhere(config.refine.outdatedJobs);
     return (await yarn.running()).filter(isRefine).map((app) => ({
       id: app.id,
       name: app.name,

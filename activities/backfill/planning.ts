@@ -79,13 +79,11 @@ export function createPlanningActivities(
     const job: RefineJob = {
       jar,
       sha256: await jarDigest(jar),
-      class: input.refineClass ?? config.refine.class,
+      class: config.refine.class,
       arguments: [
         ...config.refine.arguments,
-        ...(input.refineClass === undefined ||
-        input.refineClass === config.refine.class
-          ? ["--transform-functions", config.refine.transforms.join(",")]
-          : []),
+        "--transform-functions",
+        config.refine.transforms.join(","),
         TABLES,
         topics.map((t) => t.tableDir).join("|"),
         // A `since` exactly on an hour starts one hour earlier.

@@ -306,12 +306,10 @@ test("a plan changes nothing, names the flags that must go, and refuses the outd
     "outdated",
     "--refine-jar",
     refine.jar.replace("0.0.62", "0.0.58-outdated"),
-    "--refine-class",
-    "org.wikimedia.analytics.refinery.job.JsonRefine",
   );
   expect(refused.code).toBe(1);
   expect(refused.stderr).toMatch(
-    /refused to refine with org\.wikimedia\.analytics\.refinery\.job\.JsonRefine.*sha256.*dedup.*geocod/s,
+    /refused to refine with \S+ of \S+0\.0\.58-outdated\.jar: its jar's sha256 [0-9a-f]{64} is not in refine\.allowedSha256/,
   );
 }, 120_000);
 

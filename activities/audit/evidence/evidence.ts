@@ -21,6 +21,7 @@ import {
 } from "../../../lib/hour";
 import type { Advance } from "../../../domain/audit/ledger";
 import type { Policy } from "../../../domain/settings/policy";
+import { wholeMatch } from "../../../domain/settings/regex-text";
 import { silentHours } from "../../../domain/audit/silence";
 import { ServiceError } from "../../../clients/errors";
 import type {
@@ -154,7 +155,7 @@ export async function gatherShared(
     configs: valueOr(configs, new Map()),
     markers: valueOr(markers, new Map()),
     canaries: valueOr(canaries, new Map()),
-    excluded: new RegExp(`^(?:${s.config.archive.excludedSchemas})$`),
+    excluded: wholeMatch(s.config.archive.excludedSchemas),
     archived: () => (archived ??= s.archive.counts(range)),
   };
 }

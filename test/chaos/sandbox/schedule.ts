@@ -1,4 +1,4 @@
-import { STEPS } from "../../../domain/backfill/progress";
+import { STEPS } from "../../../domain/backfill/steps";
 import { random } from "../memory/faults";
 import { type Kind, KINDS } from "./faults";
 
