@@ -20,7 +20,10 @@ import { createMissingActivities } from "../activities/backfill/search/missing";
 import { EventMysql } from "../clients/mysql";
 import { createNotifyActivities } from "../activities/incidents/notify";
 import { createPlanningActivities } from "../activities/backfill/planning";
-import { createRefineActivities } from "../activities/backfill/refine";
+import { createAwaitRefineActivities } from "../activities/backfill/await-refine";
+import { createFlagActivities } from "../activities/backfill/clear-flags";
+import { createKillRefineActivities } from "../activities/backfill/kill-refine";
+import { createSubmitRefineActivities } from "../activities/backfill/submit-refine";
 import { createReplayActivities } from "../activities/backfill/replay";
 import { createReportActivities } from "../activities/backfill/report";
 import { Storage } from "../clients/storage";
@@ -88,7 +91,10 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     ...createMissingActivities(deps, collect),
     ...createReplayActivities(deps),
     ...createImporterActivities(deps),
-    ...createRefineActivities(deps),
+    ...createFlagActivities(deps),
+    ...createSubmitRefineActivities(deps),
+    ...createAwaitRefineActivities(deps),
+    ...createKillRefineActivities(deps),
     ...createYarnLogActivities(deps),
     ...createVerifyActivities(deps),
     ...createReportActivities(deps),

@@ -13,7 +13,7 @@ import type { RefineStatus } from "../../formats/refine/refine-log-line";
 import { yarnLogLines } from "../../formats/yarn-log/yarn-log";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import { mapPool } from "../../lib/map-pool";
-import { withHours } from "./plan-store";
+import { withHours } from "./planned-hours";
 import type { Storage } from "../../clients/storage";
 import type { Yarn } from "../../clients/yarn/yarn";
 import { sagaPlaces } from "../../clients/storage-layout";

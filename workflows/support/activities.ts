@@ -7,7 +7,10 @@ import type { createImporterActivities } from "../../activities/backfill/import"
 import type { createMissingActivities } from "../../activities/backfill/search/missing";
 import type { createNotifyActivities } from "../../activities/incidents/notify";
 import type { createPlanningActivities } from "../../activities/backfill/planning";
-import type { createRefineActivities } from "../../activities/backfill/refine";
+import type { createAwaitRefineActivities } from "../../activities/backfill/await-refine";
+import type { createFlagActivities } from "../../activities/backfill/clear-flags";
+import type { createKillRefineActivities } from "../../activities/backfill/kill-refine";
+import type { createSubmitRefineActivities } from "../../activities/backfill/submit-refine";
 import type { createReplayActivities } from "../../activities/backfill/replay";
 import type { createReportActivities } from "../../activities/backfill/report";
 import type { createVerifyActivities } from "../../activities/backfill/verify/verify";
@@ -58,7 +61,10 @@ type Collect = ReturnType<typeof createCollectActivities>;
 type Missing = ReturnType<typeof createMissingActivities>;
 type Verify = ReturnType<typeof createVerifyActivities>;
 type Replay = ReturnType<typeof createReplayActivities>;
-type Refine = ReturnType<typeof createRefineActivities>;
+type Flags = ReturnType<typeof createFlagActivities>;
+type SubmitRefine = ReturnType<typeof createSubmitRefineActivities>;
+type AwaitRefine = ReturnType<typeof createAwaitRefineActivities>;
+type KillRefine = ReturnType<typeof createKillRefineActivities>;
 type Importer = ReturnType<typeof createImporterActivities>;
 type Logs = ReturnType<typeof createYarnLogActivities>;
 type Notify = ReturnType<typeof createNotifyActivities>;
@@ -85,7 +91,8 @@ export const control = {
       Report
   >(READ),
   mutate: proxyActivities<
-    Pick<Refine, "clearFlags" | "restoreFlags" | "killRefine" | "killJob"> &
+    Flags &
+      KillRefine &
       Pick<Replay, "holdRetention" | "restoreRetention"> &
       Pick<Importer, "restoreOffsets">
   >(MUTATE),
@@ -96,7 +103,8 @@ export const control = {
 export const bulk = proxyActivities<
   Pick<Replay, "replay"> &
     Pick<Importer, "resetImport" | "importReplayed"> &
-    Pick<Refine, "submitRefine" | "awaitRefine"> &
+    SubmitRefine &
+    AwaitRefine &
     Pick<Logs, "scanLogs">
 >({ ...LONG, taskQueue: "bulk" });
 

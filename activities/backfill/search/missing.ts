@@ -10,7 +10,8 @@ import { antiJoin, type Lines } from "./anti-join";
 import type { createCollectActivities } from "./collect";
 import type { Systems } from "../../audit/evidence/evidence";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
-import { beating, tagOf } from "../import";
+import { tagOf } from "../yarn-tag";
+import { heartbeatWhile } from "../../heartbeat-while";
 import { LineFiles, linesOfFile } from "./line-files";
 import type { Storage } from "../../../clients/storage";
 import type { Submitter } from "../submitter";
@@ -54,22 +55,22 @@ export function createMissingActivities(
     const out = storage.path(places.sparkOutput);
     const list = (name: string, refs: string[]) =>
       storage.writeText(places.sparkList(name), refs.join("\n"));
-    const stop = beating(() => "joining on Spark");
-    let app: { id: string };
-    try {
-      app = await submitter.finished(tagOf(id, "search"), [
-        ...spark.submit,
-        ...["--class", spark.class, "--name", `find_missing_${id}`],
-        ...["--conf", `spark.yarn.tags=${tagOf(id, "search")}`],
-        ...["--conf", "spark.yarn.submit.waitAppCompletion=false"],
-        spark.jar,
-        ...["--held", await list("held", held)],
-        ...["--events", await list("events", candidates)],
-        ...["--out", out],
-      ]);
-    } finally {
-      stop();
-    }
+    const app = await heartbeatWhile(
+      async () =>
+        submitter.submitAndAwait({
+          submit: spark.submit,
+          tag: tagOf(id, "search"),
+          name: `find_missing_${id}`,
+          class: spark.class,
+          jar: spark.jar,
+          arguments: [
+            ...["--held", await list("held", held)],
+            ...["--events", await list("events", candidates)],
+            ...["--out", out],
+          ],
+        }),
+      () => "joining on Spark",
+    );
     heartbeat(`joined by ${app.id}`);
     const files = ((await hdfs.list(out)) ?? [])
       .map((f) => f.name)

@@ -9,7 +9,7 @@ import { refreshHours } from "../../audit/evidence/evidence";
 import { emptyMemory } from "../../audit/evidence/evidence-cache";
 import { LostOfHours } from "./lost-of-hours";
 import { readMissing } from "../search/missing";
-import { withHours } from "../plan-store";
+import { withHours } from "../planned-hours";
 import type { Storage } from "../../../clients/storage";
 import { checkHour, uuidsOf } from "./verify-hour";
 import type { MissingTopic } from "../../../domain/backfill/missing";

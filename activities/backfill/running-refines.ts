@@ -1,0 +1,27 @@
+import type { RunningJob } from "../../domain/backfill/plan";
+import { isRefine, type Yarn } from "../../clients/yarn/yarn";
+
+/**
+ * Every Refine that YARN runs at the moment. Whether one is outdated can be told by its name only: which jar it was
+ * submitted with is not known to YARN.
+ *
+ * @param outdatedJobs regex of outdated applications' names, as configured in `refine.outdatedJobs`
+ */
+export async function runningRefines(
+  yarn: Pick<Yarn, "running" | "link">,
+  outdatedJobs: string,
+): Promise<RunningJob[]> {
+  const outdated = new RegExp(outdatedJobs, "i");
+  return (await yarn.running()).filter(isRefine).map((app) => ({
+    id: app.id,
+    name: app.name,
+    user: app.user,
+    startedAt: new Date(app.startedTime).toISOString(),
+    link: yarn.link(app.id),
+    ...(outdated.test(app.name)
+      ? {
+          outdated: `its name matches refine.outdatedJobs (${outdatedJobs}): it neither deduplicates nor geocodes`,
+        }
+      : {}),
+  }));
+}
