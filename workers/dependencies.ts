@@ -30,7 +30,7 @@ import { Storage } from "../clients/storage";
 import { Submitter } from "../activities/backfill/submitter";
 import { createVerifyActivities } from "../activities/backfill/verify/verify";
 import { Yarn } from "../clients/yarn/yarn";
-import { createYarnLogActivities } from "../activities/backfill/yarn-logs";
+import { createScanLogsActivities } from "../activities/backfill/scan-logs";
 import type { Config } from "../domain/settings/config";
 import { policyOf } from "../domain/settings/policy";
 
@@ -95,7 +95,7 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     ...createSubmitRefineActivities(deps),
     ...createAwaitRefineActivities(deps),
     ...createKillRefineActivities(deps),
-    ...createYarnLogActivities(deps),
+    ...createScanLogsActivities(deps),
     ...createVerifyActivities(deps),
     ...createReportActivities(deps),
     ...createNotifyActivities(deps),

@@ -1,7 +1,7 @@
 import type { Replayed } from "../../activities/backfill/replay";
 import type { createReportActivities } from "../../activities/backfill/report";
 import type { Verification } from "../../activities/backfill/verify/verify";
-import type { LogScan } from "../../activities/backfill/yarn-logs";
+import type { LogScan } from "../../domain/backfill/log-scan";
 import type { PlanSummary } from "../../domain/backfill/plan";
 import type { Missing } from "../../domain/backfill/missing";
 import type { BackfillNumbers } from "../../domain/backfill/report";

@@ -14,7 +14,7 @@ import type { createSubmitRefineActivities } from "../../activities/backfill/sub
 import type { createReplayActivities } from "../../activities/backfill/replay";
 import type { createReportActivities } from "../../activities/backfill/report";
 import type { createVerifyActivities } from "../../activities/backfill/verify/verify";
-import type { createYarnLogActivities } from "../../activities/backfill/yarn-logs";
+import type { createScanLogsActivities } from "../../activities/backfill/scan-logs";
 
 /** Reads: fast, tried often; a service that is down is waited for, visibly. */
 const READ: ActivityOptions = {
@@ -66,7 +66,7 @@ type SubmitRefine = ReturnType<typeof createSubmitRefineActivities>;
 type AwaitRefine = ReturnType<typeof createAwaitRefineActivities>;
 type KillRefine = ReturnType<typeof createKillRefineActivities>;
 type Importer = ReturnType<typeof createImporterActivities>;
-type Logs = ReturnType<typeof createYarnLogActivities>;
+type Logs = ReturnType<typeof createScanLogsActivities>;
 type Notify = ReturnType<typeof createNotifyActivities>;
 type Report = ReturnType<typeof createReportActivities>;
 
