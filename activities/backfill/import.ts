@@ -1,6 +1,6 @@
 import { cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
-import { regexLiteral } from "../../domain/backfill/plan";
+import { regexLiteral } from "../../lib/regex-literal";
 import type { Camus } from "../../importers/camus";
 import { fatal } from "../../clients/errors";
 import {
@@ -20,6 +20,8 @@ import { sagaPlaces } from "../../clients/storage-layout";
 import { sagaId } from "./saga-id";
 import { parsePartitionKey } from "../../lib/keys";
 import { importUntilNothingLacks } from "./import-until";
+import { tagOf } from "./yarn-tag";
+import { heartbeatWhile } from "../heartbeat-while";
 
 /** Between two looks at whether an importer run has ended, in ms. */
 const POLL_MS = 500;
@@ -42,12 +44,6 @@ type Deps = {
   storage: Storage;
   jobs: Jobs;
 };
-
-/** A YARN tag that names a workflow's step; YARN keeps tags in lower case. */
-export const tagOf = (workflowId: string, step: string) =>
-  `sisyphus-${workflowId}-${step}`
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]/g, "_");
 
 /** Activities that run the importer. */
 export function createImporterActivities({
@@ -76,24 +72,21 @@ export function createImporterActivities({
     // An attempt that froze and wakes up after an abort must not move the offsets that were put back.
     if (await storage.has(sagaPlaces(id).importerReleased))
       throw fatal("Fenced", `${id} has put the importer's offsets back`);
-    const stop = beating();
-    try {
-      const all = {
-        ...REPAIR_SETTINGS,
-        "kafka.whitelist.topics": topics.map(regexLiteral).join(","),
-        "mapreduce.job.tags": tag,
-      };
-      // The exit code says nothing: a run that skips a topic ends with 1. What a run did is judged by the stored offsets alone.
-      await jobs.runCommand(
+    const all = {
+      ...REPAIR_SETTINGS,
+      "kafka.whitelist.topics": topics.map(regexLiteral).join(","),
+      "mapreduce.job.tags": tag,
+    };
+    // The exit code says nothing: a run that skips a topic ends with 1. What a run did is judged by the stored offsets alone.
+    await heartbeatWhile(() =>
+      jobs.runCommand(
         [
           ...config.importer.command,
           ...Object.entries(all).map(([n, v]) => `-D${n}=${v}`),
         ],
         cancellationSignal(),
-      );
-    } finally {
-      stop();
-    }
+      ),
+    );
     cancellationSignal().throwIfAborted();
   }
 
@@ -183,10 +176,4 @@ export function createImporterActivities({
       );
     },
   };
-}
-
-/** Heartbeats until it is stopped: a child process does not tell how far it is. */
-export function beating(details?: () => unknown): () => void {
-  const timer = setInterval(() => heartbeat(details?.()), 2000).unref();
-  return () => clearInterval(timer);
 }

@@ -2,7 +2,8 @@ import { activityInfo } from "@temporalio/activity";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
-import { PlanStore, withHours } from "../../activities/backfill/plan-store";
+import { storePlan } from "../../activities/backfill/plan-store";
+import { withHours } from "../../activities/backfill/planned-hours";
 import { createReportActivities } from "../../activities/backfill/report";
 import { Storage } from "../../clients/storage";
 import type { Yarn } from "../../clients/yarn/yarn";
@@ -90,7 +91,6 @@ export function simulated(size: Size) {
     replay: { eventsPerSecond: 10_000 },
     refine: { outdatedJobs: "json" },
   } as unknown as Config;
-  const plans = new PlanStore({ config, storage, yarn });
   const most: Record<string, number> = {};
   const count = (name: string, topics: unknown[]) =>
     (most[name] = Math.max(most[name] ?? 0, topics.length));
@@ -102,7 +102,7 @@ export function simulated(size: Size) {
       archiveQueue: "archive@test",
       ...SHARDS,
     }),
-    makePlan: () => plans.put(planOf(size)),
+    makePlan: () => storePlan({ config, storage, yarn }, planOf(size)),
     holdRetention: async () => ({}),
     restoreRetention: async () => 0,
     restoreOffsets: async () => [],

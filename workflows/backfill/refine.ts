@@ -1,4 +1,4 @@
-import type { LogScan } from "../../activities/backfill/yarn-logs";
+import type { LogScan } from "../../domain/backfill/log-scan";
 import { bulk, control } from "../support/activities";
 import type { Saga } from "./saga";
 import type { StepResults } from "./step-results";

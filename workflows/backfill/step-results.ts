@@ -1,6 +1,6 @@
 import type { Replayed } from "../../activities/backfill/replay";
 import type { Verification } from "../../activities/backfill/verify/verify";
-import type { LogScan } from "../../activities/backfill/yarn-logs";
+import type { LogScan } from "../../domain/backfill/log-scan";
 import type { Missing } from "../../domain/backfill/missing";
 import type { PlanSummary } from "../../domain/backfill/plan";
 import type { BackfillResult } from "../../domain/backfill/report";

@@ -7,12 +7,15 @@ import type { createImporterActivities } from "../../activities/backfill/import"
 import type { createMissingActivities } from "../../activities/backfill/search/missing";
 import type { createNotifyActivities } from "../../activities/incidents/notify";
 import type { createPlanningActivities } from "../../activities/backfill/planning";
-import type { createRefineActivities } from "../../activities/backfill/refine";
+import type { createAwaitRefineActivities } from "../../activities/backfill/await-refine";
+import type { createFlagActivities } from "../../activities/backfill/clear-flags";
+import type { createKillRefineActivities } from "../../activities/backfill/kill-refine";
+import type { createSubmitRefineActivities } from "../../activities/backfill/submit-refine";
 import type { createReplayActivities } from "../../activities/backfill/replay";
 import type { createRetentionActivities } from "../../activities/backfill/hold-retention";
 import type { createReportActivities } from "../../activities/backfill/report";
 import type { createVerifyActivities } from "../../activities/backfill/verify/verify";
-import type { createYarnLogActivities } from "../../activities/backfill/yarn-logs";
+import type { createScanLogsActivities } from "../../activities/backfill/scan-logs";
 
 /** Reads something and is soon done. Twenty attempts outlast a short outage, and the Web UI shows them. */
 const READ: ActivityOptions = {
@@ -63,9 +66,12 @@ type Missing = ReturnType<typeof createMissingActivities>;
 type Verify = ReturnType<typeof createVerifyActivities>;
 type Replay = ReturnType<typeof createReplayActivities>;
 type Retention = ReturnType<typeof createRetentionActivities>;
-type Refine = ReturnType<typeof createRefineActivities>;
+type Flags = ReturnType<typeof createFlagActivities>;
+type SubmitRefine = ReturnType<typeof createSubmitRefineActivities>;
+type AwaitRefine = ReturnType<typeof createAwaitRefineActivities>;
+type KillRefine = ReturnType<typeof createKillRefineActivities>;
 type Importer = ReturnType<typeof createImporterActivities>;
-type Logs = ReturnType<typeof createYarnLogActivities>;
+type Logs = ReturnType<typeof createScanLogsActivities>;
 type Notify = ReturnType<typeof createNotifyActivities>;
 type Report = ReturnType<typeof createReportActivities>;
 
@@ -90,9 +96,7 @@ export const control = {
       Report
   >(READ),
   mutate: proxyActivities<
-    Pick<Refine, "clearFlags" | "restoreFlags" | "killRefine" | "killJob"> &
-      Retention &
-      Pick<Importer, "restoreOffsets">
+    Flags & KillRefine & Retention & Pick<Importer, "restoreOffsets">
   >(MUTATE),
   deliver: proxyActivities<Pick<Notify, "deliver">>(DELIVER),
 };
@@ -101,7 +105,8 @@ export const control = {
 export const bulk = proxyActivities<
   Pick<Replay, "replay"> &
     Pick<Importer, "resetImport" | "importReplayed"> &
-    Pick<Refine, "submitRefine" | "awaitRefine"> &
+    SubmitRefine &
+    AwaitRefine &
     Pick<Logs, "scanLogs">
 >({ ...LONG, taskQueue: "bulk" });
 

@@ -4,7 +4,8 @@ import { type MissingEvent, parseMissing } from "../../../formats/candidate";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import type { Storage } from "../../../clients/storage";
 import { sagaPlaces } from "../../../clients/storage-layout";
-import { beating, tagOf } from "../import";
+import { heartbeatWhile } from "../../heartbeat-while";
+import { tagOf } from "../yarn-tag";
 import type { Submitter } from "../submitter";
 import { linesOfFile } from "./line-files";
 
@@ -26,22 +27,22 @@ export async function* joinOnSpark(
   const out = storage.path(places.sparkOutput);
   const list = (name: string, refs: string[]) =>
     storage.writeText(places.sparkList(name), refs.join("\n"));
-  const stop = beating(() => "joining on Spark");
-  let app: { id: string };
-  try {
-    app = await submitter.finished(tagOf(id, "search"), [
-      ...spark.submit,
-      ...["--class", spark.class, "--name", `find_missing_${id}`],
-      ...["--conf", `spark.yarn.tags=${tagOf(id, "search")}`],
-      ...["--conf", "spark.yarn.submit.waitAppCompletion=false"],
-      spark.jar,
-      ...["--held", await list("held", held)],
-      ...["--events", await list("events", candidates)],
-      ...["--out", out],
-    ]);
-  } finally {
-    stop();
-  }
+  const app = await heartbeatWhile(
+    async () =>
+      submitter.submitAndAwait({
+        submit: spark.submit,
+        tag: tagOf(id, "search"),
+        name: `find_missing_${id}`,
+        class: spark.class,
+        jar: spark.jar,
+        arguments: [
+          ...["--held", await list("held", held)],
+          ...["--events", await list("events", candidates)],
+          ...["--out", out],
+        ],
+      }),
+    () => "joining on Spark",
+  );
   heartbeat(`joined by ${app.id}`);
   const files = ((await hdfs.list(out)) ?? [])
     .map((f) => f.name)

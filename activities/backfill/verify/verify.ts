@@ -8,7 +8,7 @@ import { refreshHours } from "../../audit/evidence/evidence";
 import { emptyMemory } from "../../audit/evidence/evidence-cache";
 import { ReplayedEventMatcher } from "./replayed-event-matcher";
 import { readMissing } from "../search/read-missing";
-import { withHours } from "../plan-store";
+import { withHours } from "../planned-hours";
 import type { Storage } from "../../../clients/storage";
 import { checkHour, type HourCheck, refinedUuids } from "./verify-hour";
 import type { MissingTopic } from "../../../domain/backfill/missing";

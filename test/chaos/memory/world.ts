@@ -4,7 +4,10 @@ import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import { createImporterActivities } from "../../../activities/backfill/import";
 import type { Jobs } from "../../../clients/commands";
 import type { Kafka } from "../../../clients/kafka/kafka";
-import { createRefineActivities } from "../../../activities/backfill/refine";
+import { createAwaitRefineActivities } from "../../../activities/backfill/await-refine";
+import { createFlagActivities } from "../../../activities/backfill/clear-flags";
+import { createKillRefineActivities } from "../../../activities/backfill/kill-refine";
+import { createSubmitRefineActivities } from "../../../activities/backfill/submit-refine";
 import { createReplayActivities } from "../../../activities/backfill/replay";
 import { createRetentionActivities } from "../../../activities/backfill/hold-retention";
 import { createReportActivities } from "../../../activities/backfill/report";
@@ -216,7 +219,10 @@ export class World {
       ...createReplayActivities(deps),
       ...createRetentionActivities(deps),
       ...createImporterActivities(deps),
-      ...createRefineActivities(deps),
+      ...createFlagActivities(deps),
+      ...createSubmitRefineActivities(deps),
+      ...createAwaitRefineActivities(deps),
+      ...createKillRefineActivities(deps),
       ...createReportActivities(deps),
       settings: async () => ({
         lookbackHours: 24,

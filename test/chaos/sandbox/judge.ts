@@ -1,6 +1,6 @@
 import { Camus } from "../../../importers/camus";
 import { Hdfs } from "../../../clients/hdfs/hdfs";
-import { tagOf } from "../../../activities/backfill/import";
+import { tagOf } from "../../../activities/backfill/yarn-tag";
 import { Kafka } from "../../../clients/kafka/kafka";
 import { readRanges } from "../../../clients/kafka/kafka-read";
 import { rows } from "../../../clients/hdfs/parquet";
