@@ -38,6 +38,7 @@ import type {
 import type { Kafka, Offsets } from "../../../clients/kafka/kafka";
 import { mapPool } from "../../../lib/map-pool";
 import { refreshDays } from "./day-walk";
+import { producedByHour } from "./produced-by-hour";
 import { rawDay } from "./raw-hours";
 import { refinedDay, refinedDayDir } from "./refined-hours";
 import {
@@ -207,8 +208,8 @@ export async function gather(
       const offsets = await s.kafka.offsets(d.topic);
       return {
         offsets,
-        ofHour: await s.kafka.producedByHour(
-          d.topic,
+        ofHour: await producedByHour(
+          (ms) => s.kafka.offsetsAt(d.topic, ms),
           range,
           offsets,
           memory.edges,

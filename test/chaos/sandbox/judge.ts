@@ -2,7 +2,7 @@ import { Camus } from "../../../importers/camus";
 import { Hdfs } from "../../../clients/hdfs/hdfs";
 import { tagOf } from "../../../activities/backfill/import";
 import { Kafka } from "../../../clients/kafka/kafka";
-import { readRanges } from "../../../clients/kafka/kafka-read";
+import { readRanges } from "../../../clients/kafka/ranged-read";
 import { rows } from "../../../clients/hdfs/parquet";
 import { BACKFILL_HEADER } from "../../../activities/backfill/replay";
 import { Yarn } from "../../../clients/yarn/yarn";
