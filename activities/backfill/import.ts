@@ -1,9 +1,12 @@
 import { cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
 import { regexLiteral } from "../../domain/backfill/plan";
-import type { Camus } from "../../importers/camus";
 import { fatal } from "../../clients/errors";
-import type { ImporterState } from "../../importers/importer";
+import {
+  type Importer,
+  type ImporterState,
+  steeringOf,
+} from "../../importers/importer";
 import type { Jobs } from "../../clients/commands";
 import type { Kafka } from "../../clients/kafka/kafka";
 import type { Storage } from "../../clients/storage";
@@ -34,7 +37,7 @@ function standing(positions: Positions, topics: string[]): string {
 
 type Deps = {
   config: Config;
-  camus: Camus;
+  source: Pick<Importer, "state" | "steering">;
   kafka: Kafka;
   yarn: Yarn;
   storage: Storage;
@@ -50,7 +53,7 @@ export const tagOf = (workflowId: string, step: string) =>
 /** Activities that run the importer. */
 export function createImporterActivities({
   config,
-  camus,
+  source,
   kafka,
   yarn,
   storage,
@@ -109,7 +112,7 @@ export function createImporterActivities({
     let before: string | undefined;
     let fruitless = 0;
     for (let runs = 0; ; runs++) {
-      const { positions } = await camus.state();
+      const { positions } = await source.state();
       const left = await lacking(positions);
       if (left.length === 0) return runs;
       const now = standing(positions, topics);
@@ -220,7 +223,7 @@ export function createImporterActivities({
       // A run that is under way would land after it.
       await settle(tagOf(id, "reset"));
       await settle(tagOf(id, "import"));
-      return camus.setAside(
+      return steeringOf(source).setRunsAside(
         input.after,
         storage.path(sagaPlaces(id).importerRuns),
       );

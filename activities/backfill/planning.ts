@@ -140,10 +140,10 @@ export function createPlanningActivities(
     async makePlan(
       input: BackfillInput & { asOf: string },
     ): Promise<PlanSummary> {
-      if (config.importer.kind !== "camus")
+      if (!source.steering)
         throw fatal(
           "NotAllowed",
-          `backfills steer Camus only; importer.kind is ${config.importer.kind}`,
+          `a backfill runs the importer and may have to take the runs back; importer.kind ${config.importer.kind} cannot be steered so`,
         );
       const range: HourRange = { since: input.since, until: input.until };
       const all = (await kafka.topics())

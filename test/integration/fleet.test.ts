@@ -12,10 +12,10 @@ import type { Alert } from "../../domain/incidents/alert";
 import {
   type Hour,
   hoursIn,
-  hourPath,
   hourStart,
   partitionPath,
 } from "../../lib/hour";
+import { hourPath } from "../../importers/camus";
 import type { Finding } from "../../domain/backfill/plan";
 import { capsuleUuid } from "../../formats/eventlogging/event-capsule";
 import { moveClockTo } from "../../sandbox/platform/clock";

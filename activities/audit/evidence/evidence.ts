@@ -33,7 +33,7 @@ import type { Hive } from "../../../clients/hive/hive";
 import type {
   ImporterRun,
   ImporterState,
-  ImportSource,
+  Importer,
 } from "../../../importers/importer";
 import type { Kafka, Offsets } from "../../../clients/kafka/kafka";
 import { mapPool } from "../../../lib/map-pool";
@@ -56,7 +56,7 @@ export type Systems = {
   kafka: Kafka;
   hdfs: Hdfs;
   hive: Hive;
-  source: ImportSource;
+  source: Importer;
   archive: EventArchive;
   config: Config;
   policyOf: (topic: string) => Policy;

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { cancellationSignal, heartbeat } from "@temporalio/activity";
 import { datasetOf } from "../../../domain/settings/dataset";
-import { type HourRange, hourOf, hourPath, inRange } from "../../../lib/hour";
+import { type HourRange, hourOf, inRange } from "../../../lib/hour";
 import { asciiJson, candidateLine, heldLine } from "../../../formats/candidate";
 import {
   capsuleTime,
@@ -233,7 +233,7 @@ export function createCollectActivities(
               heartbeat(`reading ${topic}`);
               for await (const line of rawLines(
                 hdfs,
-                `${dataset.rawDir}/${hourPath(hour)}`,
+                deps.source.hourDir(dataset, hour),
               )) {
                 const uuid = uuidOf(line);
                 if (uuid) await add(heldLine(topic, uuid));

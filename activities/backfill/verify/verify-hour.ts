@@ -1,5 +1,5 @@
 import type { Dataset } from "../../../domain/settings/dataset";
-import { type Hour, hourPath, partitionPath } from "../../../lib/hour";
+import { type Hour, partitionPath } from "../../../lib/hour";
 import { rowDifferences } from "../../../domain/backfill/row-compare";
 import {
   type EventCapsule,
@@ -52,6 +52,7 @@ export async function uuidsOf(
 
 /**
  * Compares a partition's rows with the events of its raw hour.
+ * @param rawDir the raw hour's directory
  * @param deep each row field by field; else whether every event has one, and one only
  * @param geocoded whether the partition has the column
  */
@@ -59,15 +60,16 @@ export async function checkHour(
   hdfs: Hdfs,
   dataset: Dataset,
   hour: Hour,
-  { deep, geocoded }: { deep: boolean; geocoded: boolean },
+  {
+    rawDir,
+    deep,
+    geocoded,
+  }: { rawDir: string; deep: boolean; geocoded: boolean },
 ): Promise<HourCheck> {
   const where = topicHourKey(dataset.topic, hour);
   // The events themselves are needed where rows are compared with them.
   const events = new Map<string, EventCapsule | undefined>();
-  for await (const line of rawLines(
-    hdfs,
-    `${dataset.rawDir}/${hourPath(hour)}`,
-  )) {
+  for await (const line of rawLines(hdfs, rawDir)) {
     const parsed = parseCapsuleLine(line);
     if ("event" in parsed)
       events.set(parsed.event.uuid, deep ? parsed.event : undefined);

@@ -88,6 +88,7 @@ export function createVerifyActivities(deps: Systems & { storage: Storage }) {
           cancellationSignal().throwIfAborted();
           const isDeep = deep.has(where);
           const check = await checkHour(hdfs, dataset, hour, {
+            rawDir: deps.source.hourDir(dataset, hour),
             deep: isDeep,
             geocoded: memory.refined[hour]?.refined.geocoded ?? false,
           });

@@ -1,4 +1,4 @@
-import { Camus } from "../../../importers/camus";
+import { camusImporter } from "../../../importers/camus";
 import { Hdfs } from "../../../clients/hdfs/hdfs";
 import { tagOf } from "../../../activities/backfill/import";
 import { Kafka } from "../../../clients/kafka/kafka";
@@ -50,7 +50,7 @@ export class Judge {
   /** What no saga may change, or only its own: of every topic of a batch. */
   async state(all: Scenario[]): Promise<State> {
     const state: State = { retention: {}, positions: {}, flags: {} };
-    const { positions } = await new Camus(
+    const { positions } = await camusImporter(
       this.hdfs,
       this.config.importer,
     ).state();
