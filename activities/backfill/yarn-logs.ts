@@ -8,7 +8,7 @@ import {
   PartitionVerdicts,
   type PartitionVerdict,
 } from "../../domain/backfill/partition-verdict";
-import { FormatError } from "../../formats/hadoop/bytes";
+import { FormatError } from "../../formats/format-error";
 import type { RefineStatus } from "../../formats/refine/refine-log-line";
 import { yarnLogLines } from "../../formats/yarn-log/yarn-log";
 import type { Hdfs } from "../../clients/hdfs/hdfs";

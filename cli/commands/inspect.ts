@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { Command } from "commander";
 import { Hdfs } from "../../clients/hdfs/hdfs";
 import { loadConfig } from "../../workers/config";
-import { FormatError } from "../../formats/hadoop/bytes";
+import { FormatError } from "../../formats/format-error";
 import { parseCamusFileName } from "../../formats/camus/camus-file-name";
 import { decodeDoneFlag } from "../../formats/refine/done-flag";
 import {

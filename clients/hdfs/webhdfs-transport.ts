@@ -5,9 +5,9 @@ import { calling } from "../errors";
 export type WebHdfsAddress = { webhdfs: string; user: string };
 
 /**
- * The operations of WebHDFS that are used (Hadoop's documentation, "WebHDFS REST API"). `counted` is how many requests a call adds to
- * the statistics of an audit: a read is two, as the NameNode sends it on to a DataNode. What audits are measured by is what they ask,
- * so writing a file or making a directory adds none.
+ * The operations of WebHDFS that are used (Hadoop's documentation, "WebHDFS REST API"). `counted` is how many requests a call adds
+ * to the statistics of an audit: a read is two, as the NameNode sends it on to a DataNode. Audits are measured by what they ask, so
+ * that writing a file or making a directory adds none.
  */
 const OPERATIONS = {
   LISTSTATUS: { method: "GET", counted: 1 },
@@ -64,8 +64,8 @@ async function refusal(
 }
 
 /**
- * Requests to WebHDFS, reads and writes alike: one way to build an address, one time-out, one kind of error. Every failure is a
- * `ServiceError` that names the address, the operation, the path and Hadoop's own exception.
+ * Requests to WebHDFS, reads and writes alike. Every failure is a `ServiceError` that names the address, the operation, the path and,
+ * where there is one, Hadoop's own exception.
  */
 export class WebHdfsTransport {
   constructor(private readonly address: WebHdfsAddress) {}

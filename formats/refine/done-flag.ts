@@ -1,4 +1,5 @@
-import { ByteReader, encodeModifiedUtf8, FormatError } from "../hadoop/bytes";
+import { FormatError } from "../format-error";
+import { ByteReader, encodeModifiedUtf8 } from "../hadoop/bytes";
 
 /** The names Refine gives its flags; the outdated wrapper misspells its failure flag, which gives it away. */
 export const DONE_FLAG = "_REFINED";

@@ -1,7 +1,8 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { createInflate } from "node:zlib";
-import { ByteReader, decodeModifiedUtf8, FormatError } from "../hadoop/bytes";
+import { FormatError } from "../format-error";
+import { ByteReader, decodeModifiedUtf8 } from "../hadoop/bytes";
 import { isIndexedFile, indexedLogLines } from "./indexed-log";
 import type { RandomAccess } from "../../lib/random-access";
 

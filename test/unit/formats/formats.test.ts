@@ -1,12 +1,5 @@
 import fc from "fast-check";
-import {
-  ByteReader,
-  decodeModifiedUtf8,
-  encodeModifiedUtf8,
-  FormatError,
-} from "../../../formats/hadoop/bytes";
-import { parseOutOfRange } from "../../../formats/camus/camus-log";
-import { parseCamusFileName } from "../../../formats/camus/camus-file-name";
+import { FormatError } from "../../../formats/format-error";
 import {
   decodeDoneFlag,
   encodeDoneFlag,
@@ -27,61 +20,6 @@ import {
   parseRefineStatus,
   parseRefineTotal,
 } from "../../../formats/refine/refine-log-line";
-
-test("modified UTF-8 carries every string, NUL and astral characters included", () => {
-  fc.assert(
-    fc.property(
-      fc.string({ unit: "binary" }),
-      (s) => decodeModifiedUtf8(encodeModifiedUtf8(s)) === s,
-    ),
-  );
-  expect(encodeModifiedUtf8("\0")).toEqual(Buffer.from("c080", "hex"));
-  expect(encodeModifiedUtf8("😀")).toEqual(Buffer.from("eda0bdedb880", "hex"));
-});
-
-test("Hadoop's vlongs are read as WritableUtils writes them", () => {
-  const read = (hex: string) => new ByteReader(Buffer.from(hex, "hex")).vlong();
-  expect([
-    read("00"),
-    read("7f"),
-    read("90"),
-    read("8f80"),
-    read("8e0100"),
-    read("8780"),
-  ]).toEqual([0n, 127n, -112n, 128n, 256n, -129n]);
-});
-
-test("a Camus file name is read from its right end", () => {
-  expect(
-    parseCamusFileName(
-      "eventlogging_NavigationTiming.1001.0.123.9007199254740993.1530756000000",
-    ),
-  ).toEqual({
-    topic: "eventlogging_NavigationTiming",
-    leaderId: "1001",
-    partition: 0,
-    count: 123,
-    offset: "9007199254740993",
-    hour: "2018-07-05T02",
-    extension: "",
-  });
-  expect(
-    parseCamusFileName(
-      "eqiad.mediawiki.revision-create.1.11.5.6.1530756000000.gz",
-    ),
-  ).toMatchObject({
-    topic: "eqiad.mediawiki.revision-create",
-    partition: 11,
-    extension: ".gz",
-  });
-  for (const bad of [
-    "_IMPORTED",
-    "part-00000",
-    "t.1.0.1.2.1530756000001",
-    "t.1.0.x.2.1530756000000",
-  ])
-    expect(parseCamusFileName(bad)).toBeUndefined();
-});
 
 test("a done flag holds the raw directory's mtime, in any zone", () => {
   expect(
@@ -201,29 +139,4 @@ test("Refine's status lines are read, and the outdated wrapper's are told apart"
       "INFO Refine: Refining 12 dataset partitions in into tables `event`.`edit` with local parallelism of 4...",
     ),
   ).toBe(12);
-});
-
-test("the same Camus error line means skipped, new or moved, by the line after it", () => {
-  const range = (topic: string) =>
-    `18/06/26 21:05:01 ERROR mapred.EtlInputFormat: The earliest offset was found to be more than the current offset: ${topic}\turi:tcp://h:9092\tleader:1001\tpartition:0\tearliest_offset:174\toffset:100\tlatest_offset:200\tavg_msg_size:512\testimated_size:1`;
-  const decision = (moved: boolean, unset: boolean) =>
-    `18/06/26 21:05:01 INFO mapred.EtlInputFormat: move_to_earliest: ${moved} offset_unset: ${unset}`;
-  const found = parseOutOfRange([
-    range("a"),
-    decision(false, false),
-    range("b"),
-    decision(false, true),
-    range("c"),
-    decision(true, false),
-  ]);
-  expect(found.map((f) => [f.topic, f.decision])).toEqual([
-    ["a", "skipped"],
-    ["b", "new"],
-    ["c", "moved"],
-  ]);
-  expect(found[0]).toMatchObject({
-    earliestOffset: "174",
-    offset: "100",
-    time: Date.parse("2018-06-26T21:05:01Z"),
-  });
 });
