@@ -9,12 +9,7 @@ import { parse, stringify } from "yaml";
 import { auditTopics } from "../../activities/audit/audit";
 import { Hdfs } from "../../clients/hdfs/hdfs";
 import type { Alert } from "../../domain/incidents/alert";
-import {
-  type Hour,
-  hoursIn,
-  hourStart,
-  partitionPath,
-} from "../../lib/hour";
+import { type Hour, hoursIn, hourStart, partitionPath } from "../../lib/hour";
 import { hourPath } from "../../importers/camus";
 import type { Finding } from "../../domain/backfill/plan";
 import { capsuleUuid } from "../../formats/eventlogging/event-capsule";
