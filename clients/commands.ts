@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
 /**
- * Whether a process of this host carries the text in its command line. A driver that a killed worker left behind goes on by itself;
- * whoever takes over must wait for it rather than start a twin.
+ * Whether a process of this host carries a text in its command line. A driver goes on by itself when the worker that started it is
+ * killed; who takes the work over must wait for that driver instead of starting a second.
  */
 export function driverRuns(text: string): boolean {
   return readdirSync("/proc")
@@ -12,51 +12,62 @@ export function driverRuns(text: string): boolean {
       try {
         return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(text);
       } catch {
+        // The process ended meanwhile, or is not ours to read.
         return false;
       }
     });
 }
 
-/** This host's commands, as activities are given them. */
+/** This host's commands, as activities are given them, so that tests can give them others. */
 export type Jobs = {
   driverRuns: typeof driverRuns;
   runCommand: typeof runCommand;
 };
 
-export type Ended = { code: number; output: string };
+/** How a command ended. */
+export type CommandResult = {
+  /** The exit code; 1 where a signal ended it. */
+  code: number;
+  /** The last 4000 characters that it printed, to standard output and error. */
+  output: string;
+};
 
-const KEPT = 4000;
+const KEPT_CHARACTERS = 4000;
 
-/** Runs a command to its end and keeps the tail of what it prints; ends it where the signal says so. */
+/**
+ * Runs a command to its end.
+ * @param signal ends the command and its children (SIGTERM); the result comes then, too, once they have ended
+ * @throws Error where the command cannot be started
+ */
 export function runCommand(
   argv: string[],
   signal: AbortSignal,
-): Promise<Ended> {
+): Promise<CommandResult> {
   return new Promise((done, fail) => {
-    // Its own process group, so that an ending takes a wrapper's children along.
+    // It gets a process group of its own, so that the signal reaches the children of a wrapper script, too.
     const child = spawn(argv[0]!, argv.slice(1), {
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
     let output = "";
     const keep = (piece: Buffer) => {
-      output = (output + piece.toString("utf8")).slice(-KEPT);
+      output = (output + piece.toString("utf8")).slice(-KEPT_CHARACTERS);
     };
     child.stdout.on("data", keep);
     child.stderr.on("data", keep);
-    const end = () => {
+    const terminate = () => {
       try {
         if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
       } catch {
         // It ended by itself meanwhile.
       }
     };
-    signal.addEventListener("abort", end, { once: true });
+    signal.addEventListener("abort", terminate, { once: true });
     child.on("error", (error) =>
       fail(new Error(`cannot run ${argv[0]}: ${error.message}`)),
     );
     child.on("close", (code) => {
-      signal.removeEventListener("abort", end);
+      signal.removeEventListener("abort", terminate);
       done({ code: code ?? 1, output });
     });
   });

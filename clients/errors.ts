@@ -1,20 +1,20 @@
 import { ApplicationFailure, CancelledFailure } from "@temporalio/common";
 
-/** The failures that no retry can mend, by type. */
+/** The types of failures that no retry can mend. */
 export type FatalType =
   | "InvalidInput"
   | "NotAllowed"
   | "RefusedJob"
-  | "StalePlan"
   | "BadFormat"
   | "Fenced"
   | "ApplicationFailed";
 
+/** An activity's failure that Temporal does not retry. */
 export function fatal(type: FatalType, message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, type);
 }
 
-/** A service that could not be reached or did not answer as it should. */
+/** A service that could not be reached, or did not answer as it should. Its message begins with the service's name and address. */
 export class ServiceError extends Error {
   constructor(
     readonly service: string,
@@ -26,12 +26,28 @@ export class ServiceError extends Error {
   }
 }
 
-/** The attempt was told to end; that is nobody's failure. */
+/** Whether an attempt was told to end, by Temporal or by an AbortSignal: that is not the service's failure. */
 const isCancelled = (error: unknown) =>
   error instanceof CancelledFailure ||
   (error as Error | undefined)?.name === "AbortError";
 
-/** Runs a call to a service; a failure to reach it says which service at which address. */
+/** What went wrong, in words. `fetch` says only that it failed and keeps the reason in `cause`; some errors have a code alone. */
+function reasonOf(error: unknown): string {
+  const inner =
+    error instanceof Error && error.cause instanceof Error
+      ? error.cause
+      : error;
+  if (!(inner instanceof Error)) return String(inner);
+  if (inner.message !== "") return inner.message;
+  return String((inner as NodeJS.ErrnoException).code ?? inner.name);
+}
+
+/**
+ * Makes a call to a service and returns its result.
+ * @param address host and port, or a URL, for the message
+ * @throws ServiceError where the call fails. Failures that already say what they are (fatal ones, those of an inner service,
+ *   cancellations) pass unchanged
+ */
 export async function calling<T>(
   service: string,
   address: string,
@@ -46,16 +62,6 @@ export async function calling<T>(
       isCancelled(error)
     )
       throw error;
-    const cause =
-      error instanceof Error && error.cause instanceof Error
-        ? error.cause
-        : error;
-    const message =
-      cause instanceof Error
-        ? cause.message === ""
-          ? String((cause as NodeJS.ErrnoException).code ?? cause.name)
-          : cause.message
-        : String(cause);
-    throw new ServiceError(service, address, message, error);
+    throw new ServiceError(service, address, reasonOf(error), error);
   }
 }

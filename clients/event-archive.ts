@@ -10,29 +10,39 @@ import {
   parseCapsuleLine,
 } from "../formats/eventlogging/event-capsule";
 
+/** What a scan of a file came across besides its events. */
 export type ArchiveScan = {
   lines: number;
+  /** Lines that are no events, each with the reason; the first hundred. */
   unreadable: { file: string; line: number; error: string }[];
 };
 
 export type ArchiveCounts = {
+  /** Distinct events by schema and hour. */
   bySchema: Map<string, Map<Hour, number>>;
-  /** The oldest hour that any archived event is of; what is older was rotated away, not silent. Absent for an empty archive. */
+  /** The hour of the oldest event. Of older hours the archive says nothing: their files were rotated away. Absent where it is empty. */
   begins?: Hour;
 };
 
+/** The uuids of events, by schema and hour. */
+type Uuids = Map<string, Map<Hour, Set<string>>>;
+
 const MAX_NAMED = 100;
+/** Lines between two calls of `beat`. */
+const LINES_PER_BEAT = 5000;
 
-/** The archive of all events: all-events.log and its rotated files (plain or .gz) on this host. */
+/** The archive of all events on this host: all-events.log, which is being written, and its rotated files (plain or .gz). */
 export class EventArchive {
-  private readonly counted = new Map<
-    string,
-    Map<string, Map<Hour, Set<string>>>
-  >();
+  /** What was counted in files, by name, size and time. */
+  private readonly counted = new Map<string, Uuids>();
 
+  /** @param patterns paths of this host; `*` in a file's name matches anything */
   constructor(private readonly patterns: string[]) {}
 
-  /** The archive's files, in name order; a plain file whose .gz exists is the same log half-way through its compression. */
+  /**
+   * The archive's files, in name order. Where a plain file and its .gz exist, the plain one is left out: they are the same log, caught
+   * in the middle of its compression.
+   */
   async files(): Promise<string[]> {
     const found: string[] = [];
     for (const pattern of this.patterns) {
@@ -64,7 +74,11 @@ export class EventArchive {
     yield* createInterface({ input, crlfDelay: Infinity });
   }
 
-  /** Streams every event of the range (by its own time) of a file to `each`; lines that cannot be read are named, never fatal. */
+  /**
+   * Hands every event of a file whose own time lies in the range to `each`, and waits for it. A line that is no event is named in the
+   * result; it never ends the scan.
+   * @param beat is called now and then
+   */
   async scanFile(
     file: string,
     range: HourRange,
@@ -74,7 +88,7 @@ export class EventArchive {
     const scan: ArchiveScan = { lines: 0, unreadable: [] };
     for await (const line of this.lines(file)) {
       scan.lines++;
-      if (scan.lines % 5000 === 0) beat();
+      if (scan.lines % LINES_PER_BEAT === 0) beat();
       if (line === "") continue;
       const parsed = parseCapsuleLine(line);
       if ("error" in parsed) {
@@ -90,44 +104,45 @@ export class EventArchive {
     return scan;
   }
 
-  /** Distinct events per schema and hour. A file that has not changed since it was counted is not read again. */
+  /** Counts distinct events per schema and hour. A file that has not changed since it was counted is not read again. */
   async counts(range: HourRange): Promise<ArchiveCounts> {
-    const merged = new Map<string, Map<Hour, Set<string>>>();
+    const merged: Uuids = new Map();
     let begins: Hour | undefined;
-    for (const file of await this.files()) {
-      const { size, mtimeMs } = await stat(file);
-      const key = `${file} ${size} ${mtimeMs}`;
-      let counts = this.counted.get(key);
-      if (!counts) {
-        counts = new Map();
-        for await (const line of this.lines(file)) {
-          const parsed = parseCapsuleLine(line);
-          if ("error" in parsed) continue;
-          const ms = capsuleTime(parsed.event);
-          if (ms === undefined) continue;
-          add(counts, parsed.event.schema, hourOf(ms), [parsed.event.uuid]);
-        }
-        this.counted.set(key, counts);
-      }
-      for (const [schema, hours] of counts) {
+    for (const file of await this.files())
+      for (const [schema, hours] of await this.uuidsIn(file))
         for (const [hour, uuids] of hours) {
           if (begins === undefined || hour < begins) begins = hour;
           if (inRange(hour, range)) add(merged, schema, hour, uuids);
         }
-      }
-    }
     const bySchema = new Map(
       [...merged].map(([schema, hours]) => [
         schema,
-        new Map([...hours].map(([h, u]) => [h, u.size])),
+        new Map([...hours].map(([hour, uuids]) => [hour, uuids.size])),
       ]),
     );
     return { bySchema, ...(begins === undefined ? {} : { begins }) };
   }
+
+  private async uuidsIn(file: string): Promise<Uuids> {
+    const { size, mtimeMs } = await stat(file);
+    const key = `${file} ${size} ${mtimeMs}`;
+    const known = this.counted.get(key);
+    if (known) return known;
+    const found: Uuids = new Map();
+    for await (const line of this.lines(file)) {
+      const parsed = parseCapsuleLine(line);
+      if ("error" in parsed) continue;
+      const ms = capsuleTime(parsed.event);
+      if (ms !== undefined)
+        add(found, parsed.event.schema, hourOf(ms), [parsed.event.uuid]);
+    }
+    this.counted.set(key, found);
+    return found;
+  }
 }
 
 function add(
-  to: Map<string, Map<Hour, Set<string>>>,
+  to: Uuids,
   schema: string,
   hour: Hour,
   uuids: Iterable<string>,

@@ -5,14 +5,19 @@ import type { EventCapsule } from "../formats/eventlogging/event-capsule";
 import { eventOfRow, mediaWikiTime } from "../formats/eventlogging/mysql-row";
 import { calling } from "./errors";
 
+/** A table of one revision of a schema. */
 export type EventTable = { name: string; revision: number };
 
-const times = (range: HourRange) => [
+/** A range's two ends as MySQL has them, MediaWiki's `20180705030000`. */
+const boundsOf = (range: HourRange) => [
   mediaWikiTime(hourStart(range.since)),
   mediaWikiTime(hourStart(range.until)),
 ];
 
-/** EventLogging's MySQL tables, a partial source: no ip, so what comes from here cannot be geocoded. */
+/**
+ * EventLogging's tables in MySQL. They are a partial source of events: the ip is not stored, so that an event that is recovered from
+ * here cannot be geocoded. Every failure is a ServiceError.
+ */
 export class EventMysql {
   private readonly pool: Pool;
   private readonly address: string;
@@ -33,7 +38,7 @@ export class EventMysql {
     });
   }
 
-  /** The tables of a schema, one a revision. */
+  /** The tables of a schema: each revision has one, `<schema>_<revision>`. */
   tables(schema: string): Promise<EventTable[]> {
     return calling("MySQL", this.address, async () => {
       const prefix = schema.replaceAll(/[^A-Za-z0-9]/g, "_");
@@ -58,7 +63,7 @@ export class EventMysql {
     return calling("MySQL", this.address, async () => {
       const [rows] = await this.pool.query(
         `SELECT MIN(id) AS min, MAX(id) AS max FROM \`${table}\` WHERE \`timestamp\` >= ? AND \`timestamp\` < ?`,
-        times(range),
+        boundsOf(range),
       );
       const [row] = rows as { min: number | null; max: number | null }[];
       return row?.min == null || row.max == null
@@ -67,7 +72,7 @@ export class EventMysql {
     });
   }
 
-  /** The rows of a table in a range of hours and of keys (both ends included), as events. */
+  /** The rows of a table in a range of hours and of keys (both ends included), as events. Rows that are no events are left out. */
   events(
     schema: string,
     table: EventTable,
@@ -77,7 +82,7 @@ export class EventMysql {
     return calling("MySQL", this.address, async () => {
       const [rows] = await this.pool.query(
         `SELECT * FROM \`${table.name}\` WHERE id BETWEEN ? AND ? AND \`timestamp\` >= ? AND \`timestamp\` < ? ORDER BY id`,
-        [keys.from, keys.to, ...times(range)],
+        [keys.from, keys.to, ...boundsOf(range)],
       );
       return (rows as Record<string, unknown>[]).flatMap(
         (row) => eventOfRow(row, schema, table.revision) ?? [],

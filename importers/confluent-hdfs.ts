@@ -1,16 +1,28 @@
+import type { Hdfs } from "../clients/hdfs/hdfs";
 import { parseConnectorFileName } from "../formats/confluent-hdfs/connector-file-name";
-import type { ImportSource } from "./importer";
+import { daysBelow } from "./day-directories";
+import type { Importer, Position } from "./importer";
 
 /**
- * Confluent's HDFS sink connector with its hourly partitioner: `year=2018/month=07/day=05/hour=03` below a topic's directory.
- * It keeps no run directories; where it stands follows from its file names, as it does for the connector itself when it starts.
+ * Confluent's HDFS sink connector with its hourly partitioner: raw hours below `<rawDir>/year=2018/month=07/day=05/hour=03`.
+ * It always runs and keeps no state of its own on HDFS: its positions follow from its file names, as they do for the connector itself
+ * when it starts. There are no runs, so that a backfill cannot steer it.
  */
-export function connectorSource(): ImportSource {
+export function confluentHdfsImporter(hdfs: Hdfs): Importer {
+  const dayDir: Importer["dayDir"] = (dataset, day) => {
+    const [year, month, dd] = day.split("-");
+    return `${dataset.rawDir}/year=${year}/month=${month}/day=${dd}`;
+  };
   return {
-    dayDir(dataset, day) {
-      const [year, month, dd] = day.split("-");
-      return `${dataset.rawDir}/year=${year}/month=${month}/day=${dd}`;
-    },
+    dayDir,
+    hourDir: (dataset, hour) =>
+      `${dayDir(dataset, hour.slice(0, 10))}/hour=${hour.slice(11)}`,
+    days: (dataset) =>
+      daysBelow(
+        hdfs,
+        dataset.rawDir,
+        (name) => /^(?:year|month|day)=(\d+)$/.exec(name)?.[1],
+      ),
     hourOf(day, entry) {
       const hh = /^hour=(\d{2})$/.exec(entry)?.[1];
       return hh === undefined ? undefined : `${day}T${hh}`;
@@ -31,13 +43,13 @@ export function connectorSource(): ImportSource {
     },
     state: async () => ({ positions: new Map(), problems: [] }),
     positions(_state, _topic, files) {
-      const found = new Map<number, { offset: string; time?: number }>();
-      for (const f of files) {
-        const known = found.get(f.partition);
-        if (!known || BigInt(f.end) > BigInt(known.offset))
-          found.set(f.partition, { offset: f.end });
+      const positions = new Map<number, Position>();
+      for (const { partition, end } of files) {
+        const known = positions.get(partition);
+        if (!known || BigInt(end) > BigInt(known.offset))
+          positions.set(partition, { offset: end });
       }
-      return found;
+      return positions;
     },
     runs: async () => [],
     outOfRange: async () => [],

@@ -1,7 +1,8 @@
-import type { Dataset } from "../domain/settings/dataset";
-import type { Hour } from "../lib/hour";
+import { fatal } from "../clients/errors";
 import type { Advance, LedgerFile } from "../domain/audit/ledger";
+import type { Dataset } from "../domain/settings/dataset";
 import type { OutOfRange } from "../formats/camus/camus-log";
+import type { Hour } from "../lib/hour";
 
 /** A raw file: what its name says, and its size and time (epoch ms) on HDFS. */
 export type RawFile = LedgerFile & {
@@ -10,9 +11,9 @@ export type RawFile = LedgerFile & {
   mtime: number;
 };
 
-/** Where an importer stands in a topic-partition. */
+/** Where an importer stands in a partition. */
 export type Position = {
-  /** Where it goes on; a decimal string. */
+  /** The offset that it imports next; a decimal string. */
   offset: string;
   /** Epoch ms of the last record it imported, where it keeps that. */
   time?: number;
@@ -35,28 +36,60 @@ export type ImporterRun = {
   time: number;
   /** HDFS' own time of the run's last file, epoch ms: no raw file of the run is younger. */
   endedAt: number;
-  /** How far it moved, by topic. */
+  /** How far the run moved in each partition, by topic. */
   advances: Map<string, Advance[]>;
+  /** Files of the run that cannot be read, each with the reason. */
   problems: string[];
 };
 
-/** An importer, as audits see it: its directories, its file names, its positions. Camus is one, the HDFS connector another. */
-export type ImportSource = {
-  /** The directory of a day of raw hours, `2018-07-05`. */
+/**
+ * An importer as audits see it: how it lays out raw hours, names raw files and keeps positions. A further importer is one file with a
+ * function that returns this type, and a row in registry.ts.
+ */
+export type Importer = {
+  /** The directory of a day of raw hours; a day is written `2018-07-05`. */
   dayDir(dataset: Dataset, day: string): string;
-  /** The hour that an entry of a day's directory holds. */
+  /** The directory of a raw hour. */
+  hourDir(dataset: Dataset, hour: Hour): string;
+  /** Every day that has a directory, whenever it was. */
+  days(dataset: Dataset): Promise<string[]>;
+  /** The hour that an entry of a day's directory holds; undefined where it holds none. */
   hourOf(day: string, entry: string): Hour | undefined;
-  /** What a data file's name says, or why it is not one of the importer's. */
+  /** What a raw file's name says, or why it is not a name that the importer gives in that hour. */
   parse(name: string, hour: Hour): LedgerFile | { problem: string };
-  /** Where it stands; `files` are the topic's raw files in view, for importers that keep no other state. */
+  /** What it has stored of its own; no positions where it stores nothing. */
   state(): Promise<ImporterState>;
+  /** Its positions in a topic, by partition. `files` are the raw files in view, for importers that keep no other state. */
   positions(
     state: ImporterState,
     topic: string,
     files: RawFile[],
   ): Map<number, Position>;
-  /** Finished runs that are not older than a time (epoch ms), oldest first; empty for an importer that always runs. */
+  /** Finished runs that are not older than a time (epoch ms), oldest first; none for an importer that always runs. */
   runs(since: number): Promise<ImporterRun[]>;
-  /** Partitions that it skipped as out of range, from its log. */
+  /** Partitions whose stored offset Kafka did not have, as the importer's log tells. */
   outOfRange(): Promise<OutOfRange[]>;
+  /** Present where a saga can run this importer and take the runs back. */
+  steering?: ImporterSteering;
 };
+
+/** What a backfill needs of an importer beyond reading it: stored runs that can be taken back. */
+export type ImporterSteering = {
+  /**
+   * Moves finished runs, newest first, from the importer's history into the directory `to`, so that it goes on from the run before
+   * them. @param after the last run that stays; without it every run is moved @returns the names of the runs that were moved
+   */
+  setRunsAside(after: string | undefined, to: string): Promise<string[]>;
+};
+
+/** @throws ApplicationFailure `NotAllowed` where the importer cannot be steered */
+export function steeringOf({
+  steering,
+}: Pick<Importer, "steering">): ImporterSteering {
+  if (!steering)
+    throw fatal(
+      "NotAllowed",
+      "this importer keeps no runs that a backfill could take back",
+    );
+  return steering;
+}

@@ -50,11 +50,6 @@ export function inRange(h: Hour, range: HourRange): boolean {
   return h >= range.since && h < range.until;
 }
 
-/** `2018/07/05/03`, zero-padded: how Camus names an hour's directory. */
-export function hourPath(h: Hour): string {
-  return h.replace("T", "-").replaceAll("-", "/");
-}
-
 /** `year=2018/month=7/day=5/hour=3`, not padded: how Refine and Hive name a partition. */
 export function partitionPath(h: Hour): string {
   const [year, month, day, hh] = h.replace("T", "-").split("-").map(Number);

@@ -1,24 +1,13 @@
 import type { Client } from "@temporalio/client";
 import { createAuditActivities } from "../activities/audit/audit";
-import { Camus } from "../importers/camus";
 import {
   canaryCounts,
   createCanaryActivities,
 } from "../activities/audit/canary";
-import { createCollectActivities } from "../activities/backfill/search/collect";
-import { connectorSource } from "../importers/confluent-hdfs";
-import { EventArchive } from "../clients/event-archive";
 import { EvidenceCache } from "../activities/audit/evidence/evidence-cache";
-import { createHeadroomActivities } from "../activities/audit/headroom";
-import { Hdfs } from "../clients/hdfs/hdfs";
-import { Hive } from "../clients/hive/hive";
-import { createImporterActivities } from "../activities/backfill/import";
-import { driverRuns, runCommand } from "../clients/commands";
-import { Kafka } from "../clients/kafka/kafka";
 import { readMarkers } from "../activities/audit/evidence/markers";
-import { createMissingActivities } from "../activities/backfill/search/missing";
-import { EventMysql } from "../clients/mysql";
-import { createNotifyActivities } from "../activities/incidents/notify";
+import { createHeadroomActivities } from "../activities/audit/headroom";
+import { createImporterActivities } from "../activities/backfill/import";
 import { createPlanningActivities } from "../activities/backfill/planning";
 import { createAwaitRefineActivities } from "../activities/backfill/await-refine";
 import { createFlagActivities } from "../activities/backfill/clear-flags";
@@ -27,13 +16,23 @@ import { createSubmitRefineActivities } from "../activities/backfill/submit-refi
 import { createReplayActivities } from "../activities/backfill/replay";
 import { createRetentionActivities } from "../activities/backfill/hold-retention";
 import { createReportActivities } from "../activities/backfill/report";
-import { Storage } from "../clients/storage";
+import { createCollectActivities } from "../activities/backfill/search/collect";
+import { createMissingActivities } from "../activities/backfill/search/missing";
 import { Submitter } from "../activities/backfill/submitter";
 import { createVerifyActivities } from "../activities/backfill/verify/verify";
-import { Yarn } from "../clients/yarn/yarn";
 import { createScanLogsActivities } from "../activities/backfill/scan-logs";
+import { createNotifyActivities } from "../activities/incidents/notify";
+import { driverRuns, runCommand } from "../clients/commands";
+import { EventArchive } from "../clients/event-archive";
+import { Hdfs } from "../clients/hdfs/hdfs";
+import { Hive } from "../clients/hive/hive";
+import { Kafka } from "../clients/kafka/kafka";
+import { EventMysql } from "../clients/mysql";
+import { Storage } from "../clients/storage";
+import { Yarn } from "../clients/yarn/yarn";
 import type { Config } from "../domain/settings/config";
 import { policyOf } from "../domain/settings/policy";
+import { createImporter } from "../importers/registry";
 
 /** Builds every system's client once. */
 export function createDependencies(config: Config, client: Client) {
@@ -48,7 +47,6 @@ export function createDependencies(config: Config, client: Client) {
       (config.metrics.url ??
         `http://${config.metrics.host}:${config.metrics.port}`),
   );
-  const camus = new Camus(hdfs, config.importer);
   const yarn = new Yarn(config.yarn.resourceManager, config.hdfs.user);
   const jobs = { driverRuns, runCommand };
   return {
@@ -56,8 +54,7 @@ export function createDependencies(config: Config, client: Client) {
     client,
     hdfs,
     storage,
-    camus,
-    source: config.importer.kind === "camus" ? camus : connectorSource(),
+    source: createImporter(hdfs, config.importer),
     kafka: new Kafka(config.kafka.brokers),
     hive: new Hive(config.hive.metastore),
     archive: new EventArchive(config.archive.files),
@@ -80,26 +77,41 @@ export function createDependencies(config: Config, client: Client) {
   };
 }
 
-/** The activities over them. */
+/** Every activity; each factory is handed the clients that it uses. */
 export function createActivities(deps: ReturnType<typeof createDependencies>) {
-  const collect = createCollectActivities(deps);
+  const { config, client, kafka, hdfs, hive, source, archive, mysql } = deps;
+  const { storage, yarn, submitter, cache, jobs } = deps;
+  const { policyOf, markers, canaries } = deps;
+  /** What it takes to judge a topic-hour, as planning and verification do, too. */
+  const judging = {
+    config,
+    kafka,
+    hdfs,
+    hive,
+    source,
+    archive,
+    policyOf,
+    markers,
+    canaries,
+  };
+  const collect = createCollectActivities({ ...judging, storage, mysql });
   return {
-    ...createAuditActivities(deps),
-    ...createHeadroomActivities(deps),
-    ...createCanaryActivities(deps),
-    ...createPlanningActivities(deps),
+    ...createAuditActivities({ ...judging, storage, cache }),
+    ...createHeadroomActivities({ ...judging, storage }),
+    ...createCanaryActivities({ ...judging, storage }),
+    ...createPlanningActivities({ ...judging, storage, yarn }),
     ...collect,
-    ...createMissingActivities(deps, collect),
-    ...createReplayActivities(deps),
-    ...createRetentionActivities(deps),
-    ...createImporterActivities(deps),
-    ...createFlagActivities(deps),
-    ...createSubmitRefineActivities(deps),
-    ...createAwaitRefineActivities(deps),
-    ...createKillRefineActivities(deps),
-    ...createScanLogsActivities(deps),
-    ...createVerifyActivities(deps),
-    ...createReportActivities(deps),
-    ...createNotifyActivities(deps),
+    ...createMissingActivities({ ...judging, storage, submitter }, collect),
+    ...createReplayActivities({ config, kafka, storage }),
+    ...createRetentionActivities({ config, kafka, storage }),
+    ...createImporterActivities({ config, source, kafka, yarn, storage, jobs }),
+    ...createFlagActivities({ hdfs, storage }),
+    ...createSubmitRefineActivities({ config, yarn, submitter }),
+    ...createAwaitRefineActivities({ config, hdfs, yarn, storage }),
+    ...createKillRefineActivities({ yarn }),
+    ...createScanLogsActivities({ config, hdfs, yarn, storage }),
+    ...createVerifyActivities({ ...judging, storage }),
+    ...createReportActivities({ storage }),
+    ...createNotifyActivities({ config, client, storage, policyOf }),
   };
 }

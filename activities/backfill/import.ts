@@ -1,7 +1,7 @@
 import { cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
 import { regexLiteral } from "../../lib/regex-literal";
-import type { Camus } from "../../importers/camus";
+import { type Importer, steeringOf } from "../../importers/importer";
 import { fatal } from "../../clients/errors";
 import {
   type Logs,
@@ -38,7 +38,7 @@ const REPAIR_SETTINGS = {
 
 type Deps = {
   config: Config;
-  camus: Camus;
+  source: Pick<Importer, "state" | "steering">;
   kafka: Kafka;
   yarn: Yarn;
   storage: Storage;
@@ -48,7 +48,7 @@ type Deps = {
 /** Activities that run the importer. */
 export function createImporterActivities({
   config,
-  camus,
+  source,
   kafka,
   yarn,
   storage,
@@ -100,7 +100,7 @@ export function createImporterActivities({
     await waitUntilNoneRuns(tag);
     return importUntilNothingLacks({
       topics,
-      positions: async () => (await camus.state()).positions,
+      positions: async () => (await source.state()).positions,
       lacking,
       runOnce: () => runOnce(tag, topics),
       log: config.importer.log,
@@ -170,7 +170,7 @@ export function createImporterActivities({
       // A run that is under way would otherwise end after the others were moved, and its offsets would count.
       await waitUntilNoneRuns(tagOf(id, "reset"));
       await waitUntilNoneRuns(tagOf(id, "import"));
-      return camus.setAside(
+      return steeringOf(source).setRunsAside(
         input.after,
         storage.path(sagaPlaces(id).importerRuns),
       );

@@ -26,7 +26,7 @@ import { auditTopics } from "../audit/audit";
 import { fatal } from "../../clients/errors";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import type { Kafka } from "../../clients/kafka/kafka";
-import type { ImporterState, ImportSource } from "../../importers/importer";
+import type { ImporterState, Importer } from "../../importers/importer";
 import { storePlan } from "./plan-store";
 import type { Storage } from "../../clients/storage";
 import type { Yarn } from "../../clients/yarn/yarn";
@@ -56,7 +56,7 @@ type Dependencies = Audited & {
   config: Config;
   kafka: Pick<Kafka, "topics">;
   hdfs: Pick<Hdfs, "list">;
-  source: Pick<ImportSource, "state">;
+  source: Pick<Importer, "state">;
   storage: Storage;
   yarn: Yarn;
 };
@@ -166,10 +166,10 @@ export function createPlanningActivities(deps: Dependencies) {
     async makePlan(
       input: BackfillInput & { asOf: string },
     ): Promise<PlanSummary> {
-      if (config.importer.kind !== "camus")
+      if (!source.steering)
         throw fatal(
           "NotAllowed",
-          `backfills steer Camus only; importer.kind is ${config.importer.kind}`,
+          `a backfill runs the importer and may have to take the runs back; importer.kind ${config.importer.kind} cannot be steered so`,
         );
       const range: HourRange = { since: input.since, until: input.until };
       const audits = await auditTopics(

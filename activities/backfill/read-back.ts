@@ -1,6 +1,6 @@
 import { heartbeat } from "@temporalio/activity";
 import type { Kafka } from "../../clients/kafka/kafka";
-import type { Range } from "../../clients/kafka/kafka-read";
+import type { Range } from "../../clients/kafka/ranged-read";
 import type { Markers } from "../../domain/audit/ledger";
 import { Landed } from "../../domain/backfill/landed";
 import { replayedEvent } from "../../domain/backfill/replay-headers";

@@ -6,7 +6,6 @@ import {
 } from "../../domain/backfill/log-scan";
 import type { PlannedTopic } from "../../domain/backfill/plan";
 import { PartitionVerdicts } from "../../domain/backfill/partition-verdict";
-import { FormatError } from "../../formats/hadoop/bytes";
 import { yarnLogLines } from "../../formats/yarn-log/yarn-log";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import type { Storage } from "../../clients/storage";
@@ -16,6 +15,7 @@ import { mapPool } from "../../lib/map-pool";
 import { aggregatedLogFiles, awaitAggregation } from "./aggregated-logs";
 import { withHours } from "./planned-hours";
 import { sagaId } from "./saga-id";
+import { FormatError } from "../../formats/format-error";
 
 /** Files that are read at the same time. */
 const WIDTH = 4;

@@ -3,11 +3,11 @@ import { readRefined } from "../../activities/audit/evidence/refined-hours";
 import {
   type HourRange,
   hoursIn,
-  hourPath,
   hourStart,
   partitionPath,
   HOUR_MS,
 } from "../../lib/hour";
+import { hourPath } from "../../importers/camus";
 import type { createDependencies } from "../../workers/dependencies";
 import { schemaOf, topicOf } from "./size";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { Hdfs } from "../../clients/hdfs/hdfs";
 import { Kafka } from "../../clients/kafka/kafka";
-import { readRanges } from "../../clients/kafka/kafka-read";
+import { readRanges } from "../../clients/kafka/ranged-read";
 import { rows } from "../../clients/hdfs/parquet";
 import { mapPool } from "../../lib/map-pool";
 import { BACKFILL_HEADER } from "../../domain/backfill/replay-headers";

@@ -2,11 +2,10 @@ import { open } from "node:fs/promises";
 import { Command } from "commander";
 import { Hdfs } from "../../clients/hdfs/hdfs";
 import { loadConfig } from "../../workers/config";
-import { FormatError } from "../../formats/hadoop/bytes";
+import { FormatError } from "../../formats/format-error";
 import { parseCamusFileName } from "../../formats/camus/camus-file-name";
 import { decodeDoneFlag } from "../../formats/refine/done-flag";
 import {
-  type CamusError,
   type EtlKey,
   readCamusErrors,
   readCamusOffsets,
@@ -17,20 +16,23 @@ import { print, table } from "../output";
 import type { RandomAccess } from "../../lib/random-access";
 
 type Options = { config: string; json?: boolean; hdfs?: boolean };
+type OpenFile = RandomAccess & { close: () => Promise<void> };
 
-/** Opens a local path, or with --hdfs or an hdfs:// address one on HDFS. */
-async function openFile(
-  file: string,
-  o: Options,
-): Promise<RandomAccess & { close: () => Promise<void> }> {
-  if (o.hdfs || file.startsWith("hdfs://")) {
-    const config = loadConfig(o.config);
-    const path = file.replace(/^hdfs:\/\/[^/]*/, "");
-    return {
-      ...(await new Hdfs({ ...config.hdfs, allowedPrefixes: [] }).open(path)),
-      close: async () => undefined,
-    };
-  }
+/** Opens a file of this host, or with --hdfs or an hdfs:// address one on HDFS. */
+async function openFile(file: string, options: Options): Promise<OpenFile> {
+  return options.hdfs || file.startsWith("hdfs://")
+    ? openOnHdfs(file.replace(/^hdfs:\/\/[^/]*/, ""), options)
+    : openOnHost(file);
+}
+
+async function openOnHdfs(path: string, options: Options): Promise<OpenFile> {
+  const config = loadConfig(options.config);
+  // Nothing is written, so that no prefix needs to be allowed.
+  const hdfs = new Hdfs({ ...config.hdfs, allowedPrefixes: [] });
+  return { ...(await hdfs.open(path)), close: async () => undefined };
+}
+
+async function openOnHost(file: string): Promise<OpenFile> {
   const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
     throw new Error(
       error.code === "ENOENT"
@@ -51,35 +53,40 @@ async function openFile(
   };
 }
 
-const naming = (file: string, error: unknown) =>
-  error instanceof FormatError
-    ? new FormatError(`${file}: ${error.message}`)
-    : error;
-
-async function decoding<T>(
+/** Opens a file for some work and closes it after; an error about its format names it. */
+async function withFile<T>(
   file: string,
-  o: Options,
-  decode: (bytes: Buffer) => T,
+  options: Options,
+  work: (access: RandomAccess) => Promise<T>,
 ): Promise<T> {
-  const access = await openFile(file, o);
+  const access = await openFile(file, options);
   try {
-    return decode(await access.read(0, access.size));
+    return await work(access);
   } catch (error) {
-    throw naming(file, error);
+    throw error instanceof FormatError
+      ? new FormatError(`${file}: ${error.message}`)
+      : error;
   } finally {
     await access.close();
   }
 }
 
-const shown = (k: EtlKey) => ({
-  topic: k.topic,
-  partition: k.partition,
-  leaderId: k.leaderId,
-  beginOffset: k.beginOffset,
-  offset: k.offset,
-  time: isoTime(k.time),
+const decoded = <T>(
+  file: string,
+  options: Options,
+  decode: (bytes: Buffer) => T,
+): Promise<T> =>
+  withFile(file, options, async (access) =>
+    decode(await access.read(0, access.size)),
+  );
+
+/** A key as it is printed: its time as people read it. */
+const printable = <T extends EtlKey>(key: T) => ({
+  ...key,
+  time: isoTime(key.time),
 });
 
+/** An instant (epoch ms); the number itself where no calendar has it, as in a damaged file. */
 function isoTime(ms: number): string {
   const date = new Date(ms);
   return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString();
@@ -99,38 +106,24 @@ export function inspectCommand(): Command {
   sub(
     "camus-offsets <file>",
     "stored offsets (offsets-previous, offsets-m-NNNNN), as a JSON array",
-  ).action(async (file: string, o: Options) =>
-    print((await decoding(file, o, readCamusOffsets)).map(shown)),
+  ).action(async (file: string, options: Options) =>
+    print((await decoded(file, options, readCamusOffsets)).map(printable)),
   );
   sub(
     "camus-errors <file>",
     "error records (errors-m-NNNNN), as a JSON array",
-  ).action(async (file: string, o: Options) =>
-    print(
-      (await decoding(file, o, readCamusErrors)).map((e: CamusError) => ({
-        ...shown(e),
-        error: e.error,
-      })),
-    ),
+  ).action(async (file: string, options: Options) =>
+    print((await decoded(file, options, readCamusErrors)).map(printable)),
   );
   sub(
     "done-flag <file>",
     "a _REFINED or _REFINE_FAILED flag: the raw directory's mtime when it was refined",
-  ).action(async (file: string, o: Options) => {
-    const time = isoTime(await decoding(file, o, decodeDoneFlag));
-    print(o.json ? { time } : time);
+  ).action(async (file: string, options: Options) => {
+    const time = isoTime(await decoded(file, options, decodeDoneFlag));
+    print(options.json ? { time } : time);
   });
   sub("camus-file <name>", "what a data file's name says").action(
-    (name: string, o: Options) => {
-      const parsed = parseCamusFileName(name.slice(name.lastIndexOf("/") + 1));
-      if (!parsed)
-        throw new Error(
-          `"${name}" is not a name that Camus writes: <topic>.<leader>.<partition>.<count>.<offset>.<hour, epoch ms>[.gz|.snappy|.deflate]`,
-        );
-      print(
-        o.json ? parsed : table(["field", "value"], Object.entries(parsed)),
-      );
-    },
+    inspectCamusFileName,
   );
   sub(
     "yarn-log <file>",
@@ -141,33 +134,51 @@ export function inspectCommand(): Command {
       "after",
       "\nExample: sisyphus inspect yarn-log app.tfile --match 'Failed refinement' --json",
     )
-    .action(async (file: string, o: Options & { match?: string }) => {
-      let match: RegExp | undefined;
-      try {
-        match = o.match === undefined ? undefined : new RegExp(o.match);
-      } catch (error) {
-        throw new Error(`--match: ${(error as Error).message}`, {
-          cause: error,
-        });
-      }
-      const access = await openFile(file, o);
-      let found = 0;
-      try {
-        for await (const { container, logType, line } of yarnLogLines(access)) {
-          if (match && !match.test(line)) continue;
-          found++;
-          const text = o.json
-            ? JSON.stringify({ container, logType, line })
-            : `${container} ${logType}: ${line}`;
-          if (!process.stdout.write(`${text}\n`))
-            await new Promise((go) => process.stdout.once("drain", go));
-        }
-      } catch (error) {
-        throw naming(file, error);
-      } finally {
-        await access.close();
-      }
-      if (match && found === 0) process.exitCode = 1;
-    });
+    .action(inspectYarnLog);
   return command;
+}
+
+function inspectCamusFileName(name: string, options: Options): void {
+  const parsed = parseCamusFileName(name.slice(name.lastIndexOf("/") + 1));
+  if (!parsed)
+    throw new Error(
+      `"${name}" is not a name that Camus writes: <topic>.<leader>.<partition>.<count>.<offset>.<hour, epoch ms>[.gz|.snappy|.deflate]`,
+    );
+  print(
+    options.json ? parsed : table(["field", "value"], Object.entries(parsed)),
+  );
+}
+
+async function inspectYarnLog(
+  file: string,
+  options: Options & { match?: string },
+): Promise<void> {
+  const match = options.match === undefined ? /^/ : regexOf(options.match);
+  let found = 0;
+  await withFile(file, options, async (access) => {
+    for await (const { container, logType, line } of yarnLogLines(access)) {
+      if (!match.test(line)) continue;
+      found++;
+      await printLine(
+        options.json
+          ? JSON.stringify({ container, logType, line })
+          : `${container} ${logType}: ${line}`,
+      );
+    }
+  });
+  if (options.match !== undefined && found === 0) process.exitCode = 1;
+}
+
+function regexOf(match: string): RegExp {
+  try {
+    return new RegExp(match);
+  } catch (error) {
+    throw new Error(`--match: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Prints a line, and waits where whoever reads is slower: a log may have millions. */
+async function printLine(text: string): Promise<void> {
+  if (!process.stdout.write(`${text}\n`))
+    await new Promise((go) => process.stdout.once("drain", go));
 }

@@ -1,107 +1,76 @@
 import { randomUUID } from "node:crypto";
-import WebHdfs from "webhdfs";
-import { calling, fatal } from "../errors";
 import { isBelow } from "../../lib/paths";
-import { countRequest } from "../../lib/request-count";
+import { fatal } from "../errors";
 import type { RandomAccess } from "../../lib/random-access";
+import {
+  type WebHdfsAddress,
+  WebHdfsTransport,
+  webHdfsUrl,
+} from "./webhdfs-transport";
 
 export type FileStatus = {
   name: string;
   type: "FILE" | "DIRECTORY";
+  /** Bytes; 0 for a directory. */
   length: number;
   /** Epoch ms. */
   mtime: number;
   owner: string;
 };
 
-const TIMEOUT_MS = 30_000;
+/** A FileStatus as WebHDFS writes it. */
+type RemoteStatus = {
+  pathSuffix: string;
+  type: "FILE" | "DIRECTORY";
+  length: number;
+  modificationTime: number;
+  owner: string;
+};
 
-type Options = { webhdfs: string; user: string; allowedPrefixes: string[] };
+type Options = WebHdfsAddress & {
+  /** Nothing is written, removed or moved outside these directories. */
+  allowedPrefixes: string[];
+};
+
+const statusOf = (name: string, remote: RemoteStatus): FileStatus => ({
+  name,
+  type: remote.type,
+  length: remote.length,
+  mtime: remote.modificationTime,
+  owner: remote.owner,
+});
+
+/** Everything up to the last slash of a path, and what follows it. */
+const directoryOf = (path: string) => path.slice(0, path.lastIndexOf("/"));
+const nameOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
+
+/** A name beside a path for bytes that are not complete yet. */
+const partOf = (path: string) => `${path}.${randomUUID()}.part`;
 
 /**
- * HDFS over WebHDFS: the npm client for what changes things, fetch for reads (ranges, absent paths told from errors, time-outs).
- * Nothing is removed or moved outside the allowed prefixes.
+ * HDFS over WebHDFS. Paths are absolute. A service that does not answer, or answers with an error, is a `ServiceError`; a path that
+ * may not be changed is an `ApplicationFailure` of the type `NotAllowed`, and nothing was sent then.
  */
 export class Hdfs {
-  private readonly client: WebHdfs.Client;
+  private readonly transport: WebHdfsTransport;
 
   constructor(private readonly options: Options) {
-    const { hostname, port, protocol } = new URL(options.webhdfs);
-    this.client = WebHdfs.createClient(
-      {
-        host: hostname,
-        port: Number(port),
-        protocol: protocol.slice(0, -1),
-        path: "/webhdfs/v1",
-        user: options.user,
-      },
-      { timeout: TIMEOUT_MS },
-    );
+    this.transport = new WebHdfsTransport(options);
   }
 
+  /** Where a browser can download a file. */
   link(path: string): string {
-    return `${this.options.webhdfs}/webhdfs/v1${encodeURI(path)}?op=OPEN&user.name=${this.options.user}`;
-  }
-
-  private get address(): string {
-    return this.options.webhdfs;
-  }
-
-  private async request(
-    method: string,
-    op: string,
-    path: string,
-    query = "",
-  ): Promise<Response | undefined> {
-    const encoded = path.split("/").map(encodeURIComponent).join("/");
-    // A read is sent on to a DataNode.
-    countRequest("HDFS", op === "OPEN" ? 2 : 1);
-    return calling("HDFS", this.address, async () => {
-      const response = await fetch(
-        `${this.address}/webhdfs/v1${encoded}?op=${op}&user.name=${this.options.user}${query}`,
-        {
-          method,
-          signal: AbortSignal.timeout(TIMEOUT_MS),
-        },
-      );
-      if (response.status === 404) {
-        await response.body?.cancel();
-        return undefined;
-      }
-      if (!response.ok) {
-        const body = (await response.json().catch(() => ({}))) as {
-          RemoteException?: { exception: string; message: string };
-        };
-        throw new Error(
-          `${op} ${path}: ${body.RemoteException ? `${body.RemoteException.exception}: ${body.RemoteException.message.split("\n")[0]}` : response.status}`,
-        );
-      }
-      return response;
-    });
+    return webHdfsUrl(this.options, "OPEN", path);
   }
 
   /** A directory's children; undefined where it does not exist. */
   async list(path: string): Promise<FileStatus[] | undefined> {
-    const response = await this.request("GET", "LISTSTATUS", path);
-    if (!response) return undefined;
-    const body = (await response.json()) as {
-      FileStatuses: {
-        FileStatus: {
-          pathSuffix: string;
-          type: "FILE" | "DIRECTORY";
-          length: number;
-          modificationTime: number;
-          owner: string;
-        }[];
-      };
-    };
-    return body.FileStatuses.FileStatus.map((s) => ({
-      name: s.pathSuffix,
-      type: s.type,
-      length: s.length,
-      mtime: s.modificationTime,
-      owner: s.owner,
-    }));
+    const answer = await this.transport.json<{
+      FileStatuses: { FileStatus: RemoteStatus[] };
+    }>("LISTSTATUS", path);
+    return answer?.FileStatuses.FileStatus.map((child) =>
+      statusOf(child.pathSuffix, child),
+    );
   }
 
   /** Files, directories (itself included) and bytes below a path, counted by the NameNode; undefined where it does not exist. */
@@ -110,65 +79,46 @@ export class Hdfs {
   ): Promise<
     { files: number; directories: number; bytes: number } | undefined
   > {
-    const response = await this.request("GET", "GETCONTENTSUMMARY", path);
-    if (!response) return undefined;
-    const { ContentSummary: c } = (await response.json()) as {
+    const answer = await this.transport.json<{
       ContentSummary: {
         fileCount: number;
         directoryCount: number;
         length: number;
       };
-    };
-    return {
-      files: c.fileCount,
-      directories: c.directoryCount,
-      bytes: c.length,
-    };
+    }>("GETCONTENTSUMMARY", path);
+    if (!answer) return undefined;
+    const { fileCount, directoryCount, length } = answer.ContentSummary;
+    return { files: fileCount, directories: directoryCount, bytes: length };
   }
 
+  /** What the NameNode knows of a file or directory; undefined where it does not exist. */
   async stat(path: string): Promise<FileStatus | undefined> {
-    const response = await this.request("GET", "GETFILESTATUS", path);
-    if (!response) return undefined;
-    const { FileStatus: s } = (await response.json()) as {
-      FileStatus: {
-        type: "FILE" | "DIRECTORY";
-        length: number;
-        modificationTime: number;
-        owner: string;
-      };
-    };
-    return {
-      name: path.slice(path.lastIndexOf("/") + 1),
-      type: s.type,
-      length: s.length,
-      mtime: s.modificationTime,
-      owner: s.owner,
-    };
+    const answer = await this.transport.json<{ FileStatus: RemoteStatus }>(
+      "GETFILESTATUS",
+      path,
+    );
+    return answer && statusOf(nameOf(path), answer.FileStatus);
   }
 
   /** A file's bytes, or a range of them; undefined where it does not exist. */
-  async read(
+  read(
     path: string,
     offset?: number,
     length?: number,
   ): Promise<Buffer | undefined> {
-    const query = `${offset === undefined ? "" : `&offset=${offset}`}${length === undefined ? "" : `&length=${length}`}`;
-    const response = await this.request("GET", "OPEN", path, query);
-    return response && Buffer.from(await response.arrayBuffer());
+    return this.transport.bytes(path, { offset, length });
   }
 
+  /** A file as UTF-8; undefined where it does not exist. */
   async readText(path: string): Promise<string | undefined> {
     return (await this.read(path))?.toString("utf8");
   }
 
-  /** @throws ApplicationFailure where the file does not exist */
+  /** Opens a file for reads of ranges. @throws ApplicationFailure `BadFormat` where the file does not exist */
   async open(path: string): Promise<RandomAccess> {
     const status = await this.stat(path);
     if (!status)
-      throw fatal(
-        "BadFormat",
-        `HDFS at ${this.address}: ${path} does not exist`,
-      );
+      throw fatal("BadFormat", `${this.service}: ${path} does not exist`);
     return {
       size: status.length,
       read: async (offset, length) =>
@@ -178,113 +128,95 @@ export class Hdfs {
     };
   }
 
-  private call(
-    act: (done: (error: Error | null) => void) => void,
-  ): Promise<void> {
-    return calling(
-      "HDFS",
-      this.address,
-      () =>
-        new Promise((done, fail) =>
-          act((error) => (error ? fail(error) : done())),
-        ),
-    );
-  }
-
-  /** Writes a whole file, its directory included; what was there is replaced. */
+  /** Writes a whole file, its directory included; what was there is replaced. A reader may see half of it meanwhile. */
   async write(path: string, data: Buffer | string): Promise<void> {
-    this.check(path);
-    await this.call((done) =>
-      this.client.writeFile(path, data, false, {}, done),
-    );
+    this.mustBeAllowed(path);
+    await this.transport.upload(path, Buffer.from(data));
   }
 
   /** Writes a whole file in one stroke: whoever reads it finds the old or the new bytes, never half of them. */
   async replace(path: string, data: Buffer | string): Promise<void> {
-    const part = `${path}.${randomUUID()}.part`;
+    const part = partOf(path);
     await this.write(part, data);
-    const response = await this.move(part, path, "&renameoptions=OVERWRITE");
-    await response?.body?.cancel();
-    if (!response)
-      throw new Error(`HDFS at ${this.address}: ${part} has disappeared`);
+    const moved = await this.transport.done("RENAME", part, {
+      destination: path,
+      renameoptions: "OVERWRITE",
+    });
+    if (!moved) throw new Error(`${this.service}: ${part} has disappeared`);
   }
 
   /**
-   * Moves a file to a name that nothing has yet, in one stroke: of several that try, one succeeds. Whether it was this one;
-   * false also where there is no such file.
+   * Moves a file to a name that nothing has yet, in one stroke: of several that try, one succeeds.
+   * @returns whether it was this one; false also where there is no such file
    */
   async claim(from: string, to: string): Promise<boolean> {
-    this.check(from);
-    this.check(to);
-    await this.mkdir(to.slice(0, to.lastIndexOf("/")));
-    return this.moveToFree(from, to);
+    this.mustBeAllowed(from);
+    this.mustBeAllowed(to);
+    await this.mkdir(directoryOf(to));
+    return this.moveToFreeName(from, to);
   }
 
-  private move(
-    from: string,
-    to: string,
-    options = "",
-  ): Promise<Response | undefined> {
-    return this.request(
-      "PUT",
-      "RENAME",
-      from,
-      `&destination=${encodeURIComponent(to)}${options}`,
-    );
-  }
-
-  private async moveToFree(from: string, to: string): Promise<boolean> {
-    const response = await this.move(from, to);
-    return (
-      ((await response?.json()) as { boolean: boolean } | undefined)?.boolean ??
-      false
-    );
-  }
-
-  /** Writes a file where there is none, in one stroke; whether it did. */
+  /** Writes a file where there is none, in one stroke. @returns whether it did; false where a file was there already */
   async create(path: string, data: Buffer | string): Promise<boolean> {
-    const part = `${path}.${randomUUID()}.part`;
+    const part = partOf(path);
     await this.write(part, data);
-    // Its directory is there: the part lies in it.
-    const made = await this.moveToFree(part, path);
-    if (!made) await this.remove(part);
-    return made;
+    // The directory exists by now: the part lies in it.
+    const created = await this.moveToFreeName(part, path);
+    if (!created) await this.remove(part);
+    return created;
   }
 
+  /** Makes a directory and those above it; one that exists stays as it is. */
   async mkdir(path: string): Promise<void> {
-    await this.call((done) => this.client.mkdir(path, done));
+    if (!(await this.transport.done("MKDIRS", path, { permission: "0755" })))
+      throw new Error(`${this.service}: ${path} cannot be made`);
   }
 
-  /** Removes one file; whether it was there. */
+  /** Removes one file. @returns whether it was there */
   async remove(path: string): Promise<boolean> {
-    this.check(path);
-    const response = await this.request(
-      "DELETE",
+    this.mustBeAllowed(path);
+    const answer = await this.transport.json<{ boolean: boolean }>(
       "DELETE",
       path,
-      "&recursive=false",
+      { recursive: false },
     );
-    return (
-      ((await response?.json()) as { boolean: boolean } | undefined)?.boolean ??
-      false
-    );
+    return answer?.boolean ?? false;
   }
 
-  /** Moves a path to a new name. @throws where the target exists: HDFS would move into it */
+  /**
+   * Moves a path to a new name.
+   * @throws ApplicationFailure `NotAllowed` where the target exists: HDFS would move the path into it
+   * @throws Error where the NameNode refuses, as it does where there is nothing to move
+   */
   async rename(from: string, to: string): Promise<void> {
-    this.check(from);
-    this.check(to);
+    this.mustBeAllowed(from);
+    this.mustBeAllowed(to);
     if (await this.stat(to))
       throw fatal("NotAllowed", `${to} exists, ${from} is not moved into it`);
-    await this.call((done) => this.client.rename(from, to, done));
+    if (!(await this.moveToFreeName(from, to)))
+      throw new Error(`${this.service}: ${from} was not moved to ${to}`);
   }
 
-  private check(path: string): void {
-    if (!this.options.allowedPrefixes.some((prefix) => isBelow(path, prefix))) {
+  /** Without the option OVERWRITE a move onto a file that exists is refused. @returns whether the path was moved */
+  private async moveToFreeName(from: string, to: string): Promise<boolean> {
+    const answer = await this.transport.json<{ boolean: boolean }>(
+      "RENAME",
+      from,
+      { destination: to },
+    );
+    return answer?.boolean ?? false;
+  }
+
+  private get service(): string {
+    return `HDFS at ${this.options.webhdfs}`;
+  }
+
+  private mustBeAllowed(path: string): void {
+    const { allowedPrefixes } = this.options;
+    if (!allowedPrefixes.some((prefix) => isBelow(path, prefix)))
       throw fatal(
         "NotAllowed",
-        `${path} lies outside allowedPrefixes (${this.options.allowedPrefixes.join(", ")}); nothing was changed`,
+        `${path} lies outside allowedPrefixes (${allowedPrefixes.join(", ")}); nothing was changed`,
       );
-    }
   }
 }

@@ -4,6 +4,7 @@ import { calling } from "../errors";
 import { countRequest } from "../../lib/request-count";
 import Metastore from "./metastore-thrift/ThriftHiveMetastore";
 
+/** The calls of the metastore that are used; metastore.thrift declares them. */
 type Client = {
   get_partition_names: (
     db: string,
@@ -18,8 +19,12 @@ type Client = {
   ) => Promise<{ values: string[]; sd?: { location?: string } }[]>;
 };
 
-/** The Hive metastore, by Thrift. One connection a call: calls are few, and a stale one would hang. */
+/**
+ * The Hive metastore, by Thrift. Each call makes a connection of its own: calls are few, and on a connection that the metastore has
+ * dropped a call would hang. Every failure is a ServiceError.
+ */
 export class Hive {
+  /** @param address `host:port` */
   constructor(private readonly address: string) {}
 
   private call<T>(act: (client: Client) => Promise<T>): Promise<T> {
@@ -48,7 +53,7 @@ export class Hive {
     });
   }
 
-  /** The hours a table has partitions for; empty where the table does not exist. */
+  /** The hours for which a table has a partition; none where the table does not exist. */
   async partitionHours(database: string, table: string): Promise<Set<Hour>> {
     return this.call(async (client) => {
       try {
@@ -57,19 +62,20 @@ export class Hive {
       } catch (error) {
         if ((error as Error).name === "NoSuchObjectException")
           return new Set<Hour>();
-        // Hive 2 answers an unknown table with an empty list only if the database exists.
-        if (
-          !(await client.get_all_tables(database).catch(() => [])).includes(
-            table as never,
-          )
-        )
-          return new Set<Hour>();
+        // Some metastores fail on a table, or a database, that does not exist. Only where the table does is that a failure.
+        const tables: string[] = await client
+          .get_all_tables(database)
+          .catch(() => []);
+        if (!tables.includes(table)) return new Set<Hour>();
         throw error;
       }
     });
   }
 
-  /** Where partitions (named `year=2018/month=7/day=5/hour=3`) lie; "" for one without a location. */
+  /**
+   * The locations of a table's partitions, as HDFS addresses, by name (`year=2018/month=7/day=5/hour=3`); "" for a partition without
+   * one. Partitions that do not exist are left out.
+   */
   locations(
     database: string,
     table: string,
@@ -82,17 +88,19 @@ export class Hive {
         names,
       );
       return new Map(
-        found.map((p) => {
-          const [year, month, day, hour] = p.values.slice(-4);
+        found.map(({ values, sd }) => {
+          // Tables may be partitioned by something else first, such as the data centre.
+          const [year, month, day, hour] = values.slice(-4);
           return [
             `year=${year}/month=${month}/day=${day}/hour=${hour}`,
-            p.sd?.location ?? "",
+            sd?.location ?? "",
           ];
         }),
       );
     });
   }
 
+  /** The names of a database's tables. */
   tables(database: string): Promise<string[]> {
     return this.call((client) => client.get_all_tables(database));
   }

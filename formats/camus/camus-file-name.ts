@@ -1,8 +1,8 @@
 import { type Hour, hourOf, hourStart } from "../../lib/hour";
 
-/** What Camus says of a data file in its name. Offsets are decimal strings, as they exceed 2^53. */
+/** What the name of a raw file of Camus says. Offsets are decimal strings, as they exceed 2^53. */
 export type CamusFileName = {
-  /** As in the name: dots of the topic's own are underscores in Camus' names, but other writers keep them. */
+  /** The topic as the name has it: Camus replaces its dots by underscores, other writers keep them. */
   topic: string;
   leaderId: string;
   partition: number;
@@ -18,22 +18,22 @@ const NAME =
   /^(?<topic>.+)\.(?<leader>[\d_]+)\.(?<partition>\d+)\.(?<count>\d+)\.(?<offset>\d+)\.(?<hour>\d+)(?<extension>\.(?:gz|snappy|deflate))?$/;
 
 /**
- * Parses `<topic>.<leader>.<partition>.<count>.<offset>.<hour, epoch ms><extension>` from the right
- * (Camus' EtlMultiOutputCommitter); undefined where a name is not one, such as `_IMPORTED`.
+ * Parses `<topic>.<leader>.<partition>.<count>.<offset>.<hour, epoch ms><extension>` (Camus' EtlMultiOutputCommitter). The topic is
+ * what is left on the left, as it may hold dots itself. @returns undefined for any other name, such as `_IMPORTED`
  */
 export function parseCamusFileName(name: string): CamusFileName | undefined {
-  const m = NAME.exec(name)?.groups;
-  if (!m) return undefined;
-  const ms = Number(m["hour"]);
+  const parts = NAME.exec(name)?.groups;
+  if (!parts) return undefined;
+  const ms = Number(parts["hour"]);
   if (!Number.isSafeInteger(ms) || ms > 8.64e15 || ms !== hourStart(hourOf(ms)))
     return undefined;
   return {
-    topic: m["topic"]!,
-    leaderId: m["leader"]!,
-    partition: Number(m["partition"]),
-    count: Number(m["count"]),
-    offset: BigInt(m["offset"]!).toString(),
+    topic: parts["topic"]!,
+    leaderId: parts["leader"]!,
+    partition: Number(parts["partition"]),
+    count: Number(parts["count"]),
+    offset: BigInt(parts["offset"]!).toString(),
     hour: hourOf(ms),
-    extension: m["extension"] ?? "",
+    extension: parts["extension"] ?? "",
   };
 }

@@ -1,13 +1,17 @@
-/** An out-of-range partition in a Camus driver's log, as Camus decided on it. */
+/** What a Camus driver's log says of a partition whose stored offset Kafka does not have. Offsets are decimal strings. */
 export type OutOfRange = {
   topic: string;
   partition: number;
   earliestOffset: string;
+  /** The stored offset. */
   offset: string;
   latestOffset: string;
   /** Epoch ms of the log line. */
   time: number;
-  /** `skipped`: the topic is not imported. `new`: nothing was stored yet. `moved`: told to go to the earliest offset. */
+  /**
+   * What Camus did. `skipped`: the topic is not imported. `new`: no offset was stored yet. `moved`: it was configured to go to the
+   * earliest offset, and did.
+   */
   decision: "skipped" | "new" | "moved";
 };
 
@@ -15,34 +19,39 @@ const RANGE =
   /^(\d{2})\/(\d{2})\/(\d{2}) (\d{2}:\d{2}:\d{2}) ERROR \S+: The (?:earliest|current) offset was found to be more than the (?:current|latest) offset: ([^\t]+)\t.*\tpartition:(\d+)\tearliest_offset:(\d+)\toffset:(\d+)\tlatest_offset:(\d+)/;
 const DECISION = /move_to_earliest: (true|false) offset_unset: (true|false)/;
 
+/** Whether {@link parseOutOfRange} may need a line: a cheap test, as a driver's log is long. */
+export const isOutOfRangeLine = (line: string): boolean =>
+  /offset was found to be more|move_to_earliest:/.test(line);
+
 /**
- * Finds out-of-range partitions in a Camus log (EtlInputFormat of camus-wmf7). A new topic and a topic that was reset log
- * the same first line as one that is skipped: the line that follows tells them apart.
+ * Finds out-of-range partitions in a Camus log (EtlInputFormat of camus-wmf7). Camus logs the same line for a topic that is new, for
+ * one that it moves to the earliest offset and for one that it skips; the line that follows tells which it is.
  */
 export function parseOutOfRange(lines: Iterable<string>): OutOfRange[] {
   const found: OutOfRange[] = [];
-  let open: Omit<OutOfRange, "decision"> | undefined;
+  let undecided: Omit<OutOfRange, "decision"> | undefined;
   for (const line of lines) {
-    const m = RANGE.exec(line);
-    if (m) {
-      open = {
-        time: Date.parse(`20${m[1]}-${m[2]}-${m[3]}T${m[4]}Z`),
-        topic: m[5]!,
-        partition: Number(m[6]),
-        earliestOffset: m[7]!,
-        offset: m[8]!,
-        latestOffset: m[9]!,
+    const range = RANGE.exec(line);
+    if (range) {
+      undecided = {
+        time: Date.parse(`20${range[1]}-${range[2]}-${range[3]}T${range[4]}Z`),
+        topic: range[5]!,
+        partition: Number(range[6]),
+        earliestOffset: range[7]!,
+        offset: range[8]!,
+        latestOffset: range[9]!,
       };
       continue;
     }
-    const d = DECISION.exec(line);
-    if (d && open) {
+    const decision = DECISION.exec(line);
+    if (decision && undecided) {
+      const [, moves, isNew] = decision;
       found.push({
-        ...open,
+        ...undecided,
         decision:
-          d[2] === "true" ? "new" : d[1] === "true" ? "moved" : "skipped",
+          isNew === "true" ? "new" : moves === "true" ? "moved" : "skipped",
       });
-      open = undefined;
+      undecided = undefined;
     }
   }
   return found;

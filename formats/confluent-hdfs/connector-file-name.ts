@@ -1,10 +1,10 @@
-/** What Confluent's HDFS sink connector says of a data file in its name. Offsets are decimal strings. */
+/** What the name of a raw file of Confluent's HDFS sink connector says. Offsets are decimal strings, as they exceed 2^53. */
 export type ConnectorFileName = {
   topic: string;
   partition: number;
   /** Offset of the first record. */
   start: string;
-  /** Offset of the last record, inclusive, as the name has it. */
+  /** Offset of the last record, which belongs to the file. */
   last: string;
   extension: string;
 };
@@ -13,22 +13,22 @@ const NAME =
   /^(?<topic>[a-zA-Z0-9._-]+)\+(?<partition>\d+)\+(?<start>\d+)\+(?<last>\d+)(?<extension>\.\w+)?$/;
 
 /**
- * Parses `<topic>+<partition>+<start offset>+<end offset>.<format>`, offsets zero-padded, the end inclusive
- * (kafka-connect-hdfs, FileUtils.committedFileName and HdfsSinkConnectorConstants.COMMMITTED_FILENAME_PATTERN).
+ * Parses `<topic>+<partition>+<first offset>+<last offset>.<format>`, offsets padded with zeros (kafka-connect-hdfs:
+ * FileUtils.committedFileName and HdfsSinkConnectorConstants.COMMMITTED_FILENAME_PATTERN). @returns undefined for any other name
  */
 export function parseConnectorFileName(
   name: string,
 ): ConnectorFileName | undefined {
-  const m = NAME.exec(name)?.groups;
-  if (!m) return undefined;
-  const start = BigInt(m["start"]!);
-  const last = BigInt(m["last"]!);
+  const parts = NAME.exec(name)?.groups;
+  if (!parts) return undefined;
+  const start = BigInt(parts["start"]!);
+  const last = BigInt(parts["last"]!);
   if (last < start) return undefined;
   return {
-    topic: m["topic"]!,
-    partition: Number(m["partition"]),
+    topic: parts["topic"]!,
+    partition: Number(parts["partition"]),
     start: start.toString(),
     last: last.toString(),
-    extension: m["extension"] ?? "",
+    extension: parts["extension"] ?? "",
   };
 }

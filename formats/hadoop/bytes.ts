@@ -1,13 +1,8 @@
-/** Thrown where bytes are not what their format says; names what was being read. */
-export class FormatError extends Error {
-  override name = "FormatError";
-}
-
-/** The bytes end before what is read from them. */
-export class EndOfBytes extends FormatError {}
+import { EndOfBytes, FormatError } from "../format-error";
 
 /**
- * Java's modified UTF-8 (DataInput.readUTF): NUL is two bytes, characters beyond the BMP are two surrogates of three bytes each.
+ * Decodes Java's modified UTF-8 (java.io.DataInput, "Modified UTF-8"): NUL is written as two bytes, and a character beyond U+FFFF as
+ * two surrogates of three bytes each.
  * @throws FormatError on a sequence that it does not allow
  */
 export function decodeModifiedUtf8(bytes: Uint8Array): string {
@@ -30,7 +25,7 @@ export function decodeModifiedUtf8(bytes: Uint8Array): string {
       units.push(((a & 0x0f) << 12) | ((b & 0x3f) << 6) | (c & 0x3f));
       i += 3;
     } else if (a >> 3 === 30 && i + 3 < bytes.length) {
-      // Not modified UTF-8, but what writers in other languages put here.
+      // Plain UTF-8 of four bytes is not allowed here, but writers in other languages put it.
       const text = Buffer.from(bytes.subarray(i, i + 4)).toString("utf8");
       for (let u = 0; u < text.length; u++) units.push(text.charCodeAt(u));
       i += 4;
@@ -60,30 +55,36 @@ export function encodeModifiedUtf8(text: string): Buffer {
   return Buffer.from(bytes);
 }
 
-/** Reads Java's and Hadoop's primitive encodings, big-endian, from a buffer. */
+/**
+ * Reads Java's and Hadoop's primitive encodings (big-endian) from a buffer, one after the other. Every read throws EndOfBytes where
+ * the buffer ends too early.
+ */
 export class ByteReader {
   constructor(
     private readonly buffer: Buffer,
     public position = 0,
   ) {}
 
+  /** Bytes that are not read yet. */
   get left(): number {
     return this.buffer.length - this.position;
   }
 
-  /** The next n bytes. @throws FormatError past the end */
-  take(n: number): Buffer {
-    if (n < 0) throw new FormatError(`${n} bytes wanted at ${this.position}`);
-    if (n > this.left)
+  /** The next bytes, as a view. @throws FormatError where the count is negative, as a corrupt length can be */
+  take(count: number): Buffer {
+    if (count < 0)
+      throw new FormatError(`${count} bytes wanted at ${this.position}`);
+    if (count > this.left)
       throw new EndOfBytes(
-        `${n} bytes wanted at ${this.position}, ${this.left} left`,
+        `${count} bytes wanted at ${this.position}, ${this.left} left`,
       );
-    this.position += n;
-    return this.buffer.subarray(this.position - n, this.position);
+    this.position += count;
+    return this.buffer.subarray(this.position - count, this.position);
   }
 
-  peek(n: number): Buffer {
-    return this.buffer.subarray(this.position, this.position + n);
+  /** The next bytes, which stay unread; fewer where the buffer ends. */
+  peek(count: number): Buffer {
+    return this.buffer.subarray(this.position, this.position + count);
   }
 
   uint8() {
@@ -105,12 +106,12 @@ export class ByteReader {
     return this.uint8() !== 0;
   }
 
-  /** DataInput.readUTF, also Hadoop's deprecated UTF8. */
+  /** A string as java.io.DataOutput.writeUTF and Hadoop's deprecated UTF8 write it: a length of two bytes, then modified UTF-8. */
   utf() {
     return decodeModifiedUtf8(this.take(this.uint16()));
   }
 
-  /** WritableUtils.readVLong. */
+  /** A number of one to nine bytes, as org.apache.hadoop.io.WritableUtils.writeVLong writes it. */
   vlong(): bigint {
     const first = this.int8();
     if (first >= -112) return BigInt(first);
@@ -122,16 +123,17 @@ export class ByteReader {
     return negative ? ~value : value;
   }
 
+  /** A number that {@link vlong} reads, where it is known to be small. */
   vint() {
     return Number(this.vlong());
   }
 
-  /** Hadoop's Text: vint length, then UTF-8. */
+  /** A string as org.apache.hadoop.io.Text writes it: a vint length, then UTF-8. */
   text() {
     return this.take(this.vint()).toString("utf8");
   }
 
-  /** Utils.readVLong of TFile, another encoding than WritableUtils'. */
+  /** A number as org.apache.hadoop.io.file.tfile.Utils.writeVLong writes it; the encoding differs from {@link vlong}'s. */
   tfileVlong(): number {
     const first = this.int8();
     if (first >= -32) return first;
@@ -150,7 +152,7 @@ export class ByteReader {
           (length === 7 ? value.readUInt8(6) : 0);
   }
 
-  /** Utils.readString of TFile; null where its length is -1. */
+  /** A string as org.apache.hadoop.io.file.tfile.Utils.writeString writes it; null where its length is -1. */
   tfileString(): string | null {
     const length = this.tfileVlong();
     return length === -1 ? null : this.take(length).toString("utf8");

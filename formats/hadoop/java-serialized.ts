@@ -1,9 +1,12 @@
-import { ByteReader, FormatError } from "./bytes";
+import { FormatError } from "../format-error";
+import { ByteReader } from "./bytes";
 
-/** A serialised Java object: its fields (superclasses' too) and what its writeObject added. */
+/** A serialised Java object. */
 export type JavaObject = {
   class: string;
+  /** Those of its superclasses, too. */
   fields: Record<string, JavaValue>;
+  /** What the class wrote besides its fields, by a method `writeObject` of its own: a collection's elements, for example. */
   extra: JavaValue[];
 };
 export type JavaValue =
@@ -18,51 +21,73 @@ type ClassDesc = {
 
 const MAX_DEPTH = 64;
 
+/** java.io.ObjectStreamConstants. */
+const MAGIC = 0xaced;
+const VERSION = 5;
+const BASE_HANDLE = 0x7e0000;
+const TAG = {
+  null: 0x70,
+  reference: 0x71,
+  classDescription: 0x72,
+  object: 0x73,
+  string: 0x74,
+  array: 0x75,
+  blockData: 0x77,
+  endOfBlockData: 0x78,
+  longBlockData: 0x7a,
+  longString: 0x7c,
+  enum: 0x7e,
+};
+const FLAG = { writesExtra: 1, isSerializable: 2 };
+
 /**
- * Reads one object of the Java Object Serialization Stream Protocol (version 5), as data: nothing is instantiated.
- * Only what log indexes need is understood.
- * @throws FormatError on anything else, or nesting past 64
+ * Reads the first object of a stream of the Java Object Serialization Stream Protocol (version 5) as data; no class is loaded and
+ * nothing is run. What YARN's log indexes contain is understood, and no more of the protocol.
+ * @throws FormatError on anything else, or where objects are nested more than 64 deep
  */
 export function readJavaObject(bytes: Buffer): JavaValue {
   const reader = new ByteReader(bytes);
-  if (reader.uint16() !== 0xaced || reader.uint16() !== 5)
+  if (reader.uint16() !== MAGIC || reader.uint16() !== VERSION)
     throw new FormatError("not a Java serialisation stream");
   return new JavaReader(reader).value(0);
 }
 
 class JavaReader {
+  /** What the stream may refer back to, in the order in which it came. */
   private readonly handles: unknown[] = [];
 
-  constructor(private readonly r: ByteReader) {}
+  constructor(private readonly reader: ByteReader) {}
 
   value(depth: number): JavaValue {
     if (depth > MAX_DEPTH)
       throw new FormatError("the Java object is nested too deeply");
-    const tag = this.r.uint8();
+    const tag = this.reader.uint8();
     switch (tag) {
-      case 0x70:
+      case TAG.null:
         return null;
-      case 0x71:
+      case TAG.reference:
         return this.reference() as JavaValue;
-      case 0x73:
+      case TAG.object:
         return this.object(depth);
-      case 0x74: {
-        const text = this.r.utf();
+      case TAG.string: {
+        const text = this.reader.utf();
         this.handles.push(text);
         return text;
       }
-      case 0x7c: {
-        const text = this.r.take(Number(this.r.int64())).toString("utf8");
+      case TAG.longString: {
+        const text = this.reader
+          .take(Number(this.reader.int64()))
+          .toString("utf8");
         this.handles.push(text);
         return text;
       }
-      case 0x75:
+      case TAG.array:
         return this.array(depth);
-      case 0x77:
-        return this.r.take(this.r.uint8());
-      case 0x7a:
-        return this.r.take(this.r.int32());
-      case 0x7e: {
+      case TAG.blockData:
+        return this.reader.take(this.reader.uint8());
+      case TAG.longBlockData:
+        return this.reader.take(this.reader.int32());
+      case TAG.enum: {
         this.classDesc(depth);
         const at = this.handles.push(null) - 1;
         const name = this.value(depth + 1);
@@ -71,38 +96,38 @@ class JavaReader {
       }
       default:
         throw new FormatError(
-          `Java serialisation tag 0x${tag.toString(16)} at ${this.r.position - 1} is not supported`,
+          `Java serialisation tag 0x${tag.toString(16)} at ${this.reader.position - 1} is not supported`,
         );
     }
   }
 
   private reference(): unknown {
-    const handle = this.r.int32() - 0x7e0000;
+    const handle = this.reader.int32() - BASE_HANDLE;
     if (handle < 0 || handle >= this.handles.length)
       throw new FormatError(`Java handle ${handle} is unknown`);
     return this.handles[handle];
   }
 
   private classDesc(depth: number): ClassDesc | null {
-    const tag = this.r.uint8();
-    if (tag === 0x70) return null;
-    if (tag === 0x71) return this.reference() as ClassDesc;
-    if (tag !== 0x72)
+    const tag = this.reader.uint8();
+    if (tag === TAG.null) return null;
+    if (tag === TAG.reference) return this.reference() as ClassDesc;
+    if (tag !== TAG.classDescription)
       throw new FormatError(
         `Java class description tag 0x${tag.toString(16)} is not supported`,
       );
     const desc: ClassDesc = {
-      name: this.r.utf(),
+      name: this.reader.utf(),
       flags: 0,
       fields: [],
       parent: null,
     };
-    this.r.int64(); // serialVersionUID
+    this.reader.int64(); // serialVersionUID
     this.handles.push(desc);
-    desc.flags = this.r.uint8();
-    for (let left = this.r.uint16(); left > 0; left--) {
-      const type = String.fromCharCode(this.r.uint8());
-      desc.fields.push({ type, name: this.r.utf() });
+    desc.flags = this.reader.uint8();
+    for (let left = this.reader.uint16(); left > 0; left--) {
+      const type = String.fromCharCode(this.reader.uint8());
+      desc.fields.push({ type, name: this.reader.utf() });
       if (type === "L" || type === "[") this.value(depth + 1);
     }
     this.annotation(depth);
@@ -110,10 +135,12 @@ class JavaReader {
     return desc;
   }
 
+  /** What a class wrote of its own, up to the mark that ends it. */
   private annotation(depth: number): JavaValue[] {
     const found: JavaValue[] = [];
-    while (this.r.peek(1)[0] !== 0x78) found.push(this.value(depth + 1));
-    this.r.uint8();
+    while (this.reader.peek(1)[0] !== TAG.endOfBlockData)
+      found.push(this.value(depth + 1));
+    this.reader.uint8();
     return found;
   }
 
@@ -122,14 +149,17 @@ class JavaReader {
     if (!desc) throw new FormatError("a Java object without a class");
     const object: JavaObject = { class: desc.name, fields: {}, extra: [] };
     this.handles.push(object);
-    const chain: ClassDesc[] = [];
-    for (let c: ClassDesc | null = desc; c; c = c.parent) chain.unshift(c);
-    for (const c of chain) {
-      if ((c.flags & 2) === 0)
-        throw new FormatError(`${c.name} is not plainly serialised`);
-      for (const field of c.fields)
+    // Fields come class by class, the topmost superclass's first.
+    const lineage: ClassDesc[] = [];
+    for (let part: ClassDesc | null = desc; part; part = part.parent)
+      lineage.unshift(part);
+    for (const part of lineage) {
+      if ((part.flags & FLAG.isSerializable) === 0)
+        throw new FormatError(`${part.name} is not plainly serialised`);
+      for (const field of part.fields)
         object.fields[field.name] = this.typed(field.type, depth);
-      if (c.flags & 1) object.extra.push(...this.annotation(depth));
+      if (part.flags & FLAG.writesExtra)
+        object.extra.push(...this.annotation(depth));
     }
     return object;
   }
@@ -137,8 +167,8 @@ class JavaReader {
   private array(depth: number): JavaValue {
     const desc = this.classDesc(depth);
     const at = this.handles.push(null) - 1;
-    const size = this.r.int32();
-    if (size < 0 || size > this.r.left)
+    const size = this.reader.int32();
+    if (size < 0 || size > this.reader.left)
       throw new FormatError(`a Java array of ${size}`);
     const values = Array.from({ length: size }, () =>
       this.typed(desc?.name[1] ?? "L", depth),
@@ -147,30 +177,31 @@ class JavaReader {
     return values;
   }
 
+  /** A value of a type as class files name it: `I` for an int, `L...;` for an object. */
   private typed(type: string, depth: number): JavaValue {
     switch (type) {
       case "B":
-        return this.r.int8();
+        return this.reader.int8();
       case "C":
       case "S":
-        return this.r.uint16();
+        return this.reader.uint16();
       case "I":
-        return this.r.int32();
+        return this.reader.int32();
       case "J":
-        return this.r.int64();
+        return this.reader.int64();
       case "Z":
-        return this.r.boolean();
+        return this.reader.boolean();
       case "F":
-        return this.r.take(4).readFloatBE();
+        return this.reader.take(4).readFloatBE();
       case "D":
-        return this.r.take(8).readDoubleBE();
+        return this.reader.take(8).readDoubleBE();
       default:
         return this.value(depth + 1);
     }
   }
 }
 
-/** The entries of a serialised HashMap, TreeMap or LinkedHashMap. */
+/** The entries of a serialised HashMap, TreeMap or LinkedHashMap; none for null. */
 export function mapEntries(
   value: JavaValue | undefined,
 ): [JavaValue, JavaValue][] {
@@ -181,9 +212,10 @@ export function mapEntries(
   return entries;
 }
 
-/** The elements of a serialised ArrayList. */
+/** The elements of a serialised ArrayList; none for null. */
 export const listItems = (value: JavaValue | undefined) => objects(value);
 
+/** What a collection wrote, without the sizes, which it writes as plain bytes. */
 function objects(value: JavaValue | undefined): JavaValue[] {
   if (value === null || value === undefined) return [];
   if (!isObject(value)) throw new FormatError("a Java collection was expected");

@@ -1,21 +1,41 @@
 import { inflateSync, gunzipSync } from "node:zlib";
 import { snappyUncompress } from "hyparquet";
-import { ByteReader, EndOfBytes, FormatError } from "./bytes";
+import { EndOfBytes, FormatError } from "../format-error";
+import { ByteReader } from "./bytes";
 import type { RandomAccess } from "../../lib/random-access";
 
+/** A record's key and value as their Writable classes wrote them. */
 export type SequenceRecord = { key: Buffer; value: Buffer };
 
 export type SequenceFile = {
+  /** Java class names. */
   keyClass: string;
   valueClass: string;
+  /** The compression codec's class name; absent for a file that is not compressed. */
   codec?: string;
   records: Iterable<SequenceRecord>;
 };
 
+/** Where a record's length would be, this announces a sync marker. */
 const SYNC_ESCAPE = -1;
 const CODEC = "org.apache.hadoop.io.compress.";
 
-/** Hadoop's block framing: int32 raw length, then chunks of int32 compressed length and raw Snappy, until that length is reached. */
+/** The length of a raw Snappy chunk's content, which it begins with as a varint. */
+function snappyLength(chunk: Buffer): number {
+  const reader = new ByteReader(chunk);
+  let length = 0;
+  for (let shift = 0, more = true; more; shift += 7) {
+    const byte = reader.uint8();
+    length |= (byte & 0x7f) << shift;
+    more = byte >= 0x80;
+  }
+  return length;
+}
+
+/**
+ * Expands Snappy in Hadoop's block framing (org.apache.hadoop.io.compress.BlockCompressorStream): the block's length (int32), then
+ * chunks of a compressed length (int32) and raw Snappy until that length is reached.
+ */
 function unframeSnappy(bytes: Buffer): Buffer {
   const reader = new ByteReader(bytes);
   const parts: Buffer[] = [];
@@ -23,17 +43,10 @@ function unframeSnappy(bytes: Buffer): Buffer {
     let raw = reader.int32();
     while (raw > 0) {
       const chunk = reader.take(reader.int32());
-      const length = new ByteReader(chunk);
-      let size = 0;
-      for (let shift = 0, more = true; more; shift += 7) {
-        const b = length.uint8();
-        size |= (b & 0x7f) << shift;
-        more = b >= 0x80;
-      }
-      const out = new Uint8Array(size);
-      snappyUncompress(chunk, out);
-      parts.push(Buffer.from(out));
-      raw -= size;
+      const content = new Uint8Array(snappyLength(chunk));
+      snappyUncompress(chunk, content);
+      parts.push(Buffer.from(content));
+      raw -= content.length;
     }
   }
   return Buffer.concat(parts);
@@ -65,11 +78,14 @@ type Header = {
   keyClass: string;
   valueClass: string;
   codec?: string;
-  /** The next record, the next block's records, or none for a sync mark. */
+  /** Reads the next record, or the next block's records; none where a sync marker comes. */
   next: (reader: ByteReader) => SequenceRecord[];
 };
 
-/** Versions 4 to 6; uncompressed, record- or block-compressed. @throws FormatError where the bytes are not one, or end early */
+/**
+ * Reads a SequenceFile's header (org.apache.hadoop.io.SequenceFile): versions 4 to 6, not compressed or compressed by record or block.
+ * @throws FormatError where the bytes are none, or end early
+ */
 function readHeader(reader: ByteReader): Header {
   if (!isSequenceFile(reader.take(3)))
     throw new FormatError("not a SequenceFile: it does not start with SEQ");
@@ -99,13 +115,14 @@ function readHeader(reader: ByteReader): Header {
     keyClass,
     valueClass,
     ...(codec === undefined ? {} : { codec }),
-    next: (r) => (blocks ? block(r, sync, expand) : plain(r, sync, expand)),
+    next: (from) =>
+      blocks ? readBlock(from, sync, expand) : readRecord(from, sync, expand),
   };
 }
 
 /**
- * Reads a Hadoop SequenceFile that is in memory. Keys and values come as their Writable bytes.
- * @throws FormatError where the bytes are not one, or end early
+ * Reads a SequenceFile that is in memory. Its records are decoded while they are iterated over.
+ * @throws FormatError where the bytes are no SequenceFile, or end early
  */
 export function readSequenceFile(bytes: Buffer): SequenceFile {
   const reader = new ByteReader(bytes);
@@ -117,8 +134,9 @@ export function readSequenceFile(bytes: Buffer): SequenceFile {
 }
 
 /**
- * The records of a Hadoop SequenceFile of any size; a block of it, or some megabytes, are in memory at a time.
- * @throws FormatError where the bytes are not one, or end early
+ * The records of a SequenceFile of any size. A block of it, or a piece where that is more, is in memory at a time.
+ * @param pieceBytes how much is read at a time
+ * @throws FormatError where the bytes are no SequenceFile, or end early
  */
 export async function* sequenceRecords(
   file: RandomAccess,
@@ -126,15 +144,15 @@ export async function* sequenceRecords(
 ): AsyncGenerator<SequenceRecord> {
   let reader = new ByteReader(Buffer.alloc(0));
   let at = 0;
-  const more = async () => {
+  const readMore = async () => {
     const piece = await file.read(at, Math.min(pieceBytes, file.size - at));
     if (piece.length === 0)
       throw new FormatError(`it ends at ${at}, expected ${file.size} bytes`);
     at += piece.length;
     reader = new ByteReader(Buffer.concat([reader.peek(reader.left), piece]));
   };
-  /** Reads again from the same place with more bytes, as long as there are. */
-  const whole = async <T>(read: () => T): Promise<T> => {
+  /** Does a read, and where the bytes end in the middle of it, does it again from its beginning with more of the file. */
+  const wholly = async <T>(read: () => T): Promise<T> => {
     for (;;) {
       const from = reader.position;
       try {
@@ -142,17 +160,17 @@ export async function* sequenceRecords(
       } catch (error) {
         if (!(error instanceof EndOfBytes) || at >= file.size) throw error;
         reader.position = from;
-        await more();
+        await readMore();
       }
     }
   };
-  const header = await whole(() => readHeader(reader));
+  const header = await wholly(() => readHeader(reader));
   for (;;) {
     if (reader.left === 0) {
       if (at >= file.size) return;
-      await more();
+      await readMore();
     }
-    yield* await whole(() => header.next(reader));
+    yield* await wholly(() => header.next(reader));
   }
 }
 
@@ -161,7 +179,8 @@ function checkSync(reader: ByteReader, sync: Buffer): void {
     throw new FormatError(`wrong sync marker at ${reader.position - 16}`);
 }
 
-function plain(
+/** A record that stands for itself; only its value is compressed. */
+function readRecord(
   reader: ByteReader,
   sync: Buffer,
   expand: (bytes: Buffer) => Buffer,
@@ -180,7 +199,8 @@ function plain(
   return [{ key, value: expand(reader.take(length - keyLength)) }];
 }
 
-function block(
+/** A block of records, whose keys, values and their lengths are compressed together. */
+function readBlock(
   reader: ByteReader,
   sync: Buffer,
   expand: (bytes: Buffer) => Buffer,
@@ -192,7 +212,7 @@ function block(
   checkSync(reader, sync);
   const count = reader.vint();
   const parts = [0, 1, 2, 3].map(() => reader.take(reader.vint()));
-  // What is compressed has ended well from here on: bytes that are lacking in it are lacking for good.
+  // The block itself is whole by now. Where the expanded bytes end early, more of the file would not help.
   const [keyLengths, keys, valueLengths, values] = parts.map(
     (part) => new ByteReader(expand(part)),
   ) as [ByteReader, ByteReader, ByteReader, ByteReader];
@@ -208,7 +228,7 @@ function block(
   }
 }
 
-/** A LongWritable key and a Text value, as Camus writes raw events: epoch ms and the JSON line. */
+/** A raw event as Camus writes it: the key is a LongWritable (epoch ms), the value a Text (the JSON line). */
 export function rawEventOf(record: SequenceRecord): {
   time: number;
   line: string;

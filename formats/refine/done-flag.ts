@@ -1,4 +1,5 @@
-import { ByteReader, encodeModifiedUtf8, FormatError } from "../hadoop/bytes";
+import { FormatError } from "../format-error";
+import { ByteReader, encodeModifiedUtf8 } from "../hadoop/bytes";
 
 /*
  * The flags that Refine leaves in a Hive partition's directory (analytics-refinery-source, Refine and RefineTarget). Either holds the raw directory's modification time as it was when Refine read it: a raw hour that is

@@ -1,4 +1,4 @@
-import { FormatError } from "../hadoop/bytes";
+import { FormatError } from "../format-error";
 import {
   isObject,
   type JavaObject,

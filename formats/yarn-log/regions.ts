@@ -1,7 +1,7 @@
 import { pipeline, Readable } from "node:stream";
 import { createInflate } from "node:zlib";
-import { FormatError } from "../hadoop/bytes";
 import type { RandomAccess } from "../../lib/random-access";
+import { FormatError } from "../format-error";
 
 /** A part of a file that is compressed by itself: a block of a TFile, or a log of an IndexedFile. */
 export type Region = {

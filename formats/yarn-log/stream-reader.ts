@@ -1,5 +1,6 @@
-import { ByteReader, decodeModifiedUtf8, FormatError } from "../hadoop/bytes";
+import { ByteReader, decodeModifiedUtf8 } from "../hadoop/bytes";
 import { PIECE_BYTES } from "./regions";
+import { FormatError } from "../format-error";
 
 /** Reads Hadoop's primitive encodings from bytes that arrive in pieces. It buffers no more than what is asked for and the rest of a piece. */
 export class StreamReader {

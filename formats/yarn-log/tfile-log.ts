@@ -1,9 +1,10 @@
-import { ByteReader, FormatError } from "../hadoop/bytes";
+import { ByteReader } from "../hadoop/bytes";
 import { linesOf } from "../../lib/lines";
 import type { RandomAccess } from "../../lib/random-access";
 import type { LogLine } from "./log-line";
 import { StreamReader } from "./stream-reader";
 import { tfileRecords } from "./tfile";
+import { FormatError } from "../format-error";
 
 /** Keys of records that hold no container's logs. */
 const RESERVED_KEYS = new Set([

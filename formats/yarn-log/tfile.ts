@@ -1,7 +1,8 @@
-import { ByteReader, FormatError } from "../hadoop/bytes";
+import { ByteReader } from "../hadoop/bytes";
 import { type Region, regionBytes } from "./regions";
 import { StreamReader } from "./stream-reader";
 import type { RandomAccess } from "../../lib/random-access";
+import { FormatError } from "../format-error";
 
 /*
  * TFile, Hadoop's file of keys and values (org.apache.hadoop.io.file.tfile.TFile over BCFile in hadoop-common; the format has not

@@ -1,4 +1,4 @@
-import { FormatError } from "../hadoop/bytes";
+import { FormatError } from "../format-error";
 import type { RandomAccess } from "../../lib/random-access";
 import { indexedLogLines, isIndexedFile } from "./indexed-log";
 import type { LogLine } from "./log-line";

@@ -3,7 +3,7 @@ import { type Hour, partitionPath } from "../../lib/hour";
 import type { EventCapsule } from "../../formats/eventlogging/event-capsule";
 import { Hdfs } from "../../clients/hdfs/hdfs";
 import { Kafka } from "../../clients/kafka/kafka";
-import { readRanges } from "../../clients/kafka/kafka-read";
+import { readRanges } from "../../clients/kafka/ranged-read";
 import { rows } from "../../clients/hdfs/parquet";
 import { BACKFILL_HEADER } from "../../domain/backfill/replay-headers";
 import { loadConfig } from "../../workers/config";

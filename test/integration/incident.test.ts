@@ -4,7 +4,7 @@ import type { Client } from "@temporalio/client";
 import { Hdfs } from "../../clients/hdfs/hdfs";
 import { Kafka } from "../../clients/kafka/kafka";
 import { webLink } from "../../cli/client";
-import { hourPath } from "../../lib/hour";
+import { hourPath } from "../../importers/camus";
 import type { Plan } from "../../domain/backfill/plan";
 import { decodeDoneFlag } from "../../formats/refine/done-flag";
 import { CONFIG_FILE, environment } from "../../sandbox/platform/config";

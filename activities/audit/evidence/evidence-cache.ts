@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import type { Storage } from "../../../clients/storage";
 import type { Hour, HourRange } from "../../../lib/hour";
 import type { Sums } from "./day-walk";
-import type { Edges } from "../../../clients/kafka/kafka";
+import type { Edges } from "./produced-by-hour";
 import type { RawHour } from "./raw-hours";
 import type { RefinedHour } from "./refined-hours";
 import { memoryPlace } from "../../../clients/storage-layout";

@@ -34,11 +34,12 @@ import type { Hive } from "../../../clients/hive/hive";
 import type {
   ImporterRun,
   ImporterState,
-  ImportSource,
+  Importer,
 } from "../../../importers/importer";
 import type { Kafka, Offsets } from "../../../clients/kafka/kafka";
 import { mapPool } from "../../../lib/map-pool";
 import { refreshDays } from "./day-walk";
+import { producedByHour } from "./produced-by-hour";
 import { rawDay } from "./raw-hours";
 import { refinedDay, refinedDayDir } from "./refined-hours";
 import {
@@ -56,7 +57,7 @@ export type Systems = {
   kafka: Kafka;
   hdfs: Hdfs;
   hive: Hive;
-  source: ImportSource;
+  source: Importer;
   archive: EventArchive;
   config: Config;
   policyOf: (topic: string) => Policy;
@@ -208,8 +209,8 @@ export async function gather(
       const offsets = await s.kafka.offsets(d.topic);
       return {
         offsets,
-        ofHour: await s.kafka.producedByHour(
-          d.topic,
+        ofHour: await producedByHour(
+          (ms) => s.kafka.offsetsAt(d.topic, ms),
           range,
           offsets,
           memory.edges,

@@ -2,7 +2,7 @@ import type { Dataset } from "../../../domain/settings/dataset";
 import type { Hour } from "../../../lib/hour";
 import { refreshDay, type Remembered, type Sum } from "./day-walk";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
-import type { ImportSource, RawFile } from "../../../importers/importer";
+import type { Importer, RawFile } from "../../../importers/importer";
 import { isTemporary } from "../../../formats/hadoop/temporary-names";
 
 export type RawHour = Remembered & {
@@ -14,7 +14,7 @@ export type RawHour = Remembered & {
 /** The raw hours of one day, by file names alone. */
 export function rawDay(
   hdfs: Hdfs,
-  source: ImportSource,
+  source: Importer,
   dataset: Dataset,
   day: string,
   known: Record<Hour, RawHour>,

@@ -191,19 +191,8 @@ async function everyRawHour(
   s: Systems,
   d: Dataset,
 ): Promise<Record<Hour, RawHour>> {
-  const days: string[] = [];
-  for (const year of (await s.hdfs.list(d.rawDir)) ?? [])
-    for (const month of (await s.hdfs.list(`${d.rawDir}/${year.name}`)) ?? [])
-      for (const day of (await s.hdfs.list(
-        `${d.rawDir}/${year.name}/${month.name}`,
-      )) ?? [])
-        days.push(
-          [year, month, day]
-            .map((e) => e.name.slice(e.name.indexOf("=") + 1))
-            .join("-"),
-        );
   const hours: Record<Hour, RawHour> = {};
-  for (const day of days)
+  for (const day of await s.source.days(d))
     Object.assign(hours, (await rawDay(s.hdfs, s.source, d, day, {})).hours);
   return hours;
 }

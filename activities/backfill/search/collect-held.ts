@@ -1,7 +1,7 @@
 import { heartbeat } from "@temporalio/activity";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import type { Kafka } from "../../../clients/kafka/kafka";
-import type { Range } from "../../../clients/kafka/kafka-read";
+import type { Range } from "../../../clients/kafka/ranged-read";
 import type {
   CollectedUnit,
   SearchedTopic,
@@ -9,10 +9,10 @@ import type {
 import type { Config } from "../../../domain/settings/config";
 import { datasetOf } from "../../../domain/settings/dataset";
 import { heldLine } from "../../../formats/candidate";
-import type { ImportSource } from "../../../importers/importer";
+import type { Importer } from "../../../importers/importer";
 import { rawLines } from "../../../importers/raw-lines";
 import { shortDigest } from "../../../lib/digest";
-import { hourPath, type HourRange, inRange } from "../../../lib/hour";
+import { type HourRange, inRange } from "../../../lib/hour";
 import { refreshHours } from "../../audit/evidence/evidence";
 import { emptyMemory } from "../../audit/evidence/evidence-cache";
 import type { AddLine, SearchUnits } from "./search-units";
@@ -24,7 +24,7 @@ export type HeldDeps = {
   config: Config;
   kafka: Kafka;
   hdfs: Hdfs;
-  source: ImportSource;
+  source: Importer;
 };
 
 const uuidOf = (line: string) => /"uuid": ?"([0-9a-f]{32})"/.exec(line)?.[1];
@@ -70,7 +70,7 @@ async function addRawHours(
     heartbeat(`reading ${topic}`);
     for await (const line of rawLines(
       hdfs,
-      `${dataset.rawDir}/${hourPath(hour)}`,
+      deps.source.hourDir(dataset, hour),
     )) {
       const uuid = uuidOf(line);
       if (uuid) await add(heldLine(topic, uuid));

@@ -1,6 +1,6 @@
 import { cancellationSignal, heartbeat } from "@temporalio/activity";
 import { type Dataset, datasetOf } from "../../../domain/settings/dataset";
-import { type Hour, hourPath, type HourRange } from "../../../lib/hour";
+import { type Hour, type HourRange } from "../../../lib/hour";
 import type { Finding, PlannedTopic } from "../../../domain/backfill/plan";
 import { sample } from "../../../domain/backfill/row-compare";
 import { auditTopics } from "../../audit/audit";
@@ -148,7 +148,7 @@ export function createVerifyActivities(deps: VerifyDeps) {
       cancellationSignal().throwIfAborted();
       const isDeep = deep.has(name);
       const check = await checkHour(hdfs, dataset, hour, {
-        rawDir: `${dataset.rawDir}/${hourPath(hour)}`,
+        rawDir: deps.source.hourDir(dataset, hour),
         deep: isDeep,
         geocoded: isGeocoded(hour),
       });

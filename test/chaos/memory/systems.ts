@@ -1,6 +1,6 @@
 import { KafkaJSNonRetriableError } from "kafkajs";
 import type { FileStatus } from "../../../clients/hdfs/hdfs";
-import type { Message, Range } from "../../../clients/kafka/kafka-read";
+import type { Message, Range } from "../../../clients/kafka/ranged-read";
 import type { Application } from "../../../clients/yarn/yarn";
 import { call } from "./faults";
 

@@ -1,5 +1,5 @@
 import { activityInfo } from "@temporalio/activity";
-import type { Camus } from "../../../importers/camus";
+import type { Importer } from "../../../importers/importer";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import { createImporterActivities } from "../../../activities/backfill/import";
 import type { Jobs } from "../../../clients/commands";
@@ -198,12 +198,14 @@ export class World {
             problems: [],
           };
         }),
-      setAside: (after: string) =>
-        call(() => {
-          const moved = this.runs.filter((r) => r.name > after);
-          this.runs = this.runs.filter((r) => r.name <= after);
-          return moved.map((r) => r.name);
-        }),
+      steering: {
+        setRunsAside: (after: string) =>
+          call(() => {
+            const moved = this.runs.filter((r) => r.name > after);
+            this.runs = this.runs.filter((r) => r.name <= after);
+            return moved.map((r) => r.name);
+          }),
+      },
     };
     const deps = {
       config: CONFIG,
@@ -211,7 +213,7 @@ export class World {
       storage,
       kafka: this.kafka as unknown as Kafka,
       yarn: this.yarn as unknown as Yarn,
-      camus: camus as unknown as Camus,
+      source: camus as unknown as Importer,
       jobs: this.jobs,
       submitter: new Submitter(this.yarn as unknown as Yarn, this.jobs),
     };

@@ -1,8 +1,8 @@
-import { Camus } from "../../../importers/camus";
+import { camusImporter } from "../../../importers/camus";
 import { Hdfs } from "../../../clients/hdfs/hdfs";
 import { tagOf } from "../../../activities/backfill/yarn-tag";
 import { Kafka } from "../../../clients/kafka/kafka";
-import { readRanges } from "../../../clients/kafka/kafka-read";
+import { readRanges } from "../../../clients/kafka/ranged-read";
 import { rows } from "../../../clients/hdfs/parquet";
 import { BACKFILL_HEADER } from "../../../domain/backfill/replay-headers";
 import { Yarn } from "../../../clients/yarn/yarn";
@@ -52,7 +52,7 @@ export class Judge {
   /** What a saga may change of its own topic at most, and of no other: read for every topic of a batch. */
   async state(all: Scenario[]): Promise<State> {
     const state: State = { retention: {}, positions: {}, flags: {} };
-    const { positions } = await new Camus(
+    const { positions } = await camusImporter(
       this.hdfs,
       this.config.importer,
     ).state();

@@ -1,4 +1,5 @@
-import { type Hour, hoursIn, hourPath, partitionPath } from "../../../lib/hour";
+import { type Hour, hoursIn, partitionPath } from "../../../lib/hour";
+import { hourPath } from "../../../importers/camus";
 
 /** When the fleet has traffic, what audits are asked about, and where a topic-hour's files lie. */
 export const topicOf = (name: string) => `eventlogging_${name}`;

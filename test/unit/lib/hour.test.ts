@@ -4,7 +4,6 @@ import {
   hour,
   hourOf,
   hourOfPartition,
-  hourPath,
   hoursIn,
   hourStart,
   inRange,
@@ -28,8 +27,7 @@ test("an hour is written 2018-07-05T03, and nothing else is an hour", () => {
   }
 });
 
-test("Camus pads its directories, Hive does not pad its partitions", () => {
-  expect(hourPath("2018-07-05T03")).toBe("2018/07/05/03");
+test("Hive does not pad its partitions", () => {
   expect(partitionPath("2018-07-05T03")).toBe("year=2018/month=7/day=5/hour=3");
 });
 

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { metricsText } from "../../../workers/metrics";
 import type { Storage } from "../../../clients/storage";
-import { parseConnectorFileName } from "../../../formats/confluent-hdfs/connector-file-name";
 
 const folder = join(__dirname, "../../../temporal-config/monitoring");
 
@@ -20,20 +19,4 @@ test("dashboard and alert rules ask for metrics that are served", async () => {
     expect(asked.length).toBeGreaterThan(3);
     for (const name of asked) expect(served).toContain(name);
   }
-});
-
-test("the HDFS connector's names are read, its inclusive end and zero padding included", () => {
-  expect(
-    parseConnectorFileName("my.topic-1+3+0000000100+0000000199.avro"),
-  ).toEqual({
-    topic: "my.topic-1",
-    partition: 3,
-    start: "100",
-    last: "199",
-    extension: ".avro",
-  });
-  expect(parseConnectorFileName("my.topic+0+0000000009+0000000001.json")).toBe(
-    undefined,
-  );
-  expect(parseConnectorFileName("_SUCCESS")).toBe(undefined);
 });

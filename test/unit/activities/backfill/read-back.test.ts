@@ -3,7 +3,7 @@ import {
   readBack,
   type ReadBack,
 } from "../../../../activities/backfill/read-back";
-import type { Message, Range } from "../../../../clients/kafka/kafka-read";
+import type { Message, Range } from "../../../../clients/kafka/ranged-read";
 import { replayHeaders } from "../../../../domain/backfill/replay-headers";
 
 const SAGA = "backfill/july-5";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { FormatError } from "../../../../formats/hadoop/bytes";
 import {
   decodeDoneFlag,
   encodeDoneFlag,
 } from "../../../../formats/refine/done-flag";
+import { FormatError } from "../../../../formats/format-error";
 
 test("a done flag holds the raw directory's mtime, in any zone", () => {
   expect(

@@ -1,6 +1,6 @@
 import { deflateSync, gzipSync } from "node:zlib";
-import { FormatError } from "../../../../formats/hadoop/bytes";
 import { regionBytes } from "../../../../formats/yarn-log/regions";
+import { FormatError } from "../../../../formats/format-error";
 
 const TEXT = Buffer.from("18/07/05 12:00:01 INFO Refine: begun\n".repeat(500));
 

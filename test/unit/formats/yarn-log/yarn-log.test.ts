@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { FormatError } from "../../../../formats/hadoop/bytes";
 import { yarnLogLines } from "../../../../formats/yarn-log/yarn-log";
 import type { RandomAccess } from "../../../../lib/random-access";
+import { FormatError } from "../../../../formats/format-error";
 
 /** Written by a NodeManager of Hadoop 3.4.3; what `yarn logs` printed of the same files is beside them. */
 const fixture = (name: string) =>

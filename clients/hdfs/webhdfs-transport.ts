@@ -1,0 +1,176 @@
+import { countRequest } from "../../lib/request-count";
+import { calling } from "../errors";
+
+/** Where WebHDFS is served: a NameNode, an HttpFS, or a gateway such as Knox; the address may have a base path. */
+export type WebHdfsAddress = { webhdfs: string; user: string };
+
+/**
+ * The operations of WebHDFS that are used (Hadoop's documentation, "WebHDFS REST API"). `counted` is how many requests a call adds
+ * to the statistics of an audit: a read is two, as the NameNode sends it on to a DataNode. Audits are measured by what they ask, so
+ * that writing a file or making a directory adds none.
+ */
+const OPERATIONS = {
+  LISTSTATUS: { method: "GET", counted: 1 },
+  GETFILESTATUS: { method: "GET", counted: 1 },
+  GETCONTENTSUMMARY: { method: "GET", counted: 1 },
+  OPEN: { method: "GET", counted: 2 },
+  CREATE: { method: "PUT", counted: 0 },
+  MKDIRS: { method: "PUT", counted: 0 },
+  RENAME: { method: "PUT", counted: 1 },
+  DELETE: { method: "DELETE", counted: 1 },
+} as const;
+
+type Operation = keyof typeof OPERATIONS;
+
+/** Parameters of an operation; those that are undefined are left out. */
+type Query = Record<string, string | number | boolean | undefined>;
+
+const TIMEOUT_MS = 30_000;
+/** An upload gets more time by its size: a large file over a slow line must not be taken for a DataNode that hangs. */
+const UPLOAD_BYTES_PER_MS = 1000;
+const REDIRECTS = [301, 302, 303, 307, 308];
+
+/** The address of one operation on one path. The base path is kept; without a port the protocol's own counts (https: 443). */
+export function webHdfsUrl(
+  { webhdfs, user }: WebHdfsAddress,
+  operation: Operation,
+  path: string,
+  query: Query = {},
+): string {
+  const url = new URL(webhdfs);
+  const base = url.pathname.replace(/\/+$/, "");
+  url.pathname = `${base}/webhdfs/v1${path.split("/").map(encodeURIComponent).join("/")}`;
+  url.search = Object.entries({ op: operation, "user.name": user, ...query })
+    .flatMap(([name, value]) =>
+      value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
+    )
+    .join("&");
+  return url.href;
+}
+
+/** What an answer says went wrong: the exception of Hadoop and the first line of its message (the rest is a stack), else the status. */
+async function refusal(
+  response: Response,
+  operation: Operation,
+  path: string,
+): Promise<Error> {
+  const body = (await response.json().catch(() => undefined)) as
+    { RemoteException?: { exception: string; message: string } } | undefined;
+  const remote = body?.RemoteException;
+  const reason = remote
+    ? `${remote.exception}: ${String(remote.message).split("\n")[0]}`
+    : response.status;
+  return new Error(`${operation} ${path}: ${reason}`);
+}
+
+/**
+ * Requests to WebHDFS, reads and writes alike. Every failure is a `ServiceError` that names the address, the operation, the path and,
+ * where there is one, Hadoop's own exception.
+ */
+export class WebHdfsTransport {
+  constructor(private readonly address: WebHdfsAddress) {}
+
+  /** What an operation answers in JSON; undefined where the path does not exist. */
+  json<T>(
+    operation: Operation,
+    path: string,
+    query?: Query,
+  ): Promise<T | undefined> {
+    return this.ask(
+      operation,
+      path,
+      query,
+      (response) => response.json() as Promise<T>,
+    );
+  }
+
+  /** Does something whose answer says nothing. @returns false where the path does not exist */
+  async done(
+    operation: Operation,
+    path: string,
+    query?: Query,
+  ): Promise<boolean> {
+    const answer = await this.ask(operation, path, query, (response) =>
+      response.arrayBuffer(),
+    );
+    return answer !== undefined;
+  }
+
+  /** A file's bytes, or those of a range; undefined where the file does not exist. */
+  bytes(
+    path: string,
+    range: { offset?: number; length?: number } = {},
+  ): Promise<Buffer | undefined> {
+    return this.ask("OPEN", path, range, async (response) =>
+      Buffer.from(await response.arrayBuffer()),
+    );
+  }
+
+  /** Writes a whole file and the directories above it; a file that was there is replaced. */
+  upload(path: string, data: Buffer): Promise<void> {
+    return calling("HDFS", this.address.webhdfs, async () => {
+      const location = await this.locationToWrite(path);
+      const response = await fetch(location, {
+        method: "PUT",
+        headers: { "content-type": "application/octet-stream" },
+        body: data,
+        signal: AbortSignal.timeout(
+          TIMEOUT_MS + Math.ceil(data.length / UPLOAD_BYTES_PER_MS),
+        ),
+      });
+      if (!response.ok) throw await refusal(response, "CREATE", path);
+      await response.arrayBuffer();
+    });
+  }
+
+  /** Where the bytes of a new file go: the NameNode takes none itself and sends its client on to a DataNode. */
+  private async locationToWrite(path: string): Promise<URL> {
+    const response = await this.send(
+      "CREATE",
+      path,
+      { overwrite: true, permission: "0755" },
+      "manual",
+    );
+    const location = response.headers.get("location");
+    if (!REDIRECTS.includes(response.status) || location === null)
+      throw response.ok
+        ? new Error(
+            `CREATE ${path}: ${response.status} without a Location to write to`,
+          )
+        : await refusal(response, "CREATE", path);
+    await response.arrayBuffer();
+    return new URL(location, response.url);
+  }
+
+  private ask<T>(
+    operation: Operation,
+    path: string,
+    query: Query | undefined,
+    contentOf: (response: Response) => Promise<T>,
+  ): Promise<T | undefined> {
+    return calling("HDFS", this.address.webhdfs, async () => {
+      const response = await this.send(operation, path, query, "follow");
+      if (response.status === 404) {
+        await response.arrayBuffer();
+        return undefined;
+      }
+      if (!response.ok) throw await refusal(response, operation, path);
+      return contentOf(response);
+    });
+  }
+
+  private send(
+    operation: Operation,
+    path: string,
+    query: Query | undefined,
+    redirect: "follow" | "manual",
+  ): Promise<Response> {
+    const { method, counted } = OPERATIONS[operation];
+    if (counted > 0) countRequest("HDFS", counted);
+    return fetch(webHdfsUrl(this.address, operation, path, query), {
+      method,
+      redirect,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  }
+}

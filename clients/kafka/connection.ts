@@ -1,0 +1,102 @@
+import { type Admin, Kafka as KafkaJs, logLevel } from "kafkajs";
+import { calling } from "../errors";
+
+/**
+ * After this many topics a connection is replaced: kafkajs asks for the metadata of every topic that a connection was ever asked
+ * about again with each refresh, so that a long-lived one would ask for thousands.
+ */
+const MAX_TOPICS = 40;
+
+/** One connection for admin calls. A retired one gets no new calls and is closed after its last. */
+type AdminConnection = {
+  admin: Promise<Admin>;
+  topics: Set<string>;
+  callsUnderWay: number;
+  isRetired: boolean;
+  closing?: Promise<void>;
+};
+
+async function closeWhenIdle(connection: AdminConnection): Promise<void> {
+  if (!connection.isRetired || connection.callsUnderWay > 0) return;
+  connection.closing ??= connection.admin
+    .then((admin) => admin.disconnect())
+    .catch(() => undefined);
+  await connection.closing;
+}
+
+/** What kafkajs says of errors that another attempt cannot mend: the broker answered, so the connection is sound. */
+const isRefusal = (error: unknown) =>
+  (error as { retriable?: boolean }).retriable === false;
+
+/** A way to one Kafka cluster: kafkajs itself, and a connection for admin calls that is renewed now and then. */
+export class KafkaConnection {
+  readonly js: KafkaJs;
+  private current: AdminConnection | undefined;
+
+  constructor(readonly brokers: string[]) {
+    this.js = new KafkaJs({
+      clientId: "sisyphus",
+      brokers,
+      logLevel: logLevel.NOTHING,
+      retry: { retries: 4 },
+    });
+  }
+
+  /**
+   * Makes an admin call, over a connection that is made when it is first needed.
+   * @param topic the topic that the call is about, where it is about one
+   * @throws ServiceError that names the brokers, where the call fails
+   */
+  withAdmin<T>(call: (admin: Admin) => Promise<T>, topic?: string): Promise<T> {
+    return calling("Kafka", this.brokers.join(","), async () => {
+      const connection = this.connectionFor(topic);
+      connection.callsUnderWay++;
+      try {
+        return await call(await connection.admin);
+      } catch (error) {
+        // The broker may be gone: the next call connects anew, maybe to another.
+        if (connection === this.current && !isRefusal(error)) this.retire();
+        throw error;
+      } finally {
+        connection.callsUnderWay--;
+        await closeWhenIdle(connection);
+      }
+    });
+  }
+
+  /** Closes the connection; calls that are under way on it end first. */
+  async close(): Promise<void> {
+    const connection = this.current;
+    this.retire();
+    await connection?.closing;
+  }
+
+  private connectionFor(topic: string | undefined): AdminConnection {
+    const known = this.current?.topics;
+    const isNew = topic !== undefined && known?.has(topic) === false;
+    if (isNew && known!.size >= MAX_TOPICS) this.retire();
+    this.current ??= {
+      admin: this.connect(),
+      topics: new Set(),
+      callsUnderWay: 0,
+      isRetired: false,
+    };
+    if (topic !== undefined) this.current.topics.add(topic);
+    return this.current;
+  }
+
+  private async connect(): Promise<Admin> {
+    const admin = this.js.admin();
+    await admin.connect();
+    return admin;
+  }
+
+  /** The next call gets a new connection; this one is closed after its last call. */
+  private retire(): void {
+    const connection = this.current;
+    this.current = undefined;
+    if (!connection) return;
+    connection.isRetired = true;
+    void closeWhenIdle(connection);
+  }
+}

@@ -1,0 +1,25 @@
+import type { Hdfs } from "../clients/hdfs/hdfs";
+import type { Config } from "../domain/settings/config";
+import { camusImporter } from "./camus";
+import { confluentHdfsImporter } from "./confluent-hdfs";
+import type { Importer } from "./importer";
+
+type Section = Config["importer"];
+
+/** The importers by `importer.kind`; the compiler demands a row for each kind that the configuration allows. */
+const IMPORTERS: Record<
+  Section["kind"],
+  (hdfs: Hdfs, config: Section) => Importer
+> = {
+  camus: camusImporter,
+  "confluent-hdfs": confluentHdfsImporter,
+};
+
+/** The importer that the configuration names. @throws Error that names the kinds, where there is none of that name */
+export function createImporter(hdfs: Hdfs, config: Section): Importer {
+  if (!Object.hasOwn(IMPORTERS, config.kind))
+    throw new Error(
+      `importer.kind: there is no importer "${config.kind}"; there are ${Object.keys(IMPORTERS).join(", ")}`,
+    );
+  return IMPORTERS[config.kind](hdfs, config);
+}

@@ -1,0 +1,74 @@
+import {
+  type Edges,
+  producedByHour,
+} from "../../../../../activities/audit/evidence/produced-by-hour";
+import { hourStart } from "../../../../../lib/hour";
+
+/** A partition whose messages lie at these times; the first `deleted` are gone. */
+function partition(times: string[], deleted = 0) {
+  let asked = 0;
+  const offsetsAt = async (ms: number) => {
+    asked++;
+    const first = times.findIndex(
+      (time, i) => i >= deleted && Date.parse(time) >= ms,
+    );
+    return new Map([[0, BigInt(first === -1 ? times.length : first)]]);
+  };
+  const logs = [
+    { partition: 0, low: String(deleted), high: String(times.length) },
+  ];
+  const range = { since: "2018-07-05T00", until: "2018-07-05T05" };
+  return {
+    asked: () => asked,
+    count: async (remembered: Edges = {}) =>
+      Object.fromEntries(
+        [...(await producedByHour(offsetsAt, range, logs, remembered))].map(
+          ([hour, { count }]) => [
+            hour.slice(11),
+            count.known ? count.count : "?",
+          ],
+        ),
+      ),
+  };
+}
+const TIMES = [
+  "2018-07-05T00:10:00Z",
+  "2018-07-05T01:10:00Z",
+  "2018-07-05T01:50:00Z",
+  "2018-07-05T03:10:00Z",
+];
+
+test("messages are counted in the hours of their timestamps", async () => {
+  expect(await partition(TIMES).count()).toEqual({
+    "00": 1,
+    "01": 2,
+    "02": 0,
+    "03": 1,
+    "04": 0,
+  });
+});
+
+test("what Kafka deleted is unknowable, unless its edges were seen before", async () => {
+  const known: Edges = {};
+  await partition(TIMES).count(known);
+  expect(Object.keys(known)).toContain(String(hourStart("2018-07-05T01")));
+  expect(await partition(TIMES, 3).count()).toMatchObject({
+    "00": "?",
+    "01": "?",
+    "03": 1,
+    "04": 0,
+  });
+  expect(await partition(TIMES, 3).count(known)).toMatchObject({
+    "00": 1,
+    "01": 2,
+    "03": 1,
+  });
+});
+
+test("edges that were found are not asked for again", async () => {
+  const known: Edges = {};
+  await partition(TIMES).count(known);
+  const again = partition(TIMES);
+  await again.count(known);
+  expect(again.asked()).toBeLessThan(4);
+});

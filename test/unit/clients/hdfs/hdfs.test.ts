@@ -1,0 +1,146 @@
+import { randomBytes } from "node:crypto";
+import { ServiceError } from "../../../../clients/errors";
+import { Hdfs } from "../../../../clients/hdfs/hdfs";
+import { counting } from "../../../../lib/request-count";
+import { FakeWebHdfs } from "./fake-webhdfs";
+
+let fake: FakeWebHdfs;
+beforeEach(() => {
+  fake = new FakeWebHdfs();
+});
+afterEach(() => fake.stop());
+
+const client = (webhdfs: string) =>
+  new Hdfs({ webhdfs, user: "sisyphus", allowedPrefixes: ["/wmf"] });
+
+test("behind a gateway reads and writes keep the gateway's base path", async () => {
+  const hdfs = client(await fake.start("/gateway/default"));
+  await hdfs.write("/wmf/a.json", "{}");
+  await hdfs.replace("/wmf/a.json", '{"a":1}');
+  await hdfs.mkdir("/wmf/dir");
+  await hdfs.rename("/wmf/a.json", "/wmf/dir/b.json");
+  expect(await hdfs.readText("/wmf/dir/b.json")).toBe('{"a":1}');
+  expect(await hdfs.remove("/wmf/dir/b.json")).toBe(true);
+  expect(await hdfs.remove("/wmf/dir/b.json")).toBe(false);
+  for (const { path, query } of fake.nameNodeSaw) {
+    expect(path).toMatch(/^\/gateway\/default\/webhdfs\/v1\/wmf\//);
+    expect(query.get("user.name")).toBe("sisyphus");
+  }
+});
+
+test("the bytes of a write go to the DataNode alone, however many there are", async () => {
+  const hdfs = client(await fake.start());
+  const data = randomBytes(24 << 20);
+  await hdfs.write("/wmf/large", data);
+  expect(fake.files.get("/wmf/large")!.equals(data)).toBe(true);
+  expect(fake.nameNodeSaw).toMatchObject([{ method: "PUT", op: "CREATE" }]);
+  expect(fake.nameNodeSaw[0]!.body).toHaveLength(0);
+  expect(fake.nameNodeSaw[0]!.query.get("overwrite")).toBe("true");
+  expect(fake.dataNodeSaw).toMatchObject([{ method: "PUT", op: "CREATE" }]);
+  expect((await hdfs.read("/wmf/large"))!.equals(data)).toBe(true);
+});
+
+test("a range of a file is read, and an empty file is not an absent one", async () => {
+  const hdfs = client(await fake.start());
+  await hdfs.write("/wmf/a #?%+ß", "0123456789");
+  await hdfs.write("/wmf/empty", "");
+  expect((await hdfs.read("/wmf/a #?%+ß", 2, 3))!.toString()).toBe("234");
+  expect(await hdfs.readText("/wmf/empty")).toBe("");
+  expect(await (await hdfs.open("/wmf/a #?%+ß")).read(8, 5)).toEqual(
+    Buffer.from("89"),
+  );
+});
+
+test("what does not exist is absent, not an error", async () => {
+  const hdfs = client(await fake.start());
+  expect(await hdfs.list("/wmf/none")).toBeUndefined();
+  expect(await hdfs.stat("/wmf/none")).toBeUndefined();
+  expect(await hdfs.read("/wmf/none")).toBeUndefined();
+  expect(await hdfs.claim("/wmf/none", "/wmf/b")).toBe(false);
+  await expect(hdfs.open("/wmf/none")).rejects.toMatchObject({
+    type: "BadFormat",
+  });
+});
+
+test.each<[string, (hdfs: Hdfs) => Promise<unknown>]>([
+  ["LISTSTATUS", (hdfs) => hdfs.list("/wmf/a")],
+  ["CREATE", (hdfs) => hdfs.write("/wmf/a", "x")],
+  ["MKDIRS", (hdfs) => hdfs.mkdir("/wmf/a")],
+])(
+  "a refused %s carries Hadoop's exception and the first line of its message",
+  async (op, act) => {
+    const address = await fake.start();
+    fake.answerAlways = {
+      status: 403,
+      json: {
+        RemoteException: {
+          exception: "StandbyException",
+          message: "Operation is not supported in state standby\n\tat org...",
+        },
+      },
+    };
+    const refused = act(client(address));
+    await expect(refused).rejects.toBeInstanceOf(ServiceError);
+    await expect(refused).rejects.toHaveProperty(
+      "message",
+      `HDFS at ${address}: ${op} /wmf/a: StandbyException: Operation is not supported in state standby`,
+    );
+  },
+);
+
+test("an answer that is not WebHDFS' is the service's failure, with the status where there is no reason", async () => {
+  const address = await fake.start();
+  const hdfs = client(address);
+  fake.answerAlways = { status: 503, body: "{}" };
+  await expect(hdfs.list("/wmf/a")).rejects.toThrow("LISTSTATUS /wmf/a: 503");
+  fake.answerAlways = { status: 200, body: "<html>Please log in</html>" };
+  await expect(hdfs.list("/wmf/a")).rejects.toBeInstanceOf(ServiceError);
+  await expect(hdfs.write("/wmf/a", "x")).rejects.toThrow(
+    "CREATE /wmf/a: 200 without a Location to write to",
+  );
+  fake.stop();
+  await expect(hdfs.write("/wmf/a", "x")).rejects.toThrow(
+    `HDFS at ${address}: `,
+  );
+});
+
+test("a file is created once and moved to a free name once", async () => {
+  const hdfs = client(await fake.start());
+  expect(await hdfs.create("/wmf/once", "first")).toBe(true);
+  expect(await hdfs.create("/wmf/once", "second")).toBe(false);
+  expect(await hdfs.readText("/wmf/once")).toBe("first");
+  expect([...fake.files.keys()]).toEqual(["/wmf/once"]);
+  await hdfs.write("/wmf/other", "x");
+  await expect(hdfs.rename("/wmf/other", "/wmf/once")).rejects.toMatchObject({
+    type: "NotAllowed",
+  });
+  await expect(hdfs.rename("/wmf/none", "/wmf/free")).rejects.toThrow(
+    "/wmf/none was not moved to /wmf/free",
+  );
+});
+
+test("nothing is sent that would change what lies outside the allowed directories", async () => {
+  const hdfs = client(await fake.start());
+  for (const path of ["/user/a", "/wmfx/a", "/wmf/../user/a"]) {
+    await expect(hdfs.write(path, "x")).rejects.toMatchObject({
+      type: "NotAllowed",
+    });
+    await expect(hdfs.remove(path)).rejects.toMatchObject({
+      type: "NotAllowed",
+    });
+    await expect(hdfs.rename("/wmf/a", path)).rejects.toMatchObject({
+      type: "NotAllowed",
+    });
+  }
+  expect(fake.nameNodeSaw).toEqual([]);
+});
+
+test("a read counts as two requests, for the NameNode and the DataNode, a listing as one", async () => {
+  const hdfs = client(await fake.start());
+  await hdfs.write("/wmf/a", "x");
+  const { requests } = await counting(async () => {
+    await hdfs.read("/wmf/a");
+    await hdfs.list("/wmf");
+  });
+  expect(requests).toEqual({ HDFS: 3 });
+});

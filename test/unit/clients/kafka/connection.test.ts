@@ -1,0 +1,31 @@
+import { Kafka } from "../../../../clients/kafka/kafka";
+
+test("a connection that was asked about many topics is replaced, and ends only after its last call", async () => {
+  const kafka = new Kafka(["127.0.0.1:1"]);
+  const made: { ended: boolean }[] = [];
+  const js = kafka.js as unknown as { admin: () => unknown };
+  js.admin = () => {
+    const client = { ended: false };
+    made.push(client);
+    return {
+      connect: async () => undefined,
+      disconnect: async () => void (client.ended = true),
+      fetchTopicOffsets: async () => [],
+    };
+  };
+  let finish = () => undefined as void;
+  const slow = kafka.withAdmin(
+    () => new Promise<void>((done) => (finish = done)),
+    "slow",
+  );
+  for (let i = 0; i < 100; i++) await kafka.offsets(`t${i}`);
+  expect(made.length).toBeGreaterThan(2);
+  expect(made.length).toBeLessThan(6);
+  expect(made[0]!.ended).toBe(false);
+  expect(made[1]!.ended).toBe(true);
+  finish();
+  await slow;
+  expect(made[0]!.ended).toBe(true);
+  await kafka.close();
+  expect(made.every((c) => c.ended)).toBe(true);
+});

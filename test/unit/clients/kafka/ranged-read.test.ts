@@ -1,0 +1,113 @@
+import {
+  type Message,
+  readRanges,
+} from "../../../../clients/kafka/ranged-read";
+
+type Handler = (event: { payload: Record<string, unknown> }) => void;
+type Batch = { topic: string; partition: number; offsets: number[] };
+
+/** A cluster whose consumers get these batches; a batch without records holds control records only, up to `last`. */
+function cluster(batches: (Batch & { last: number })[]) {
+  const handlers = new Map<string, Handler>();
+  const sought: unknown[] = [];
+  const deleted: string[][] = [];
+  const emit = (event: string, payload: Record<string, unknown>) =>
+    handlers.get(event)?.({ payload });
+  const deliver = async (
+    eachBatch: (given: { batch: unknown }) => Promise<void>,
+  ) => {
+    for (const { topic, partition, offsets, last } of batches) {
+      if (offsets.length > 0)
+        await eachBatch({
+          batch: {
+            topic,
+            partition,
+            messages: offsets.map((offset) => ({
+              offset: String(offset),
+              value: Buffer.from(`${topic} ${offset}`),
+              headers: { uuid: Buffer.from("u") },
+            })),
+          },
+        });
+      emit("end", { topic, partition, lastOffset: String(last) });
+    }
+  };
+  const consumer = {
+    events: { CRASH: "crash", END_BATCH_PROCESS: "end" },
+    on: (event: string, handler: Handler) => handlers.set(event, handler),
+    connect: async () => undefined,
+    disconnect: async () => undefined,
+    subscribe: async () => undefined,
+    seek: (to: unknown) => sought.push(to),
+    run: async ({ eachBatch }: { eachBatch: never }) =>
+      void setImmediate(() => void deliver(eachBatch)),
+  };
+  const kafka = {
+    brokers: ["memory:9092"],
+    js: { consumer: () => consumer },
+    withAdmin: async (
+      call: (admin: { deleteGroups: (ids: string[]) => void }) => unknown,
+    ) => call({ deleteGroups: (ids) => void deleted.push(ids) }),
+  } as unknown as Parameters<typeof readRanges>[0];
+  return { kafka, sought, deleted, emit };
+}
+
+const read = async (
+  kafka: Parameters<typeof readRanges>[0],
+  ranges: Parameters<typeof readRanges>[1],
+) => {
+  const found: Message[] = [];
+  await readRanges(kafka, ranges, (message) => void found.push(message));
+  return found;
+};
+
+test("records within the ranges are read from their starts, and no others", async () => {
+  const { kafka, sought, deleted } = cluster([
+    { topic: "a", partition: 0, offsets: [4, 5, 6], last: 6 },
+    { topic: "a", partition: 1, offsets: [0], last: 0 },
+    { topic: "b", partition: 0, offsets: [7, 8], last: 8 },
+  ]);
+  const found = await read(
+    kafka,
+    new Map([
+      ["a", [{ partition: 0, from: "5", to: "6" }]],
+      ["b", [{ partition: 0, from: "7", to: "9" }]],
+    ]),
+  );
+  expect(found.map((m) => m.value!.toString())).toEqual(["a 5", "b 7", "b 8"]);
+  expect(found[0]!.headers).toEqual({ uuid: "u" });
+  expect(sought).toEqual([
+    { topic: "a", partition: 0, offset: "5" },
+    { topic: "b", partition: 0, offset: "7" },
+  ]);
+  expect(deleted).toHaveLength(1);
+});
+
+test("a range that ends with control records is read to its end", async () => {
+  const { kafka } = cluster([
+    { topic: "a", partition: 0, offsets: [0, 1], last: 1 },
+    { topic: "a", partition: 0, offsets: [], last: 2 },
+  ]);
+  const found = await read(
+    kafka,
+    new Map([["a", [{ partition: 0, from: "0", to: "3" }]]]),
+  );
+  expect(found.map((m) => m.offset)).toEqual(["0", "1"]);
+});
+
+test("nothing is asked for empty ranges", async () => {
+  const kafka = { js: {} } as never;
+  expect(
+    await read(kafka, new Map([["a", [{ partition: 0, from: "3", to: "3" }]]])),
+  ).toEqual([]);
+});
+
+test("a consumer that crashes fails the read, with the brokers' names", async () => {
+  const { kafka, emit } = cluster([]);
+  const reading = read(
+    kafka,
+    new Map([["a", [{ partition: 0, from: "0", to: "3" }]]]),
+  );
+  setImmediate(() => emit("crash", { error: new Error("no leader") }));
+  await expect(reading).rejects.toThrow("Kafka at memory:9092: no leader");
+});

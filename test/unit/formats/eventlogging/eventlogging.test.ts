@@ -1,0 +1,76 @@
+import fc from "fast-check";
+import {
+  capsuleTime,
+  capsuleUuid,
+  parseCapsuleLine,
+} from "../../../../formats/eventlogging/event-capsule";
+import {
+  eventOfRow,
+  mediaWikiTime,
+  mysqlRow,
+  mysqlTable,
+  parseMediaWikiTime,
+} from "../../../../formats/eventlogging/mysql-row";
+
+test("uuids are EventLogging's own", () => {
+  expect(capsuleUuid("fenari", 12345, "2013-01-21T18:10:34.912000")).toBe(
+    "93e0f58d0c605e90a3c4861b1f00c407",
+  );
+  expect(capsuleUuid("srv0.example.org", 132073, "2013-01-19T23:16:38Z")).toBe(
+    "749684341abf513186c71f74c6a09502",
+  );
+  expect(capsuleUuid("srv0.example.org", 132073, "2013-01-19T23:16:38")).toBe(
+    "e6b17e1f661155bd8523d14c87d0600b",
+  );
+});
+
+const EVENT = {
+  dt: "2018-06-26T18:03:07Z",
+  event: { action: "init", n: 3 },
+  ip: "81.2.69.142",
+  recvFrom: "cp1066",
+  revision: 1,
+  schema: "Edit",
+  seqId: 1,
+  uuid: "93e0f58d0c605e90a3c4861b1f00c407",
+  wiki: "enwiki",
+};
+
+test("a truncated archive line is not an event, and says so", () => {
+  const line = JSON.stringify(EVENT);
+  expect(parseCapsuleLine(line)).toEqual({ event: EVENT });
+  expect(parseCapsuleLine(line.slice(0, 60))).toEqual({
+    error: "not JSON (truncated or corrupt)",
+  });
+  expect(parseCapsuleLine('{"event": []}')).toHaveProperty("error");
+});
+
+test("an event without a zone in its time is of UTC", () => {
+  expect(capsuleTime({ dt: "2018-06-26T18:03:07" })).toBe(
+    Date.parse("2018-06-26T18:03:07Z"),
+  );
+  expect(capsuleTime({ timestamp: 1530036187 })).toBe(1530036187000);
+  expect(capsuleTime({ dt: "yesterday" })).toBeUndefined();
+});
+
+test("a MySQL row gives its event back without ip, recvFrom and seqId", () => {
+  expect(mysqlTable({ schema: "Gather-Clicks", revision: 12 })).toBe(
+    "Gather_Clicks_12",
+  );
+  const row = mysqlRow(EVENT);
+  expect(row).toMatchObject({
+    event_action: "init",
+    event_n: 3,
+    timestamp: "20180626180307",
+  });
+  expect(eventOfRow({ id: 1, ...row }, "Edit", 1)).toEqual({
+    dt: EVENT.dt,
+    event: EVENT.event,
+    revision: 1,
+    schema: "Edit",
+    uuid: EVENT.uuid,
+    wiki: "enwiki",
+  });
+  expect(parseMediaWikiTime(mediaWikiTime(1530036187000))).toBe(1530036187000);
+  expect(parseMediaWikiTime("20180626")).toBeUndefined();
+});
