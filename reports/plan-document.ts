@@ -1,6 +1,6 @@
 import type { Block } from "./document";
 import type { Estimate, Plan, RunningJob } from "../domain/backfill/plan";
-import { isImportFault } from "../domain/audit/verdict";
+import { isImportFault } from "../domain/audit/verdicts";
 import { topicHourKey } from "../lib/keys";
 
 /** What an abort does about each step that changes something. */

@@ -9,7 +9,9 @@ import {
   type TopicEvidence,
   unreadOffsets,
 } from "../../domain/audit/evidence";
-import { isHealthy, judge, type Judgement } from "../../domain/audit/verdict";
+import { judge } from "../../domain/audit/judge";
+import type { Judgement } from "../../domain/audit/judgement";
+import { isHealthy } from "../../domain/audit/verdicts";
 import { fatal } from "../../clients/errors";
 import {
   gather,

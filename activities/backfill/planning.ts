@@ -9,7 +9,7 @@ import {
   type PlanSummary,
   type RefineJob,
 } from "../../domain/backfill/plan";
-import { isImportFault, type Verdict } from "../../domain/audit/verdict";
+import { isImportFault, VERDICT } from "../../domain/audit/verdicts";
 import {
   DONE_FLAG,
   FAILURE_FLAG,
@@ -31,13 +31,6 @@ const jarDigest = (jar: string) =>
       `the Refine jar ${jar} cannot be read: ${error.message}`,
     );
   });
-
-const SKIPPED: Partial<Record<Verdict, string>> = {
-  "refine-outdated": "an outdated job set it; Refine would skip the hour",
-  "rows-lost": "rows are missing though the flag says done",
-  "rows-duplicated": "rows are there twice though the flag says done",
-  "partition-missing": "Refine adds a partition only when it refines",
-};
 
 /** What the job's own words and bytes say against it; empty where it may run. */
 export function jobFaults(
@@ -171,11 +164,10 @@ export function createPlanningActivities(
         throw fatal("BadFormat", state.problems.join("; "));
       // Hours whose done flag still matches the raw hour: Refine would pass them by.
       const skipped = new Map(
-        findings.flatMap((f) =>
-          SKIPPED[f.verdict]
-            ? [[topicHourKey(f.topic, f.hour), SKIPPED[f.verdict]!]]
-            : [],
-        ),
+        findings.flatMap((f) => {
+          const why = VERDICT[f.verdict].clearDoneFlag;
+          return why ? [[topicHourKey(f.topic, f.hour), why]] : [];
+        }),
       );
       const topics: PlannedTopic[] = audits
         .map((a) => ({

@@ -6,7 +6,7 @@ import type {
   TopicEvidence,
 } from "../../domain/audit/evidence";
 import { explainInput } from "../../domain/settings/inputs";
-import type { Judgement } from "../../domain/audit/verdict";
+import type { Judgement } from "../../domain/audit/judgement";
 import { loadConfig } from "../../workers/config";
 import { check, TASK_QUEUE, withClient } from "../client";
 import { gridText, print, table } from "../output";

@@ -1,5 +1,5 @@
 import { type Drift, driftText, type Policy } from "../settings/policy";
-import type { Level } from "./verdict";
+import type { Level } from "./verdicts";
 
 export type HeadroomEvidence = {
   topic: string;

@@ -9,12 +9,8 @@ import {
 } from "../../../../domain/audit/evidence";
 import { hourStart } from "../../../../lib/hour";
 import { policy } from "../../../../domain/settings/policy";
-import {
-  CAUSES,
-  isHealthy,
-  judge,
-  VERDICTS,
-} from "../../../../domain/audit/verdict";
+import { judge } from "../../../../domain/audit/judge";
+import { CAUSES, isHealthy, VERDICTS } from "../../../../domain/audit/verdicts";
 
 const HOUR = "2018-06-26T19";
 const RAW_MTIME = 1_530_000_000_000;
