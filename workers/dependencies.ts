@@ -1,10 +1,8 @@
 import type { Client } from "@temporalio/client";
 import { createAuditActivities } from "../activities/audit/audit";
 import { Camus } from "../importers/camus";
-import {
-  canaryCounts,
-  createCanaryActivities,
-} from "../activities/audit/canary";
+import { createCanaryActivities } from "../activities/audit/canary";
+import { canaryCounts } from "../activities/audit/evidence/canary-counts";
 import { createCollectActivities } from "../activities/backfill/search/collect";
 import { connectorSource } from "../importers/confluent-hdfs";
 import { EventArchive } from "../clients/event-archive";

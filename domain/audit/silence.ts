@@ -1,5 +1,6 @@
 import type { Hour } from "../../lib/hour";
 import type { Policy } from "../settings/policy";
+import type { HourEvidence } from "./evidence";
 
 /**
  * The hours at the end of a window in which a topic that used to speak says nothing: it owes at least `minExpected` events by its own
@@ -38,4 +39,36 @@ export function silentHours(
     hours: new Set(quiet.map((h) => h.hour)),
     why: `nothing since ${spoke.at(-1)!.hour}; by its rate about ${Math.round(expected)} events were due`,
   };
+}
+
+/** Hours, those of a silence marked with why it is believed. */
+export function withSilence(
+  hours: HourEvidence[],
+  policy: Policy["silence"],
+): HourEvidence[] {
+  const { hours: silent, why } = silentHours(
+    hours.map((evidence) => ({
+      hour: evidence.hour,
+      count: eventsOf(evidence),
+    })),
+    policy,
+  );
+  return hours.map((evidence) =>
+    silent.has(evidence.hour) ? { ...evidence, silent: why } : evidence,
+  );
+}
+
+/** An hour's events without canaries: what was imported, or what Kafka has where nothing was; undefined where neither is known. */
+function eventsOf({
+  raw,
+  produced,
+  canaries,
+}: HourEvidence): number | undefined {
+  const count =
+    raw && raw.count > 0
+      ? raw.count
+      : produced.known
+        ? produced.count
+        : undefined;
+  return count === undefined ? undefined : Math.max(0, count - (canaries ?? 0));
 }
