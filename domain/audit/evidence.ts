@@ -130,3 +130,14 @@ export function unreadOffsets(topic: TopicEvidence): number {
     return sum + Math.max(0, Number(BigInt(logEnd) - next));
   }, 0);
 }
+
+/** An hour's events, as well as anything outside HDFS knows them; undefined where nothing does. */
+export function expected({
+  produced,
+  archived,
+}: HourEvidence): number | undefined {
+  const known = [produced, archived].flatMap((source) =>
+    source.known ? [source.count] : [],
+  );
+  return known.length === 0 ? undefined : Math.max(...known);
+}

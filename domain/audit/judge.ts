@@ -1,9 +1,20 @@
 import { causeOf } from "./cause";
-import { type HourEvidence, lostOffsets, type TopicEvidence } from "./evidence";
+import {
+  expected,
+  type HourEvidence,
+  lostOffsets,
+  type TopicEvidence,
+} from "./evidence";
 import { hourStart, HOUR_MS } from "../../lib/hour";
 import type { Policy } from "../settings/policy";
-import type { Case, Judgement, Numbers } from "./judgement";
-import { expected, type Found, percent, RULES } from "./rules";
+import {
+  type Case,
+  type Found,
+  type Judgement,
+  type Numbers,
+  percent,
+} from "./judgement";
+import { RULES } from "./rules";
 import {
   isHealthy,
   isImportFault,

@@ -33,3 +33,13 @@ export type Judgement = {
   /** One sentence for a person. */
   why: string;
 };
+
+/** What a rule says of a topic-hour: a verdict and one sentence that proves it. */
+export type Found = { verdict: Verdict; why: string };
+
+/** A rule has something to say of a topic-hour, or leaves it to the rules after it. */
+export type Rule = (about: Case) => Found | undefined;
+
+/** A part of a whole in percent; 0 where the whole is nothing. */
+export const percent = (part: number, whole: number): number =>
+  whole <= 0 ? 0 : (100 * part) / whole;

@@ -30,7 +30,7 @@ type VerdictRow = {
 };
 
 /**
- * Every verdict on a topic-hour. A new one is a row here, and a rule in rules.ts that gives it; the compiler demands each column, and
+ * Every verdict on a topic-hour. A new one is a row here, and a rule in import-rules.ts or refine-rules.ts that gives it; the compiler demands each column, and
  * terminal, HTML, Markdown and planning take what they need from here.
  */
 const ROWS = {
