@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { place } from "../scripts/place";
+import { useOwnSandbox } from "../scripts/own-sandbox";
 import { wholeFrom } from "../scripts/whole";
 
 /**
@@ -20,8 +20,8 @@ const program = new Command("bench/fleet")
   .option("--keep", "leave the sandbox up")
   .parse();
 
-// Before any module reads them.
-place("bench", 21_000, 8);
+// Before any module of the sandbox is loaded.
+useOwnSandbox("bench", 21_000, 8);
 
 void import("./fleet/main").then(({ main }) =>
   main(

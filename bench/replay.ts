@@ -1,11 +1,11 @@
-import { place } from "../scripts/place";
+import { useOwnSandbox } from "../scripts/own-sandbox";
 /**
  * How fast a replay is, by size of its transactions and by compression, against a plain producer that knows no transactions and reads nothing back.
  *
  *   npm run bench:replay
  */
-// Before any module reads them.
-place("bench-saga", 22_000, 2);
+// Before any module of the sandbox is loaded.
+useOwnSandbox("bench-saga", 22_000, 2);
 
 void import("./replay/main").then(({ main }) =>
   main().catch((error: Error) => {

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { place } from "../scripts/place";
+import { useOwnSandbox } from "../scripts/own-sandbox";
 import { wholeFrom } from "../scripts/whole";
 
 /**
@@ -16,8 +16,8 @@ const program = new Command("bench/saga")
   .option("--keep", "leave the sandbox up")
   .parse();
 
-// Before any module reads them.
-place("bench-saga", 22_000, 2);
+// Before any module of the sandbox is loaded.
+useOwnSandbox("bench-saga", 22_000, 2);
 
 void import("./saga/main").then(({ main }) =>
   main(

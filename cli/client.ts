@@ -1,10 +1,12 @@
 import type { Client } from "@temporalio/client";
 import type { z } from "zod";
-import { issuesText } from "../domain/settings/config";
+import { issuesText } from "../domain/settings/issues-text";
 import { connectClient } from "../workers/connection";
 
+/** Where the workers of workflows listen. */
 export const TASK_QUEUE = "control";
 
+/** Connects to Temporal, and closes the connection when `use` has ended. */
 export async function withClient<T>(
   use: (client: Client) => Promise<T>,
 ): Promise<T> {
@@ -16,14 +18,14 @@ export async function withClient<T>(
   }
 }
 
-/** Checks an input before anything starts. @throws Error that names every wrong field and what is allowed */
+/** Checks the input of a workflow before it is started. @throws Error that names every wrong field and what is allowed there */
 export function check<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw new Error(issuesText("the input", parsed.error));
   return parsed.data;
 }
 
-/** Where a workflow is seen in the Web UI, if SISYPHUS_WEB_UI says where that is. */
+/** The address of a workflow in the Web UI, of one run where it is given; undefined where SISYPHUS_WEB_UI does not say where the Web UI is. */
 export function webLink(
   workflowId: string,
   runId?: string,
@@ -35,8 +37,9 @@ export function webLink(
   );
 }
 
+/** The items of a comma-separated option. */
 export const list = (text: string) =>
   text
     .split(",")
-    .map((s) => s.trim())
-    .filter((s) => s !== "");
+    .map((item) => item.trim())
+    .filter((item) => item !== "");

@@ -1,43 +1,69 @@
-import type { EventCapsule } from "./eventlogging/event-capsule";
+import { capsuleTime, type EventCapsule } from "./eventlogging/event-capsule";
 
 /**
- * Events that may have been lost, a line each, as collected from the sources and read by whoever joins them (here or on Spark):
- * topic, uuid, rank of the source, time (epoch ms, 15 digits), the event; tabs between. JSON holds neither tabs nor line breaks, and is
- * written in ASCII, so that every program sorts the lines alike.
+ * The lines that the search for missing events writes and reads, here or on Spark (jvm/find-missing). Fields are separated by tabs.
+ * JSON holds neither tabs nor line breaks, and is written in ASCII here, so that every program sorts lines in the same order.
+ */
+
+/**
+ * An event of a source that may be missing. Its line: topic, uuid, rank, time (15 digits), event. Lines of one event therefore sort the
+ * best source first, and of one source the earliest time first.
  */
 export type Candidate = {
   topic: string;
   uuid: string;
-  /** The better source has the lower rank: the archive has the ip, MySQL has not. */
+  /** The better source has the lower rank: the archive (0) has the ip, MySQL (1) has not. */
   rank: 0 | 1;
+  /** The event's own time, epoch ms; 0 where it has none. */
   ms: number;
+  /** The event, as JSON in ASCII. */
   json: string;
 };
 
-/** A candidate that is missing, and how many messages the archive knows of it (at least one). */
-export type MissingEvent = Candidate & { copies: number };
+/**
+ * A candidate that is missing. Its line: topic, time (15 digits), uuid, rank, copies, event. Lines sort by topic and time.
+ */
+export type MissingEvent = Candidate & {
+  /** How many messages the archive knows of it; 1 where it knows of none. */
+  copies: number;
+};
 
 const MS_DIGITS = 15;
 const digits = (ms: number) => String(Math.max(0, ms)).padStart(MS_DIGITS, "0");
 
-export const heldLine = (topic: string, uuid: string) => `${topic}\t${uuid}`;
-
-export const asciiJson = (event: EventCapsule) =>
+const asciiJson = (event: EventCapsule) =>
   JSON.stringify(event).replaceAll(
     /[\u007f-\uffff]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 
+/** An event of a source as a candidate. */
+export const candidateOf = (
+  topic: string,
+  rank: Candidate["rank"],
+  event: EventCapsule,
+): Candidate => ({
+  topic,
+  rank,
+  uuid: event.uuid,
+  ms: capsuleTime(event) ?? 0,
+  json: asciiJson(event),
+});
+
+/** What names an event in the search: its topic and uuid. It is the line of one that Kafka or a raw hour holds. */
+export const heldLine = (topic: string, uuid: string) => `${topic}\t${uuid}`;
+
+/** A candidate as a line; {@link parseCandidate} reads it. */
 export const candidateLine = (c: Candidate) =>
   [c.topic, c.uuid, c.rank, digits(c.ms), c.json].join("\t");
 
-/** Missing events sort by topic and time. */
+/** A missing event as a line; {@link parseMissing} reads it. */
 export const missingLine = (m: MissingEvent) =>
   [m.topic, digits(m.ms), m.uuid, m.rank, m.copies, m.json].join("\t");
 
 const rankOf = (text: string | undefined) => (text === "0" ? 0 : 1);
 
-/** @throws Error on a line that was not written as above */
+/** @throws Error on a line that {@link candidateLine} has not written */
 export function parseCandidate(line: string): Candidate {
   const [topic, uuid, rank, ms, json] = line.split("\t");
   if (json === undefined)
@@ -51,7 +77,7 @@ export function parseCandidate(line: string): Candidate {
   };
 }
 
-/** @throws Error on a line that was not written as above */
+/** @throws Error on a line that {@link missingLine} has not written */
 export function parseMissing(line: string): MissingEvent {
   const [topic, ms, uuid, rank, copies, json] = line.split("\t");
   if (json === undefined)

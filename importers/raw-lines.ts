@@ -5,7 +5,7 @@ import {
   rawEventOf,
   sequenceRecords,
 } from "../formats/hadoop/sequence-file";
-import { linesOf } from "../formats/yarn-log/yarn-log";
+import { linesOf } from "../lib/lines";
 import type { Hdfs } from "../clients/hdfs/hdfs";
 import { isTemporary } from "../formats/hadoop/temporary-names";
 import type { RandomAccess } from "../lib/random-access";

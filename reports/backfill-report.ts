@@ -2,184 +2,221 @@ import type { Block } from "./document";
 import { lossTable } from "./plan-document";
 import { type BackfillReport, holds } from "../domain/backfill/report";
 
-const share = (part: number, whole: number) =>
-  whole === 0 ? "–" : `${((100 * part) / whole).toFixed(1)} %`;
+type TopicSum = NonNullable<BackfillReport["topics"]>[number];
 
+/** The whole story of a saga and its proof; the same in Markdown and HTML. */
+export function reportBlocks(report: BackfillReport): Block[] {
+  const sums = (report.topics ?? []).filter(
+    ({ lostOffsets, events }) => lostOffsets > 0 || events > 0,
+  );
+  return [
+    introduction(report),
+    { heading: "What happened" },
+    ...whatHappened(report),
+    { heading: "What was done" },
+    stepList(report),
+    { heading: "The proof" },
+    proofTable(report),
+    {
+      link: `Refine ${report.refine.applicationId} on YARN`,
+      to: report.refine.link,
+    },
+    ...mysqlNote(report),
+    ...topicSums(sums, report.skipped),
+    ...unrecoverable(sums),
+    ...losses(sums),
+    ...unreadableLogs(report.refine),
+    ...logFindings(report.refine),
+    ...unexplained(report.refine),
+    ...problems(report),
+    ...skippedTopics(report),
+    { heading: "Before" },
+    { grid: report.before },
+    { heading: "After" },
+    { grid: report.after },
+  ];
+}
+
+const introduction = (report: BackfillReport): Block => {
+  const { range, digest } = report.plan;
+  return {
+    text: `${range.since} to ${range.until} (UTC), as of ${report.asOf}, by the plan ${digest}. ${holds(report) ? "The proof holds." : "The proof does not hold."}`,
+  };
+};
+
+/** An instant as people write it, to the second, UTC. */
 const clock = (iso: string | undefined) =>
   iso?.slice(0, 19).replace("T", " ") ?? "–";
 
-/** The whole story and its proof; the same in Markdown and HTML. */
-export function reportBlocks(r: BackfillReport): Block[] {
-  const v = r.verified;
-  const sums = (r.topics ?? []).filter(
-    (t) => t.lostOffsets > 0 || t.events > 0,
-  );
+function whatHappened({ story = [], asOf }: BackfillReport): Block[] {
+  if (story.length === 0) return [];
   return [
     {
-      text: `${r.plan.range.since} to ${r.plan.range.until} (UTC), as of ${r.asOf}, by the plan ${r.plan.digest}. ${holds(r) ? "The proof holds." : "The proof does not hold."}`,
+      list: [
+        ...story.map(
+          ({ from, to, verdict, cause, topicHours, topics, why }) =>
+            `${from}${to === from ? "" : ` to ${to}`}: ${verdict} (${cause}), ${topicHours} hours of ${topics} topics: ${why}`,
+        ),
+        `${clock(asOf)} as of this time the plan was made`,
+      ],
     },
-    { heading: "What happened" },
-    ...(r.story && r.story.length > 0
-      ? [
-          {
-            list: [
-              ...r.story.map(
-                (c) =>
-                  `${c.from}${c.to === c.from ? "" : ` to ${c.to}`}: ${c.verdict} (${c.cause}), ${c.topicHours} hours of ${c.topics} topics: ${c.why}`,
-              ),
-              `${clock(r.asOf)} as of this time the plan was made`,
-            ],
-          },
-        ]
-      : []),
-    { heading: "What was done" },
+  ];
+}
+
+const stepList = ({ steps }: BackfillReport): Block => ({
+  list: steps.map(
+    ({ name, startedAt, detail, attempts }) =>
+      `${clock(startedAt)} ${name}${detail ? `: ${detail}` : ""}${attempts > 1 ? ` (${attempts} attempts)` : ""}`,
+  ),
+});
+
+function proofTable(report: BackfillReport): Block {
+  const { found, importerRuns, refine, replayed, verified } = report;
+  const { deep } = verified;
+  return {
+    table: {
+      head: ["what", "how many"],
+      rows: [
+        ["topic-hours that were not whole", report.plan.topicHours],
+        ["offsets deleted unread (exact)", report.lostOffsets],
+        [
+          "messages found for them",
+          `${found.messages} (${found.fromArchive} events from the archive, ${found.fromMysql} from MySQL)`,
+        ],
+        ["unrecoverable", found.unrecoverable],
+        ["archive lines that cannot be read", found.unreadableLines],
+        ["events replayed", replayed.landed],
+        ["produced twice", replayed.twice],
+        [
+          "importer runs (reset, import)",
+          `${importerRuns.reset}, ${importerRuns.import}`,
+        ],
+        ["flags removed", report.flagsRemoved],
+        [
+          "partitions refined",
+          `${refine.finished} by ${refine.applicationId} in ${refine.seconds} s`,
+        ],
+        [
+          "rows verified",
+          `${verified.rows} in ${verified.partitions} partitions`,
+        ],
+        ...(deep
+          ? [
+              [
+                "rows compared field by field with their events",
+                `${deep.rows} in ${deep.partitions} partitions, ${deep.different} differ`,
+              ],
+            ]
+          : []),
+        ["duplicates", verified.duplicates],
+        [
+          "geocoded where an ip is known",
+          percentage(verified.geocoded, verified.withIp),
+        ],
+        ["topic-hours still not whole", verified.findingsLeft],
+      ],
+    },
+  };
+}
+
+const percentage = (part: number, whole: number) =>
+  whole === 0 ? "–" : `${((100 * part) / whole).toFixed(1)} %`;
+
+function mysqlNote({ found }: BackfillReport): Block[] {
+  if (found.fromMysql === 0) return [];
+  return [
     {
-      list: r.steps.map(
-        (s) =>
-          `${clock(s.startedAt)} ${s.name}${s.detail ? `: ${s.detail}` : ""}${s.attempts > 1 ? ` (${s.attempts} attempts)` : ""}`,
-      ),
+      text: `Events that came from MySQL (${found.fromMysql}) carry no ip there and cannot be geocoded.`,
     },
-    { heading: "The proof" },
+  ];
+}
+
+function topicSums(sums: TopicSum[], skipped: string[]): Block[] {
+  if (sums.length === 0) return [];
+  return [
+    { heading: "The sum, topic by topic" },
+    {
+      text: "Offsets deleted unread = messages found + unrecoverable. Duplicates among the messages are replayed once.",
+    },
     {
       table: {
-        head: ["what", "how many"],
-        rows: [
-          ["topic-hours that were not whole", r.plan.topicHours],
-          ["offsets deleted unread (exact)", r.lostOffsets],
-          [
-            "messages found for them",
-            `${r.found.messages} (${r.found.fromArchive} events from the archive, ${r.found.fromMysql} from MySQL)`,
-          ],
-          ["unrecoverable", r.found.unrecoverable],
-          ["archive lines that cannot be read", r.found.unreadableLines],
-          ["events replayed", r.replayed.landed],
-          ["produced twice", r.replayed.twice],
-          [
-            "importer runs (reset, import)",
-            `${r.importerRuns.reset}, ${r.importerRuns.import}`,
-          ],
-          ["flags removed", r.flagsRemoved],
-          [
-            "partitions refined",
-            `${r.refine.finished} by ${r.refine.applicationId} in ${r.refine.seconds} s`,
-          ],
-          ["rows verified", `${v.rows} in ${v.partitions} partitions`],
-          ...(v.deep
-            ? [
-                [
-                  "rows compared field by field with their events",
-                  `${v.deep.rows} in ${v.deep.partitions} partitions, ${v.deep.different} differ`,
-                ],
-              ]
-            : []),
-          ["duplicates", v.duplicates],
-          ["geocoded where an ip is known", share(v.geocoded, v.withIp)],
-          ["topic-hours still not whole", v.findingsLeft],
+        head: [
+          "topic",
+          "offsets lost",
+          "messages found",
+          "archive (events)",
+          "MySQL (events)",
+          "unrecoverable",
+          "",
         ],
+        rows: sums.map((sum) => [
+          sum.topic,
+          sum.lostOffsets,
+          sum.messages,
+          sum.fromArchive,
+          sum.fromMysql,
+          sum.unrecoverable,
+          skipped.includes(sum.topic)
+            ? "skipped by the operator, not in the sums above"
+            : balance(sum),
+        ]),
       },
     },
-    { link: `Refine ${r.refine.applicationId} on YARN`, to: r.refine.link },
-    ...(r.found.fromMysql > 0
-      ? [
-          {
-            text: `Events that came from MySQL (${r.found.fromMysql}) carry no ip there and cannot be geocoded.`,
-          },
-        ]
-      : []),
-    ...(sums.length > 0
-      ? [
-          { heading: "The sum, topic by topic" },
-          {
-            text: "Offsets deleted unread = messages found + unrecoverable. Duplicates among the messages are replayed once.",
-          },
-          {
-            table: {
-              head: [
-                "topic",
-                "offsets lost",
-                "messages found",
-                "archive (events)",
-                "MySQL (events)",
-                "unrecoverable",
-                "",
-              ],
-              rows: sums.map((t) => [
-                t.topic,
-                t.lostOffsets,
-                t.messages,
-                t.fromArchive,
-                t.fromMysql,
-                t.unrecoverable,
-                r.skipped.includes(t.topic)
-                  ? "skipped by the operator, not in the sums above"
-                  : t.messages + t.unrecoverable === t.lostOffsets
-                    ? "closes"
-                    : `${t.messages - t.lostOffsets} more than was deleted: they were never in Kafka, or the importer had skipped them`,
-              ]),
-            },
-          },
-        ]
-      : []),
-    ...(sums.some((t) => t.unrecoverable > 0)
-      ? [
-          { heading: "Unrecoverable" },
-          {
-            text: "Offsets for which no source has an event. Sources know no partitions: where a topic lost offsets of several, the sum is the topic's.",
-          },
-          {
-            list: sums
-              .filter((t) => t.unrecoverable > 0)
-              .map(
-                (t) =>
-                  `${t.topic}: ${t.unrecoverable} of ${(t.losses ?? []).map((l) => `partition ${l.partition}, offsets ${l.from} to ${l.to} (${l.offsets})`).join("; ") || `${t.lostOffsets} offsets`}`,
-              ),
-          },
-        ]
-      : []),
-    ...(sums.some((t) => t.losses)
-      ? [
-          { heading: "Offsets deleted unread, partition by partition" },
-          { table: lossTable(sums) },
-        ]
-      : []),
-    ...(r.refine.logsUnread
-      ? [
-          {
-            text: `Refine's aggregated logs could not be read: ${r.refine.logsUnread}. What is told of partitions was seen while it ran; rows and flags were verified all the same.`,
-          },
-        ]
-      : []),
-    ...(r.refine.logs ? logBlocks(r.refine.logs) : []),
-    ...(r.refine.unexplained.length > 0
-      ? [
-          {
-            heading:
-              "Planned partitions of which the logs do not say how they ended",
-          },
-          { list: r.refine.unexplained },
-        ]
-      : []),
-    ...(v.problems.length > 0
-      ? [{ heading: "Problems" }, { list: v.problems }]
-      : []),
-    ...(r.skipped.length > 0
-      ? [
-          {
-            text: `Skipped by the operator, not repaired: ${r.skipped.join(", ")}`,
-          },
-        ]
-      : []),
-    { heading: "Before" },
-    { grid: r.before },
-    { heading: "After" },
-    { grid: r.after },
+  ];
+}
+
+/** Whether what was found and what cannot be recovered are together what was lost. */
+const balance = ({ lostOffsets, messages, unrecoverable }: TopicSum) =>
+  messages + unrecoverable === lostOffsets
+    ? "closes"
+    : `${messages - lostOffsets} more than was deleted: they were never in Kafka, or the importer had skipped them`;
+
+function unrecoverable(sums: TopicSum[]): Block[] {
+  const incomplete = sums.filter((sum) => sum.unrecoverable > 0);
+  if (incomplete.length === 0) return [];
+  return [
+    { heading: "Unrecoverable" },
+    {
+      text: "Offsets for which no source has an event. Sources know no partitions: where a topic lost offsets of several, the sum is the topic's.",
+    },
+    {
+      list: incomplete.map(
+        (sum) => `${sum.topic}: ${sum.unrecoverable} of ${lossText(sum)}`,
+      ),
+    },
+  ];
+}
+
+function lossText({ losses = [], lostOffsets }: TopicSum): string {
+  if (losses.length === 0) return `${lostOffsets} offsets`;
+  return losses
+    .map(
+      ({ partition, from, to, offsets }) =>
+        `partition ${partition}, offsets ${from} to ${to} (${offsets})`,
+    )
+    .join("; ");
+}
+
+function losses(sums: TopicSum[]): Block[] {
+  if (!sums.some((sum) => sum.losses)) return [];
+  return [
+    { heading: "Offsets deleted unread, partition by partition" },
+    { table: lossTable(sums) },
+  ];
+}
+
+function unreadableLogs({ logsUnread }: BackfillReport["refine"]): Block[] {
+  if (!logsUnread) return [];
+  return [
+    {
+      text: `Refine's aggregated logs could not be read: ${logsUnread}. What this report says of partitions was seen while Refine ran; rows and flags were verified all the same.`,
+    },
   ];
 }
 
 /** What Refine's logs say, joined with the plan. */
-function logBlocks(
-  logs: NonNullable<BackfillReport["refine"]["logs"]>,
-): Block[] {
+function logFindings({ logs }: BackfillReport["refine"]): Block[] {
+  if (!logs) return [];
   const { notWhole, besides, errors } = logs;
   return [
     { heading: "What Refine's logs say, joined with the plan" },
@@ -189,7 +226,11 @@ function logBlocks(
     {
       table: {
         head: ["outcome", "planned", "not planned"],
-        rows: logs.outcomes.map((o) => [o.outcome, o.planned, o.others]),
+        rows: logs.outcomes.map(({ outcome, planned, others }) => [
+          outcome,
+          planned,
+          others,
+        ]),
       },
     },
     ...(notWhole.length > 0
@@ -197,12 +238,12 @@ function logBlocks(
           {
             table: {
               head: ["partition", "outcome", "", "why", "container"],
-              rows: notWhole.map((p) => [
-                p.partition,
-                p.outcome,
-                p.planned ? "planned" : "not planned",
-                p.why ?? "",
-                p.container ?? "",
+              rows: notWhole.map((verdict) => [
+                verdict.partition,
+                verdict.outcome,
+                verdict.planned ? "planned" : "not planned",
+                verdict.why ?? "",
+                verdict.container ?? "",
               ]),
             },
           },
@@ -214,8 +255,30 @@ function logBlocks(
     ...(errors.length > 0
       ? [
           { text: "Errors in the logs that belong to no partition:" },
-          { list: errors.map((e) => `${e.text} (${e.times} times)`) },
+          { list: errors.map(({ text, times }) => `${text} (${times} times)`) },
         ]
       : []),
+  ];
+}
+
+function unexplained({ unexplained }: BackfillReport["refine"]): Block[] {
+  if (unexplained.length === 0) return [];
+  return [
+    {
+      heading: "Planned partitions of which the logs do not say how they ended",
+    },
+    { list: unexplained },
+  ];
+}
+
+function problems({ verified }: BackfillReport): Block[] {
+  if (verified.problems.length === 0) return [];
+  return [{ heading: "Problems" }, { list: verified.problems }];
+}
+
+function skippedTopics({ skipped }: BackfillReport): Block[] {
+  if (skipped.length === 0) return [];
+  return [
+    { text: `Skipped by the operator, not repaired: ${skipped.join(", ")}` },
   ];
 }

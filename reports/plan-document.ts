@@ -1,204 +1,211 @@
 import type { Block } from "./document";
-import type { Estimate, Plan, RunningJob } from "../domain/backfill/plan";
+import type {
+  Estimate,
+  Finding,
+  Plan,
+  RunningJob,
+} from "../domain/backfill/plan";
+import { SAGA_STEPS } from "../domain/backfill/steps";
 import { isImportFault } from "../domain/audit/verdicts";
 import { topicHourKey } from "../lib/keys";
 
-/** What an abort does about each step that changes something. */
-const UNDO: [string, string, string][] = [
-  [
-    "hold retention",
-    "raises retention.ms of topics whose replayed events would expire",
-    "puts the recorded values back",
-  ],
-  [
-    "reset import",
-    "moves the importer to the earliest offset of topics with lost offsets",
-    "sets its runs aside; it resumes from where it stood",
-  ],
-  [
-    "replay",
-    "produces the missing events into their topics",
-    "cannot be undone: events in Kafka stay; they carry the header backfill-id",
-  ],
-  [
-    "import",
-    "runs the importer until it has passed the replayed events",
-    "with `reset import`; raw files stay and are written anew by the next run",
-  ],
-  [
-    "clear flags",
-    "removes the flags below, each recorded first",
-    "writes back those that Refine has not set anew",
-  ],
-  [
-    "refine",
-    "submits the job below once",
-    "kills it while it runs; partitions it has written stay, refined",
-  ],
-];
+/** What is known beside the plan itself when its document is written. */
+type About = { digest: string; running: RunningJob[]; estimate: Estimate };
 
-const minutes = (seconds: number) =>
-  seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`;
-
-/** The plan for people: everything that will be touched, and by what right. */
-export function planDocument(
-  plan: Plan,
-  about: { digest: string; running: RunningJob[]; estimate: Estimate },
-): Block[] {
-  const sum = (f: (t: Plan["topics"][number]) => number) =>
-    plan.topics.reduce((n, t) => n + f(t), 0);
-  const lossy = plan.findings.filter((f) => isImportFault(f.verdict));
+/** The plan for people: everything that the saga would touch, and by what right. */
+export function planDocument(plan: Plan, about: About): Block[] {
   const outdated = plan.findings.filter((f) => f.verdict === "refine-outdated");
-  const { estimate, running } = about;
   return [
     {
       text: `${plan.range.since} to ${plan.range.until} (UTC), as of ${plan.asOf}. Digest ${about.digest}.`,
     },
-    {
-      table: {
-        head: ["what", "how much"],
-        rows: [
-          ["topic-hours that are not whole", plan.findings.length],
-          ["topics", plan.topics.length],
-          ["offsets deleted unread (exact)", sum((t) => t.lostOffsets)],
-          ["events missing, about", sum((t) => t.missing)],
-          ["flags to remove", plan.flags.length],
-          ["partitions refined by an outdated job", outdated.length],
-          ["importer's newest run", plan.importerRun ?? "none"],
-          ["replay, about", minutes(estimate.replaySeconds)],
-          [
-            `refine ${estimate.partitions} partitions, about`,
-            minutes(estimate.refineSeconds),
-          ],
-        ],
-      },
-    },
-    { text: `Reckoned from: ${estimate.basis.join("; ")}.` },
-    ...(running.length > 0
-      ? [
-          { heading: "Refine runs now" },
-          {
-            table: {
-              head: ["application", "name", "user", "since", ""],
-              rows: running.map((j) => [
-                j.id,
-                j.name,
-                j.user,
-                j.startedAt,
-                j.outdated ?? "wait for its end",
-              ]),
-            },
-          },
-          {
-            text: "The refine step waits until none of them runs. To end one: sisyphus backfill kill-job NAME APPLICATION.",
-          },
-        ]
-      : []),
+    summaryTable(plan, about.estimate, outdated.length),
+    { text: `Reckoned from: ${about.estimate.basis.join("; ")}.` },
+    ...runningJobs(about.running),
     { heading: "Topics" },
-    {
-      table: {
-        head: [
-          "topic",
-          "hours",
-          "first",
-          "last",
-          "offsets lost",
-          "missing",
-          "importer reset",
-        ],
-        rows: plan.topics.map((t) => [
-          t.topic,
-          t.hours.length,
-          t.hours[0] ?? "",
-          t.hours.at(-1) ?? "",
-          t.lostOffsets,
-          t.missing,
-          t.reset ? "yes" : "",
-        ]),
-      },
-    },
-    ...(plan.topics.some((t) => t.losses)
-      ? [
-          { heading: "Offsets deleted unread" },
-          { table: lossTable(plan.topics) },
-        ]
-      : []),
+    topicTable(plan),
+    ...losses(plan),
     { heading: "Missing events" },
-    {
-      table: {
-        head: ["topic", "hour", "missing, about", "source", "verdict", "why"],
-        rows: lossy.map((f) => [
-          f.topic,
-          f.hour,
-          f.missing,
-          sourceOf(f),
-          f.verdict,
-          f.why,
-        ]),
-      },
-    },
-    ...(outdated.length > 0
-      ? [
-          { heading: "Partitions refined by an outdated job" },
-          { list: outdated.map((f) => topicHourKey(f.topic, f.hour)) },
-        ]
-      : []),
+    missingTable(plan),
+    ...outdatedPartitions(outdated),
     { heading: "Flags to remove" },
-    {
-      table: {
-        head: ["flag", "owner", "set at", "why"],
-        rows: plan.flags.map((f) => [
-          f.path,
-          f.owner,
-          new Date(f.mtime).toISOString(),
-          f.why,
-        ]),
-      },
-    },
+    flagTable(plan),
     { heading: "The Refine job" },
-    {
-      table: {
-        head: ["", ""],
-        rows: [
-          ["jar", plan.refine.jar],
-          ["sha256", plan.refine.sha256],
-          ["class", plan.refine.class],
-          ["arguments", plan.refine.arguments.join(" ")],
-        ],
-      },
-    },
+    jobTable(plan),
     { heading: "What an abort undoes" },
-    {
-      table: { head: ["step", "does", "an abort"], rows: UNDO },
-    },
+    undoTable(),
   ];
 }
 
-/** Every partition's loss, exact by the offset ledger. */
+/** Every Kafka partition's losses, exact by the offset ledger. */
 export const lossTable = (
   topics: Pick<Plan["topics"][number], "topic" | "losses">[],
 ) => ({
   head: ["topic", "partition", "from", "to (not included)", "offsets"],
-  rows: topics.flatMap((t) =>
-    (t.losses ?? []).map((l) => [
-      t.topic,
-      l.partition,
-      l.from,
-      l.to,
-      l.offsets,
+  rows: topics.flatMap(({ topic, losses = [] }) =>
+    losses.map(({ partition, from, to, offsets }) => [
+      topic,
+      partition,
+      from,
+      to,
+      offsets,
     ]),
   ),
 });
 
-function sourceOf(f: Plan["findings"][number]): string {
-  const { archived, produced, raw = 0 } = f.numbers ?? {};
+function summaryTable(
+  { topics, findings, flags, importerRun }: Plan,
+  estimate: Estimate,
+  outdated: number,
+): Block {
+  const total = (field: "lostOffsets" | "missing") =>
+    topics.reduce((sum, topic) => sum + topic[field], 0);
+  return {
+    table: {
+      head: ["what", "how much"],
+      rows: [
+        ["topic-hours that are not whole", findings.length],
+        ["topics", topics.length],
+        ["offsets deleted unread (exact)", total("lostOffsets")],
+        ["events missing, about", total("missing")],
+        ["flags to remove", flags.length],
+        ["partitions refined by an outdated job", outdated],
+        ["importer's newest run", importerRun ?? "none"],
+        ["replay, about", secondsOrMinutes(estimate.replaySeconds)],
+        [
+          `refine ${estimate.partitions} partitions, about`,
+          secondsOrMinutes(estimate.refineSeconds),
+        ],
+      ],
+    },
+  };
+}
+
+const secondsOrMinutes = (seconds: number) =>
+  seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`;
+
+function runningJobs(running: RunningJob[]): Block[] {
+  if (running.length === 0) return [];
+  return [
+    { heading: "Refine runs now" },
+    {
+      table: {
+        head: ["application", "name", "user", "since", ""],
+        rows: running.map((job) => [
+          job.id,
+          job.name,
+          job.user,
+          job.startedAt,
+          job.outdated ?? "wait for its end",
+        ]),
+      },
+    },
+    {
+      text: "The refine step waits until none of them runs. To end one: sisyphus backfill kill-job NAME APPLICATION.",
+    },
+  ];
+}
+
+const topicTable = ({ topics }: Plan): Block => ({
+  table: {
+    head: [
+      "topic",
+      "hours",
+      "first",
+      "last",
+      "offsets lost",
+      "missing",
+      "importer reset",
+    ],
+    rows: topics.map(({ topic, hours, lostOffsets, missing, reset }) => [
+      topic,
+      hours.length,
+      hours[0] ?? "",
+      hours.at(-1) ?? "",
+      lostOffsets,
+      missing,
+      reset ? "yes" : "",
+    ]),
+  },
+});
+
+function losses({ topics }: Plan): Block[] {
+  if (!topics.some((topic) => topic.losses)) return [];
+  return [{ heading: "Offsets deleted unread" }, { table: lossTable(topics) }];
+}
+
+const missingTable = ({ findings }: Plan): Block => ({
+  table: {
+    head: ["topic", "hour", "missing, about", "source", "verdict", "why"],
+    rows: findings
+      .filter((finding) => isImportFault(finding.verdict))
+      .map((finding) => [
+        finding.topic,
+        finding.hour,
+        finding.missing,
+        sourceOf(finding),
+        finding.verdict,
+        finding.why,
+      ]),
+  },
+});
+
+/** Where the missing events of a topic-hour are expected to be found. */
+function sourceOf({ verdict, numbers }: Finding): string {
+  const { archived, produced, raw = 0 } = numbers ?? {};
   if (archived !== undefined && archived > raw)
     return `archive (${archived - raw})`;
-  if (
-    f.verdict !== "lost-from-kafka" &&
-    produced !== undefined &&
-    produced > raw
-  )
+  if (verdict !== "lost-from-kafka" && produced !== undefined && produced > raw)
     return `Kafka (${produced - raw})`;
   return "MySQL, as far as it has them";
+}
+
+function outdatedPartitions(outdated: Finding[]): Block[] {
+  if (outdated.length === 0) return [];
+  return [
+    { heading: "Partitions refined by an outdated job" },
+    { list: outdated.map(({ topic, hour }) => topicHourKey(topic, hour)) },
+  ];
+}
+
+const flagTable = ({ flags }: Plan): Block => ({
+  table: {
+    head: ["flag", "owner", "set at", "why"],
+    rows: flags.map(({ path, owner, mtime, why }) => [
+      path,
+      owner,
+      new Date(mtime).toISOString(),
+      why,
+    ]),
+  },
+});
+
+const jobTable = ({ refine }: Plan): Block => ({
+  table: {
+    head: ["", ""],
+    rows: [
+      ["jar", refine.jar],
+      ["sha256", refine.sha256],
+      ["class", refine.class],
+      ["arguments", refine.arguments.join(" ")],
+    ],
+  },
+});
+
+/** Every step that changes something, and what an abort does about it. */
+const undoTable = (): Block => ({
+  table: {
+    head: ["step", "does", "an abort"],
+    rows: SAGA_STEPS.filter(({ undo, stays }) => undo || stays).map(
+      ({ name, does, undo, stays }) => [name, does, onAbort(undo, stays)],
+    ),
+  },
+});
+
+function onAbort(
+  undo: { restores: string } | null,
+  stays: string | null,
+): string {
+  if (undo === null) return `cannot be undone: ${stays}`;
+  return stays === null ? undo.restores : `${undo.restores}; ${stays}`;
 }

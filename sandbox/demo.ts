@@ -1,322 +1,140 @@
-import { styleText } from "node:util";
 import type { Client } from "@temporalio/client";
-import { heartbeats } from "../cli/commands/backfill";
-import { storedAudit } from "../cli/commands/audit-show";
 import { webLink } from "../cli/client";
-import { gridText, paint, table } from "../cli/output";
+import { paint } from "../cli/output";
+import type { BackfillProgress } from "../domain/backfill/progress";
+import type { BackfillResult } from "../domain/backfill/report";
 import { connectClient } from "../workers/connection";
-import { CONFIG_FILE, environment } from "./platform/config";
+import { lowHeadroom, namesWhatIsBroken, runAudit } from "./demo/audit";
+import { followSaga } from "./demo/follow";
+import { act, say } from "./demo/print";
+import { proofOf, proofText } from "./demo/proof";
 import { incident } from "./incident/incident";
-import { ports } from "./platform/ports";
 import { STORY, topicOf, TOPICS } from "./incident/story";
-import { checkFromOutside, expectedBroken } from "./incident/truth";
+import { checkFromOutside } from "./incident/truth";
+import { CONFIG_FILE, environment } from "./platform/config";
+import { ports } from "./platform/ports";
 import { down, reset, up } from "./platform/up";
 import { until } from "./platform/wait";
-import { killWorker, startWorker } from "./platform/worker";
-import type {
-  AuditSummary,
-  HeadroomSummary,
-} from "../domain/audit/audit-report";
-import { type BackfillResult } from "../domain/backfill/report";
-import type { BackfillProgress } from "../domain/backfill/progress";
-import { topicHourKey } from "../lib/keys";
+import { startWorker } from "./platform/worker";
 
+/**
+ * The incident of July 5 to 9, 2018, from the first warning to the proof that it is repaired.
+ *
+ *   npm run demo              ends the sandbox afterwards
+ *   npm run demo -- --keep    leaves everything up
+ */
+const SAGA = "backfill/july-5";
 const RANGE = { since: STORY.drifted[0]!, until: "2018-07-05T05" };
-const started = Date.now();
-const clock = () => {
-  const s = Math.round((Date.now() - started) / 1000);
-  return `${String(Math.floor(s / 60)).padStart(2)}:${String(s % 60).padStart(2, "0")}`;
-};
-const say = (line = "") =>
-  console.log(line === "" ? "" : `${paint("gray", clock())} ${line}`);
-const act = (title: string) =>
-  console.log(
-    `\n${paint("bold", `── ${title} ${"─".repeat(Math.max(0, 70 - title.length))}`)}`,
+
+/** @returns whether the proof holds */
+async function story(): Promise<boolean> {
+  act(
+    "The platform: Kafka, HDFS, YARN, Spark, Hive metastore, MariaDB, Temporal",
   );
+  await reset(() => undefined);
+  await up(say);
+  say(`Web UI  ${process.env["SISYPHUS_WEB_UI"]}/workflows`);
 
-/** A line that is redrawn where somebody watches, and silent in a log. */
-function ticker(text: string): void {
-  if (process.stdout.isTTY)
-    process.stdout.write(`\r\x1b[K${styleText("gray", `${clock()} ${text}`)}`);
-}
-const clearTicker = () =>
-  process.stdout.isTTY && process.stdout.write("\r\x1b[K");
-
-async function audit(
-  client: Client,
-  workflowId: string,
-): Promise<AuditSummary> {
-  const handle = await client.workflow.start("hourlyAudit", {
-    workflowId,
-    taskQueue: "control",
-    args: [{ asOf: STORY.noticed }],
-    staticSummary: "Audit of every topic-hour",
+  act("The weeks before July 5, 2018");
+  await startWorker();
+  const client = await connectClient();
+  let foreseen = false;
+  await incident(say, async () => {
+    foreseen = await warnsBeforeTheLoss(client);
   });
-  say(`audit ${webLink(workflowId, handle.firstExecutionRunId)}`);
-  const summary = (await handle.result()) as AuditSummary;
-  const { audits } = await storedAudit(CONFIG_FILE, workflowId);
-  console.log(
-    `\n${gridText(audits.filter((a) => Object.keys(a.cells).length > 0))}\n`,
+
+  act("The audit finds it");
+  await lowHeadroom(client, STORY.noticed);
+  const before = await runAudit(client, "audit/2018-07-05T05");
+  const exact = await namesWhatIsBroken(before);
+  say(
+    `${before.incidents.length} incidents are open: ${process.env["SISYPHUS_WEB_UI"]}/workflows?query=WorkflowType%3D%22topicIncident%22`,
   );
-  return summary;
+  say(`for example ${webLink("incident/eventlogging_CentralAuth")}`);
+
+  act("The saga repairs it");
+  await startSaga(client);
+  const result = await followSaga(client, SAGA);
+
+  act("The audit again");
+  const after = await runAudit(client, "audit/2018-07-05T05-after");
+  say(`${after.broken.length} topics are broken`);
+
+  act("The proof");
+  const good = await prove(foreseen, exact, result, after.broken.length);
+  await client.connection.close();
+  return good;
 }
 
-/** Topics that are about to lose data. */
-async function headroom(
-  client: Client,
-  asOf: string,
-): Promise<HeadroomSummary["low"]> {
-  const { low } = (await client.workflow.execute("headroomAudit", {
-    workflowId: `headroom/${asOf}`,
+/** Asks for headroom on June 25. @returns whether it warns of the topics that will lose events, and of no other */
+async function warnsBeforeTheLoss(client: Client): Promise<boolean> {
+  const low = await lowHeadroom(client, STORY.foreseen);
+  const seconds = new Set(
+    TOPICS.filter((t) => t.seconds).map((t) => topicOf(t.schema)),
+  );
+  say(
+    paint(
+      "yellow",
+      `June 25  the headroom audit that a schedule runs every ten minutes would have warned here, before anything was lost: ${low.length} topics`,
+    ),
+  );
+  if (low[0]) say(`         ${low[0].topic}: ${low[0].why}`);
+  return low.length > 0 && low.every((h) => seconds.has(h.topic));
+}
+
+/** Starts the saga and approves its plan, as an operator who has read it would. */
+async function startSaga(client: Client): Promise<void> {
+  const handle = await client.workflow.start("backfill", {
+    workflowId: SAGA,
     taskQueue: "control",
-    args: [{ asOf }],
-    staticSummary: "Which topics are about to lose data",
-  })) as HeadroomSummary;
-  return low;
+    args: [{ ...RANGE, asOf: STORY.noticed }],
+    staticSummary: "Repairs the incident of July 5-9, 2018",
+  });
+  say(`saga ${webLink(SAGA, handle.firstExecutionRunId)}`);
+  const plan = await until(
+    "the plan",
+    120,
+    async () =>
+      (await handle.query<BackfillProgress>("progress").catch(() => undefined))
+        ?.plan,
+    250,
+  );
+  say(
+    `plan: ${plan.topicHours} topic-hours of ${plan.topics.length} topics, ${plan.lostOffsets} offsets deleted unread, ${plan.flags} flags to clear; digest ${plan.digest.slice(0, 12)}`,
+  );
+  await handle.executeUpdate("approve", { args: [plan.digest] });
+  say("an operator approves this very plan");
 }
 
-/** The judgement of the audit against the truth: nothing broken that was not named, nothing healthy that was. */
-async function compare(summary: AuditSummary): Promise<boolean> {
-  const { audits } = await storedAudit(CONFIG_FILE);
-  const named = new Set(
-    audits.flatMap((a) => a.findings.map((f) => topicHourKey(f.topic, f.hour))),
-  );
-  const truth = expectedBroken();
-  const overlooked = [...truth].filter((t) => !named.has(t));
-  const falsely = [...named].filter((n) => !truth.has(n));
-  say(
-    `${truth.size} topic-hours are broken; the audit names ${named.size}, overlooks ${overlooked.length}, names ${falsely.length} healthy ones`,
-  );
-  for (const t of [...overlooked, ...falsely].slice(0, 10)) say(`  ${t}`);
-  say(
-    `causes: ${Object.entries(summary.causes)
-      .map(([c, n]) => `${c} ${n}`)
-      .join(", ")}`,
-  );
-  return overlooked.length === 0 && falsely.length === 0;
-}
-
-async function follow(client: Client, id: string): Promise<BackfillResult> {
-  const handle = client.workflow.getHandle(id);
-  const shown = new Map<string, string>();
-  const killed = new Set<string>();
-  let ended = false;
-  const result = handle
-    .result()
-    .finally(() => (ended = true)) as Promise<BackfillResult>;
-  result.catch(() => undefined);
-  while (!ended) {
-    const progress = await handle
-      .query<BackfillProgress>("progress")
-      .catch(() => undefined);
-    for (const step of progress?.steps ?? []) {
-      const text = `${step.state}${step.detail ? ` — ${step.detail}` : ""}`;
-      if (step.state === "waiting" || shown.get(step.name) === text) continue;
-      shown.set(step.name, text);
-      clearTicker();
-      say(
-        `${step.state === "done" ? paint("green", "+") : step.state === "failed" ? paint("red", "!") : ">"} ${step.name.padEnd(15)} ${text}`,
-      );
-    }
-    const failedStep = progress?.steps.find((s) => s.state === "failed");
-    if (failedStep)
-      throw new Error(`step ${failedStep.name} failed: ${failedStep.detail}`);
-    const beats = (await heartbeats(client, id)) as Record<
-      string,
-      { progress?: { replayed?: number; refined?: number; total?: number } }
-    >;
-    const replay = beats["replay"]?.progress;
-    const refine = beats["awaitRefine"]?.progress;
-    if (replay?.replayed !== undefined)
-      ticker(`replayed ${replay.replayed} of ${replay.total} events`);
-    if (refine?.refined !== undefined)
-      ticker(`refined ${refine.refined} of ${refine.total} partitions`);
-    if (
-      !killed.has("replay") &&
-      replay?.replayed &&
-      replay.replayed < replay.total!
-    )
-      await kill(
-        "replay",
-        `${replay.replayed} of ${replay.total} events are replayed`,
-      );
-    if (!killed.has("refine") && refine?.total !== undefined)
-      await kill("refine", "Refine runs on YARN");
-    await new Promise((go) => setTimeout(go, 250));
-  }
-  clearTicker();
-  return result;
-
-  async function kill(what: string, why: string): Promise<void> {
-    killed.add(what);
-    clearTicker();
-    say(
-      paint(
-        "yellow",
-        `x the worker is killed (SIGKILL, pid ${await killWorker()}) while ${why}; another is started`,
-      ),
+/** Prints what was measured. @returns whether all of it is as it must be */
+async function prove(
+  foreseen: boolean,
+  exact: boolean,
+  result: BackfillResult,
+  stillBroken: number,
+): Promise<boolean> {
+  if (!("numbers" in result))
+    throw new Error(
+      `the saga ended without a report: ${JSON.stringify(result)}`,
     );
-    await startWorker();
-  }
+  const outside = await checkFromOutside();
+  const proof = proofOf({ foreseen, exact, result, outside, stillBroken });
+  const good = proof.every(([, , isRight]) => isRight);
+  console.log(`\n${proofText(proof)}\n`);
+  say(`report ${result.report} on HDFS`);
+  say(
+    good
+      ? paint("green", "the proof holds")
+      : paint("red", "the proof does NOT hold"),
+  );
+  return good;
 }
 
 async function main(): Promise<number> {
   const keep = process.argv.includes("--keep");
   Object.assign(process.env, environment(ports()));
-  let good: boolean;
   try {
-    act(
-      "The platform: Kafka, HDFS, YARN, Spark, Hive metastore, MariaDB, Temporal",
-    );
-    await reset(() => undefined);
-    await up(say);
-    say(`Web UI  ${process.env["SISYPHUS_WEB_UI"]}/workflows`);
-
-    act("The weeks before July 5, 2018");
-    await startWorker();
-    const client = await connectClient();
-    let foreseen = false;
-    await incident(say, async () => {
-      const low = await headroom(client, STORY.foreseen);
-      const seconds = new Set(
-        TOPICS.filter((t) => t.seconds).map((t) => topicOf(t.schema)),
-      );
-      foreseen = low.length > 0 && low.every((h) => seconds.has(h.topic));
-      say(
-        paint(
-          "yellow",
-          `June 25  the headroom audit that a schedule runs every ten minutes would have warned here, before anything was lost: ${low.length} topics`,
-        ),
-      );
-      if (low[0]) say(`         ${low[0].topic}: ${low[0].why}`);
-    });
-
-    act("The audit finds it");
-    await headroom(client, STORY.noticed);
-    const before = await audit(client, "audit/2018-07-05T05");
-    const exact = await compare(before);
-    say(
-      `${before.incidents.length} incidents are open: ${process.env["SISYPHUS_WEB_UI"]}/workflows?query=WorkflowType%3D%22topicIncident%22`,
-    );
-    say(`for example ${webLink("incident/eventlogging_CentralAuth")}`);
-
-    act("The saga repairs it");
-    const id = "backfill/july-5";
-    const handle = await client.workflow.start("backfill", {
-      workflowId: id,
-      taskQueue: "control",
-      args: [{ ...RANGE, asOf: STORY.noticed }],
-      staticSummary: "Repairs the incident of July 5-9, 2018",
-    });
-    say(`saga ${webLink(id, handle.firstExecutionRunId)}`);
-    const plan = await until(
-      "the plan",
-      120,
-      async () =>
-        (
-          await handle
-            .query<BackfillProgress>("progress")
-            .catch(() => undefined)
-        )?.plan,
-      250,
-    );
-    say(
-      `plan: ${plan.topicHours} topic-hours of ${plan.topics.length} topics, ${plan.lostOffsets} offsets deleted unread, ${plan.flags} flags to clear; digest ${plan.digest.slice(0, 12)}`,
-    );
-    await handle.executeUpdate("approve", { args: [plan.digest] });
-    say("an operator approves this very plan");
-    const result = await follow(client, id);
-
-    act("The audit again");
-    const after = await audit(client, "audit/2018-07-05T05-after");
-    say(`${after.broken.length} topics are broken`);
-
-    act("The proof");
-    if (!("numbers" in result))
-      throw new Error(
-        `the saga ended without a report: ${JSON.stringify(result)}`,
-      );
-    const n = result.numbers;
-    const outside = await checkFromOutside();
-    const proof: [string, string | number, boolean][] = [
-      [
-        "headroom warned of the drifted topics before the loss, and of no other",
-        foreseen ? "yes" : "no",
-        foreseen,
-      ],
-      [
-        "the audit named every broken topic-hour and no other",
-        exact ? "yes" : "no",
-        exact,
-      ],
-      ["events lost (by the generator)", outside.lost, true],
-      [
-        "offsets deleted unread = messages found",
-        `${n.lostOffsets} = ${n.found.messages}`,
-        n.lostOffsets === n.found.messages,
-      ],
-      [
-        "events replayed (read back by the saga)",
-        n.replayed.landed,
-        n.replayed.landed === outside.lost,
-      ],
-      [
-        "lost events that Kafka holds exactly once",
-        outside.replayedOnce,
-        outside.replayedOnce === outside.lost,
-      ],
-      [
-        "produced twice",
-        outside.replayedTwice + n.replayed.twice,
-        outside.replayedTwice + n.replayed.twice === 0,
-      ],
-      ["replayed though not lost", outside.needless, outside.needless === 0],
-      ["flags removed", n.flagsRemoved, n.flagsRemoved > 0],
-      [
-        "partitions re-refined",
-        n.refine.finished,
-        n.refine.failed.length === 0 && n.refine.unexplained.length === 0,
-      ],
-      [
-        "events with exactly one row",
-        `${outside.rowOnce} of ${outside.produced}`,
-        outside.rowOnce === outside.produced,
-      ],
-      ["duplicates", outside.rowTwice, outside.rowTwice === 0],
-      [
-        "geocoded, of rows with an ip",
-        `${((100 * outside.geocoded) / Math.max(1, outside.withIp)).toFixed(1)} %`,
-        outside.geocoded === outside.withIp,
-      ],
-      [
-        "topic-hours not whole after it",
-        after.broken.length,
-        after.broken.length === 0,
-      ],
-      [
-        "the saga's own report",
-        result.holds ? "holds" : "does not hold",
-        result.holds,
-      ],
-    ];
-    good = proof.every(([, , ok]) => ok);
-    console.log(
-      `\n${table(
-        ["", "what", "measured"],
-        proof.map(([what, value, ok]) => [
-          ok ? paint("green", "ok") : paint("red", "NO"),
-          what,
-          value,
-        ]),
-      )}\n`,
-    );
-    say(`report ${result.report} on HDFS`);
-    say(
-      good
-        ? paint("green", "the proof holds")
-        : paint("red", "the proof does NOT hold"),
-    );
-    await client.connection.close();
+    return (await story()) ? 0 : 1;
   } finally {
     if (keep) {
       say(
@@ -326,7 +144,6 @@ async function main(): Promise<number> {
       await down(say);
     }
   }
-  return good ? 0 : 1;
 }
 
 // Ctrl-C ends what was started, too.

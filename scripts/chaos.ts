@@ -1,4 +1,4 @@
-import "./chaos-place";
+import "./chaos-sandbox";
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { bundleWorkflowCode } from "@temporalio/worker";
@@ -8,21 +8,21 @@ import {
   type Run as MemoryRun,
   runMemoryChaos,
 } from "../test/chaos/memory/run";
+import { runSandboxChaos, type SandboxRun } from "../test/chaos/sandbox/run";
 import {
   anyFaults,
-  runSandboxChaos,
-  type SandboxRun,
   type Schedule,
   workerInEveryStep,
-} from "../test/chaos/sandbox/run";
+} from "../test/chaos/sandbox/schedule";
 import { quietWorkers } from "../test/support/quiet";
 import { localTemporal } from "../test/support/temporal";
 import { wholeFrom } from "./whole";
 
 /**
- * Sagas under faults; a seed is a run. In memory: the real workflow and activities over platforms that refuse, lose answers, die and wake up.
- * On the sandbox: small sagas on real services, workers and services killed and frozen, one saga after the other.
- * What was run is kept in `var/chaos/`, so that a call that was ended goes on.
+ * Runs sagas under faults. A run follows from its seed, and the same seed makes the same run again.
+ * In memory: the real workflow and activities, over platforms that refuse, lose answers, die and come back.
+ * On the sandbox: small sagas on real services, one after the other, while workers and services are killed and frozen.
+ * Results are kept in `var/chaos/`, so that a call that was interrupted goes on where it ended.
  *
  *   npm run chaos -- memory --runs 2000
  *   npm run chaos -- sandbox --runs 60
@@ -35,6 +35,7 @@ const whole = wholeFrom(0);
 type Options = { runs: number; from: number; seed?: number };
 type Run = { seed: number; outcome: string; wrong: string[] };
 
+/** The runs of one kind, each a line of a file. */
 class Results<R extends Run> {
   private readonly file: string;
   private readonly before: R[];
@@ -60,18 +61,20 @@ class Results<R extends Run> {
       : [seed];
   }
 
-  /** Seeds that were not run yet; one that is asked for by name is run again. */
+  /** Seeds that were not run yet. One that was given with `--seed` is run again. */
   get left(): number[] {
     if (this.o.seed !== undefined) return this.wanted;
     const done = new Set(this.before.map((r) => r.seed));
     return this.wanted.filter((s) => !done.has(s));
   }
 
+  /** Writes a run down; one that was asked for with `--seed` is only looked at. */
   keep(run: R): void {
     if (this.o.seed === undefined)
       appendFileSync(this.file, `${JSON.stringify(run)}\n`);
   }
 
+  /** These runs, and those that earlier calls have made of the seeds that are wanted. */
   all(runs: R[]): R[] {
     if (this.o.seed !== undefined) return runs;
     const wanted = new Set(this.wanted);
@@ -79,7 +82,8 @@ class Results<R extends Run> {
   }
 }
 
-function told(runs: Run[], faults: string[]): number {
+/** Prints how the runs ended, and every fault that was made. @returns the command's exit code */
+function printSummary(runs: Run[], faults: string[]): number {
   const kinds: Record<string, number> = {};
   for (const kind of faults) kinds[kind] = (kinds[kind] ?? 0) + 1;
   const wrong = runs.filter((r) => r.wrong.length > 0);
@@ -100,7 +104,7 @@ async function memory(o: Options): Promise<number> {
   const results = new Results<MemoryRun>("memory", o);
   quietWorkers();
   const env = await localTemporal();
-  // What the platforms in memory throw outside of any call must not leave the server behind.
+  // An error that the platforms in memory throw outside of any call would end this process and leave the server running.
   process.once("uncaughtException", (error) => {
     console.error(error);
     void env.teardown().finally(() => process.exit(1));
@@ -120,7 +124,7 @@ async function memory(o: Options): Promise<number> {
   );
   await env.teardown();
   const all = results.all(runs);
-  return told(
+  return printSummary(
     all,
     all.flatMap((r) =>
       Object.entries(r.faults).flatMap(([kind, count]) =>
@@ -157,7 +161,7 @@ async function onSandbox(
       schedule,
     );
     const all = results.all(runs);
-    return told(
+    return printSummary(
       all,
       all.flatMap((r) => r.faults.map((f) => f.kind)),
     );

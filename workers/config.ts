@@ -2,15 +2,30 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { type Config, parseConfig } from "../domain/settings/config";
 
-/** Reads and checks a configuration file. @throws Error that names the file, or every wrong field */
-export function loadConfig(path: string): Config {
-  let text: string;
+function textOf(path: string): string {
   try {
-    text = readFileSync(path, "utf8");
-  } catch {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
     throw new Error(
-      `no configuration at ${path}; give --config FILE or SISYPHUS_CONFIG`,
+      code === "ENOENT"
+        ? `no configuration at ${path}; give --config FILE or SISYPHUS_CONFIG`
+        : `${path} cannot be read: ${message}`,
+      { cause: error },
     );
   }
-  return parseConfig(parse(text));
+}
+
+/** Reads and checks a configuration file. @throws Error that names the file, or every wrong field and what is allowed there */
+export function loadConfig(path: string): Config {
+  const text = textOf(path);
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch (error) {
+    throw new Error(`${path} is not YAML: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  return parseConfig(value);
 }

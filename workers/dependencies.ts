@@ -18,14 +18,18 @@ import { createMissingActivities } from "../activities/backfill/search/missing";
 import { EventMysql } from "../clients/mysql";
 import { createNotifyActivities } from "../activities/incidents/notify";
 import { createPlanningActivities } from "../activities/backfill/planning";
-import { createRefineActivities } from "../activities/backfill/refine";
+import { createAwaitRefineActivities } from "../activities/backfill/await-refine";
+import { createFlagActivities } from "../activities/backfill/clear-flags";
+import { createKillRefineActivities } from "../activities/backfill/kill-refine";
+import { createSubmitRefineActivities } from "../activities/backfill/submit-refine";
 import { createReplayActivities } from "../activities/backfill/replay";
+import { createRetentionActivities } from "../activities/backfill/hold-retention";
 import { createReportActivities } from "../activities/backfill/report";
 import { Storage } from "../clients/storage";
 import { Submitter } from "../activities/backfill/submitter";
 import { createVerifyActivities } from "../activities/backfill/verify/verify";
 import { Yarn } from "../clients/yarn/yarn";
-import { createYarnLogActivities } from "../activities/backfill/yarn-logs";
+import { createScanLogsActivities } from "../activities/backfill/scan-logs";
 import type { Config } from "../domain/settings/config";
 import { policyOf } from "../domain/settings/policy";
 
@@ -85,9 +89,13 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     ...collect,
     ...createMissingActivities(deps, collect),
     ...createReplayActivities(deps),
+    ...createRetentionActivities(deps),
     ...createImporterActivities(deps),
-    ...createRefineActivities(deps),
-    ...createYarnLogActivities(deps),
+    ...createFlagActivities(deps),
+    ...createSubmitRefineActivities(deps),
+    ...createAwaitRefineActivities(deps),
+    ...createKillRefineActivities(deps),
+    ...createScanLogsActivities(deps),
     ...createVerifyActivities(deps),
     ...createReportActivities(deps),
     ...createNotifyActivities(deps),

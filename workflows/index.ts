@@ -1,5 +1,6 @@
 export { backfill } from "./backfill/backfill";
-export { backfillShard, fanOut } from "./backfill/fan-out";
+export { backfillShard } from "./backfill/shard";
+export { fanOut } from "./backfill/fan-out";
 export { hourlyAudit } from "./audit/hourly-audit";
 export { topicIncident } from "./incidents/topic-incident";
 export { alertDesk } from "./incidents/alert-desk";

@@ -21,9 +21,6 @@ import {
 import { auditTopics, judgeTopic } from "./judge-topics";
 import { type Settings, settingsOf } from "./settings";
 
-// The repair's activities find it here.
-export { auditTopics } from "./judge-topics";
-
 type BatchInput = {
   topics: string[];
   range: HourRange;

@@ -2,6 +2,7 @@ import type { Producer } from "kafkajs";
 import type { Canary } from "../../domain/audit/canary";
 import type { Config } from "../../domain/settings/config";
 import { datasetOf } from "../../domain/settings/dataset";
+import { wholeMatch } from "../../domain/settings/regex-text";
 import {
   CANARY_HEADER,
   canaryEvent,
@@ -55,7 +56,7 @@ async function canaryTopics({
   kafka,
   config,
 }: ProduceClients): Promise<string[]> {
-  const wanted = new RegExp(`^(?:${config.canary.topics})$`, "u");
+  const wanted = wholeMatch(config.canary.topics);
   return (await kafka.topics()).filter(
     (topic) => wanted.test(topic) && datasetOf(topic, config.naming),
   );

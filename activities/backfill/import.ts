@@ -1,36 +1,40 @@
 import { cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
-import { regexLiteral } from "../../domain/backfill/plan";
+import { regexLiteral } from "../../lib/regex-literal";
 import type { Camus } from "../../importers/camus";
 import { fatal } from "../../clients/errors";
-import type { ImporterState } from "../../importers/importer";
+import {
+  type Logs,
+  outsideOfLog,
+  type Positions,
+  type Standing,
+  standingIn,
+  stillAdvancing,
+  withReplayedEventsAhead,
+} from "../../domain/backfill/import-progress";
 import type { Jobs } from "../../clients/commands";
-import type { Kafka } from "../../clients/kafka/kafka";
+import type { Kafka, Offsets } from "../../clients/kafka/kafka";
 import type { Storage } from "../../clients/storage";
 import { hasEnded, type Yarn } from "../../clients/yarn/yarn";
 import { sagaPlaces } from "../../clients/storage-layout";
 import { sagaId } from "./saga-id";
-import { partitionKey, parsePartitionKey } from "../../lib/keys";
+import { parsePartitionKey } from "../../lib/keys";
+import { importUntilNothingLacks } from "./import-until";
+import { tagOf } from "./yarn-tag";
+import { heartbeatWhile } from "../heartbeat-while";
 
+/** Between two looks at whether an importer run has ended, in ms. */
 const POLL_MS = 500;
-/** So many runs that got no further are enough; those that do may be as many as it takes. */
-const MAX_FRUITLESS = 12;
 
-const named = (places: string[]) =>
-  `${places.slice(0, 10).join(", ")}${places.length > 10 ? ` and ${places.length - 10} more` : ""}`;
-
-type Positions = ImporterState["positions"];
-
-/** Where the importer stands with topics, to be compared. */
-function standing(positions: Positions, topics: string[]): string {
-  const ours = new Set(topics);
-  return JSON.stringify(
-    [...positions]
-      .filter(([key]) => ours.has(parsePartitionKey(key).topic))
-      .map(([key, { offset }]) => [key, offset])
-      .sort(),
-  );
-}
+/**
+ * The two settings with which the incident of July 5, 2018 was repaired. The first moves partitions whose position Kafka no longer has to
+ * the earliest offset, where Camus by default skips the topic. Without the second, events that are older than a week are dropped in
+ * silence while offsets advance.
+ */
+const REPAIR_SETTINGS = {
+  "kafka.move.to.earliest.offset": "true",
+  "kafka.max.historical.days": "-1",
+};
 
 type Deps = {
   config: Config;
@@ -41,12 +45,6 @@ type Deps = {
   jobs: Jobs;
 };
 
-/** A YARN tag that names a workflow's step; YARN keeps tags in lower case. */
-export const tagOf = (workflowId: string, step: string) =>
-  `sisyphus-${workflowId}-${step}`
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]/g, "_");
-
 /** Activities that run the importer. */
 export function createImporterActivities({
   config,
@@ -56,8 +54,8 @@ export function createImporterActivities({
   storage,
   jobs,
 }: Deps) {
-  /** Waits until no driver and no application with the tag is left. */
-  async function settle(tag: string): Promise<void> {
+  /** Waits until neither a driver on this host nor an application on YARN carries the tag. */
+  async function waitUntilNoneRuns(tag: string): Promise<void> {
     while (
       jobs.driverRuns(`mapreduce.job.tags=${tag}`) ||
       (await yarn.byTag(tag)).some((app) => !hasEnded(app))
@@ -67,169 +65,115 @@ export function createImporterActivities({
     }
   }
 
-  /** One run over the topics; refuses to run beside another importer. */
-  async function run(
-    tag: string,
-    topics: string[],
-    settings: Record<string, string>,
-  ): Promise<void> {
-    await settle(tag);
+  /** Runs the importer once over the topics and waits for its end. It is never run beside another run of the same tag. */
+  async function runOnce(tag: string, topics: string[]): Promise<void> {
+    await waitUntilNoneRuns(tag);
     const id = sagaId();
     // An attempt that froze and wakes up after an abort must not move the offsets that were put back.
     if (await storage.has(sagaPlaces(id).importerReleased))
       throw fatal("Fenced", `${id} has put the importer's offsets back`);
-    const stop = beating();
-    try {
-      const all = {
-        ...settings,
-        "kafka.whitelist.topics": topics.map(regexLiteral).join(","),
-        "mapreduce.job.tags": tag,
-      };
-      // A run that skips topics ends with 1, and what it did is judged by the stored offsets alone.
-      await jobs.runCommand(
+    const all = {
+      ...REPAIR_SETTINGS,
+      "kafka.whitelist.topics": topics.map(regexLiteral).join(","),
+      "mapreduce.job.tags": tag,
+    };
+    // The exit code says nothing: a run that skips a topic ends with 1. What a run did is judged by the stored offsets alone.
+    await heartbeatWhile(() =>
+      jobs.runCommand(
         [
           ...config.importer.command,
           ...Object.entries(all).map(([n, v]) => `-D${n}=${v}`),
         ],
         cancellationSignal(),
-      );
-    } finally {
-      stop();
-    }
+      ),
+    );
+    cancellationSignal().throwIfAborted();
   }
 
-  /** Imports until a condition on the stored offsets holds. */
+  /** Runs the importer until no partition lacks anything. @returns how many runs it took */
   async function importUntil(
     tag: string,
     topics: string[],
-    settings: Record<string, string>,
     lacking: (positions: Positions) => Promise<string[]>,
   ): Promise<number> {
-    await settle(tag);
-    let before: string | undefined;
-    let fruitless = 0;
-    for (let runs = 0; ; runs++) {
-      const { positions } = await camus.state();
-      const left = await lacking(positions);
-      if (left.length === 0) return runs;
-      const now = standing(positions, topics);
-      fruitless = now === before ? fruitless + 1 : 0;
-      before = now;
-      if (fruitless === MAX_FRUITLESS)
-        throw fatal(
-          "ApplicationFailed",
-          `${fruitless} importer runs in a row got no further; still not imported: ${named(left)}; see ${config.importer.log}`,
-        );
-      await run(tag, topics, settings);
-      cancellationSignal().throwIfAborted();
-    }
+    // A run that an earlier attempt began is still under way, perhaps: positions are read once it has ended.
+    await waitUntilNoneRuns(tag);
+    return importUntilNothingLacks({
+      topics,
+      positions: async () => (await camus.state()).positions,
+      lacking,
+      runOnce: () => runOnce(tag, topics),
+      log: config.importer.log,
+    });
   }
 
-  // The two settings of July 5, 2018. Without the second, events older than a week are dropped in silence while offsets advance.
-  const settings = {
-    "kafka.move.to.earliest.offset": "true",
-    "kafka.max.historical.days": "-1",
-  };
+  async function logsOf(topics: string[]): Promise<Logs> {
+    const logs = new Map<string, Offsets[]>();
+    for (const topic of topics) {
+      heartbeat({ offsets: topic });
+      logs.set(topic, await kafka.offsets(topic));
+    }
+    return logs;
+  }
 
   return {
-    /** Moves the importer to the earliest offsets of topics that it skips, by running it. @returns runs made */
+    /**
+     * Moves the importer back into the log of topics that it skips, by running it: it moves itself to the earliest offset.
+     * @returns how many runs it took
+     */
     async resetImport(input: { topics: string[] }): Promise<{ runs: number }> {
-      const id = sagaId();
-      const lacking = async (keys: Positions) => {
-        const found: string[] = [];
-        for (const topic of input.topics) {
-          heartbeat({ offsets: topic });
-          for (const o of await kafka.offsets(topic)) {
-            const stored = keys.get(partitionKey(topic, o.partition))?.offset;
-            if (
-              stored === undefined
-                ? o.high !== o.low
-                : BigInt(stored) < BigInt(o.low) ||
-                  BigInt(stored) > BigInt(o.high)
-            )
-              found.push(partitionKey(topic, o.partition));
-          }
-        }
-        return found;
-      };
+      const { topics } = input;
       const runs = await importUntil(
-        tagOf(id, "reset"),
-        input.topics,
-        settings,
-        lacking,
+        tagOf(sagaId(), "reset"),
+        topics,
+        async (positions) => outsideOfLog(await logsOf(topics), positions),
       );
       return { runs };
     },
     /**
-     * Runs the importer until its stored offsets have passed the given ends, `<topic>/<partition>` to offset. Topics without an end are
-     * imported as far as it gets: what Kafka held of them all the while is imported, too.
+     * Imports what was replayed: runs the importer until its positions have passed the given ends. Topics into which nothing was replayed
+     * are imported as far as the importer gets, as Kafka may hold events of them that it has not read yet.
+     * @param input `ends` is `<topic>/<partition>` to the offset after the last replayed event
+     * @returns how many runs it took
      */
     async importReplayed(input: {
       topics: string[];
       ends: Record<string, string>;
     }): Promise<{ runs: number }> {
-      const id = sagaId();
-      const reached = new Map<string, string | undefined>();
+      const { topics, ends } = input;
       const replayedInto = new Set(
-        Object.keys(input.ends).map((key) => parsePartitionKey(key).topic),
+        Object.keys(ends).map((key) => parsePartitionKey(key).topic),
       );
-      /** Partitions of topics that nothing was replayed into, as long as a run still gets further: markers at the end are never passed. */
-      const behind = async (keys: Positions) => {
-        const found: string[] = [];
-        for (const topic of input.topics) {
-          if (replayedInto.has(topic)) continue;
-          heartbeat({ offsets: topic });
-          for (const o of await kafka.offsets(topic)) {
-            const place = partitionKey(topic, o.partition);
-            const stored = keys.get(partitionKey(topic, o.partition))?.offset;
-            const passed =
-              o.low === o.high ||
-              (stored !== undefined && BigInt(stored) >= BigInt(o.high));
-            const stuck = reached.has(place) && reached.get(place) === stored;
-            reached.set(place, stored);
-            if (!passed && !stuck) found.push(place);
-          }
-        }
-        return found;
+      const otherTopics = topics.filter((topic) => !replayedInto.has(topic));
+      let before: Standing | undefined;
+      const lacking = async (positions: Positions) => {
+        const logs = await logsOf(otherTopics);
+        const advancing = stillAdvancing(logs, positions, before);
+        before = standingIn(logs, positions);
+        return [
+          ...withReplayedEventsAhead(ends, topics, positions),
+          ...advancing,
+        ];
       };
-      const lacking = async (keys: Positions) => {
-        const replayed = Object.entries(input.ends)
-          .filter(([place, end]) => {
-            // A topic that was skipped after its replay is imported by whoever comes next.
-            if (!input.topics.includes(parsePartitionKey(place).topic))
-              return false;
-            const stored = keys.get(place)?.offset;
-            return stored === undefined || BigInt(stored) < BigInt(end);
-          })
-          .map(([place]) => place);
-        return [...replayed, ...(await behind(keys))];
-      };
-      return {
-        runs: await importUntil(
-          tagOf(id, "import"),
-          input.topics,
-          settings,
-          lacking,
-        ),
-      };
+      const tag = tagOf(sagaId(), "import");
+      return { runs: await importUntil(tag, topics, lacking) };
     },
-    /** Undoes importer runs: sets every run after the given one aside, so that the recorded offsets count again. */
+    /**
+     * Undoes importer runs: moves every run after the given one aside, so that the offsets of the given one count again.
+     * @param input `after` is the newest run before the saga changed anything; absent where there was none
+     * @returns the names of the runs that were moved
+     */
     async restoreOffsets(input: { after?: string }): Promise<string[]> {
       const id = sagaId();
+      // The release is recorded first: an older attempt that wakes up finds it before its next run, and starts none.
       await storage.write(sagaPlaces(id).importerReleased, {});
-      // A run that is under way would land after it.
-      await settle(tagOf(id, "reset"));
-      await settle(tagOf(id, "import"));
+      // A run that is under way would otherwise end after the others were moved, and its offsets would count.
+      await waitUntilNoneRuns(tagOf(id, "reset"));
+      await waitUntilNoneRuns(tagOf(id, "import"));
       return camus.setAside(
         input.after,
         storage.path(sagaPlaces(id).importerRuns),
       );
     },
   };
-}
-
-/** Heartbeats until it is stopped: a child process does not tell how far it is. */
-export function beating(details?: () => unknown): () => void {
-  const timer = setInterval(() => heartbeat(details?.()), 2000).unref();
-  return () => clearInterval(timer);
 }

@@ -1,24 +1,34 @@
 import { heartbeat } from "@temporalio/activity";
+import type { Config } from "../../domain/settings/config";
 import { datasetOf } from "../../domain/settings/dataset";
 import type { BackfillInput } from "../../domain/settings/inputs";
 import { type HourRange, partitionPath } from "../../lib/hour";
-import {
-  type FlagToClear,
-  type Plan,
-  type PlannedTopic,
-  type PlanSummary,
-  type RefineJob,
+import { flagsToClear } from "../../domain/backfill/flags-to-clear";
+import type {
+  FlagToClear,
+  Finding,
+  Plan,
+  PlannedTopic,
+  PlanSummary,
 } from "../../domain/backfill/plan";
-import { isImportFault, VERDICT } from "../../domain/audit/verdicts";
 import {
-  DONE_FLAG,
-  FAILURE_FLAG,
-  OUTDATED_FAILURE_FLAG,
-} from "../../formats/refine/done-flag";
-import { auditTopics } from "../audit/audit";
-import type { Systems } from "../audit/evidence/evidence";
+  plannedTopic,
+  withoutSilence,
+} from "../../domain/backfill/planned-topic";
+import {
+  jobFaults,
+  type RefineJob,
+  targetArguments,
+  transformArguments,
+} from "../../domain/backfill/refine-job";
+import { VERDICT } from "../../domain/audit/verdicts";
+import type { EvidenceClients } from "../audit/evidence/clients";
+import { auditTopics } from "../audit/judge-topics";
 import { fatal } from "../../clients/errors";
-import { PlanStore } from "./plan-store";
+import type { Hdfs } from "../../clients/hdfs/hdfs";
+import type { Kafka } from "../../clients/kafka/kafka";
+import type { ImporterState, ImportSource } from "../../importers/importer";
+import { storePlan } from "./plan-store";
 import type { Storage } from "../../clients/storage";
 import type { Yarn } from "../../clients/yarn/yarn";
 import { sha256OfFile } from "../../lib/digest";
@@ -32,37 +42,42 @@ const jarDigest = (jar: string) =>
     );
   });
 
-/** What the job's own words and bytes say against it; empty where it may run. */
-export function jobFaults(
-  job: RefineJob,
-  pinned: { allowedSha256: string[]; class: string },
-): string[] {
-  const faults: string[] = [];
-  if (!pinned.allowedSha256.includes(job.sha256))
-    faults.push(
-      `its jar's sha256 ${job.sha256} is not in refine.allowedSha256`,
-    );
-  if (job.class !== pinned.class)
-    faults.push(`its class ${job.class} is not the configured ${pinned.class}`);
-  const at = job.arguments.indexOf("--transform-functions");
-  const transforms = at === -1 ? "" : (job.arguments[at + 1] ?? "");
-  if (!/dedup/i.test(transforms))
-    faults.push("it declares no deduplicating transform function");
-  if (!/geocode/i.test(transforms))
-    faults.push("it declares no geocoding transform function");
-  return faults;
-}
+type Dependencies = EvidenceClients & {
+  config: Config;
+  kafka: Pick<Kafka, "topics">;
+  hdfs: Pick<Hdfs, "list">;
+  source: Pick<ImportSource, "state">;
+  storage: Storage;
+  yarn: Yarn;
+};
 
-/** Refine's option for the tables that it may refine. */
-export const TABLES = "--table-whitelist";
-
-/** The plan's activities: they read only, and write the plan itself to storage. */
-export function createPlanningActivities(
-  deps: Systems & { storage: Storage; yarn: Yarn },
-) {
+/** Making the plan. Nothing is changed by it; the plan itself is written to storage. */
+export function createPlanningActivities(deps: Dependencies) {
   const { config, kafka, hdfs, source } = deps;
-  const plans = new PlanStore(deps);
 
+  /** The topics to audit: those that the input names, else all that have a dataset. @throws ApplicationFailure where Kafka lacks one */
+  async function topicsToAudit(input: BackfillInput): Promise<string[]> {
+    const all = (await kafka.topics())
+      .filter((topic) => datasetOf(topic, config.naming))
+      .sort();
+    const unknown = input.topics?.filter((t) => !all.includes(t)) ?? [];
+    if (unknown.length > 0)
+      throw fatal(
+        "InvalidInput",
+        `topics: ${unknown.join(", ")} not found in Kafka or not covered by naming.topicPattern ${config.naming.topicPattern}`,
+      );
+    return input.topics ?? all;
+  }
+
+  /** @throws ApplicationFailure where a file of the importer's state cannot be read: an abort could not put positions back */
+  async function wholeImporterState(): Promise<ImporterState> {
+    const state = await source.state();
+    if (state.problems.length > 0)
+      throw fatal("BadFormat", state.problems.join("; "));
+    return state;
+  }
+
+  /** The job that is to refine the planned tables. @throws ApplicationFailure where it is not the one that is configured */
   async function refineJob(
     input: BackfillInput,
     topics: PlannedTopic[],
@@ -72,20 +87,14 @@ export function createPlanningActivities(
     const job: RefineJob = {
       jar,
       sha256: await jarDigest(jar),
-      class: input.refineClass ?? config.refine.class,
+      class: config.refine.class,
       arguments: [
         ...config.refine.arguments,
-        ...(input.refineClass === undefined ||
-        input.refineClass === config.refine.class
-          ? ["--transform-functions", config.refine.transforms.join(",")]
-          : []),
-        TABLES,
-        topics.map((t) => t.tableDir).join("|"),
-        // A `since` exactly on an hour starts one hour earlier.
-        "--since",
-        `${range.since}:00:01`,
-        "--until",
-        `${range.until}:00:00`,
+        ...transformArguments(config.refine.transforms),
+        ...targetArguments(
+          topics.map((topic) => topic.tableDir),
+          range,
+        ),
       ],
     };
     const faults = jobFaults(job, config.refine);
@@ -97,39 +106,52 @@ export function createPlanningActivities(
     return job;
   }
 
-  /** Flags that keep Refine from the planned hours: only those that must go, each with its reason. */
+  /** The flags that keep Refine from one topic's planned hours. @param doneFlagReasons by topic-hour key */
   async function flagsOf(
     topic: PlannedTopic,
-    skipped: Map<string, string>,
-    dir: string,
+    doneFlagReasons: Map<string, string>,
   ): Promise<FlagToClear[]> {
+    const { refinedDir } = datasetOf(topic.topic, config.naming)!;
     const flags: FlagToClear[] = [];
     for (const hour of topic.hours) {
-      const partition = `${dir}/${partitionPath(hour)}`;
-      for (const file of (await hdfs.list(partition)) ?? []) {
-        const why =
-          file.name === DONE_FLAG
-            ? skipped.get(topicHourKey(topic.topic, hour))
-            : file.name === FAILURE_FLAG
-              ? "a remembered failure; Refine would skip the hour"
-              : file.name === OUTDATED_FAILURE_FLAG
-                ? "the outdated wrapper's misspelt failure flag"
-                : undefined;
-        if (why)
-          flags.push({
-            topic: topic.topic,
-            hour,
-            path: `${partition}/${file.name}`,
-            owner: file.owner,
-            mtime: file.mtime,
-            why,
-          });
-      }
+      const dir = `${refinedDir}/${partitionPath(hour)}`;
+      const files = (await hdfs.list(dir)) ?? [];
+      flags.push(
+        ...flagsToClear(
+          { topic: topic.topic, hour, dir, files },
+          doneFlagReasons.get(topicHourKey(topic.topic, hour)),
+        ),
+      );
+    }
+    return flags;
+  }
+
+  async function allFlags(
+    topics: PlannedTopic[],
+    findings: Finding[],
+  ): Promise<FlagToClear[]> {
+    const skipped = new Map(
+      findings.flatMap((f) => {
+        const why = VERDICT[f.verdict].clearDoneFlag;
+        return why ? [[topicHourKey(f.topic, f.hour), why]] : [];
+      }),
+    );
+    const flags: FlagToClear[] = [];
+    for (const topic of topics) {
+      heartbeat();
+      flags.push(...(await flagsOf(topic, skipped)));
     }
     return flags;
   }
 
   return {
+    /**
+     * Audits the range and says what would repair it: topics and hours, flags that have to go, the job that refines, and the importer's
+     * positions as they are, to which an abort returns.
+     *
+     * @throws ApplicationFailure where the importer cannot be steered, a topic is unknown, the importer's state cannot be read or the
+     * job is refused
+     */
     async makePlan(
       input: BackfillInput & { asOf: string },
     ): Promise<PlanSummary> {
@@ -139,69 +161,22 @@ export function createPlanningActivities(
           `backfills steer Camus only; importer.kind is ${config.importer.kind}`,
         );
       const range: HourRange = { since: input.since, until: input.until };
-      const all = (await kafka.topics())
-        .filter((t) => datasetOf(t, config.naming))
-        .sort();
-      const unknown = input.topics?.filter((t) => !all.includes(t)) ?? [];
-      if (unknown.length > 0)
-        throw fatal(
-          "InvalidInput",
-          `topics: ${unknown.join(", ")} not found in Kafka or not covered by naming.topicPattern ${config.naming.topicPattern}`,
-        );
       const audits = await auditTopics(
         deps,
-        input.topics ?? all,
+        await topicsToAudit(input),
         range,
         input.asOf,
         { beat: () => heartbeat() },
       );
-      // Silence is nothing that a repair could mend.
-      const findings = audits.flatMap((a) =>
-        a.findings.filter((f) => f.verdict !== "empty"),
+      const broken = audits
+        .map(withoutSilence)
+        .filter((audit) => audit.findings.length > 0);
+      const findings = broken.flatMap((audit) => audit.findings);
+      const importer = await wholeImporterState();
+      const topics = broken.map((audit) =>
+        plannedTopic(audit, datasetOf(audit.topic, config.naming)!),
       );
-      const state = await source.state();
-      if (state.problems.length > 0)
-        throw fatal("BadFormat", state.problems.join("; "));
-      // Hours whose done flag still matches the raw hour: Refine would pass them by.
-      const skipped = new Map(
-        findings.flatMap((f) => {
-          const why = VERDICT[f.verdict].clearDoneFlag;
-          return why ? [[topicHourKey(f.topic, f.hour), why]] : [];
-        }),
-      );
-      const topics: PlannedTopic[] = audits
-        .map((a) => ({
-          ...a,
-          findings: a.findings.filter((f) => f.verdict !== "empty"),
-        }))
-        .filter((a) => a.findings.length > 0)
-        .map((a) => {
-          const dataset = datasetOf(a.topic, config.naming)!;
-          return {
-            topic: a.topic,
-            schema: dataset.schema,
-            table: dataset.table,
-            tableDir: dataset.tableDir,
-            hours: a.findings.map((f) => f.hour).sort(),
-            lostOffsets: a.lostOffsets,
-            ...(a.losses ? { losses: a.losses } : {}),
-            reset: a.lostOffsets > 0,
-            missing: a.findings
-              .filter((f) => isImportFault(f.verdict))
-              .reduce((sum, f) => sum + f.missing, 0),
-          };
-        });
-      const flags: FlagToClear[] = [];
-      for (const topic of topics) {
-        heartbeat();
-        flags.push(
-          ...(await flagsOf(
-            topic,
-            skipped,
-            datasetOf(topic.topic, config.naming)!.refinedDir,
-          )),
-        );
-      }
+      const flags = await allFlags(topics, findings);
       const refine = await refineJob(input, topics, range);
       const plan: Plan = {
         range,
@@ -210,16 +185,23 @@ export function createPlanningActivities(
         findings,
         flags,
         refine,
-        offsets: Object.fromEntries(
-          [...state.positions].flatMap(([key, { offset }]) =>
-            topics.some((t) => t.topic === parsePartitionKey(key).topic)
-              ? [[key, offset]]
-              : [],
-          ),
-        ),
-        ...(state.run === undefined ? {} : { importerRun: state.run }),
+        offsets: offsetsOf(importer, topics),
+        ...(importer.run === undefined ? {} : { importerRun: importer.run }),
       };
-      return plans.put(plan);
+      return storePlan(deps, plan);
     },
   };
+}
+
+/** The importer's positions in these topics, by partition key. */
+function offsetsOf(
+  importer: ImporterState,
+  topics: PlannedTopic[],
+): Record<string, string> {
+  const planned = new Set(topics.map((t) => t.topic));
+  return Object.fromEntries(
+    [...importer.positions]
+      .filter(([key]) => planned.has(parsePartitionKey(key).topic))
+      .map(([key, { offset }]) => [key, offset]),
+  );
 }

@@ -1,94 +1,74 @@
-import { type Plan } from "../../domain/backfill/plan";
-import { toHtml, toMarkdown } from "../../reports/document";
-import { reportBlocks } from "../../reports/backfill-report";
-import { storyOf } from "../../domain/incidents/timeline";
-import { hoursIn } from "../../lib/hour";
-import type { Storage } from "../../clients/storage";
-import type { Grid } from "../../domain/audit/grid";
+import { beforeAndAfter } from "../../domain/backfill/before-and-after";
+import type { Plan } from "../../domain/backfill/plan";
 import {
   type BackfillReport,
   holds,
   type RefineRate,
 } from "../../domain/backfill/report";
+import { storyOf } from "../../domain/incidents/timeline";
+import { reportBlocks } from "../../reports/backfill-report";
+import { toHtml, toMarkdown } from "../../reports/document";
+import type { Storage } from "../../clients/storage";
 import { latest, sagaPlaces } from "../../clients/storage-layout";
 import { sagaId } from "./saga-id";
-import { topicHourKey } from "../../lib/keys";
 
+/** Where a backfill's report lies in storage, in three forms, and what it comes to. */
 export type ReportLinks = {
   markdown: string;
   json: string;
   html: string;
+  /** Where a browser opens the page. */
   link: string;
+  /** Whether everything that could be recovered is back, whole and once. */
   holds: boolean;
 };
+
+type ReportInput = {
+  /** The report as the workflow knows it, without what follows from the stored plan. */
+  report: Omit<BackfillReport, "before" | "after" | "story">;
+  /** What the verification still finds. */
+  findingsLeft: {
+    topic: string;
+    hour: string;
+    verdict: Plan["findings"][number]["verdict"];
+  }[];
+};
+
+/** The whole report: what the workflow knows, and what only the stored plan holds (hours, losses by partition, findings). */
+function completeReport(
+  { report, findingsLeft }: ReportInput,
+  plan: Plan,
+): BackfillReport {
+  const losses = new Map(plan.topics.map((t) => [t.topic, t.losses]));
+  return {
+    ...report,
+    plan: { ...report.plan, topics: plan.topics },
+    ...(report.topics
+      ? {
+          topics: report.topics.map((t) => ({
+            ...t,
+            losses: t.losses ?? losses.get(t.topic),
+          })),
+        }
+      : {}),
+    story: storyOf(plan.findings),
+    ...beforeAndAfter(plan, findingsLeft, report.skipped),
+  };
+}
 
 /** Writing the evidence report. */
 export function createReportActivities({ storage }: { storage: Storage }) {
   return {
-    async writeReport(input: {
-      report: Omit<BackfillReport, "before" | "after" | "story">;
-      findingsLeft: {
-        topic: string;
-        hour: string;
-        verdict: Plan["findings"][number]["verdict"];
-      }[];
-    }): Promise<ReportLinks> {
+    /**
+     * Writes a backfill's report to the saga's folder in storage as JSON, as Markdown and as a page, and records how fast its Refine
+     * was: estimates of later plans rest on it.
+     */
+    async writeReport(input: ReportInput): Promise<ReportLinks> {
       const id = sagaId();
-      const plan = await storage.readRef<Plan>(input.report.plan.ref);
-      const grid = (
-        findings: {
-          topic: string;
-          hour: string;
-          verdict: Grid[number]["cells"][string];
-        }[],
-        rest: "empty" | "complete",
-      ): Grid => {
-        const verdicts = new Map(
-          findings.map((f) => [topicHourKey(f.topic, f.hour), f.verdict]),
-        );
-        const range = hoursIn(plan.range);
-        return plan.topics.map((t) => {
-          const planned = new Set(t.hours);
-          return {
-            topic: t.topic,
-            cells: Object.fromEntries(
-              range
-                .filter((h) => planned.has(h))
-                .map((h) => [
-                  h,
-                  verdicts.get(topicHourKey(t.topic, h)) ?? rest,
-                ]),
-            ),
-          };
-        });
-      };
-      const losses = new Map(plan.topics.map((t) => [t.topic, t.losses]));
-      const title = `Backfill ${id}`;
-      const report: BackfillReport = {
-        ...input.report,
-        plan: { ...input.report.plan, topics: plan.topics },
-        ...(input.report.topics
-          ? {
-              topics: input.report.topics.map((t) => ({
-                ...t,
-                losses: t.losses ?? losses.get(t.topic),
-              })),
-            }
-          : {}),
-        story: storyOf(plan.findings),
-        before: grid(plan.findings, "empty"),
-        // A skipped topic was not looked at again.
-        after: grid(
-          [
-            ...input.findingsLeft,
-            ...plan.findings.filter((f) =>
-              input.report.skipped.includes(f.topic),
-            ),
-          ],
-          "complete",
-        ),
-      };
       const places = sagaPlaces(id);
+      const plan = await storage.readRef<Plan>(input.report.plan.ref);
+      const report = completeReport(input, plan);
+      const title = `Backfill ${id}`;
       const blocks = reportBlocks(report);
       const json = await storage.write(places.report, report);
       const markdown = await storage.writeText(

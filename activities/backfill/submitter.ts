@@ -4,61 +4,108 @@ import type { Jobs } from "../../clients/commands";
 import { type Application, hasEnded, type Yarn } from "../../clients/yarn/yarn";
 
 const POLL_MS = 1000;
+/** Characters of YARN's diagnostics that an error quotes. */
+const DIAGNOSTICS_LENGTH = 500;
 
-/** Submitting to YARN, an application a tag: what an earlier attempt has submitted is found again, later twins are killed. */
+/** A Spark application, and how this host submits it. */
+export type SparkJob = {
+  /** The command that submits and its options, as configured: `spark-submit --master yarn --deploy-mode cluster …`. */
+  submit: string[];
+  /** The YARN tag by which the application is found again. */
+  tag: string;
+  /** Its name, as YARN's pages show it. */
+  name: string;
+  class: string;
+  jar: string;
+  /** What the class is given. */
+  arguments: string[];
+};
+
+const tagSetting = (tag: string) => `spark.yarn.tags=${tag}`;
+
+/** The command that submits a job, tags it, and ends as soon as YARN has accepted it. */
+export const sparkSubmitCommand = (job: SparkJob): string[] => [
+  ...job.submit,
+  ...["--class", job.class, "--name", job.name],
+  ...["--conf", tagSetting(job.tag)],
+  ...["--conf", "spark.yarn.submit.waitAppCompletion=false"],
+  job.jar,
+  ...job.arguments,
+];
+
+/**
+ * Submits Spark applications to YARN, one for each tag however many attempts ask for it: an application that an earlier attempt has
+ * submitted is found again by its tag, and one that was submitted twice all the same is killed.
+ */
 export class Submitter {
   constructor(
     private readonly yarn: Yarn,
     private readonly jobs: Jobs,
   ) {}
 
-  /** Applications with the tag that count; one that failed is no reason not to try again, at an operator's word. */
-  private async standing(tag: string): Promise<Application[]> {
+  /** The tag's applications that run or have succeeded. One that failed is no reason not to submit again when an operator retries. */
+  private async runningOrSucceeded(tag: string): Promise<Application[]> {
     return (await this.yarn.byTag(tag)).filter(
       (app) => !hasEnded(app) || app.finalStatus === "SUCCEEDED",
     );
   }
 
-  /**
-   * @param argv must give the application its tag, and end once it is submitted
-   * @param before is called where there is none yet; throws where none may be submitted now
-   */
-  async submit(
-    tag: string,
-    argv: string[],
-    before: () => Promise<void> = async () => undefined,
-  ): Promise<Application> {
-    while (this.jobs.driverRuns(`spark.yarn.tags=${tag}`)) {
+  /** A worker that was killed leaves its spark-submit behind, which may submit yet. */
+  private async awaitOtherDrivers(tag: string): Promise<void> {
+    while (this.jobs.driverRuns(tagSetting(tag))) {
       heartbeat({ waitingFor: tag });
       await sleep(POLL_MS);
     }
-    let apps = await this.standing(tag);
+  }
+
+  private async runSubmitCommand(job: SparkJob): Promise<void> {
+    const command = sparkSubmitCommand(job);
+    const ended = await this.jobs.runCommand(command, cancellationSignal());
+    cancellationSignal().throwIfAborted();
+    if (ended.code !== 0)
+      throw new Error(
+        `${command[0]} ended with ${ended.code}: ${ended.output}`,
+      );
+  }
+
+  /**
+   * Submits a job unless its tag has an application already.
+   *
+   * @param beforeSubmitting is called only where there is none yet; it throws where none may be submitted now
+   * @returns the first application with the tag, which may have ended successfully
+   * @throws Error where the command fails or YARN does not know the application afterwards
+   */
+  async submit(
+    job: SparkJob,
+    beforeSubmitting: () => Promise<void> = async () => undefined,
+  ): Promise<Application> {
+    await this.awaitOtherDrivers(job.tag);
+    let apps = await this.runningOrSucceeded(job.tag);
     if (apps.length === 0) {
-      await before();
-      const ended = await this.jobs.runCommand(argv, cancellationSignal());
-      cancellationSignal().throwIfAborted();
-      if (ended.code !== 0)
-        throw new Error(`${argv[0]} ended with ${ended.code}: ${ended.output}`);
-      apps = await this.standing(tag);
+      await beforeSubmitting();
+      await this.runSubmitCommand(job);
+      apps = await this.runningOrSucceeded(job.tag);
     }
     const [first, ...twins] = apps;
     if (!first)
-      throw new Error(`no application with tag ${tag} after it was submitted`);
+      throw new Error(
+        `no application with tag ${job.tag} after it was submitted`,
+      );
     for (const twin of twins)
       if (!hasEnded(twin)) await this.yarn.kill(twin.id);
     return first;
   }
 
-  /** Submits and waits for the end. @throws where it did not succeed */
-  async finished(tag: string, argv: string[]): Promise<Application> {
-    const { id } = await this.submit(tag, argv);
+  /** Submits a job and waits for its end. @throws ApplicationFailure where it did not succeed */
+  async submitAndAwait(job: SparkJob): Promise<Application> {
+    const { id } = await this.submit(job);
     for (;;) {
       const app = await this.yarn.application(id);
       if (app?.finalStatus === "SUCCEEDED") return app;
       if (!app || hasEnded(app))
         throw fatal(
           "ApplicationFailed",
-          `${id} ended ${app?.finalStatus ?? "unknown to YARN"}: ${app?.diagnostics.slice(0, 500) ?? ""}; ${this.yarn.link(id)}`,
+          `${id} ended ${app?.finalStatus ?? "unknown to YARN"}: ${app?.diagnostics.slice(0, DIAGNOSTICS_LENGTH) ?? ""}; ${this.yarn.link(id)}`,
         );
       heartbeat({ waitingFor: id, state: app.state });
       await sleep(POLL_MS);

@@ -9,11 +9,15 @@ import {
   DAY_MS,
 } from "../../lib/hour";
 import { moveClockTo } from "../../sandbox/platform/clock";
-import { sandboxKafka } from "../../sandbox/incident/incident";
+import { sandboxKafka } from "../../sandbox/platform/commands";
 import { SANDBOX_DIR } from "../../sandbox/platform/paths";
-import { hadoopClasspath, type Tools } from "../../sandbox/platform/services";
 import { until } from "../../sandbox/platform/wait";
-import { java, refineClasspath } from "../../sandbox/platform/java";
+import {
+  hadoopClasspath,
+  java,
+  refineClasspath,
+} from "../../sandbox/platform/java";
+import type { Tools } from "../../sandbox/platform/tools";
 import { BEGIN, EVENTS, endOf, indexes, type Size, topicOf } from "./size";
 
 const DONE = join(SANDBOX_DIR, "fleet.json");

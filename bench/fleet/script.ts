@@ -2,12 +2,13 @@ import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { SANDBOX_DIR } from "../../sandbox/platform/paths";
 import { ports } from "../../sandbox/platform/ports";
-import { hadoopClasspath, type Tools } from "../../sandbox/platform/services";
 import {
   brokerClasspath,
+  hadoopClasspath,
   java,
   refineClasspath,
 } from "../../sandbox/platform/java";
+import type { Tools } from "../../sandbox/platform/tools";
 import type { Size } from "./size";
 
 /** What an operator would script: the tree, the offsets, the partitions. It judges nothing and reads no flag and no footer. */

@@ -11,7 +11,7 @@ import { capsuleTime } from "../../formats/eventlogging/event-capsule";
 import { moveClockTo } from "../../sandbox/platform/clock";
 import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
 import { eventsOf } from "../../sandbox/incident/events";
-import { sandboxKafka } from "../../sandbox/incident/incident";
+import { sandboxKafka } from "../../sandbox/platform/commands";
 import { SANDBOX_DIR } from "../../sandbox/platform/paths";
 import { ports } from "../../sandbox/platform/ports";
 import { down, reset, up } from "../../sandbox/platform/up";

@@ -8,8 +8,9 @@ import {
 } from "../../formats/eventlogging/event-capsule";
 import { moveClockTo } from "../../sandbox/platform/clock";
 import { eventsOf } from "../../sandbox/incident/events";
-import { run, sandboxKafka } from "../../sandbox/incident/incident";
-import { ARCHIVE_DIR, archiveLine } from "../../sandbox/incident/producers";
+import { archiveLine } from "../../sandbox/incident/producers";
+import { runCommand, sandboxKafka } from "../../sandbox/platform/commands";
+import { ARCHIVE_DIR } from "../../sandbox/platform/paths";
 
 export type Size = { topics: number; hours: number; events: number };
 
@@ -73,7 +74,7 @@ export async function lose(
   };
   const camus = async (at: Hour) => {
     moveClockTo(new Date(hourStart(at) + 5 * 60_000));
-    await run("camus", []);
+    await runCommand("camus", []);
   };
   try {
     await admin.createTopics({

@@ -7,7 +7,7 @@ import { Kafka } from "../../clients/kafka/kafka";
 import { readRanges } from "../../clients/kafka/kafka-read";
 import { rows } from "../../clients/hdfs/parquet";
 import { mapPool } from "../../lib/map-pool";
-import { BACKFILL_HEADER } from "../../activities/backfill/replay";
+import { BACKFILL_HEADER } from "../../domain/backfill/replay-headers";
 import { heartbeats } from "../../cli/commands/backfill";
 import type { Config } from "../../domain/settings/config";
 import { datasetOf } from "../../domain/settings/dataset";

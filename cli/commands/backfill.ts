@@ -5,9 +5,12 @@ import { readOnlyStorage } from "../storage";
 import { loadConfig } from "../../workers/config";
 import { configOption } from "./audit";
 import { check, list, TASK_QUEUE, webLink, withClient } from "../client";
-import { paint, print, table } from "../output";
+import { print } from "../output";
+import { heartbeats, printProgress } from "../saga-progress";
 import type { BackfillResult } from "../../domain/backfill/report";
 import type { BackfillProgress } from "../../domain/backfill/progress";
+
+export { heartbeats };
 
 type StartOptions = {
   name?: string;
@@ -18,18 +21,22 @@ type StartOptions = {
   yes?: boolean;
   json?: boolean;
   refineJar?: string;
-  refineClass?: string;
   config: string;
 };
 
-/** The plan's document, from HDFS. */
-async function planText(configPath: string, ref: string): Promise<string> {
+/** Reads the plan's document in storage. */
+async function readPlanDocument(
+  configPath: string,
+  ref: string,
+): Promise<string> {
   return readOnlyStorage(loadConfig(configPath)).readRefText(ref);
 }
 
+/** The workflow id of a backfill: people may leave the prefix out. */
 export const idOf = (name: string) =>
   name.includes("/") ? name : `backfill/${name}`;
 
+/** Starts a backfill; by default it is named after its range. @param dryRun only plans */
 async function start(client: Client, o: StartOptions, dryRun: boolean) {
   const input = check(backfillInput, {
     since: o.since,
@@ -39,7 +46,6 @@ async function start(client: Client, o: StartOptions, dryRun: boolean) {
     ...(o.topics ? { topics: list(o.topics) } : {}),
     ...(o.asOf ? { asOf: o.asOf } : {}),
     ...(o.refineJar ? { refineJar: o.refineJar } : {}),
-    ...(o.refineClass ? { refineClass: o.refineClass } : {}),
   });
   const workflowId = idOf(
     o.name ?? `${o.since}--${o.until}${dryRun ? "--plan" : ""}`,
@@ -50,93 +56,6 @@ async function start(client: Client, o: StartOptions, dryRun: boolean) {
     args: [input],
     staticSummary: `${dryRun ? "Plans" : "Repairs"} ${o.since} to ${o.until}`,
   });
-}
-
-function showProgress(
-  p: BackfillProgress,
-  beats: Record<string, unknown>,
-): void {
-  if (p.plan) {
-    print(
-      `${p.plan.topicHours} topic-hours of ${p.plan.topics.length} topics, ${p.plan.lostOffsets} offsets deleted unread, about ${p.plan.missing} events missing`,
-    );
-    print(`plan digest ${p.plan.digest}`);
-    for (const j of p.phase === "approve" ? (p.plan.running ?? []) : [])
-      print(
-        paint(
-          "yellow",
-          `runs now: ${j.name} (${j.id}), user ${j.user}${j.outdated ? `: ${j.outdated}` : ""}`,
-        ),
-      );
-  }
-  const sign = {
-    waiting: " ",
-    running: ">",
-    done: "+",
-    failed: "!",
-    skipped: "-",
-  };
-  print(
-    table(
-      ["", "step", "state", "detail"],
-      p.steps.map((s) => [sign[s.state], s.name, s.state, s.detail ?? ""]),
-    ),
-  );
-  if (p.paused) print(paint("yellow", "paused: sisyphus backfill resume NAME"));
-  if (p.skipped.length > 0) print(`skipped: ${p.skipped.join(", ")}`);
-  for (const undone of p.undone ?? []) print(`undone: ${undone}`);
-  for (const left of p.remains ?? [])
-    print(paint("yellow", `not undone: ${left}`));
-  for (const [activity, beat] of Object.entries(beats))
-    print(paint("gray", `${activity}: ${JSON.stringify(beat)}`));
-}
-
-type Beat = {
-  progress?: unknown;
-  attempt?: number | null;
-  lastFailure?: string;
-};
-
-/** What shards tell side by side, as one: numbers are added. */
-function together(a: Beat | undefined, b: Beat): Beat {
-  if (!a) return b;
-  const [p, q] = [a.progress, b.progress] as Record<string, unknown>[];
-  if (typeof p !== "object" || typeof q !== "object") return { ...a, ...b };
-  const progress: Record<string, unknown> = { ...p, ...q };
-  for (const [key, value] of Object.entries(q ?? {}))
-    if (typeof value === "number" && typeof p?.[key] === "number")
-      progress[key] = p[key] + value;
-  return { ...a, ...b, progress };
-}
-
-/** What running activities last told of themselves, those of shards included. */
-export async function heartbeats(
-  client: Client,
-  id: string,
-): Promise<Record<string, Beat>> {
-  const { raw } = await client.workflow.getHandle(id).describe();
-  const beats: Record<string, Beat> = {};
-  for (const a of raw.pendingActivities ?? []) {
-    const data = a.heartbeatDetails?.payloads?.[0]?.data;
-    // A bare heartbeat carries an empty payload.
-    const progress =
-      data && data.length > 0
-        ? (JSON.parse(Buffer.from(data).toString("utf8")) as unknown)
-        : undefined;
-    const failure = a.lastFailure?.cause?.message ?? a.lastFailure?.message;
-    beats[a.activityType?.name ?? "?"] = {
-      ...(progress === undefined ? {} : { progress }),
-      ...(a.attempt == null ? {} : { attempt: a.attempt }),
-      ...(failure ? { lastFailure: failure } : {}),
-    };
-  }
-  for (const child of raw.pendingChildren ?? []) {
-    // It may have ended meanwhile.
-    const told = await heartbeats(client, child.workflowId!).catch(() => ({}));
-    for (const [name, beat] of Object.entries<Beat>(told))
-      beats[name] = together(beats[name], beat);
-  }
-  return beats;
 }
 
 export function backfillCommand(): Command {
@@ -160,10 +79,6 @@ export function backfillCommand(): Command {
         "--refine-jar <file>",
         "another Refine jar; its digest must be allowed",
       )
-      .option(
-        "--refine-class <class>",
-        "another Refine class; it must be the configured one",
-      )
       .option(...configOption)
       .option("--json", "print JSON");
   startable("start", "start a backfill; it waits for the approval of its plan")
@@ -172,12 +87,12 @@ export function backfillCommand(): Command {
       "after",
       "\nExample: sisyphus backfill start --name july --since 2018-06-25T04 --until 2018-07-05T02",
     )
-    .action((o: StartOptions) =>
+    .action((options: StartOptions) =>
       withClient(async (client) => {
-        const handle = await start(client, o, false);
+        const handle = await start(client, options, false);
         const link = webLink(handle.workflowId, handle.firstExecutionRunId);
         print(
-          o.json
+          options.json
             ? {
                 workflowId: handle.workflowId,
                 runId: handle.firstExecutionRunId,
@@ -188,29 +103,29 @@ export function backfillCommand(): Command {
       }),
     );
   startable("plan", "make a plan and change nothing").action(
-    (o: StartOptions) =>
+    (options: StartOptions) =>
       withClient(async (client) => {
         const result = (await (
-          await start(client, o, true)
+          await start(client, options, true)
         ).result()) as BackfillResult;
-        if (o.json) return print(result);
+        if (options.json) return print(result);
         if (!("plan" in result))
           return print("nothing is broken in this range");
-        print(await planText(o.config, result.plan.document!));
+        print(await readPlanDocument(options.config, result.plan.document!));
       }),
   );
   command
     .command("show-plan <name>")
     .description("the plan that a backfill has made, whole")
     .option(...configOption)
-    .action((name: string, o: { config: string }) =>
+    .action((name: string, options: { config: string }) =>
       withClient(async (client) => {
         const { plan } = await client.workflow
           .getHandle(idOf(name))
           .query<BackfillProgress>("progress");
         print(
           plan?.document
-            ? await planText(o.config, plan.document)
+            ? await readPlanDocument(options.config, plan.document)
             : "no plan has been made yet",
         );
       }),
@@ -219,19 +134,20 @@ export function backfillCommand(): Command {
     .command("status <name>")
     .description("where a backfill stands; exit code 2 where a step has failed")
     .option("--json")
-    .action((name: string, o: { json?: boolean }) =>
+    .action((name: string, options: { json?: boolean }) =>
       withClient(async (client) => {
         const id = idOf(name);
         const progress = await client.workflow
           .getHandle(id)
           .query<BackfillProgress>("progress");
-        const beats = await heartbeats(client, id);
-        if (o.json) print({ ...progress, activities: beats });
-        else showProgress(progress, beats);
+        const activities = await heartbeats(client, id);
+        if (options.json) print({ ...progress, activities });
+        else printProgress(progress, activities);
         if (progress.steps.some((s) => s.state === "failed"))
           process.exitCode = 2;
       }),
     );
+  /** A command that sends an update; the first argument is the backfill's name, the second, if any, that of the update. */
   const update = (signature: string, description: string, updateName: string) =>
     command
       .command(
@@ -240,12 +156,14 @@ export function backfillCommand(): Command {
       .description(description)
       .action((name: string, argument: unknown) =>
         withClient(async (client) => {
-          const told = await client.workflow
+          const answer = await client.workflow
             .getHandle(idOf(name))
             .executeUpdate(updateName, {
               args: (typeof argument === "string" ? [argument] : []) as [],
             });
-          print(`${updateName}: ${typeof told === "string" ? told : "done"}`);
+          print(
+            `${updateName}: ${typeof answer === "string" ? answer : "done"}`,
+          );
         }),
       );
   update("approve <digest>", "approve the plan with this digest", "approve");

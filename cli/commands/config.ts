@@ -3,10 +3,48 @@ import { Hdfs } from "../../clients/hdfs/hdfs";
 import { Hive } from "../../clients/hive/hive";
 import { Kafka } from "../../clients/kafka/kafka";
 import { Yarn } from "../../clients/yarn/yarn";
+import type { Config } from "../../domain/settings/config";
 import { loadConfig } from "../../workers/config";
 import { configOption } from "./audit";
 import { connectClient } from "../../workers/connection";
 import { print, table } from "../output";
+
+/** Asks a system for something small. Its answer is a few words for the table. @throws Error where it does not answer */
+type Check = () => Promise<string>;
+
+/** Each system that the configuration names, in the order in which the table shows them. */
+function checksOf(config: Config, kafka: Kafka): Record<string, Check> {
+  const hdfs = new Hdfs({ ...config.hdfs, allowedPrefixes: [] });
+  return {
+    Temporal: async () => {
+      const client = await connectClient();
+      await client.connection.close();
+      return "answers";
+    },
+    Kafka: async () => `${(await kafka.topics()).length} topics`,
+    HDFS: async () => ((await hdfs.list("/")) ? "answers" : "has no root"),
+    YARN: async () => {
+      const yarn = new Yarn(config.yarn.resourceManager, config.hdfs.user);
+      return `${(await yarn.running()).length} applications running`;
+    },
+    "Hive metastore": async () => {
+      const { database } = config.naming;
+      const tables = await new Hive(config.hive.metastore).tables(database);
+      return `${tables.length} tables in ${database}`;
+    },
+    "importer history": async () =>
+      `${((await hdfs.list(config.importer.historyPath)) ?? []).length} runs`,
+  };
+}
+
+/** A row of the table: the system, and `ok` or `FAILED` with what it said. */
+const rowOf = async ([system, check]: [string, Check]) => {
+  try {
+    return [system, `ok: ${await check()}`];
+  } catch (error) {
+    return [system, `FAILED: ${(error as Error).message}`];
+  }
+};
 
 export function configCommand(): Command {
   const command = new Command("config").description("the configuration file");
@@ -16,48 +54,11 @@ export function configCommand(): Command {
       "check the file, and that every system answers; exit code 1 where one does not",
     )
     .option(...configOption)
-    .action(async (o: { config: string }) => {
-      const config = loadConfig(o.config);
+    .action(async (options: { config: string }) => {
+      const config = loadConfig(options.config);
       const kafka = new Kafka(config.kafka.brokers);
-      const hdfs = new Hdfs({ ...config.hdfs, allowedPrefixes: [] });
-      const checks: [string, () => Promise<string>][] = [
-        [
-          "Temporal",
-          async () => (
-            await (await connectClient()).connection.close(),
-            "answers"
-          ),
-        ],
-        ["Kafka", async () => `${(await kafka.topics()).length} topics`],
-        [
-          "HDFS",
-          async () => ((await hdfs.list("/")) ? "answers" : "has no root"),
-        ],
-        [
-          "YARN",
-          async () =>
-            `${(await new Yarn(config.yarn.resourceManager, config.hdfs.user).running()).length} applications running`,
-        ],
-        [
-          "Hive metastore",
-          async () =>
-            `${(await new Hive(config.hive.metastore).tables(config.naming.database)).length} tables in ${config.naming.database}`,
-        ],
-        [
-          "importer history",
-          async () =>
-            `${((await hdfs.list(config.importer.historyPath)) ?? []).length} runs`,
-        ],
-      ];
-      const rows = await Promise.all(
-        checks.map(async ([name, act]) => [
-          name,
-          await act().then(
-            (text) => `ok: ${text}`,
-            (error: Error) => `FAILED: ${error.message}`,
-          ),
-        ]),
-      );
+      const checks = Object.entries(checksOf(config, kafka));
+      const rows = await Promise.all(checks.map(rowOf));
       await kafka.close();
       print(table(["system", "state"], rows));
       if (rows.some(([, state]) => state!.startsWith("FAILED")))

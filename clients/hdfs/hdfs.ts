@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import WebHdfs from "webhdfs";
 import { calling, fatal } from "../errors";
+import { isBelow } from "../../lib/paths";
 import { countRequest } from "../../lib/request-count";
 import type { RandomAccess } from "../../lib/random-access";
 
@@ -279,13 +280,7 @@ export class Hdfs {
   }
 
   private check(path: string): void {
-    const clean = !path.split("/").includes("..");
-    if (
-      !clean ||
-      !this.options.allowedPrefixes.some((prefix) =>
-        path.startsWith(prefix.endsWith("/") ? prefix : `${prefix}/`),
-      )
-    ) {
+    if (!this.options.allowedPrefixes.some((prefix) => isBelow(path, prefix))) {
       throw fatal(
         "NotAllowed",
         `${path} lies outside allowedPrefixes (${this.options.allowedPrefixes.join(", ")}); nothing was changed`,

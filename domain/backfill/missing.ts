@@ -1,50 +1,68 @@
+/**
+ * What the search for missing events takes, keeps and gives. All of these are serialized (activity inputs and results, files in storage),
+ * so that their fields keep their names. A `ref` is a path on HDFS, a `digest` the SHA-256 of what lies there as 64 hex digits.
+ */
+
+/** A topic whose events are to be collected from a source. */
 export type SearchedTopic = {
   topic: string;
   schema: string;
-  /** Where many topics are searched in shards: in whose files its lines go; default 0. */
+  /** The number of the shard whose files get the topic's lines, from 0, where a large saga searches in shards; default 0. */
   bucket?: number;
 };
+
+/** A line of an archive that is not an event, and why: lines are cut off at rotations and crashes. Lines count from 1. */
 export type Unreadable = { file: string; line: number; error: string };
 
-/** What one unit of a source gave: an archive file, a range of a table's keys, a topic's raw hours. */
+/** What one unit of a source gave: an archive file, a range of a table's keys, some topics in Kafka, or a topic's raw hours. */
 export type CollectedUnit = {
-  /** Its lines, bucket by bucket. */
+  /** The files of its lines, and how many lines they have; one entry a bucket. */
   buckets: { refs: string[]; lines: number }[];
+  /** The archive files that it read; absent for other sources. */
   files?: string[];
   unreadable?: Unreadable[];
 };
 
-/** What was collected of a source; the lines themselves lie on HDFS. */
+/** All that a source gave for one bucket; the lines themselves lie in files on HDFS. */
 export type Collected = {
   refs: string[];
   lines: number;
+  /** The archive files that were read. */
   files: string[];
   unreadable: Unreadable[];
 };
 
+/** What is missing of a topic. */
 export type MissingTopic = {
   topic: string;
-  /** Where the missing events are: a file, one JSON a line, or the list of several. */
+  /** Where the missing events are: a list of files ({@link MissingPart}), or, in sagas of version 0.1.0, one file. Empty where none is. */
   ref: string;
+  /** The digest of that list, or of that file. */
   digest: string;
-  /** Distinct events to replay. */
+  /** Distinct events that are to be replayed. */
   events: number;
+  /** How many of these come from an archive, with their ip. */
   fromArchive: number;
+  /** How many of these come from MySQL, which keeps no ip: they cannot be geocoded. */
   fromMysql: number;
-  /** Messages these events were in Kafka, those that arrived twice counted twice. */
+  /** Messages that these events were in Kafka: one that had arrived twice counts twice. */
   messages: number;
   /** Offsets deleted unread that no source accounts for. */
   unrecoverable: number;
 };
 
+/** The answer of a search. */
 export type Missing = {
   topics: MissingTopic[];
+  /** The archive files that were read. */
   files: string[];
+  /** How many lines of them are not events. */
   unreadable: number;
-  unreadableNamed: { file: string; line: number; error: string }[];
-  /** Who joined: this worker or an application on YARN. Absent in answers of before. */
+  /** The first few of these lines. */
+  unreadableNamed: Unreadable[];
+  /** What joined: `worker` or `Spark`. Absent in answers of version 0.1.0. */
   joinedBy?: string;
 };
 
-/** One file of a topic's missing events. */
+/** One file of a topic's missing events, one event a line. */
 export type MissingPart = { ref: string; digest: string; events: number };

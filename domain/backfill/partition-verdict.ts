@@ -4,107 +4,136 @@ import {
   type RefineMention,
 } from "../../formats/refine/refine-log-line";
 
-/** What Refine's logs say became of a partition; `unmentioned`: nothing. */
+/*
+ * What Refine's logs say became of Hive partitions. In this file a partition is always one of a table, an hour of it, never one of a
+ * topic. Verdicts here are about an application's work; those of an audit (domain/audit/verdict.ts) are about topic-hours.
+ */
+
+/** What became of a Hive partition; `unmentioned` where the logs do not say anything of it. */
 export type PartitionOutcome = RefineMention["kind"] | "unmentioned";
 
+/** What an application's logs say of one Hive partition. Stored as part of a backfill's report. */
 export type PartitionVerdict = {
-  /** `event.edit 2018-07-05T03` */
+  /** `<database>.<table> <hour>`: `event.edit 2018-07-05T03`. */
   partition: string;
+  /** Whether the plan means to repair it. */
   planned: boolean;
   outcome: PartitionOutcome;
+  /** Rows written; absent where the logs do not say. */
   records?: number;
-  /** Who said so. */
+  /** The container whose log says so; absent where no log does. */
   container?: string;
-  /** The exception of one that failed. */
+  /** The first line of the exception by which it failed. */
   why?: string;
 };
 
-/** Errors of a log that belong to no partition, alike ones counted. */
+/** An error in a log that belongs to no Hive partition, and how often it occurs. */
 export type LogError = { text: string; times: number };
 
-/** The partition has its rows and its flag. */
-export const isWhole = (v: PartitionVerdict) =>
-  v.outcome === "finished" || v.outcome === "empty";
+/** Whether the partition has its rows and its flag. */
+export const isWhole = (verdict: PartitionVerdict): boolean =>
+  verdict.outcome === "finished" || verdict.outcome === "empty";
 
-/** Planned, and the logs do not say how it ended. */
-export const isUnexplained = (v: PartitionVerdict) =>
-  v.planned && (v.outcome === "unmentioned" || v.outcome === "begun");
+/** Whether the partition was planned and the logs do not say how it ended. */
+export const isUnexplained = (verdict: PartitionVerdict): boolean =>
+  verdict.planned &&
+  (verdict.outcome === "unmentioned" || verdict.outcome === "begun");
 
+/** Different errors that are kept; those beyond are not counted. */
 const MAX_ERRORS = 20;
+/** Characters of an error that are kept. */
 const MAX_TEXT = 300;
+/** Refine sums up a table's failures in a line of its own; the partitions themselves have said so by then. */
+const SUMMARY_OF_FAILURES = /dataset partitions for table .* failed refinement/;
 
-/** `container_e17_1530000000000_0001_02_000001` is of attempt 2. */
-export const attemptOf = (container: string) =>
+/** The attempt of an application that a container belongs to: 2 for `container_e17_1530000000000_0001_02_000001`. */
+export const attemptOf = (container: string): number =>
   Number(/_(\d+)_\d+$/.exec(container)?.[1] ?? 0);
 
-type Said = RefineMention & {
+/** A container's log file, named as YARN names it. */
+type LogFile = { container: string; logType: string };
+
+/** A mention of a Hive partition, and where and when it was made. */
+type Statement = RefineMention & {
   container: string;
   attempt: number;
+  /** As the log writes it; empty before the first time in a log. */
   time: string;
   why?: string;
 };
 
+/** Whether a statement is made after another one: by a later attempt, or later in the same. */
+const isLater = (statement: Statement, than: Statement): boolean =>
+  statement.attempt > than.attempt ||
+  (statement.attempt === than.attempt && statement.time >= than.time);
+
 /**
- * Gathers what the logs of an application's containers say of partitions, in whichever order they are read: what a later attempt says counts,
- * and within an attempt what is said later.
+ * Gathers what the logs of an application's containers say of Hive partitions. Lines of different logs may be mixed in any way: what a
+ * later attempt says counts, and within an attempt what is said later.
  */
 export class PartitionVerdicts {
-  private readonly said = new Map<string, Said>();
+  /** The statement that counts, by partition. */
+  private readonly latest = new Map<string, Statement>();
   private readonly errors = new Map<string, number>();
+  /** The last time in each log: lines of a stack trace have none of their own. */
   private readonly times = new Map<string, string>();
-  private readonly failing = new Map<string, Said>();
+  /** A failure that was each log's last line: the line after it says why. */
+  private readonly failures = new Map<string, Statement>();
   readonly containers = new Set<string>();
 
-  /** @param log of which container the line is, and of which of its files */
-  line(line: string, log: { container: string; logType: string }): void {
-    const place = `${log.container} ${log.logType}`;
+  /** Takes up the next line of a log. */
+  addLine(line: string, log: LogFile): void {
+    const key = `${log.container} ${log.logType}`;
     this.containers.add(log.container);
     const head = parseLogHead(line);
-    if (head) this.times.set(place, head.time);
-    const failing = this.failing.get(place);
-    this.failing.delete(place);
-    // The stack trace's first line.
-    if (failing && !head) failing.why = line.trim().slice(0, MAX_TEXT);
+    if (head) this.times.set(key, head.time);
+    const failure = this.failures.get(key);
+    this.failures.delete(key);
+    if (failure && !head) failure.why = line.trim().slice(0, MAX_TEXT);
     const mention = parseRefineMention(line);
     if (mention) {
-      const said = {
+      const statement = {
         ...mention,
         container: log.container,
         attempt: attemptOf(log.container),
-        time: this.times.get(place) ?? "",
+        time: this.times.get(key) ?? "",
       };
-      this.take(`${mention.table} ${mention.hour}`, said);
-      if (mention.kind === "failed") this.failing.set(place, said);
+      this.keepIfLater(statement);
+      if (mention.kind === "failed") this.failures.set(key, statement);
     } else if (
       head &&
       /^(ERROR|FATAL)$/.test(head.level) &&
-      !/dataset partitions for table .* failed refinement/.test(head.text)
+      !SUMMARY_OF_FAILURES.test(head.text)
     ) {
-      const text = head.text.slice(0, MAX_TEXT);
-      if (this.errors.has(text) || this.errors.size < MAX_ERRORS)
-        this.errors.set(text, (this.errors.get(text) ?? 0) + 1);
+      this.countError(head.text.slice(0, MAX_TEXT));
     }
   }
 
-  /** A status that was seen while the application ran; it counts where the logs say nothing. */
-  seen(partition: string, kind: RefineMention["kind"]): void {
-    if (this.said.has(partition)) return;
+  /**
+   * Takes up a status that was read from the driver while the application ran. It counts where no log says anything of the partition,
+   * so it is added after all lines.
+   */
+  addLiveStatus(partition: string, kind: RefineMention["kind"]): void {
+    if (this.latest.has(partition)) return;
     const [table, hour] = partition.split(" ") as [string, string];
-    this.said.set(partition, {
+    this.latest.set(partition, {
       ...{ kind, table, hour, container: "", attempt: 0, time: "" },
     });
   }
 
-  private take(partition: string, said: Said): void {
-    const before = this.said.get(partition);
-    if (
-      !before ||
-      said.attempt > before.attempt ||
-      (said.attempt === before.attempt && said.time >= before.time)
-    )
-      this.said.set(partition, said);
+  private keepIfLater(statement: Statement): void {
+    const partition = `${statement.table} ${statement.hour}`;
+    const before = this.latest.get(partition);
+    if (!before || isLater(statement, before))
+      this.latest.set(partition, statement);
   }
 
+  private countError(text: string): void {
+    if (this.errors.has(text) || this.errors.size < MAX_ERRORS)
+      this.errors.set(text, (this.errors.get(text) ?? 0) + 1);
+  }
+
+  /** How many attempts of the application have left a log. */
   get attempts(): number {
     return new Set([...this.containers].map(attemptOf)).size;
   }
@@ -113,22 +142,31 @@ export class PartitionVerdicts {
     return [...this.errors].map(([text, times]) => ({ text, times }));
   }
 
-  /** The planned partitions in the plan's order, then what else the application touched. */
-  judge(planned: string[]): PartitionVerdict[] {
-    const rest = new Map(this.said);
-    const verdict = (partition: string, isPlanned: boolean) => {
-      const said = rest.get(partition);
-      rest.delete(partition);
-      return {
-        partition,
-        planned: isPlanned,
-        outcome: said?.kind ?? ("unmentioned" as const),
-        ...(said?.records === undefined ? {} : { records: said.records }),
-        ...(said?.container ? { container: said.container } : {}),
-        ...(said?.why ? { why: said.why } : {}),
-      };
+  /**
+   * The verdicts on the planned partitions in the plan's order, then on whatever else the application has touched.
+   *
+   * @param planned `<database>.<table> <hour>` each
+   */
+  verdicts(planned: string[]): PartitionVerdict[] {
+    const isPlanned = new Set(planned);
+    const others = [...this.latest.keys()]
+      .filter((partition) => !isPlanned.has(partition))
+      .sort();
+    return [
+      ...planned.map((partition) => this.verdictOn(partition, true)),
+      ...others.map((partition) => this.verdictOn(partition, false)),
+    ];
+  }
+
+  private verdictOn(partition: string, planned: boolean): PartitionVerdict {
+    const { kind, records, container, why } = this.latest.get(partition) ?? {};
+    return {
+      partition,
+      planned,
+      outcome: kind ?? "unmentioned",
+      ...(records === undefined ? {} : { records }),
+      ...(container ? { container } : {}),
+      ...(why ? { why } : {}),
     };
-    const first = planned.map((p) => verdict(p, true));
-    return [...first, ...[...rest.keys()].sort().map((p) => verdict(p, false))];
   }
 }

@@ -2,8 +2,9 @@ import type { Loss } from "../audit/evidence";
 import type { Hour, HourRange } from "../../lib/hour";
 import type { Numbers } from "../audit/judgement";
 import type { Cause, Level, Verdict } from "../audit/verdicts";
+import type { RefineJob } from "./refine-job";
 
-/** What is wrong with one topic-hour. */
+/** What is wrong with one topic-hour, as an audit found it. */
 export type Finding = {
   topic: string;
   hour: Hour;
@@ -11,105 +12,119 @@ export type Finding = {
   cause?: Cause;
   level?: Level;
   numbers?: Numbers;
-  /** Events that the best source outside HDFS knows of and HDFS has not. */
+  /** Events that the best source outside of HDFS knows of and HDFS lacks. */
   missing: number;
+  /** One sentence for a person. */
   why: string;
 };
 
+/** A flag that keeps Refine from a planned hour, and so has to go before Refine runs. */
 export type FlagToClear = {
   topic: string;
   hour: Hour;
+  /** Of the flag's file on HDFS. */
   path: string;
+  /** Who set it, by HDFS. */
   owner: string;
-  /** Epoch ms. */
+  /** When it was set, epoch ms. */
   mtime: number;
+  /** Why it has to go. */
   why: string;
 };
 
-/** A Refine that runs while the plan is made. It writes the same partitions: the saga waits for its end, or an operator ends it. */
+/**
+ * A Refine that runs while the plan is made. It may write the same partitions of tables, so the saga waits until it has ended or an
+ * operator has ended it.
+ */
 export type RunningJob = {
+  /** YARN's application id. */
   id: string;
   name: string;
   user: string;
   /** ISO-8601. */
   startedAt: string;
+  /** Its page at YARN. */
   link: string;
-  /** Why it should not run at all, where that is known. */
+  /** Why it should not run at all; absent where nothing is known against it. */
   outdated?: string;
 };
 
-/** How long it will take, and what that is reckoned from. */
+/** How long the two long steps may take. */
 export type Estimate = {
   replaySeconds: number;
+  /** Hive partitions to refine. */
   partitions: number;
   refineSeconds: number;
+  /** What the numbers rest on, a sentence each. */
   basis: string[];
 };
 
+/** A topic that the plan repairs. */
 export type PlannedTopic = {
   topic: string;
   schema: string;
   revision?: number;
+  /** The table's name as Hive knows it, in lower case. */
   table: string;
+  /** The name of the table's directory, case kept. */
   tableDir: string;
-  /** Hours that are to be complete at the end. */
+  /** The hours that are to be complete at the end, sorted; empty where `byReference` is set. */
   hours: Hour[];
-  /** Its hours are not named here: the plan is too large for workflow state and lies in storage. */
+  /** The hours are left out, because the plan is too large for workflow state; the stored plan has them. */
   byReference?: boolean;
-  /** Offsets deleted unread, exact by the offset ledger. */
+  /** Offsets that were deleted before the importer read them. Exact, except for transaction markers and compaction. */
   lostOffsets: number;
-  /** The same by partition; absent in plans of before. */
+  /** The same by partition of the topic; absent in plans of 0.1.0. */
   losses?: Loss[];
-  /** Whether the importer must be moved to the earliest offset. */
+  /** Whether the importer's position has to be moved to the earliest offset. */
   reset: boolean;
-  /** Distinct events that the archive has and raw hours lack; the plan's estimate. */
+  /** Distinct events that the archive has and raw hours lack. An estimate: the search counts them. */
   missing: number;
 };
 
-/** The very job that is to refine; what it is pinned to is part of the plan, and so of its approval. */
-export type RefineJob = {
-  jar: string;
-  sha256: string;
-  class: string;
-  arguments: string[];
-};
-
+/** What a backfill means to do. An operator approves exactly this, by its digest. */
 export type Plan = {
   range: HourRange;
+  /** The instant as of which the audit judged, ISO-8601. */
   asOf: string;
   topics: PlannedTopic[];
   findings: Finding[];
   flags: FlagToClear[];
   refine: RefineJob;
-  /** Stored offsets before anything was done, by `<topic>/<partition>`. */
+  /** The importer's positions in the planned topics before anything was changed: offsets as decimal strings, by partition key. */
   offsets: Record<string, string>;
+  /** The name of the importer's newest run before anything was changed; absent where it has made none. */
   importerRun?: string;
 };
 
-/** Short enough for workflow state; the whole plan lies in storage. */
+/** A plan's numbers, and where the whole plan lies: short enough for workflow state. */
 export type PlanSummary = {
+  /** SHA-256 of the plan as canonical JSON. */
   digest: string;
+  /** The whole plan in storage. */
   ref: string;
   range: HourRange;
   topics: PlannedTopic[];
-  /** The oldest planned hour. */
+  /** The oldest planned hour; absent where none is planned. */
   oldest?: Hour;
+  /** How many topic-hours are planned. */
   topicHours: number;
+  /** The sum of the topics' `missing`. */
   missing: number;
   lostOffsets: number;
+  /** How many flags have to go. */
   flags: number;
+  /** How many planned hours an outdated job has refined. */
   outdatedPartitions: number;
   refine: RefineJob;
-  /** The importer's newest run before anything was done. */
+  /** The importer's newest run before anything was changed. */
   importerRun?: string;
-  /** The plan as a document, on HDFS, and where a browser opens it. */
+  /** The plan as a document for people: where it lies on HDFS. */
   document?: string;
+  /** Where a browser opens that document. */
   link?: string;
-  /** Not part of the digest: they pass by themselves. */
+  /** Refines that ran when the plan was made. They end by themselves, so they are not part of the digest. */
   running?: RunningJob[];
+  /** Not part of the digest either. */
   estimate?: Estimate;
 };
-
-/** A topic as a literal in a Java or JavaScript regex. */
-export const regexLiteral = (text: string) =>
-  text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);

@@ -4,21 +4,31 @@ import type { Chapter } from "../incidents/timeline";
 import type { LogError, PartitionVerdict } from "./partition-verdict";
 import type { PlanSummary } from "./plan";
 
-/** What a backfill did, in numbers that can be checked. */
+/**
+ * What a backfill did, in numbers that can be checked. It is stored as JSON; fields that reports of earlier versions do not have are optional.
+ */
 export type BackfillReport = {
   workflowId: string;
+  /** ISO-8601. */
   asOf: string;
   plan: PlanSummary;
+  /** Topics that an operator took out; nothing is claimed of them. */
   skipped: string[];
+  /** Offsets deleted unread, of the topics that were not skipped. */
   lostOffsets: number;
   found: {
+    /** Distinct missing events. */
     events: number;
+    /** Messages that these events were in Kafka; an event that was produced twice counts twice. */
     messages: number;
     fromArchive: number;
     fromMysql: number;
+    /** Lost offsets that no source accounts for. */
     unrecoverable: number;
+    /** Lines of the archive. */
     unreadableLines: number;
   };
+  /** Distinct events that were read back from Kafka, and those of them that are there more than once. */
   replayed: { landed: number; twice: number };
   importerRuns: { reset: number; import: number };
   flagsRemoved: number;
@@ -32,7 +42,7 @@ export type BackfillReport = {
     unexplained: string[];
     /** Why the aggregated logs could not be read. */
     logsUnread?: string;
-    /** Joined with the plan; absent in reports of 0.1.0. */
+    /** What the logs say, joined with the plan; absent in reports of 0.1.0. */
     logs?: {
       attempts: number;
       containers: number;
@@ -59,7 +69,7 @@ export type BackfillReport = {
   };
   before: Grid;
   after: Grid;
-  /** What had gone wrong, in the order of time; absent in reports of 0.1.0. */
+  /** What had gone wrong, in its order in time; absent in reports of 0.1.0. */
   story?: Chapter[];
   steps: {
     name: string;
@@ -68,7 +78,7 @@ export type BackfillReport = {
     attempts: number;
     detail?: string;
   }[];
-  /** The sum of each topic that lost something; absent in reports of before. */
+  /** The sum of each topic that lost something; absent in reports of 0.1.0. */
   topics?: {
     topic: string;
     lostOffsets: number;
@@ -87,7 +97,7 @@ export type BackfillNumbers = Omit<
   "before" | "after" | "story" | "plan" | "steps"
 >;
 
-/** What a backfill returns. */
+/** What the workflow `backfill` returns. */
 export type BackfillResult =
   | { dryRun: true; plan: PlanSummary }
   | {
@@ -98,7 +108,7 @@ export type BackfillResult =
     }
   | { dryRun: false; nothingToDo: true };
 
-/** Whether everything that could be recovered is back, whole and once. */
+/** Whether the proof holds: everything that could be recovered is back, whole and once. */
 export function holds(r: BackfillReport): boolean {
   return (
     r.replayed.twice === 0 &&
@@ -106,10 +116,10 @@ export function holds(r: BackfillReport): boolean {
     r.verified.problems.length === 0 &&
     r.verified.findingsLeft === 0 &&
     r.refine.failed.length === 0 &&
-    // Where the cluster has lost the logs, the partitions themselves are the proof.
+    // Where the cluster no longer has the logs, the rows of the partitions, which were verified, are proof enough.
     (r.refine.unexplained.length === 0 || r.refine.logsUnread !== undefined)
   );
 }
 
-/** How fast a Refine was, for the estimates of later plans. */
+/** How fast a Refine was: stored for the estimates of later plans. `by` is the id of the saga. */
 export type RefineRate = { partitions: number; seconds: number; by: string };

@@ -1,27 +1,46 @@
 import { z } from "zod";
+import { regexText, wholeMatch } from "./regex-text";
 
-/** How a topic's names follow from one another; `{topic}` in paths stands for the topic as Camus writes it. */
-export const namingRules = z.strictObject({
-  topicPattern: z
-    .string()
-    .default("eventlogging_(.+)")
-    .describe("whole-topic regex; its first group is the schema"),
-  rawPath: z.string().default("/wmf/data/raw/eventlogging/{topic}/hourly"),
-  refinedPath: z.string().default("/wmf/data/event/{table}"),
-  database: z.string().default("event"),
-});
+/** How a topic's names follow from one another. */
+export const namingRules = z
+  .strictObject({
+    topicPattern: regexText(wholeMatch, { firstGroup: "the schema" })
+      .default("eventlogging_(.+)")
+      .describe(
+        "Regex of the whole names of the topics that are audited; its first group is the schema.",
+      ),
+    rawPath: z
+      .string()
+      .default("/wmf/data/raw/eventlogging/{topic}/hourly")
+      .describe(
+        "HDFS folder of a topic's raw hours; `{topic}` stands for the topic with `.` as `_`, as Camus writes it.",
+      ),
+    refinedPath: z
+      .string()
+      .default("/wmf/data/event/{table}")
+      .describe(
+        "HDFS folder of a topic's refined hours; `{table}` stands for the schema with `-` as `_`, as Refine writes it.",
+      ),
+    database: z
+      .string()
+      .default("event")
+      .describe("The Hive database of the tables."),
+  })
+  .describe("How the names of folders and tables follow from a topic's name.");
 export type NamingRules = z.infer<typeof namingRules>;
 
 /** One topic and the places its hours pass through. */
 export type Dataset = {
   topic: string;
   schema: string;
-  /** Refine's directory name: the schema with `-` as `_`, case kept. */
+  /** Refine's directory name: the schema with `-` as `_`, upper and lower case kept. */
   tableDir: string;
-  /** As Hive knows it. */
+  /** The table's name in Hive, which knows lower case only. */
   table: string;
   database: string;
+  /** The HDFS folder of its raw hours. */
   rawDir: string;
+  /** The HDFS folder of its refined hours. */
   refinedDir: string;
 };
 
@@ -30,9 +49,7 @@ export function datasetOf(
   topic: string,
   rules: NamingRules,
 ): Dataset | undefined {
-  const schema = new RegExp(`^(?:${rules.topicPattern})$`, "u").exec(
-    topic,
-  )?.[1];
+  const schema = wholeMatch(rules.topicPattern).exec(topic)?.[1];
   if (schema === undefined) return undefined;
   const tableDir = schema.replaceAll("-", "_");
   return {

@@ -1,45 +1,68 @@
 import { z } from "zod";
-import { hour } from "../../lib/hour";
+import { type Hour, hour } from "../../lib/hour";
 
+/** The inputs of workflows. The CLI and the workflows check them by these schemas before anything begins. */
+
+/** Only these topics; without them all that `naming.topicPattern` covers. */
 const topics = z.array(z.string().min(1)).min(1).optional();
+
+/** The instant as of which the platform is judged; without it now. */
 const asOf = z.iso
   .datetime({ error: "a UTC time such as 2018-07-05T05:20:00Z" })
   .optional();
 
-/** Input of `backfill`, as given to the Web UI's start form. */
+const isForward = (range: { since?: Hour; until?: Hour }) =>
+  range.since === undefined ||
+  range.until === undefined ||
+  range.since < range.until;
+
+const MUST_BE_FORWARD = {
+  path: ["until"],
+  error: "must be later than since",
+};
+
+/** Input of `backfill`, as it is given to the Web UI's start form. */
 export const backfillInput = z
   .strictObject({
     since: hour,
     until: hour,
     topics,
     asOf,
+    /** Only makes the plan, and changes nothing. */
     dryRun: z.boolean().default(false),
+    /** Goes on without an operator who approves the plan. */
     autoApprove: z.boolean().default(false),
-    /** Replaces the configured Refine job's class and jar; guarded by identity all the same. */
+    /** Another jar than the configured one, a local file of the worker; its digest must be one of `refine.allowedSha256`. */
     refineJar: z.string().optional(),
+    /**
+     * Ignored: only the configured class may refine. Sagas that were started by version 0.2.0 may carry it in their histories, so
+     * that the schema still takes it.
+     */
     refineClass: z.string().optional(),
   })
-  .refine((i) => i.since < i.until, {
-    path: ["until"],
-    error: "must be later than since",
-  });
+  .refine(isForward, MUST_BE_FORWARD);
 export type BackfillInput = z.infer<typeof backfillInput>;
 
+/** Input of `headroomAudit`. */
 export const headroomInput = z.strictObject({ asOf, topics });
 
+/** Input of `canary`. */
 export const canaryInput = z.strictObject({
-  /** The hour to follow; default: the one that runs as of then. */
+  /** The hour to follow; without it the one that runs as of then. */
   hour: hour.optional(),
   asOf,
+  /** Seconds after which it is asked again how far the canaries have come. */
   pollSeconds: z.number().min(1).max(3600).default(300),
 });
 
+/** Input of `explainHour`. */
 export const explainInput = z.strictObject({
   topic: z.string().min(1),
   hour,
   asOf,
 });
 
+/** Input of `hourlyAudit`. Without a range it looks back `audit.lookbackHours`. */
 export const auditInput = z
   .strictObject({
     asOf,
@@ -47,7 +70,4 @@ export const auditInput = z
     until: hour.optional(),
     topics,
   })
-  .refine((i) => !i.since || !i.until || i.since < i.until, {
-    path: ["until"],
-    error: "must be later than since",
-  });
+  .refine(isForward, MUST_BE_FORWARD);

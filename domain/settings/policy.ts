@@ -1,84 +1,156 @@
 import { z } from "zod";
+import { regexText, wholeMatch } from "./regex-text";
 
-const share = (what: string) =>
+const percent = z.number().min(0).max(100);
+const hours = z.number().positive();
+
+/** Above which percentage of an hour's events something is a finding at all, and above which it is an error. */
+const percentages = (what: string) =>
   z
     .strictObject({
-      warnPercent: z.number().min(0).max(100).default(0),
-      errorPercent: z.number().min(0).max(100).default(1),
+      warnPercent: percent
+        .default(0)
+        .describe(`Percent of an hour above which ${what} are a warning.`),
+      errorPercent: percent
+        .default(1)
+        .describe(`Percent of an hour above which ${what} are an error.`),
     })
-    .describe(`above which share of an hour ${what} are a warning, an error`);
+    .describe(`How many ${what} an hour may have.`);
 
+const silence = z
+  .strictObject({
+    minExpected: z
+      .number()
+      .positive()
+      .default(20)
+      .describe(
+        "Events that a topic must owe by its own rate before it is called silent.",
+      ),
+    minHours: z
+      .int()
+      .min(2)
+      .default(12)
+      .describe(
+        "Hours from a topic's first event to its last, at least, for its rate to be known.",
+      ),
+  })
+  .describe("When a topic that used to have events is called silent.");
+
+const headroom = z
+  .strictObject({
+    warnHours: hours
+      .default(48)
+      .describe("Hours of headroom below which a topic is a warning."),
+    errorHours: hours
+      .default(12)
+      .describe("Hours of headroom below which a topic is an error."),
+  })
+  .describe(
+    "Headroom: hours until Kafka deletes what the importer has not read. Short retentions have thresholds of half and a quarter of themselves.",
+  );
+
+const repair = z
+  .strictObject({
+    start: z
+      .boolean()
+      .default(false)
+      .describe("Whether an incident starts its backfill itself."),
+    autoApprove: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether such a backfill approves its own plan; otherwise it waits for an operator.",
+      ),
+    maxHours: z
+      .int()
+      .min(1)
+      .default(48)
+      .describe("Topic-hours up to which an incident may do so."),
+    maxMissing: z
+      .int()
+      .min(0)
+      .default(10_000)
+      .describe("Missing events up to which an incident may do so."),
+  })
+  .describe("What an incident may do without an operator.");
+
+/** The policy's fields without what they are by default, as an exception names them. */
 const fields = {
   graceHours: z
     .number()
     .min(0)
-    .default(2)
-    .describe("how long after its end an hour may take to be refined"),
+    .describe(
+      "Hours after its end within which an hour may still be refined: until then it is pending, not broken.",
+    ),
   maxImportLagHours: z
     .number()
     .min(0)
-    .default(2)
-    .describe("how old the importer's newest run may be"),
-  /** What the platform's topics are meant to have; what differs is drift. */
+    .describe(
+      "Hours after which an importer without a new run is called not running.",
+    ),
   expectedTopicConfig: z
     .record(z.string(), z.string())
-    .default({ "message.timestamp.type": "LogAppendTime" }),
-  lost: share("lost events").prefault({}),
-  duplicated: share("duplicate rows").prefault({}),
-  maxDuplicatePercent: z
-    .number()
-    .min(0)
-    .max(100)
-    .default(20)
     .describe(
-      "how many of an hour's raw records deduplication may take away where nothing tells the distinct events",
+      "What the topics' settings are meant to be, by name. What differs is drift, and may be a loss's cause.",
     ),
+  lost: percentages("lost events"),
+  duplicated: percentages("duplicate rows"),
+  maxDuplicatePercent: percent.describe(
+    "Percent of an hour's raw records that deduplication may take away where nothing tells how many events are distinct.",
+  ),
   minimumVolume: z
     .number()
     .min(0)
-    .default(0)
-    .describe("hours with fewer events are a warning at most"),
-  silence: z
-    .strictObject({
-      minExpected: z.number().positive().default(20),
-      minHours: z.int().min(2).default(12),
-    })
-    .prefault({})
-    .describe(
-      "a topic is silent when it owes so many events by its own rate over at least so many hours",
-    ),
-  headroom: z
-    .strictObject({
-      warnHours: z.number().positive().default(48),
-      errorHours: z.number().positive().default(12),
-    })
-    .prefault({})
-    .describe(
-      "hours until unread data is deleted: below them a warning, an error",
-    ),
-  repair: z
-    .strictObject({
-      start: z.boolean().default(false),
-      autoApprove: z
-        .boolean()
-        .default(false)
-        .describe("else the plan waits for an operator"),
-      maxHours: z.int().min(1).default(48),
-      maxMissing: z.int().min(0).default(10_000),
-    })
-    .prefault({})
-    .describe(
-      "whether an incident starts its backfill itself, and up to which size",
-    ),
+    .describe("Events below which an hour is a warning at most."),
+  silence,
+  headroom,
+  repair,
 };
 
 /** What counts as broken, for every dataset. */
-export const policy = z.strictObject(fields);
+export const policy = z
+  .strictObject({
+    graceHours: fields.graceHours.default(2),
+    maxImportLagHours: fields.maxImportLagHours.default(2),
+    expectedTopicConfig: fields.expectedTopicConfig.default({
+      "message.timestamp.type": "LogAppendTime",
+    }),
+    lost: fields.lost.prefault({}),
+    duplicated: fields.duplicated.prefault({}),
+    maxDuplicatePercent: fields.maxDuplicatePercent.default(20),
+    minimumVolume: fields.minimumVolume.default(0),
+    silence: fields.silence.prefault({}),
+    headroom: fields.headroom.prefault({}),
+    repair: fields.repair.prefault({}),
+  })
+  .describe("What counts as broken, for every topic.");
 export type Policy = z.infer<typeof policy>;
 
+/** An exception from the policy: it replaces the fields that it names, whole, and leaves the others. */
+export const policyException = z.strictObject({
+  topics: regexText(wholeMatch)
+    .min(1)
+    .describe("Regex of the whole names of the topics that it is for."),
+  ...z.object(fields).partial().shape,
+});
+export type PolicyException = z.infer<typeof policyException>;
+
+/** The policy of one topic: the base, with the fields of the first exception that matches. */
+export function policyOf(
+  topic: string,
+  base: Policy,
+  exceptions: PolicyException[],
+): Policy {
+  const found = exceptions.find(({ topics }) => wholeMatch(topics).test(topic));
+  if (!found) return base;
+  const { topics: _topics, ...changes } = found;
+  return { ...base, ...changes };
+}
+
+/** A setting of a topic that is otherwise than the policy expects. */
 export type Drift = { name: string; expected: string; actual: string };
 
-/** What a topic's effective config has otherwise than the policy expects. */
+/** What a topic's effective config has otherwise than the policy expects; a setting that the config does not name is none. */
 export function driftOf(
   policy: Pick<Policy, "expectedTopicConfig">,
   config: Record<string, string>,
@@ -93,29 +165,8 @@ export function driftOf(
   );
 }
 
+/** Drift in words, for reports and alerts; empty where there is none. */
 export const driftText = (drift: Drift[]) =>
   drift
     .map((d) => `${d.name} is ${d.actual}, expected ${d.expected}`)
     .join(", ");
-
-/** Exceptions: the first whose `topics` matches a whole topic replaces the fields it names. */
-export const policyException = z.strictObject({
-  topics: z.string().min(1).describe("whole-topic regex"),
-  ...(Object.fromEntries(
-    Object.keys(fields).map((name) => [name, z.unknown().optional()]),
-  ) as Record<keyof typeof fields, z.ZodOptional<z.ZodUnknown>>),
-});
-
-/** The policy of one topic. @throws ZodError where an exception's field is not allowed */
-export function policyOf(
-  topic: string,
-  base: Policy,
-  exceptions: z.infer<typeof policyException>[],
-): Policy {
-  const found = exceptions.find((e) =>
-    new RegExp(`^(?:${e.topics})$`, "u").test(topic),
-  );
-  if (!found) return base;
-  const { topics: _topics, ...changes } = found;
-  return policy.parse({ ...base, ...changes });
-}

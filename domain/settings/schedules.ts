@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { auditInput, canaryInput, headroomInput } from "./inputs";
 
+/** The workflows that may be scheduled, and the schemas of their inputs. */
 const INPUTS = {
   hourlyAudit: auditInput,
   headroomAudit: headroomInput,
@@ -14,17 +15,21 @@ const schedule = z
     minutes: z
       .array(z.int().min(0).max(59))
       .min(1)
-      .describe("of every hour, UTC"),
-    overlap: z.enum(["skip", "buffer-one", "allow-all"]).default("skip"),
+      .describe("Minutes of every hour (UTC) at which it starts."),
+    overlap: z
+      .enum(["skip", "buffer-one", "allow-all"])
+      .default("skip")
+      .describe("What happens where the one before still runs."),
     catchupWindow: z
       .string()
       .regex(/^\d+ (minute|minutes|hour|hours|day|days)$/, "for example 1 day")
-      .default("1 day"),
+      .default("1 day")
+      .describe("How late a start that was missed is still made up for."),
     paused: z.boolean().default(false),
     input: z.record(z.string(), z.unknown()).default({}),
   })
-  .superRefine((s, context) => {
-    const parsed = INPUTS[s.workflow].safeParse(s.input);
+  .superRefine(({ workflow, input }, context) => {
+    const parsed = INPUTS[workflow].safeParse(input);
     for (const issue of parsed.error?.issues ?? [])
       context.addIssue({
         code: "custom",
@@ -33,7 +38,7 @@ const schedule = z
       });
   });
 
-/** A schedules file. */
+/** A file of schedules, which `sisyphus schedules apply` reads. */
 export const schedulesFile = z.strictObject({
   schedules: z.array(schedule).min(1),
 });

@@ -1,11 +1,15 @@
 import { type Hour } from "../../lib/hour";
 import { capsuleUuid, type EventCapsule } from "./event-capsule";
 
-/** Who sends canaries: `recvfrom = 'canary.sisyphus'` tells them from people's events, in every stage. */
+/** The `recvFrom` of every canary, and so its `recvfrom` in Hive: it tells canaries from people's events in every stage. */
 export const CANARY_SENDER = "canary.sisyphus";
+/** The Kafka header of a canary's message. */
 export const CANARY_HEADER = "canary-id";
 
-/** The canary of a schema and hour: always the same event, so that one that is sent twice is one after deduplication. */
+/**
+ * The canary of a schema and hour, in the middle of that hour. It is always the same event with the same uuid, so that a canary that is
+ * sent twice is one row after deduplication.
+ */
 export function canaryEvent(schema: string, hour: Hour): EventCapsule {
   const dt = `${hour}:30:00Z`;
   return {

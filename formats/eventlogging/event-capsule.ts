@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 
-/** UUID namespace for URLs, RFC 4122 appendix C. */
+/** The UUID namespace for URLs, RFC 4122 appendix C. */
 const NAMESPACE_URL = Buffer.from("6ba7b8119dad11d180b400c04fd430c8", "hex");
 
 /**
- * An EventLogging event as it travels in Kafka and lies in all-events.log: the EventCapsule schema of
+ * An EventLogging event as it travels in Kafka and lies in all-events.log. The source of the format is the EventCapsule schema in
  * eventlogging/capsule.py (2018). Unknown properties are kept, so that a replayed event is the one that was lost.
  */
 export const eventCapsule = z.looseObject({
@@ -31,7 +31,7 @@ export const eventCapsule = z.looseObject({
 
 export type EventCapsule = z.infer<typeof eventCapsule>;
 
-/** The uuid EventLogging gives an event: UUIDv5 of `event://<recvFrom>/?seqId=<seqId>&dt=<dt>`, 32 hex digits. */
+/** The uuid that EventLogging gives an event: the UUIDv5 of `event://<recvFrom>/?seqId=<seqId>&dt=<dt>` as 32 hex digits. */
 export function capsuleUuid(
   recvFrom: string,
   seqId: number,
@@ -47,7 +47,7 @@ export function capsuleUuid(
   return bytes.toString("hex");
 }
 
-/** One line of all-events.log, or why it is not an event: lines are truncated at rotations and crashes. */
+/** The event of a line of all-events.log, or why it is none: lines are cut off at rotations and crashes. */
 export function parseCapsuleLine(
   line: string,
 ): { event: EventCapsule } | { error: string } {
@@ -64,8 +64,9 @@ export function parseCapsuleLine(
 }
 
 /**
- * The event's own time in epoch ms: `dt`, else the legacy `timestamp`; undefined where it has neither or they do not parse.
- * A `dt` without a zone is UTC, as Camus reads it.
+ * The event's own time in epoch ms, from its `dt` or else from the legacy `timestamp`. A `dt` without a zone is taken as UTC, as Camus
+ * takes it.
+ * @returns undefined where the event has neither, or has a `dt` that is no time and no `timestamp`
  */
 export function capsuleTime(
   event: Pick<EventCapsule, "dt" | "timestamp">,

@@ -1,10 +1,12 @@
 import type { EventCapsule } from "./event-capsule";
 
-/**
- * EventLogging's MySQL tables (eventlogging/jrm.py, 2018): one table per schema and revision, the capsule flattened
- * with `_`, `timestamp` in MediaWiki time. recvFrom, seqId, ip, schema, revision, topic and dt are not stored.
+/*
+ * EventLogging's MySQL tables, as eventlogging/jrm.py (2018) writes them: a table for each schema and revision, a column for each field,
+ * nested names joined by `_`, and the event's time as `timestamp` in MediaWiki time.
  */
-const DROPPED = new Set([
+
+/** Fields of a capsule that have no column of their own. */
+const NOT_STORED = new Set([
   "recvFrom",
   "seqId",
   "ip",
@@ -15,9 +17,10 @@ const DROPPED = new Set([
   "timestamp",
 ]);
 
+/** What a column can hold. */
 export type MysqlValue = string | number | boolean | null;
 
-/** `<Schema>_<revision>`, other characters than letters and digits as `_`. */
+/** The name of an event's table, `<Schema>_<revision>`; characters of the schema that are no letter or digit are written as `_`. */
 export function mysqlTable(event: {
   schema: string;
   revision: number;
@@ -30,7 +33,7 @@ export function mediaWikiTime(ms: number): string {
   return new Date(ms).toISOString().replaceAll(/[-:T]/g, "").slice(0, 14);
 }
 
-/** Epoch ms of a MediaWiki time; undefined where it is not one. */
+/** The instant (epoch ms) of a MediaWiki time; undefined where the text is not one. */
 export function parseMediaWikiTime(text: string): number | undefined {
   const m = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/.exec(text);
   if (!m) return undefined;
@@ -38,6 +41,7 @@ export function parseMediaWikiTime(text: string): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
+/** Writes a nested value into columns whose names begin with the prefix. */
 function flatten(
   prefix: string,
   value: unknown,
@@ -53,11 +57,11 @@ function flatten(
   }
 }
 
-/** The row an event becomes. */
+/** The row that EventLogging writes for an event. */
 export function mysqlRow(event: EventCapsule): Record<string, MysqlValue> {
   const row: Record<string, MysqlValue> = {};
   for (const [key, value] of Object.entries(event)) {
-    if (DROPPED.has(key)) continue;
+    if (NOT_STORED.has(key)) continue;
     if (key === "event") flatten("event", value, row);
     else
       row[key] =
@@ -72,8 +76,9 @@ export function mysqlRow(event: EventCapsule): Record<string, MysqlValue> {
 }
 
 /**
- * The event a row can still tell of: no ip (so it cannot be geocoded), no recvFrom, no seqId, `dt` rebuilt to the second.
- * A field that was nested comes back flat, its parts joined by `_`: rows do not tell the two apart.
+ * The event of a row, as far as the row has kept it. It has no ip (so that it cannot be geocoded), no recvFrom and no seqId; its `dt` is
+ * exact to the second. A field that was nested comes back flat, its name's parts joined by `_`, as rows do not tell the two apart.
+ * @returns undefined where the row has no time or no uuid
  */
 export function eventOfRow(
   row: Record<string, unknown>,

@@ -1,47 +1,63 @@
 import { type Hour, hourOfPartition } from "../../lib/hour";
 
-/** A status that Refine logs of one dataset partition. */
+/*
+ * What Refine logs of Hive partitions (Refine of analytics-refinery-source v0.0.62; of v0.0.58, the outdated wrapper's, it says
+ * `JSON dataset` where the other says `dataset`). A Hive partition is an hour of a table here, written
+ *
+ *     /path/of/the/raw/hour -> `event`.`Edit` (year=2018,month=7,day=5,hour=3)
+ */
+
+/** How a Hive partition's refinement ended, as one status line says it. */
 export type RefineStatus = {
   kind: "finished" | "failed";
-  /** Whether the outdated json-refine wrapper said it. */
+  /** Whether the outdated wrapper (json-refine) wrote the line. */
   outdated: boolean;
+  /** The raw hour's directory. */
   input: string;
-  /** `event.navigationtiming` */
+  /** `<database>.<table>` in lower case, as Hive has it: `event.navigationtiming`. */
   table: string;
   hour: Hour;
+  /** Rows written; absent where the line does not say. A negative number says nothing. */
   records?: number;
 };
 
 const STATUS =
   /(Finished|Failed) refinement of (JSON )?dataset (\S+) -> `([^`]+)`\.`([^`]+)` \(([^)]*)\)\.(?: \(# refined records: (-?\d+)\))?/;
 
-/** Reads a Refine driver's status line (analytics-refinery-source v0.0.62; `JSON dataset` is v0.0.58's); undefined for other lines. */
+/** Reads a status line, with or without what log4j writes before it; undefined for every other line. */
 export function parseRefineStatus(line: string): RefineStatus | undefined {
-  const m = STATUS.exec(line);
-  if (!m) return undefined;
-  const hour = hourOfPartition(m[6]!);
+  const match = STATUS.exec(line);
+  if (!match) return undefined;
+  const [, ending, json, input, database, table, partition, records] = match;
+  const hour = hourOfPartition(partition!);
   if (hour === undefined) return undefined;
   return {
-    kind: m[1] === "Finished" ? "finished" : "failed",
-    outdated: m[2] !== undefined,
-    input: m[3]!,
-    table: `${m[4]}.${m[5]}`.toLowerCase(),
+    kind: ending === "Finished" ? "finished" : "failed",
+    outdated: json !== undefined,
+    input: input!,
+    table: `${database}.${table}`.toLowerCase(),
     hour,
-    ...(m[7] === undefined ? {} : { records: Number(m[7]) }),
+    ...(records === undefined ? {} : { records: Number(records) }),
   };
 }
 
-/** What a line says of a partition, a status or less than that. */
+/** What one line says of a Hive partition: a status, or something that falls short of one. */
 export type RefineMention = {
-  /** `begun`: its refinement started. `empty`: no rows after the transforms, a flag and no data. `blocked`: skipped, for it failed before on the same input. */
+  /**
+   * Besides the kinds of a status:
+   * `begun`: its refinement has begun;
+   * `empty`: no rows were left after the transform functions, so there is a flag and no data;
+   * `blocked`: it failed before on the same input, and Refine leaves it alone.
+   */
   kind: RefineStatus["kind"] | "begun" | "empty" | "blocked";
+  /** `<database>.<table>` in lower case. */
   table: string;
   hour: Hour;
   records?: number;
 };
 
 const PARTITION = /`([^`]+)`\.`([^`]+)` \(([^)]*)\)/;
-const SAID: [RegExp, RefineMention["kind"]][] = [
+const LESS_THAN_A_STATUS: [RegExp, RefineMention["kind"]][] = [
   [/ Beginning refinement of /, "begun"],
   [/ is empty after transformations/, "empty"],
   [
@@ -50,29 +66,38 @@ const SAID: [RegExp, RefineMention["kind"]][] = [
   ],
 ];
 
-/** Reads any line of Refine's that tells what became of a partition; undefined for other lines. */
+/** Reads any line that says what became of one Hive partition; undefined for every other line, a table's summary included. */
 export function parseRefineMention(line: string): RefineMention | undefined {
   const status = parseRefineStatus(line);
   if (status) return status;
-  const kind = SAID.find(([said]) => said.test(line))?.[1];
-  const m = kind && PARTITION.exec(line);
-  const hour = m ? hourOfPartition(m[3]!) : undefined;
-  if (!kind || !m || hour === undefined) return undefined;
-  return { kind, table: `${m[1]}.${m[2]}`.toLowerCase(), hour };
+  const kind = LESS_THAN_A_STATUS.find(([words]) => words.test(line))?.[1];
+  const match = kind && PARTITION.exec(line);
+  if (!match) return undefined;
+  const [, database, table, partition] = match;
+  const hour = hourOfPartition(partition!);
+  if (hour === undefined) return undefined;
+  return { kind, table: `${database}.${table}`.toLowerCase(), hour };
 }
 
-/** A line of log4j's layout `%d{yy/MM/dd HH:mm:ss} %p %c{n}: %m`; undefined for what follows one, such as a stack trace. */
+/**
+ * The beginning of a log message in log4j's layout `%d{yy/MM/dd HH:mm:ss} %p %c{1}: %m`, the one that Spark comes with.
+ *
+ * @returns the time as it is written (it sorts within a century, and has no zone), the level, and logger and message; undefined for
+ * lines that go on with a message, such as those of a stack trace
+ */
 export function parseLogHead(
   line: string,
 ): { time: string; level: string; text: string } | undefined {
-  const m = /^(\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d) ([A-Z]+) (.*)$/.exec(line);
-  return m ? { time: m[1]!, level: m[2]!, text: m[3]! } : undefined;
+  const match = /^(\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d) ([A-Z]+) (.*)$/.exec(line);
+  return match
+    ? { time: match[1]!, level: match[2]!, text: match[3]! }
+    : undefined;
 }
 
-/** `Refining <n> dataset partitions …`: how many an application means to refine. */
+/** How many Hive partitions the application means to refine, by the line `Refining <n> dataset partitions in …`; undefined for others. */
 export function parseRefineTotal(line: string): number | undefined {
-  const m = /Refining (\d+) (?:raw )?(?:JSON )?dataset partitions in/.exec(
+  const match = /Refining (\d+) (?:raw )?(?:JSON )?dataset partitions in/.exec(
     line,
   );
-  return m ? Number(m[1]) : undefined;
+  return match ? Number(match[1]) : undefined;
 }

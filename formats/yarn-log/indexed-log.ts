@@ -6,77 +6,101 @@ import {
   mapEntries,
   readJavaObject,
 } from "../hadoop/java-serialized";
-import { linesOf, type LogLine, regionBytes } from "./yarn-log";
+import { linesOf } from "../../lib/lines";
 import type { RandomAccess } from "../../lib/random-access";
+import type { LogLine } from "./log-line";
+import { type Region, regionBytes } from "./regions";
 
-/** The file's identity, at its start and after each index. */
-const UUID_LENGTH = 32;
-const MAX_INDEX = 64 << 20;
+/*
+ * IndexedFile, YARN's other layout of aggregated logs (org.apache.hadoop.yarn.logaggregation.filecontroller.ifile.
+ * LogAggregationIndexedFileController, Hadoop 3.1+). Each log file is compressed by itself. From the end of the file backwards:
+ *
+ *   32 bytes  the SHA-256 of the application's id (Hadoop calls it a UUID), with which the file begins, too
+ *   4 bytes   the index' length
+ *   index     an IndexedLogsMeta as Java's ObjectOutputStream writes it: the compression, and for each upload
+ *             session a map from container ids to lists of logs
+ *
+ * The file of an application that runs for long is appended to again and again. It has an index after each session then, and the
+ * last one lists the logs of all.
+ */
 
-async function index(
+const UUID_BYTES = 32;
+const LENGTH_BYTES = 4;
+/** A larger index is not believed: some megabytes hold those of a hundred thousand logs. */
+const MAX_INDEX_BYTES = 64 << 20;
+/** With which ObjectOutputStream begins: its magic and its version. */
+const JAVA_STREAM = 0xaced0005;
+
+/** Where the last index lies (bytes); undefined where the file ends in another way. */
+async function findIndex(
   file: RandomAccess,
-): Promise<{ at: number; length: number } | undefined> {
-  if (file.size < UUID_LENGTH * 2 + 4) return undefined;
-  const tail = await file.read(file.size - UUID_LENGTH - 4, UUID_LENGTH + 4);
+): Promise<{ offset: number; length: number } | undefined> {
+  const tailBytes = LENGTH_BYTES + UUID_BYTES;
+  if (file.size < UUID_BYTES + tailBytes) return undefined;
+  const tail = await file.read(file.size - tailBytes, tailBytes);
   const length = tail.readInt32BE(0);
-  const at = file.size - UUID_LENGTH - 4 - length;
-  if (length <= 0 || length > MAX_INDEX || at < 0) return undefined;
-  const magic = await file.read(at, 4);
-  return magic.readUInt32BE(0) === 0xaced0005 ? { at, length } : undefined;
+  const offset = file.size - tailBytes - length;
+  if (length <= 0 || length > MAX_INDEX_BYTES || offset < 0) return undefined;
+  const magic = await file.read(offset, 4);
+  return magic.readUInt32BE(0) === JAVA_STREAM ? { offset, length } : undefined;
 }
 
-/** Whether a file ends as an IndexedFile does: index, its length, the identity. */
+/** Whether a file ends as an IndexedFile does: with an index, its length and a UUID. */
 export async function isIndexedFile(file: RandomAccess): Promise<boolean> {
-  return (await index(file)) !== undefined;
+  return (await findIndex(file)) !== undefined;
 }
 
-function object(value: unknown, what: string): JavaObject {
+function asObject(value: unknown, what: string): JavaObject {
   if (!isObject(value as JavaObject))
     throw new FormatError(`the log index has no ${what}`);
   return value as JavaObject;
 }
 
-const number = (o: JavaObject, field: string) => {
-  const value = o.fields[field];
+function numberIn(object: JavaObject, field: string): number {
+  const value = object.fields[field];
   if (typeof value !== "bigint" && typeof value !== "number")
     throw new FormatError(`the log index has no number ${field}`);
   return Number(value);
-};
+}
 
-/** The lines of a YARN IndexedFile (LogAggregationIndexedFileController, Hadoop 3.1+): each log is its own compressed stream. */
+type IndexedLog = { container: string; logType: string; region: Region };
+
+/** The logs that an index lists (IndexedLogsMeta, IndexedPerAggregationLogMeta, IndexedFileLogMeta), in its order. */
+function* logsOf(index: JavaObject): Generator<IndexedLog> {
+  const codec = String(index.fields["compressName"] ?? "none").toLowerCase();
+  for (const session of listItems(index.fields["logMetas"])) {
+    const containers = asObject(session, "upload session").fields["logMetas"];
+    for (const [container, logs] of mapEntries(containers)) {
+      for (const item of listItems(logs)) {
+        const log = asObject(item, "log");
+        yield {
+          container: String(container),
+          logType: String(log.fields["fileName"]),
+          region: {
+            offset: numberIn(log, "startIndex"),
+            size: numberIn(log, "fileCompressedSize"),
+            raw: numberIn(log, "fileSize"),
+            codec,
+          },
+        };
+      }
+    }
+  }
+}
+
+/** The lines of an IndexedFile, log by log in the index' order. @throws FormatError where the file is cut off or not of that layout */
 export async function* indexedLogLines(
   file: RandomAccess,
 ): AsyncGenerator<LogLine> {
-  const found = await index(file);
+  const found = await findIndex(file);
   if (!found) throw new FormatError("not an IndexedFile: no index at its end");
-  const meta = object(
-    readJavaObject(await file.read(found.at, found.length)),
-    "root",
-  );
-  const codec = String(meta.fields["compressName"] ?? "none").toLowerCase();
-  for (const session of listItems(meta.fields["logMetas"])) {
-    const logs = object(session, "upload session").fields["logMetas"];
-    for (const [container, files] of mapEntries(logs)) {
-      for (const item of listItems(files)) {
-        const log = object(item, "log");
-        const region = {
-          offset: number(log, "startIndex"),
-          size: number(log, "fileCompressedSize"),
-          raw: number(log, "fileSize"),
-          codec,
-        };
-        if (region.offset + region.size > found.at)
-          throw new FormatError(
-            `log ${String(log.fields["fileName"])} lies outside the file`,
-          );
-        for await (const line of linesOf(regionBytes(file, region))) {
-          yield {
-            container: String(container),
-            logType: String(log.fields["fileName"]),
-            line,
-          };
-        }
-      }
-    }
+  const index = readJavaObject(await file.read(found.offset, found.length));
+  for (const { container, logType, region } of logsOf(
+    asObject(index, "root"),
+  )) {
+    if (region.offset + region.size > found.offset)
+      throw new FormatError(`log ${logType} lies outside the file`);
+    for await (const line of linesOf(regionBytes(file, region)))
+      yield { container, logType, line };
   }
 }

@@ -1,76 +1,20 @@
-import { spawn } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Admin, ConfigResourceTypes, Kafka, logLevel } from "kafkajs";
+import { type Admin, ConfigResourceTypes } from "kafkajs";
 import { addHours, type Hour, hourStart } from "../../lib/hour";
 import { moveClockTo } from "../platform/clock";
+import { runCommand, sandboxKafka } from "../platform/commands";
 import { SANDBOX_DIR } from "../platform/paths";
 import { ports } from "../platform/ports";
 import { Producers, rotateArchive, cutLastLineOf } from "./producers";
+import { refineHours, refineHoursOutdated } from "../platform/refine";
+import { BROKER_ID } from "../platform/services/kafka";
 import { setup } from "../platform/setup";
 import { STORY, topicOf, TOPICS } from "./story";
 import type { Report } from "../platform/up";
 import { until } from "../platform/wait";
-import {
-  BIN,
-  OUTDATED_CLASS,
-  outdatedJar,
-  REFINE_ARGUMENTS,
-  REFINE_CLASS,
-  refineJar,
-} from "../platform/wrappers";
 
 const MARK = join(SANDBOX_DIR, "incident-played");
-
-export const sandboxKafka = () =>
-  new Kafka({
-    clientId: "sandbox",
-    brokers: [`127.0.0.1:${ports().kafka}`],
-    logLevel: logLevel.NOTHING,
-    retry: { retries: 10 },
-  });
-
-/** Runs one of the sandbox's commands to its end; a Camus run that skipped topics ends with 1, as the real one does. */
-export function run(command: string, args: string[]): Promise<number> {
-  return new Promise((done, fail) => {
-    const child = spawn(join(BIN, command), args, { stdio: "ignore" });
-    child.on("error", fail);
-    child.on("close", (code) => done(code ?? 1));
-  });
-}
-
-/** Runs a Refine job of the sandbox to its end. */
-export async function refine(
-  jar: string,
-  mainClass: string,
-  name: string,
-  args: string[],
-): Promise<void> {
-  const code = await run("spark-submit", [
-    "--class",
-    mainClass,
-    "--name",
-    name,
-    jar,
-    ...REFINE_ARGUMENTS,
-    ...args,
-  ]);
-  if (code !== 0) throw new Error(`${name} ended with ${code}`);
-}
-
-/** A Refine job's arguments for hours that follow one another. */
-export const range = (hours: readonly Hour[]) => [
-  // One second past the hour: a `since` exactly on it would start an hour earlier.
-  "--since",
-  `${hours[0]}:00:01`,
-  "--until",
-  `${addHours(hours.at(-1)!, 1)}:00:00`,
-];
-
-export const TRANSFORMS = [
-  "--transform-functions",
-  "org.wikimedia.analytics.refinery.job.refine.deduplicate_eventlogging,org.wikimedia.analytics.refinery.job.refine.geocode_ip",
-];
 
 /** Waits until the broker holds nothing of the topics: its own retention check has deleted every segment. */
 async function untilDeleted(admin: Admin, topics: string[]): Promise<void> {
@@ -113,7 +57,7 @@ export async function incident(
   };
   const camus = async (at: Hour, ...args: string[]) => {
     moveClockTo(new Date(hourStart(at) + 5 * 60_000));
-    return run("camus", args);
+    return runCommand("camus", args);
   };
   try {
     await admin.createTopics({
@@ -136,7 +80,7 @@ export async function incident(
       resources: [
         {
           type: ConfigResourceTypes.BROKER,
-          name: "1001",
+          name: String(BROKER_ID),
           configEntries: [
             { name: "log.message.timestamp.type", value: "CreateTime" },
           ],
@@ -152,12 +96,7 @@ export async function incident(
     report(
       `June 25  ${drifted} events; Camus imports them. Nobody notices that ${legacy.length} producers date theirs to 1970`,
     );
-    await refine(
-      refineJar(tools),
-      REFINE_CLASS,
-      "refine_eventlogging_analytics",
-      [...range([...STORY.healthy, ...STORY.drifted]), ...TRANSFORMS],
-    );
+    await refineHours(tools, [...STORY.healthy, ...STORY.drifted]);
     report("June 25  Refine has refined every hour so far");
     rotateArchive("20180626");
     await beforeLoss();
@@ -185,25 +124,11 @@ export async function incident(
       `July 5   ${stuck} events, dated in milliseconds again; Camus skips the same topics, run after run`,
     );
 
-    await refine(
-      outdatedJar(tools),
-      OUTDATED_CLASS,
-      "json_refine_eventlogging_analytics",
-      [
-        ...range(STORY.stuck),
-        "--table-whitelist",
-        STORY.outdatedTables.join("|"),
-      ],
-    );
+    await refineHoursOutdated(tools, STORY.stuck, STORY.outdatedTables);
     report(
       `July 5   by mistake the outdated json-refine wrapper refines ${STORY.outdatedTables.join(", ")}`,
     );
-    await refine(
-      refineJar(tools),
-      REFINE_CLASS,
-      "refine_eventlogging_analytics",
-      [...range([...STORY.lost, ...STORY.stuck]), ...TRANSFORMS],
-    );
+    await refineHours(tools, [...STORY.lost, ...STORY.stuck]);
     report(
       "July 5   Refine has refined what was imported, and skips what has a flag",
     );

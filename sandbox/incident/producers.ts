@@ -18,11 +18,9 @@ import {
 } from "../../formats/eventlogging/event-capsule";
 import { mysqlRow, mysqlTable } from "../../formats/eventlogging/mysql-row";
 import { eventsOf } from "./events";
-import { SANDBOX_DIR } from "../platform/paths";
+import { ARCHIVE_DIR } from "../platform/paths";
 import { type StoryTopic, topicOf, TOPICS } from "./story";
 
-/** The EventLogging host's archive: the log being written, and what rotation made of it. */
-export const ARCHIVE_DIR = join(SANDBOX_DIR, "eventlog1002");
 const LOG = join(ARCHIVE_DIR, "all-events.log");
 
 /** Python's json.dumps with sorted keys and its default separators, as the real service writes its lines. */

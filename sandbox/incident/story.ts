@@ -1,4 +1,5 @@
 import { type Hour, hoursIn } from "../../lib/hour";
+import { NOTICED } from "../platform/clock";
 
 /**
  * The history that `sandbox incident` plays. What is simulated is the calendar (the broker's clock) and the volume:
@@ -22,7 +23,7 @@ export const STORY = {
   /** This schema's last archived line of the lost hours is cut short by a crash; MySQL has the event. */
   cutSchema: "CentralAuth",
   /** Somebody looks. */
-  noticed: "2018-07-05T05:20:00Z",
+  noticed: NOTICED,
 } as const satisfies Record<string, unknown>;
 
 export type StoryTopic = {

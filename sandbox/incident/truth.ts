@@ -5,7 +5,7 @@ import { Hdfs } from "../../clients/hdfs/hdfs";
 import { Kafka } from "../../clients/kafka/kafka";
 import { readRanges } from "../../clients/kafka/kafka-read";
 import { rows } from "../../clients/hdfs/parquet";
-import { BACKFILL_HEADER } from "../../activities/backfill/replay";
+import { BACKFILL_HEADER } from "../../domain/backfill/replay-headers";
 import { loadConfig } from "../../workers/config";
 import { CONFIG_FILE } from "../platform/config";
 import { eventsOf } from "./events";

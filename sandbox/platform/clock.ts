@@ -11,8 +11,12 @@ import { SANDBOX_DIR } from "./paths";
 /** Holds the offset (ms) between wall time and the sandbox's calendar; the broker and the importer read it. */
 export const CLOCK_FILE = join(SANDBOX_DIR, "clock");
 
-// Before the story begins: the calendar may be moved forward only, as timers in the broker wait for its milliseconds.
+// Before everything that is played here: the calendar may be moved forward only, as timers in the broker wait for its
+// milliseconds.
 const START = Date.parse("2018-06-18T11:30:00Z");
+
+/** When somebody looks at what has happened: the default `asOf` of audits and sagas in the sandbox. */
+export const NOTICED = "2018-07-05T05:20:00Z";
 
 /** Now, as the sandbox's broker sees it. */
 export function simulatedNow(): Date {

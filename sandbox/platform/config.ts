@@ -3,19 +3,20 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import type { z } from "zod";
 import type { configSchema } from "../../domain/settings/config";
-import { SANDBOX_DIR } from "./paths";
+import { sha256 } from "../../lib/digest";
+import { NOTICED } from "./clock";
+import { HADOOP_USER } from "./java";
+import { ARCHIVE_DIR, SANDBOX_DIR } from "./paths";
 import type { Ports } from "./ports";
-import { ARCHIVE_DIR } from "../incident/producers";
-import { HADOOP_USER, NAMESPACE, type Tools } from "./services";
-import { STORY } from "../incident/story";
 import {
-  BIN,
-  CAMUS_LOG,
   REFINE_ARGUMENTS,
   REFINE_CLASS,
   refineJar,
-} from "./wrappers";
-import { sha256 } from "../../lib/digest";
+  TRANSFORM_FUNCTIONS,
+} from "./refine";
+import { NAMESPACE } from "./services/temporal";
+import type { Tools } from "./tools";
+import { BIN, CAMUS_LOG } from "./wrappers";
 
 /** The sandbox's own sisyphus.yaml: what an operator would write for this platform. */
 export const CONFIG_FILE = join(SANDBOX_DIR, "sisyphus.yaml");
@@ -49,9 +50,7 @@ export function writeConfig(p: Ports, tools: Tools): void {
       allowedSha256: [sha256(readFileSync(refineJar(tools)))],
       class: REFINE_CLASS,
       arguments: REFINE_ARGUMENTS,
-      transforms: ["deduplicate_eventlogging", "geocode_ip"].map(
-        (name) => `org.wikimedia.analytics.refinery.job.refine.${name}`,
-      ),
+      transforms: TRANSFORM_FUNCTIONS,
     },
     allowedPrefixes: ["/wmf/data/event", "/wmf/data/sisyphus", "/wmf/camus"],
     // From the healthy hours of June 25 to July 5.
@@ -78,5 +77,5 @@ export const environment = (p: Ports) => ({
   SISYPHUS_CONFIG: CONFIG_FILE,
   SISYPHUS_WEB_UI: `http://127.0.0.1:${p.temporalUi}/namespaces/${NAMESPACE}`,
   // The calendar of the incident, for audits and sagas.
-  SISYPHUS_AS_OF: STORY.noticed,
+  SISYPHUS_AS_OF: NOTICED,
 });

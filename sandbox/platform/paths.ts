@@ -20,6 +20,9 @@ export const SANDBOX_DIR = resolve(
   process.env["SISYPHUS_SANDBOX_DIR"] ?? join(ROOT, "var", "sandbox"),
 );
 
+/** The EventLogging host's archive: `all-events.log` that is being written, and below `archive` what rotation made of it. */
+export const ARCHIVE_DIR = join(SANDBOX_DIR, "eventlog1002");
+
 export const TEMPORAL_VERSION = "1.5.1";
 
 function filesBelow(dir: string): string[] {

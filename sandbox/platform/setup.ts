@@ -11,7 +11,7 @@ import { chmod, readdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { CACHE, jvmDir, ROOT, TEMPORAL_VERSION } from "./paths";
-import type { Tools } from "./services";
+import type { Tools } from "./tools";
 
 type Report = (line: string) => void;
 

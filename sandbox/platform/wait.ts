@@ -32,6 +32,7 @@ export async function until<T>(
 /** An error that ends {@link until} at once. */
 export class Fatal extends Error {}
 
+/** Whether somebody listens on a loopback port. */
 export function portAnswers(port: number): Promise<boolean> {
   return new Promise((done) => {
     const socket = connect(port, "127.0.0.1");
@@ -41,4 +42,16 @@ export function portAnswers(port: number): Promise<boolean> {
     });
     socket.once("error", () => done(false));
   });
+}
+
+/**
+ * Whether an address answers with JSON for which the condition holds.
+ * @throws TypeError or DOMException where it does not answer within three seconds
+ */
+export async function answersJson(
+  url: string,
+  holds: (body: never) => boolean,
+): Promise<boolean> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(3000) });
+  return response.ok && holds((await response.json()) as never);
 }

@@ -2,9 +2,10 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CLOCK_FILE } from "./clock";
 import { CONF_DIR } from "./hadoop-conf";
+import { HADOOP_USER, hadoopClasspath } from "./java";
 import { SANDBOX_DIR } from "./paths";
 import type { Ports } from "./ports";
-import { HADOOP_USER, hadoopClasspath, type Tools } from "./services";
+import type { Tools } from "./tools";
 
 export const BIN = join(SANDBOX_DIR, "bin");
 export const CAMUS_LOG = join(SANDBOX_DIR, "logs", "camus", "eventlogging.log");
@@ -27,29 +28,6 @@ const camusProperties = (p: Ports) => ({
   "mapred.map.tasks": "1",
   "sandbox.clock.file": CLOCK_FILE,
 });
-
-export const REFINE_ARGUMENTS = [
-  "--input-base-path",
-  "/wmf/data/raw/eventlogging",
-  "--input-regex",
-  ".*eventlogging_(.+)/hourly/(\\d+)/(\\d+)/(\\d+)/(\\d+)",
-  "--input-capture",
-  "table,year,month,day,hour",
-  "--output-base-path",
-  "/wmf/data/event",
-  "--database",
-  "event",
-  "--parallelism",
-  "4",
-];
-
-export const REFINE_CLASS =
-  "org.wikimedia.analytics.refinery.job.refine.Refine";
-export const OUTDATED_CLASS = "org.wikimedia.analytics.refinery.job.JsonRefine";
-export const refineJar = (tools: Tools) =>
-  join(tools.refine, "refinery-job-0.0.62.jar");
-export const outdatedJar = (tools: Tools) =>
-  join(tools.refine, "refinery-job-0.0.58-outdated.jar");
 
 const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import type { Client } from "@temporalio/client";
 import { Hdfs } from "../../clients/hdfs/hdfs";
-import { tagOf } from "../../activities/backfill/import";
+import { tagOf } from "../../activities/backfill/yarn-tag";
 import { hasEnded, Yarn } from "../../clients/yarn/yarn";
 import { heartbeats } from "../../cli/commands/backfill";
 import {

@@ -8,14 +8,16 @@ import { hourPath } from "../../lib/hour";
 import type { Plan } from "../../domain/backfill/plan";
 import { decodeDoneFlag } from "../../formats/refine/done-flag";
 import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
-import { incident, range, run } from "../../sandbox/incident/incident";
+import { incident } from "../../sandbox/incident/incident";
+import { runCommand } from "../../sandbox/platform/commands";
 import { SANDBOX_DIR } from "../../sandbox/platform/paths";
 import { setup } from "../../sandbox/platform/setup";
 import {
+  hoursArguments,
   OUTDATED_CLASS,
   outdatedJar,
   REFINE_ARGUMENTS,
-} from "../../sandbox/platform/wrappers";
+} from "../../sandbox/platform/refine";
 import { ports } from "../../sandbox/platform/ports";
 import { names, runningPid, signal } from "../../sandbox/platform/processes";
 import { STORY, topicOf, TOPICS } from "../../sandbox/incident/story";
@@ -304,18 +306,16 @@ test("a plan changes nothing, names the flags that must go, and refuses the outd
     "outdated",
     "--refine-jar",
     refine.jar.replace("0.0.62", "0.0.58-outdated"),
-    "--refine-class",
-    "org.wikimedia.analytics.refinery.job.JsonRefine",
   );
   expect(refused.code).toBe(1);
   expect(refused.stderr).toMatch(
-    /refused to refine with org\.wikimedia\.analytics\.refinery\.job\.JsonRefine.*sha256.*dedup.*geocod/s,
+    /refused to refine with \S+ of \S+0\.0\.58-outdated\.jar: its jar's sha256 [0-9a-f]{64} is not in refine\.allowedSha256/,
   );
 }, 120_000);
 
 test("a plan reads as a document, and names an outdated job that runs; an operator ends it from the saga", async () => {
   // It waits for executors that the sandbox has no memory for, and so neither ends nor writes.
-  await run("spark-submit", [
+  await runCommand("spark-submit", [
     ...["--class", OUTDATED_CLASS],
     ...["--name", "json_refine_eventlogging_analytics"],
     ...[
@@ -327,7 +327,7 @@ test("a plan reads as a document, and names an outdated job that runs; an operat
     ].flatMap((setting) => ["--conf", setting]),
     outdatedJar(await setup(quiet)),
     ...REFINE_ARGUMENTS,
-    ...range(STORY.stuck),
+    ...hoursArguments(STORY.stuck),
     ...["--table-whitelist", "NoSuchTable"],
   ]);
   await sisyphus("backfill", "start", ...RANGE, "--name", "occupied");

@@ -2,26 +2,25 @@ import { activityInfo } from "@temporalio/activity";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
-import { PlanStore, withHours } from "../../activities/backfill/plan-store";
+import { storePlan } from "../../activities/backfill/plan-store";
+import { withHours } from "../../activities/backfill/planned-hours";
 import { createReportActivities } from "../../activities/backfill/report";
 import { Storage } from "../../clients/storage";
 import type { Yarn } from "../../clients/yarn/yarn";
 import type { Config } from "../../domain/settings/config";
-import { hoursIn, partitionPath } from "../../lib/hour";
+import { addHours, hoursIn, partitionPath } from "../../lib/hour";
 import type { Plan, PlannedTopic } from "../../domain/backfill/plan";
 import { MemoryHdfs } from "../chaos/memory/systems";
 import type { MissingTopic } from "../../domain/backfill/missing";
 
-/** The size of a large saga. */
+/** The size of a large saga; every topic has lost `eventsPerTopic` events in the same hours. */
 export type Size = { topics: number; hours: number; eventsPerTopic: number };
 
 export const SHARDS = { shardTopics: 20, shardWindow: 3 };
 
 function planOf({ topics, hours, eventsPerTopic }: Size): Plan {
   const since = "2018-06-25T00";
-  const until = new Date(Date.parse(`${since}:00:00Z`) + hours * 3_600_000)
-    .toISOString()
-    .slice(0, 13);
+  const until = addHours(since, hours);
   const range = { since, until };
   const all = hoursIn(range);
   const names = Array.from(
@@ -78,8 +77,8 @@ function planOf({ topics, hours, eventsPerTopic }: Size): Plan {
 }
 
 /**
- * A saga of any size: plan, storage, report and control flow are the real ones; activities that would move data only tell what they
- * would have done. @returns the activities, and how many topics each was given at most
+ * Activities for a saga of any size. Plan, storage and report are the real ones; activities that would move data only answer what they would
+ * have done. @returns the activities, and for each the largest number of topics that it was given at once
  */
 export function simulated(size: Size) {
   const hdfs = new MemoryHdfs() as unknown as Hdfs;
@@ -92,9 +91,8 @@ export function simulated(size: Size) {
     replay: { eventsPerSecond: 10_000 },
     refine: { outdatedJobs: "json" },
   } as unknown as Config;
-  const plans = new PlanStore({ config, storage, yarn });
   const most: Record<string, number> = {};
-  const seen = (name: string, topics: unknown[]) =>
+  const count = (name: string, topics: unknown[]) =>
     (most[name] = Math.max(most[name] ?? 0, topics.length));
   const activities = {
     ...createReportActivities({ storage }),
@@ -104,14 +102,14 @@ export function simulated(size: Size) {
       archiveQueue: "archive@test",
       ...SHARDS,
     }),
-    makePlan: () => plans.put(planOf(size)),
+    makePlan: () => storePlan({ config, storage, yarn }, planOf(size)),
     holdRetention: async () => ({}),
     restoreRetention: async () => 0,
     restoreOffsets: async () => [],
     resetImport: async () => ({ runs: 1 }),
     collectHeld: async () => ({ ref: "/held" }),
     collectArchive: async (input: { buckets?: number }) => {
-      seen("collectArchive", Array.from({ length: input.buckets ?? 1 }));
+      count("collectArchive", Array.from({ length: input.buckets ?? 1 }));
       const refs = Array.from(
         { length: input.buckets ?? 1 },
         (_, b) => `/archive-b${b}.json`,
@@ -122,7 +120,7 @@ export function simulated(size: Size) {
     joinMissing: async (input: {
       topics: { topic: string; lostOffsets: number }[];
     }) => {
-      seen("joinMissing", input.topics);
+      count("joinMissing", input.topics);
       const { workflowId } = activityInfo().workflowExecution!;
       return {
         topics: input.topics.map((t): MissingTopic => ({
@@ -148,7 +146,7 @@ export function simulated(size: Size) {
       topics: MissingTopic[];
       starts: Record<string, string>;
     }) => {
-      seen("replay", input.topics);
+      count("replay", input.topics);
       return {
         landed: input.topics.reduce((sum, t) => sum + t.events, 0),
         twice: 0,
@@ -185,7 +183,7 @@ export function simulated(size: Size) {
       missing: MissingTopic[];
       planRef: string;
     }) => {
-      seen("verify", input.topics);
+      count("verify", input.topics);
       const topics = await withHours(storage, input.topics, input.planRef);
       const events = input.missing.reduce((sum, m) => sum + m.events, 0);
       return {
@@ -206,7 +204,7 @@ export function simulated(size: Size) {
   return { activities, most, storage };
 }
 
-/** Runs a saga over the simulated activities to its end. */
+/** Runs the workers of a large saga, with the given activities, for as long as `use` runs. */
 export async function runLarge<T>(
   env: TestWorkflowEnvironment,
   workflowBundle: WorkflowBundle,

@@ -1,6 +1,6 @@
 import { DefaultLogger, Runtime } from "@temporalio/worker";
 
-/** Workers' comings and goings would drown a test's own words. */
+/** Keeps workers from logging their starts and stops between the lines of a test's own report. */
 export function quietWorkers(): void {
   Runtime.install({ logger: new DefaultLogger("ERROR") });
 }

@@ -1,10 +1,14 @@
 import { TestWorkflowEnvironment } from "@temporalio/testing";
+import {
+  bundleWorkflowCode,
+  type WorkflowBundleWithSourceMap,
+} from "@temporalio/worker";
 import { SEARCH_ATTRIBUTES } from "../../temporal-config/search-attributes";
 import { setup } from "../../sandbox/platform/setup";
 
 /** A local Temporal server with Sisyphus' search attributes, from the binary that set-up installed. */
 export async function localTemporal(
-  /** After how many events the server suggests to continue as new. */
+  /** The number of events of a history from which on the server suggests to continue as new; default: the server's own, some thousands. */
   longHistory?: number,
 ): Promise<TestWorkflowEnvironment> {
   const { temporal } = await setup(() => undefined);
@@ -25,3 +29,9 @@ export async function localTemporal(
     },
   });
 }
+
+/** All workflows of Sisyphus, bundled as a worker needs them. */
+export const bundleWorkflows = (): Promise<WorkflowBundleWithSourceMap> =>
+  bundleWorkflowCode({
+    workflowsPath: require.resolve("../../workflows/index.ts"),
+  });

@@ -1,8 +1,7 @@
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import { bundleWorkflowCode } from "@temporalio/worker";
 import { runMemoryChaos } from "../chaos/memory/run";
 import { quietWorkers } from "../support/quiet";
-import { localTemporal } from "../support/temporal";
+import { bundleWorkflows, localTemporal } from "../support/temporal";
 
 const RUNS = 40;
 
@@ -14,9 +13,7 @@ beforeAll(async () => {
 afterAll(() => env?.teardown());
 
 test("whatever fails, dies or wakes up again: every lost event once, no flag lost, one Refine, all as before", async () => {
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: require.resolve("../../workflows/index.ts"),
-  });
+  const workflowBundle = await bundleWorkflows();
   const first = Math.floor(Math.random() * 1e9);
   const seeds = Array.from({ length: RUNS }, (_, i) => first + i);
   const runs = await runMemoryChaos(env, workflowBundle, seeds);

@@ -1,15 +1,12 @@
 import { Context } from "@temporalio/activity";
 import { ApplicationFailure } from "@temporalio/common";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import {
-  bundleWorkflowCode,
-  type WorkflowBundleWithSourceMap,
-} from "@temporalio/worker";
+import type { WorkflowBundleWithSourceMap } from "@temporalio/worker";
 import { until } from "../../sandbox/platform/wait";
 import { histories } from "../support/histories";
 import { runLarge, SHARDS, simulated } from "../support/large-saga";
 import { quietWorkers } from "../support/quiet";
-import { localTemporal } from "../support/temporal";
+import { bundleWorkflows, localTemporal } from "../support/temporal";
 import type { BackfillResult } from "../../domain/backfill/report";
 import type { BackfillProgress } from "../../domain/backfill/progress";
 
@@ -20,11 +17,9 @@ let workflowBundle: WorkflowBundleWithSourceMap;
 beforeAll(async () => {
   quietWorkers();
   [env, workflowBundle] = await Promise.all([
-    // So short that every fan-out continues as new.
+    // Sixty events are so few that every fan-out continues as new.
     localTemporal(60),
-    bundleWorkflowCode({
-      workflowsPath: require.resolve("../../workflows/index.ts"),
-    }),
+    bundleWorkflows(),
   ]);
 }, 600_000);
 afterAll(() => env?.teardown());
@@ -159,29 +154,29 @@ test("an abort in the middle of a fan-out ends the shards that run before it und
     hours: 24,
     eventsPerTopic: 10,
   });
-  const told: string[] = [];
+  const happened: string[] = [];
   activities.replay = async () => {
-    told.push("begun");
+    happened.push("begun");
     try {
       for (;;) {
         Context.current().heartbeat();
         await Context.current().sleep(50);
       }
     } finally {
-      told.push("ended");
+      happened.push("ended");
     }
   };
   activities.restoreRetention = async () => {
-    told.push("retention");
+    happened.push("retention");
     return 0;
   };
   await runLarge(env, workflowBundle, activities, async () => {
     const handle = await start("backfill/aborted");
-    await until("three shards", 60, () => told.length === 3);
+    await until("three shards", 60, () => happened.length === 3);
     await handle.executeUpdate("abort", { args: ["enough"] });
     await expect(handle.result()).rejects.toThrow();
   });
-  const ended = told.lastIndexOf("ended");
-  expect(told.filter((t) => t === "ended")).toHaveLength(3);
-  expect(told.indexOf("retention")).toBeGreaterThan(ended);
+  const ended = happened.lastIndexOf("ended");
+  expect(happened.filter((what) => what === "ended")).toHaveLength(3);
+  expect(happened.indexOf("retention")).toBeGreaterThan(ended);
 }, 120_000);

@@ -1,43 +1,60 @@
-import { CancellationScope } from "@temporalio/workflow";
+import type { createAuditActivities } from "../../activities/audit/audit";
+import type { PlannedTopic, PlanSummary } from "../../domain/backfill/plan";
+import {
+  type BackfillProgress,
+  notSkipped,
+} from "../../domain/backfill/progress";
+import type { Compensations } from "./compensations";
+import type { StepRunner } from "./step-runner";
+import type { DatedPlan } from "./step-results";
 
-/** What can be undone: data that can be shown, and the act itself. */
-export type Compensation = { name: string; undo: () => Promise<string> };
+/** What workflows are told of the configuration. */
+export type Settings = Awaited<
+  ReturnType<ReturnType<typeof createAuditActivities>["settings"]>
+>;
 
-/** Remembers compensations as steps succeed and unwinds them in reverse. */
+/** A saga with an approved plan: what its steps share. */
 export class Saga {
-  private readonly compensations: Compensation[] = [];
+  readonly progress: BackfillProgress;
+  readonly compensations: Compensations;
+  readonly plan: PlanSummary;
+  /** The time, ISO-8601, as of which the plan was made. */
+  readonly asOf: string;
+  /** Where each Kafka partition ended before the first replay, by `<topic>/<partition>`; unknown until then. */
+  replayStarts?: Record<string, string>;
 
-  /** Names of what an abort would undo, the last done first. */
-  get undoable(): string[] {
-    return this.compensations.map((c) => c.name).reverse();
+  constructor(
+    { progress, compensations }: StepRunner,
+    readonly settings: Settings,
+    { plan, asOf }: DatedPlan,
+  ) {
+    this.progress = progress;
+    this.compensations = compensations;
+    this.plan = plan;
+    this.asOf = asOf;
   }
 
-  push(name: string, undo: () => Promise<string>): void {
-    // A step that is tried again owes its compensation once.
-    this.drop(name);
-    this.compensations.push({ name, undo });
+  /** Those of these topics that no operator has taken out until now. */
+  readonly notSkipped = <T extends { topic: string }>(topics: T[]): T[] =>
+    notSkipped(topics, this.progress);
+
+  /** The planned topics, without those that an operator has taken out. */
+  get topics(): PlannedTopic[] {
+    return this.notSkipped(this.plan.topics);
   }
 
-  /** Forgets a compensation that is no longer owed. */
-  drop(name: string): void {
-    const at = this.compensations.findIndex((c) => c.name === name);
-    if (at >= 0) this.compensations.splice(at, 1);
-  }
-
-  /** Undoes everything in reverse, out of reach of cancellation; one that fails does not stop the others and is named. */
-  async unwind(): Promise<string[]> {
-    return CancellationScope.nonCancellable(async () => {
-      const told: string[] = [];
-      for (let c = this.compensations.pop(); c; c = this.compensations.pop()) {
-        try {
-          told.push(`${c.name}: ${await c.undo()}`);
-        } catch (error) {
-          told.push(
-            `${c.name}: NOT undone (${error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error)})`,
-          );
-        }
-      }
-      return told;
-    });
+  /** The planned topics without their losses, partition by partition: activities that need them read the plan in storage. */
+  get topicsWithoutLosses(): PlannedTopic[] {
+    return withoutLosses(this.topics);
   }
 }
+
+/** Topics of which Kafka or HDFS misses something. */
+export const withSomethingMissing = (topics: PlannedTopic[]) =>
+  topics.filter(({ lostOffsets, missing }) => lostOffsets > 0 || missing > 0);
+
+export const withoutLosses = (topics: PlannedTopic[]): PlannedTopic[] =>
+  topics.map(({ losses: _, ...topic }) => topic);
+
+export const namesOf = (topics: { topic: string }[]) =>
+  topics.map(({ topic }) => topic);

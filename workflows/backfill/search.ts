@@ -1,58 +1,65 @@
 import type { HourRange } from "../../lib/hour";
-import { archiveHost } from "../support/activities";
 import type { Missing } from "../../domain/backfill/missing";
+import { archiveHost } from "../support/activities";
 
 export type Search = {
   topics: { topic: string; schema: string; lostOffsets: number }[];
   range: HourRange;
-  /** The first of them reaches MySQL, Kafka and HDFS, too. */
+  /** The task queue of each host that has an archive; the first host reaches MySQL, Kafka and HDFS, too. */
   queues: string[];
-  /** What was collected from the archives already, for a shard of a large saga. */
+  /** References to what was collected from the archives before, for a shard of a large saga; default: the search collects it. */
   archives?: string[];
-  /** Of a worker's memory for the join, where several are at it. */
+  /** The fraction of a worker's memory that the join may use, where several searches run at the same time; default: all of it. */
   share?: number;
 };
 
-const searchedOf = ({ topics, range }: Pick<Search, "topics" | "range">) => ({
-  topics: topics.map(({ topic, schema }) => ({ topic, schema })),
-  range,
-});
-
-/** Reads each host's archive once for all shards. @returns each shard's references, a host each */
+/**
+ * Reads each host's archive once for all shards of a search. Lines of a topic lie in the bucket of the topic's shard.
+ * @returns for each shard the references of its buckets, one of each host
+ */
 export async function collectArchives(
   shards: Search["topics"][],
   { range, queues }: Pick<Search, "range" | "queues">,
 ): Promise<string[][]> {
-  const topics = shards.flatMap((part, bucket) =>
-    part.map(({ topic, schema }) => ({ topic, schema, bucket })),
+  const topics = shards.flatMap((shard, bucket) =>
+    shard.map(({ topic, schema }) => ({ topic, schema, bucket })),
   );
   const hosts = await Promise.all(
-    queues.map((q) =>
-      archiveHost(q).long.collectArchive({
+    queues.map((queue) =>
+      archiveHost(queue).long.collectArchive({
         topics,
         range,
         buckets: shards.length,
       }),
     ),
   );
-  return shards.map((_, bucket) => hosts.map((h) => h.refs[bucket]!));
+  return shards.map((_, bucket) => hosts.map(({ refs }) => refs[bucket]!));
 }
 
-/** Collects what every source has and what is held, then joins it. */
-export async function search(s: Search): Promise<Missing> {
-  const main = archiveHost(s.queues[0]!).long;
-  const searched = searchedOf(s);
+/**
+ * Collects the candidates of every source and the held events, those that Kafka or a raw hour has, and joins them: a candidate that is not
+ * held is missing.
+ */
+export async function search(wanted: Search): Promise<Missing> {
+  const { range, queues } = wanted;
+  const main = archiveHost(queues[0]!).long;
+  const topics = wanted.topics.map(({ topic, schema }) => ({ topic, schema }));
   const [held, mysql, ...archives] = await Promise.all([
-    main.collectHeld(searched),
-    main.collectMysql(searched),
-    ...(s.archives
+    main.collectHeld({ topics, range }),
+    main.collectMysql({ topics, range }),
+    ...(wanted.archives
       ? []
-      : s.queues.map((q) => archiveHost(q).long.collectArchive(searched))),
+      : queues.map((queue) =>
+          archiveHost(queue).long.collectArchive({ topics, range }),
+        )),
   ]);
   return main.joinMissing({
-    topics: s.topics,
+    topics: wanted.topics,
     held: held!.ref,
-    sources: [...(s.archives ?? archives.map((a) => a.ref)), mysql!.ref],
-    ...(s.share ? { share: s.share } : {}),
+    sources: [
+      ...(wanted.archives ?? archives.map(({ ref }) => ref)),
+      mysql!.ref,
+    ],
+    ...(wanted.share ? { share: wanted.share } : {}),
   });
 }

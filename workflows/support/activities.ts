@@ -7,13 +7,17 @@ import type { createImporterActivities } from "../../activities/backfill/import"
 import type { createMissingActivities } from "../../activities/backfill/search/missing";
 import type { createNotifyActivities } from "../../activities/incidents/notify";
 import type { createPlanningActivities } from "../../activities/backfill/planning";
-import type { createRefineActivities } from "../../activities/backfill/refine";
+import type { createAwaitRefineActivities } from "../../activities/backfill/await-refine";
+import type { createFlagActivities } from "../../activities/backfill/clear-flags";
+import type { createKillRefineActivities } from "../../activities/backfill/kill-refine";
+import type { createSubmitRefineActivities } from "../../activities/backfill/submit-refine";
 import type { createReplayActivities } from "../../activities/backfill/replay";
+import type { createRetentionActivities } from "../../activities/backfill/hold-retention";
 import type { createReportActivities } from "../../activities/backfill/report";
 import type { createVerifyActivities } from "../../activities/backfill/verify/verify";
-import type { createYarnLogActivities } from "../../activities/backfill/yarn-logs";
+import type { createScanLogsActivities } from "../../activities/backfill/scan-logs";
 
-/** Reads: fast, tried often; a service that is down is waited for, visibly. */
+/** Reads something and is soon done. Twenty attempts outlast a short outage, and the Web UI shows them. */
 const READ: ActivityOptions = {
   startToCloseTimeout: "10 minutes",
   heartbeatTimeout: "30 seconds",
@@ -25,7 +29,7 @@ const READ: ActivityOptions = {
   },
 };
 
-/** Changes something; every one is idempotent, and tells how far it is: thousands of flags take their time. */
+/** Changes something. Each such activity is idempotent, and heartbeats as it goes, since thousands of flags take their time. */
 const MUTATE: ActivityOptions = {
   startToCloseTimeout: "6 hours",
   heartbeatTimeout: "15 seconds",
@@ -37,7 +41,10 @@ const MUTATE: ActivityOptions = {
   },
 };
 
-/** Takes as long as it takes. The heartbeat is short, so that an abort is heard and a dead worker's work is soon taken over. */
+/**
+ * Moves data or reads all of it, which may take days. The heartbeat is short: by its answer an activity hears of an abort, and by its absence
+ * the server notices that a worker is dead.
+ */
 const LONG: ActivityOptions = {
   startToCloseTimeout: "5 days",
   heartbeatTimeout: "10 seconds",
@@ -58,13 +65,17 @@ type Collect = ReturnType<typeof createCollectActivities>;
 type Missing = ReturnType<typeof createMissingActivities>;
 type Verify = ReturnType<typeof createVerifyActivities>;
 type Replay = ReturnType<typeof createReplayActivities>;
-type Refine = ReturnType<typeof createRefineActivities>;
+type Retention = ReturnType<typeof createRetentionActivities>;
+type Flags = ReturnType<typeof createFlagActivities>;
+type SubmitRefine = ReturnType<typeof createSubmitRefineActivities>;
+type AwaitRefine = ReturnType<typeof createAwaitRefineActivities>;
+type KillRefine = ReturnType<typeof createKillRefineActivities>;
 type Importer = ReturnType<typeof createImporterActivities>;
-type Logs = ReturnType<typeof createYarnLogActivities>;
+type Logs = ReturnType<typeof createScanLogsActivities>;
 type Notify = ReturnType<typeof createNotifyActivities>;
 type Report = ReturnType<typeof createReportActivities>;
 
-/** An alert is delivered, whenever that is. */
+/** Delivers an alert: tried again until the receiver has it. */
 const DELIVER: ActivityOptions = {
   startToCloseTimeout: "1 minute",
   retry: {
@@ -74,7 +85,7 @@ const DELIVER: ActivityOptions = {
   },
 };
 
-/** On the workflow's own task queue. */
+/** Activities on the task queue of the workflow itself. */
 export const control = {
   read: proxyActivities<
     Pick<Audit, "listTopics" | "settings" | "finishAudit"> &
@@ -85,22 +96,21 @@ export const control = {
       Report
   >(READ),
   mutate: proxyActivities<
-    Pick<Refine, "clearFlags" | "restoreFlags" | "killRefine" | "killJob"> &
-      Pick<Replay, "holdRetention" | "restoreRetention"> &
-      Pick<Importer, "restoreOffsets">
+    Flags & KillRefine & Retention & Pick<Importer, "restoreOffsets">
   >(MUTATE),
   deliver: proxyActivities<Pick<Notify, "deliver">>(DELIVER),
 };
 
-/** On hosts that submit jobs and move data. */
+/** Activities on the hosts that submit jobs and move data. */
 export const bulk = proxyActivities<
   Pick<Replay, "replay"> &
     Pick<Importer, "resetImport" | "importReplayed"> &
-    Pick<Refine, "submitRefine" | "awaitRefine"> &
+    SubmitRefine &
+    AwaitRefine &
     Pick<Logs, "scanLogs">
 >({ ...LONG, taskQueue: "bulk" });
 
-/** On the host that holds all-events.log. */
+/** Activities on a host that has an archive of events. @param taskQueue the queue of that host, `archive@<host>` */
 export function archiveHost(taskQueue: string) {
   return {
     read: proxyActivities<
@@ -109,7 +119,7 @@ export function archiveHost(taskQueue: string) {
       ...READ,
       taskQueue,
     }),
-    /** Looks at every topic-hour of the range; of a fleet that was never audited, for long. */
+    /** A plan asks about every topic-hour of its range, which takes hours where no audit remembers them. */
     plan: proxyActivities<Planning>({
       ...READ,
       startToCloseTimeout: "12 hours",

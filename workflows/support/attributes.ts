@@ -33,26 +33,29 @@ const EVENTS_REPLAYED = defineSearchAttributeKey(
 
 type Attributes = {
   topics?: string[];
+  /** Hours, the last not included. */
   range?: HourRange;
   verdicts?: string[];
   phase?: string;
+  /** Events. */
   missing?: number;
+  /** Events. */
   replayed?: number;
 };
 
-/** The server refuses a value of more than 2,048 bytes (dynamic config limit.searchAttributesSizeOfValue). */
+/** The server refuses a value of more than 2,048 bytes (its dynamic configuration limit.searchAttributesSizeOfValue). */
 const MAX_BYTES = 2000;
 
-/** As many names as fit. */
-function fitting(names: string[]): string[] {
+/** The first names that fit into one attribute: a JSON list adds quotes and a comma to each. */
+function namesThatFit(names: string[]): string[] {
   let bytes = 2;
   return names.filter((name) => (bytes += name.length + 3) <= MAX_BYTES);
 }
 
-/** Sets the typed search attributes that are given. */
+/** Sets those search attributes that are given; the others keep their values. */
 export function setAttributes(a: Attributes): void {
   upsertSearchAttributes([
-    ...(a.topics ? [{ key: TOPICS, value: fitting(a.topics) }] : []),
+    ...(a.topics ? [{ key: TOPICS, value: namesThatFit(a.topics) }] : []),
     ...(a.range
       ? [
           { key: HOUR_FROM, value: new Date(hourStart(a.range.since)) },

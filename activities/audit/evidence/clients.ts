@@ -35,9 +35,3 @@ export type FileClients = Pick<TopicClients, "hdfs" | "source">;
 /** All that reading evidence asks, for topics that are named as Kafka names them. */
 export type EvidenceClients = SharedClients &
   TopicClients & { config: Pick<Config, "archive" | "naming"> };
-
-/**
- * Every client of evidence with the whole configuration: what activities outside of the audit ask for that have not named the few
- * that they use.
- */
-export type Systems = EvidenceClients & { config: Config };

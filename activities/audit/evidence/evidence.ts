@@ -20,10 +20,6 @@ import type { SharedEvidence } from "./shared-evidence";
 import { readStage } from "./stage";
 import { topicFacts } from "./topic-facts";
 
-// The repair's activities find both here.
-export type { Systems } from "./clients";
-export { refreshHours } from "./refresh-hours";
-
 /** A topic's evidence: of the topic as a whole, and of each hour of a range. */
 export type TopicAndHours = { topic: TopicEvidence; hours: HourEvidence[] };
 

@@ -1,6 +1,7 @@
 import type { ArchiveCounts } from "../../../clients/event-archive";
 import type { Outage } from "../../../domain/audit/audit-report";
 import type { Advance } from "../../../domain/audit/ledger";
+import { wholeMatch } from "../../../domain/settings/regex-text";
 import type { OutOfRange } from "../../../formats/camus/camus-log";
 import type { ImporterRun, ImporterState } from "../../../importers/importer";
 import { type Hour, type HourRange, hourStart } from "../../../lib/hour";
@@ -47,9 +48,7 @@ export async function readSharedEvidence(
     readStage(tolerance, () => clients.markers()),
     readStage(tolerance, () => clients.canaries(range)),
   ]);
-  const excluded = new RegExp(
-    `^(?:${clients.config.archive.excludedSchemas})$`,
-  );
+  const excluded = wholeMatch(clients.config.archive.excludedSchemas);
   let archived: Promise<ArchiveCounts> | undefined;
   return {
     ...tolerance,

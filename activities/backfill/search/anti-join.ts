@@ -1,4 +1,5 @@
 import {
+  heldLine,
   type MissingEvent,
   missingLine,
   parseCandidate,
@@ -6,44 +7,64 @@ import {
 } from "../../../formats/candidate";
 import { SortedRuns } from "./sorted-runs";
 
+/** Lines of the search's files, without their line breaks. */
 export type Lines = AsyncIterable<string>;
 
+/** The sorters of one join. No two of them fill at the same time, but what is left in each stays in memory. */
+const SORTERS = 3;
+
 /**
- * Candidates that nobody holds, by topic and uuid, in the order of topic and time: a merge of sorted runs, in memory of a fixed size
- * whatever the input's. Of an event that several sources or lines have, the best and earliest counts.
+ * Candidates that nobody holds, in the order of topic and time. Both inputs are sorted and then read side by side, in memory of a bounded
+ * size, however long they are. Where several sources or lines have the same event, the best source's earliest line counts.
+ * @param held lines of `heldLine`, in any order
+ * @param candidates lines of `candidateLine`, in any order
  */
 export async function* antiJoin(
-  /** `topic TAB uuid` of what is there. */
   held: Lines,
   candidates: Lines,
   memoryBytes: number,
 ): AsyncGenerator<MissingEvent> {
-  // Three sorters; no two fill at the same time, but what is left in each stays.
-  const share = Math.floor(memoryBytes / 3);
-  const have = new SortedRuns(share);
-  const may = new SortedRuns(share);
-  const found = new SortedRuns(share);
+  const bytesOfEach = Math.floor(memoryBytes / SORTERS);
+  const heldRuns = new SortedRuns(bytesOfEach);
+  const candidateRuns = new SortedRuns(bytesOfEach);
+  const missingRuns = new SortedRuns(bytesOfEach);
   try {
-    for await (const line of held) await have.add(line);
-    for await (const line of candidates) await may.add(line);
-    const keys = have.sorted();
-    let key = await keys.next();
-    let open: MissingEvent | undefined;
-    for await (const line of may.sorted()) {
-      const c = parseCandidate(line);
-      if (open?.topic === c.topic && open.uuid === c.uuid) {
-        if (c.rank === 0) open.copies++;
-        continue;
-      }
-      if (open) await found.add(missingLine(open));
-      open = undefined;
-      const own = `${c.topic}\t${c.uuid}`;
-      while (!key.done && key.value < own) key = await keys.next();
-      if (key.done || key.value !== own) open = { ...c, copies: 1 };
-    }
-    if (open) await found.add(missingLine(open));
-    for await (const line of found.sorted()) yield parseMissing(line);
+    for await (const line of held) await heldRuns.add(line);
+    for await (const line of candidates) await candidateRuns.add(line);
+    const missing = withoutHeld(heldRuns.sorted(), candidateRuns.sorted());
+    // They come in the order of topic and uuid, and are wanted in that of topic and time.
+    for await (const event of missing)
+      await missingRuns.add(missingLine(event));
+    for await (const line of missingRuns.sorted()) yield parseMissing(line);
   } finally {
-    await Promise.all([have.close(), may.close(), found.close()]);
+    await Promise.all([
+      heldRuns.close(),
+      candidateRuns.close(),
+      missingRuns.close(),
+    ]);
   }
+}
+
+/** Events of sorted candidates whose name is not among the sorted held ones: each once, in the order of topic and uuid. */
+async function* withoutHeld(
+  held: AsyncIterator<string>,
+  candidates: Lines,
+): AsyncGenerator<MissingEvent> {
+  let nextHeld = await held.next();
+  /** The event whose lines are being read, unless it is held. */
+  let current: MissingEvent | undefined;
+  for await (const line of candidates) {
+    const candidate = parseCandidate(line);
+    if (current?.topic === candidate.topic && current.uuid === candidate.uuid) {
+      if (candidate.rank === 0) current.copies++;
+      continue;
+    }
+    if (current) yield current;
+    const name = heldLine(candidate.topic, candidate.uuid);
+    while (!nextHeld.done && nextHeld.value < name)
+      nextHeld = await held.next();
+    const isHeld = !nextHeld.done && nextHeld.value === name;
+    current = isHeld ? undefined : { ...candidate, copies: 1 };
+  }
+  if (current) yield current;
 }

@@ -2,41 +2,49 @@ import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import type { Storage } from "../../../clients/storage";
 import type { Place } from "../../../clients/storage-layout";
 
+/** Bytes of a file that are read at a time. */
 const READ_BYTES = 4 << 20;
-const PART_BYTES = 8 << 20;
+const LINE_BREAK = 10;
 
-/** The lines of a text file on HDFS, read piece by piece. @throws where it does not exist */
+/** The lines of a text file on HDFS, read piece by piece. @throws Error where the file does not exist or is cut off while it is read */
 export async function* linesOfFile(
   hdfs: Hdfs,
   path: string,
 ): AsyncGenerator<string> {
   const file = await hdfs.open(path);
-  let rest = Buffer.alloc(0);
-  for (let at = 0; at < file.size;) {
-    const piece = await file.read(at, Math.min(READ_BYTES, file.size - at));
+  let unfinished = Buffer.alloc(0);
+  for (let offset = 0; offset < file.size;) {
+    const length = Math.min(READ_BYTES, file.size - offset);
+    const piece = await file.read(offset, length);
     if (piece.length === 0)
-      throw new Error(`${path} ends at ${at}, expected ${file.size} bytes`);
-    at += piece.length;
-    const bytes = Buffer.concat([rest, piece]);
-    const end = bytes.lastIndexOf(10);
+      throw new Error(`${path} ends at ${offset}, expected ${file.size} bytes`);
+    offset += piece.length;
+    const bytes = Buffer.concat([unfinished, piece]);
+    const end = bytes.lastIndexOf(LINE_BREAK);
     if (end >= 0) yield* bytes.subarray(0, end).toString("utf8").split("\n");
-    rest = bytes.subarray(end + 1);
+    unfinished = bytes.subarray(end + 1);
   }
-  if (rest.length > 0) yield rest.toString("utf8");
+  if (unfinished.length > 0) yield unfinished.toString("utf8");
 }
 
-/** Writes lines into files of some megabytes, `<name>-00000` and so on; a second writer writes the same files again. */
+/**
+ * Writes lines into files of some megabytes, numbered from 0. An attempt that is given the same lines as one before it writes the same
+ * files, so that it replaces what the other left behind.
+ */
 export class LineFiles {
+  /** The files that are written so far, as references. */
   readonly refs: string[] = [];
+  /** How many lines were added. */
   lines = 0;
   private pending: string[] = [];
   private bytes = 0;
 
   constructor(
     private readonly storage: Storage,
-    /** Where its files lie, numbered from 0. */
+    /** Where a file of this number is to lie. */
     private readonly placeOf: (part: number) => Place<string>,
-    private readonly partBytes = PART_BYTES,
+    /** The size from which on a file is full and is written, in characters (bytes, of ASCII). */
+    private readonly partBytes: number,
   ) {}
 
   async add(line: string): Promise<void> {
@@ -46,7 +54,7 @@ export class LineFiles {
     if (this.bytes >= this.partBytes) await this.flush();
   }
 
-  /** Writes what is left; to be called at the end. */
+  /** Writes what has not been written yet; to be called at the end. */
   async flush(): Promise<void> {
     if (this.pending.length === 0) return;
     const text = `${this.pending.join("\n")}\n`;

@@ -1,201 +1,98 @@
-import { cancellationSignal, heartbeat } from "@temporalio/activity";
+import type { Config } from "../../../domain/settings/config";
 import type { HourRange } from "../../../lib/hour";
 import type { PlannedTopic } from "../../../domain/backfill/plan";
-import { type MissingEvent, parseMissing } from "../../../formats/candidate";
-import {
-  type EventCapsule,
-  parseCapsuleLine,
-} from "../../../formats/eventlogging/event-capsule";
-import { antiJoin, type Lines } from "./anti-join";
 import type { createCollectActivities } from "./collect";
-import type { Systems } from "../../audit/evidence/evidence";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
-import { beating, tagOf } from "../import";
-import { LineFiles, linesOfFile } from "./line-files";
 import type { Storage } from "../../../clients/storage";
 import type { Submitter } from "../submitter";
-import type {
-  Collected,
-  MissingTopic,
-  Missing,
-  MissingPart,
-} from "../../../domain/backfill/missing";
+import type { Collected, Missing } from "../../../domain/backfill/missing";
 import { sagaPlaces } from "../../../clients/storage-layout";
-import { sha256 } from "../../../lib/digest";
 import { sagaId } from "../saga-id";
+import { joinOnSpark } from "./join-on-spark";
+import { joinOnWorker } from "./join-on-worker";
+import { type LossyTopic, storeMissing } from "./store-missing";
 
-/** A file of missing events; a replay has one of each of some topics in memory. */
-const FILE_BYTES = 2 << 20;
+/** Unreadable lines that an answer names; of more it gives the number. */
+const MAX_NAMED = 20;
 
-type Joined = Pick<PlannedTopic, "topic" | "schema" | "lostOffsets">;
-/** Finding what was lost: the archives and MySQL, anti-joined by uuid with what Kafka and raw hours hold. */
+type MissingDeps = {
+  config: Config;
+  hdfs: Hdfs;
+  storage: Storage;
+  submitter: Submitter;
+};
+
+type JoinInput = {
+  topics: LossyTopic[];
+  /** Reference of what Kafka and raw hours hold. */
+  held: string;
+  /** References of what the archives and MySQL have, one for each source. */
+  sources: string[];
+  /** The fraction (0 to 1) of `search.memoryMb` that this join may take, where several run side by side; default 1. */
+  share?: number;
+};
+
+/**
+ * Finding what was lost: the events that the archives and MySQL have, without those that Kafka or a raw hour holds. An event is known by
+ * its topic and uuid.
+ */
 export function createMissingActivities(
-  deps: Systems & { storage: Storage; submitter: Submitter },
+  deps: MissingDeps,
   collect: ReturnType<typeof createCollectActivities>,
 ) {
-  const { config, hdfs, storage, submitter } = deps;
+  const { config, hdfs, storage } = deps;
 
-  async function* lines(refs: string[], what: string): Lines {
-    for (const ref of refs) {
-      heartbeat(`${what} ${ref.slice(ref.lastIndexOf("/") + 1)}`);
-      cancellationSignal().throwIfAborted();
-      yield* linesOfFile(hdfs, ref);
-    }
-  }
-
-  /** The same join as a Spark application, for what outgrows a worker's disk or patience. */
-  async function* onSpark(
+  /** Joins what was collected and stores what is missing: on Spark where it is configured and the input is large, else on this worker. */
+  async function joinAndStore(
     id: string,
-    held: string[],
-    candidates: string[],
-  ): AsyncGenerator<MissingEvent> {
-    const spark = config.search.spark!;
-    const places = sagaPlaces(id);
-    const out = storage.path(places.sparkOutput);
-    const list = (name: string, refs: string[]) =>
-      storage.writeText(places.sparkList(name), refs.join("\n"));
-    const stop = beating(() => "joining on Spark");
-    let app: { id: string };
-    try {
-      app = await submitter.finished(tagOf(id, "search"), [
-        ...spark.submit,
-        ...["--class", spark.class, "--name", `find_missing_${id}`],
-        ...["--conf", `spark.yarn.tags=${tagOf(id, "search")}`],
-        ...["--conf", "spark.yarn.submit.waitAppCompletion=false"],
-        spark.jar,
-        ...["--held", await list("held", held)],
-        ...["--events", await list("events", candidates)],
-        ...["--out", out],
-      ]);
-    } finally {
-      stop();
-    }
-    heartbeat(`joined by ${app.id}`);
-    const files = ((await hdfs.list(out)) ?? [])
-      .map((f) => f.name)
-      .filter((name) => name.startsWith("part-"))
-      .sort();
-    for (const name of files)
-      for await (const line of linesOfFile(hdfs, `${out}/${name}`))
-        if (line !== "") yield parseMissing(line);
-  }
-
-  /** Stores missing events, which come sorted by topic, a list of files a topic. */
-  async function store(
-    id: string,
-    topics: Joined[],
-    events: AsyncIterable<MissingEvent>,
-  ): Promise<MissingTopic[]> {
-    const places = sagaPlaces(id);
-    const found = new Map<string, MissingTopic>();
-    const none = (t: Joined): MissingTopic => ({
-      topic: t.topic,
-      ref: "",
-      digest: "",
-      events: 0,
-      fromArchive: 0,
-      fromMysql: 0,
-      messages: 0,
-      unrecoverable: t.lostOffsets,
-    });
-    let open: { told: MissingTopic; files: LineFiles } | undefined;
-    const close = async () => {
-      if (!open) return;
-      const { told, files } = open;
-      await files.flush();
-      const parts: MissingPart[] = [];
-      for (const ref of files.refs) {
-        const text = (await hdfs.readText(ref))!;
-        parts.push({
-          ref,
-          digest: sha256(text),
-          events: text.split("\n").length - 1,
-        });
-      }
-      const list = JSON.stringify(
-        parts.map(({ digest, events }) => ({ digest, events })),
-      );
-      told.digest = sha256(list);
-      told.ref = await storage.write(
-        places.missingParts(told.topic, told.digest),
-        parts,
-      );
+    input: JoinInput,
+    held: Collected,
+    sources: Collected[],
+  ): Promise<Missing> {
+    const { spark, sparkFromLines, memoryMb } = config.search;
+    const candidates = sources.flatMap((source) => source.refs);
+    const lines = sources.reduce((sum, s) => sum + s.lines, held.lines);
+    const useSpark = spark !== undefined && lines >= sparkFromLines;
+    const memoryFraction = input.share ?? 1;
+    const missingEvents = useSpark
+      ? joinOnSpark(deps, spark, id, held.refs, candidates)
+      : joinOnWorker(
+          hdfs,
+          held.refs,
+          candidates,
+          Math.floor((memoryMb << 20) * memoryFraction),
+        );
+    const unreadable = sources.flatMap((source) => source.unreadable);
+    return {
+      topics: await storeMissing(storage, id, input.topics, missingEvents),
+      files: sources.flatMap((source) => source.files),
+      unreadable: unreadable.length,
+      unreadableNamed: unreadable.slice(0, MAX_NAMED),
+      joinedBy: useSpark ? "Spark" : "worker",
     };
-    const known = new Map(topics.map((t) => [t.topic, t]));
-    for await (const event of events) {
-      if (open?.told.topic !== event.topic) {
-        await close();
-        const told = none(known.get(event.topic)!);
-        found.set(event.topic, told);
-        open = {
-          told,
-          files: new LineFiles(
-            storage,
-            (part) => places.missingEvents(event.topic, part),
-            FILE_BYTES,
-          ),
-        };
-      }
-      const { told, files } = open;
-      told.events++;
-      told.messages += event.copies;
-      if (event.rank === 0) told.fromArchive++;
-      else told.fromMysql++;
-      told.unrecoverable = Math.max(
-        0,
-        known.get(event.topic)!.lostOffsets - told.messages,
-      );
-      await files.add(event.json);
-    }
-    await close();
-    return topics.map((t) => found.get(t.topic) ?? none(t));
+  }
+
+  /**
+   * The first answer of a saga is recorded and counts from then on: a second search, after the replay has begun, would find some of the
+   * missing events in Kafka and take them for events that were never lost.
+   */
+  async function joinMissing(input: JoinInput): Promise<Missing> {
+    const id = sagaId();
+    const place = sagaPlaces(id).missing;
+    const recorded = await storage.read(place);
+    if (recorded !== undefined) return recorded;
+    const held = await storage.readRef<Collected>(input.held);
+    const sources = await Promise.all(
+      input.sources.map((ref) => storage.readRef<Collected>(ref)),
+    );
+    const found = await joinAndStore(id, input, held, sources);
+    return storage.recordOnce(place, found);
   }
 
   return {
-    /**
-     * Joins what was collected. Once stored, the answer stays: a second call after a replay has begun would not find what was replayed.
-     */
-    async joinMissing(input: {
-      topics: Joined[];
-      held: string;
-      sources: string[];
-      /** Of the memory that a worker has for it, where several join side by side. */
-      share?: number;
-    }): Promise<Missing> {
-      const id = sagaId();
-      const places = sagaPlaces(id);
-      const stored = await storage.read(places.missing);
-      if (stored !== undefined) return stored;
-      const held = await storage.readRef<Collected>(input.held);
-      const sources = await Promise.all(
-        input.sources.map((ref) => storage.readRef<Collected>(ref)),
-      );
-      const candidates = sources.flatMap((s) => s.refs);
-      const many = sources.reduce((sum, s) => sum + s.lines, held.lines);
-      const { spark, sparkFromLines, memoryMb } = config.search;
-      const remote = spark !== undefined && many >= sparkFromLines;
-      const topics = await store(
-        id,
-        input.topics,
-        remote
-          ? onSpark(id, held.refs, candidates)
-          : antiJoin(
-              lines(held.refs, "held"),
-              lines(candidates, "candidates"),
-              Math.floor((memoryMb << 20) * (input.share ?? 1)),
-            ),
-      );
-      const unreadable = sources.flatMap((s) => s.unreadable);
-      const result: Missing = {
-        topics,
-        files: sources.flatMap((s) => s.files),
-        unreadable: unreadable.length,
-        unreadableNamed: unreadable.slice(0, 20),
-        joinedBy: remote ? "Spark" : "worker",
-      };
-      return storage.recordOnce(places.missing, result);
-    },
-    /** The whole search in one activity, as sagas of 0.1.0 call it; it knows this host's archive only. */
+    /** Joins what was collected, once for each saga. @returns what is missing; the events themselves lie in storage */
+    joinMissing,
+    /** The whole search in one activity, as sagas that began under version 0.1.0 call it. It knows the archive of this host only. */
     async findMissing(input: {
       topics: PlannedTopic[];
       range: HourRange;
@@ -203,46 +100,11 @@ export function createMissingActivities(
       const { ref: archive } = await collect.collectArchive(input);
       const { ref: mysql } = await collect.collectMysql(input);
       const { ref: held } = await collect.collectHeld(input);
-      return this.joinMissing({
+      return joinMissing({
         topics: input.topics,
         held,
         sources: [archive, mysql],
       });
     },
   };
-}
-
-function* eventsOf(ref: string, text: string): Generator<EventCapsule> {
-  for (const line of text.trimEnd().split("\n")) {
-    const parsed = parseCapsuleLine(line);
-    if ("error" in parsed) throw new Error(`${ref}: ${parsed.error}`);
-    yield parsed.event;
-  }
-}
-
-/** The events of a stored list, file by file, each parsed as it is taken. @throws where the bytes are not the ones that were stored */
-export async function* readMissing(
-  hdfs: Hdfs,
-  missing: MissingTopic,
-): AsyncGenerator<Iterable<EventCapsule>> {
-  if (missing.events === 0) return;
-  const read = async (ref: string) => {
-    const text = await hdfs.readText(ref);
-    if (text === undefined) throw new Error(`${ref} is missing from storage`);
-    return text;
-  };
-  const changed = (ref: string) =>
-    new Error(`${ref} is not what was stored there`);
-  let parts: MissingPart[] = [missing];
-  if (missing.ref.endsWith(".json")) {
-    parts = JSON.parse(await read(missing.ref)) as MissingPart[];
-    const list = parts.map(({ digest, events }) => ({ digest, events }));
-    if (sha256(JSON.stringify(list)) !== missing.digest)
-      throw changed(missing.ref);
-  }
-  for (const { ref, digest } of parts) {
-    const text = await read(ref);
-    if (sha256(text) !== digest) throw changed(ref);
-    yield eventsOf(ref, text);
-  }
 }

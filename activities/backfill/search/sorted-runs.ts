@@ -5,33 +5,38 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** What a short string costs V8 beside its characters. */
-const OVERHEAD = 80;
-/** Runs that are merged at a time: each has an open file and a buffer. */
-const FAN_IN = 64;
+/** Bytes that a short string costs V8 beside its characters. */
+const OVERHEAD_BYTES = 80;
+/** Runs that are merged at a time: each has a file descriptor and a buffer. */
+const MERGED_AT_ONCE = 64;
 
-/** Sorts any number of lines (by UTF-16 code units, ASCII in our use) in bounded memory: sorted runs are spilled to disk and merged. */
+/**
+ * Sorts any number of lines in bounded memory, by UTF-16 code units (which for ASCII is the order of bytes). What does not fit is written
+ * to disk as sorted runs, which are merged at the end.
+ */
 export class SortedRuns {
   private lines: string[] = [];
   private bytes = 0;
+  /** Files of runs that are still to be merged. */
   private runs: string[] = [];
-  private made = 0;
+  private written = 0;
   private dir: string | undefined;
 
   constructor(
+    /** The memory that lines may take before they are spilled. */
     private readonly maxBytes: number,
     /** Where runs are spilled; default: the system's temporary folder. */
     private readonly parent = tmpdir(),
   ) {}
 
-  /** Files that were written so far: none as long as everything fits. */
+  /** How many files were written so far: none as long as everything fits into memory. */
   get spilled(): number {
-    return this.made;
+    return this.written;
   }
 
   async add(line: string): Promise<void> {
     this.lines.push(line);
-    this.bytes += line.length + OVERHEAD;
+    this.bytes += line.length + OVERHEAD_BYTES;
     if (this.bytes > this.maxBytes) await this.spill();
   }
 
@@ -46,7 +51,7 @@ export class SortedRuns {
     lines: Iterable<string> | AsyncIterable<string>,
   ): Promise<string> {
     this.dir ??= await mkdtemp(join(this.parent, "sisyphus-sort-"));
-    const file = join(this.dir, String(this.made++));
+    const file = join(this.dir, String(this.written++));
     const out = createWriteStream(file, { highWaterMark: 1 << 18 });
     for await (const line of lines)
       if (!out.write(`${line}\n`)) await once(out, "drain");
@@ -55,18 +60,19 @@ export class SortedRuns {
     return file;
   }
 
-  /** All lines in order, equal ones as often as they were added. Call it once. */
+  /** All lines in order, equal ones as often as they were added. To be called once. */
   async *sorted(): AsyncGenerator<string> {
-    const rest = this.lines.sort();
+    const inMemory = this.lines.sort();
     this.lines = [];
-    while (this.runs.length > FAN_IN) {
-      const some = this.runs.splice(0, FAN_IN);
+    while (this.runs.length > MERGED_AT_ONCE) {
+      const some = this.runs.splice(0, MERGED_AT_ONCE);
       this.runs.push(await this.write(merge(some.map(linesOf))));
       await Promise.all(some.map((file) => rm(file)));
     }
-    yield* merge([...this.runs.map(linesOf), rest[Symbol.iterator]()]);
+    yield* merge([...this.runs.map(linesOf), inMemory[Symbol.iterator]()]);
   }
 
+  /** Removes its files; to be called whatever happened. */
   async close(): Promise<void> {
     this.lines = [];
     if (this.dir) await rm(this.dir, { recursive: true, force: true });
@@ -82,12 +88,13 @@ async function* linesOf(file: string): AsyncGenerator<string> {
 
 type Source = AsyncIterator<string> | Iterator<string>;
 
+/** Merges sorted sources into one. */
 async function* merge(sources: Source[]): AsyncGenerator<string> {
+  /** The next line of every source that has one, sorted with the smallest last. */
   const heads: { line: string; source: Source }[] = [];
-  const put = async (source: Source) => {
+  const takeNext = async (source: Source) => {
     const next = await source.next();
     if (next.done) return;
-    // Kept sorted, the smallest last.
     let [from, to] = [0, heads.length];
     while (from < to) {
       const middle = (from + to) >> 1;
@@ -96,9 +103,9 @@ async function* merge(sources: Source[]): AsyncGenerator<string> {
     }
     heads.splice(from, 0, { line: next.value, source });
   };
-  for (const source of sources) await put(source);
+  for (const source of sources) await takeNext(source);
   for (let head = heads.pop(); head; head = heads.pop()) {
     yield head.line;
-    await put(head.source);
+    await takeNext(head.source);
   }
 }

@@ -1,5 +1,5 @@
 import type { Dataset } from "../../../domain/settings/dataset";
-import { type Hour, hourPath, partitionPath } from "../../../lib/hour";
+import { type Hour, partitionPath } from "../../../lib/hour";
 import { rowDifferences } from "../../../domain/backfill/row-compare";
 import {
   type EventCapsule,
@@ -11,71 +11,120 @@ import { rawLines } from "../../../importers/raw-lines";
 import { isTemporary } from "../../../formats/hadoop/temporary-names";
 import { topicHourKey } from "../../../lib/keys";
 
-/** What a partition's rows say of a topic-hour. */
+/** What the rows of a refined hour say, held against its raw hour. */
 export type HourCheck = {
+  /** The uuids of its rows. */
   uuids: Set<string>;
+  /** Whether the partition of the table has any data file. */
   partition: boolean;
   rows: number;
   /** Distinct events in the raw hour. */
   distinct: number;
-  /** Events with more than one row. */
+  /** Distinct events with more than one row. */
   duplicates: number;
+  /** Rows that have an ip, of which Refine should know the country. */
   withIp: number;
+  /** How many of these are geocoded. */
   geocoded: number;
   /** Rows that were compared field by field with their events. */
   compared: number;
+  /** How many of these differ. */
   different: number;
+  /** What is wrong, a sentence each. */
   problems: string[];
 };
 
-async function dataFiles(hdfs: Hdfs, dir: string): Promise<string[]> {
-  return ((await hdfs.list(dir)) ?? [])
-    .filter((f) => !isTemporary(f.name))
-    .map((f) => `${dir}/${f.name}`);
+type Row = Record<string, unknown>;
+
+/** The rows of a refined hour, one data file after the other; all columns unless some are named. */
+async function* refinedRows(
+  hdfs: Hdfs,
+  dataset: Dataset,
+  hour: Hour,
+  columns?: string[],
+): AsyncGenerator<Row[]> {
+  const dir = `${dataset.refinedDir}/${partitionPath(hour)}`;
+  for (const { name } of (await hdfs.list(dir)) ?? []) {
+    if (isTemporary(name)) continue;
+    yield await rows(hdfs, `${dir}/${name}`, columns);
+  }
 }
 
-const dirOf = (dataset: Dataset, hour: Hour) =>
-  `${dataset.refinedDir}/${partitionPath(hour)}`;
+const uuidOf = (row: Row) => String(row["uuid"]);
 
-/** The uuids of a partition's rows. */
-export async function uuidsOf(
+/** The uuids of a refined hour's rows. */
+export async function refinedUuids(
   hdfs: Hdfs,
   dataset: Dataset,
   hour: Hour,
 ): Promise<Set<string>> {
   const uuids = new Set<string>();
-  for (const file of await dataFiles(hdfs, dirOf(dataset, hour)))
-    for (const row of await rows(hdfs, file, ["uuid"]))
-      uuids.add(String(row["uuid"]));
+  for await (const ofFile of refinedRows(hdfs, dataset, hour, ["uuid"]))
+    for (const row of ofFile) uuids.add(uuidOf(row));
   return uuids;
 }
 
+/** The events of a raw hour by uuid; where they are not to be compared with rows, their uuids alone are kept. */
+async function rawEvents(
+  hdfs: Hdfs,
+  rawDir: string,
+  keepEvents: boolean,
+): Promise<Map<string, EventCapsule | undefined>> {
+  const events = new Map<string, EventCapsule | undefined>();
+  for await (const line of rawLines(hdfs, rawDir)) {
+    const parsed = parseCapsuleLine(line);
+    if ("event" in parsed)
+      events.set(parsed.event.uuid, keepEvents ? parsed.event : undefined);
+  }
+  return events;
+}
+
+/** Adds a row to the check's numbers, compared with its event where that is given. */
+function addRow(
+  check: HourCheck,
+  repeated: Set<string>,
+  row: Row,
+  event: EventCapsule | undefined,
+  where: string,
+): void {
+  const uuid = uuidOf(row);
+  if (check.uuids.has(uuid)) repeated.add(uuid);
+  check.uuids.add(uuid);
+  check.rows++;
+  if (event) {
+    check.compared++;
+    const differences = rowDifferences(event, row);
+    if (differences.length > 0) {
+      check.different++;
+      check.problems.push(`${where} ${uuid}: ${differences.join(", ")}`);
+    }
+  }
+  if (row["ip"] != null) {
+    check.withIp++;
+    if (row["geocoded_data"] != null) check.geocoded++;
+  }
+}
+
 /**
- * Compares a partition's rows with the events of its raw hour.
- * @param deep each row field by field; else whether every event has one, and one only
- * @param geocoded whether the partition has the column
+ * Holds the rows of a refined hour against the events of its raw hour: every event is to have one row, and only one.
+ * @param options `rawDir`: the raw hour's directory; `deep`: every row is compared with its event field by field, too; `geocoded`: the
+ * table's partition has the columns that geocoding adds
  */
 export async function checkHour(
   hdfs: Hdfs,
   dataset: Dataset,
   hour: Hour,
-  { deep, geocoded }: { deep: boolean; geocoded: boolean },
+  {
+    rawDir,
+    deep,
+    geocoded,
+  }: { rawDir: string; deep: boolean; geocoded: boolean },
 ): Promise<HourCheck> {
   const where = topicHourKey(dataset.topic, hour);
-  // The events themselves are needed where rows are compared with them.
-  const events = new Map<string, EventCapsule | undefined>();
-  for await (const line of rawLines(
-    hdfs,
-    `${dataset.rawDir}/${hourPath(hour)}`,
-  )) {
-    const parsed = parseCapsuleLine(line);
-    if ("event" in parsed)
-      events.set(parsed.event.uuid, deep ? parsed.event : undefined);
-  }
-  const files = await dataFiles(hdfs, dirOf(dataset, hour));
+  const events = await rawEvents(hdfs, rawDir, deep);
   const check: HourCheck = {
     uuids: new Set(),
-    partition: files.length > 0,
+    partition: false,
     rows: 0,
     distinct: events.size,
     duplicates: 0,
@@ -85,38 +134,24 @@ export async function checkHour(
     different: 0,
     problems: [],
   };
-  const twice = new Set<string>();
+  const repeated = new Set<string>();
   const columns = deep
     ? undefined
     : ["uuid", ...(geocoded ? ["ip", "geocoded_data"] : [])];
-  for (const file of files)
-    for (const row of await rows(hdfs, file, columns)) {
-      const uuid = String(row["uuid"]);
-      if (check.uuids.has(uuid)) twice.add(uuid);
-      check.uuids.add(uuid);
-      check.rows++;
-      const event = events.get(uuid);
-      if (event) {
-        check.compared++;
-        const differences = rowDifferences(event, row);
-        if (differences.length > 0) {
-          check.different++;
-          check.problems.push(`${where} ${uuid}: ${differences.join(", ")}`);
-        }
-      }
-      if (row["ip"] != null) {
-        check.withIp++;
-        if (row["geocoded_data"] != null) check.geocoded++;
-      }
-    }
-  check.duplicates = twice.size;
-  if (twice.size > 0)
+  for await (const ofFile of refinedRows(hdfs, dataset, hour, columns)) {
+    check.partition = true;
+    for (const row of ofFile)
+      addRow(check, repeated, row, events.get(uuidOf(row)), where);
+  }
+  check.duplicates = repeated.size;
+  if (repeated.size > 0)
     check.problems.push(
-      `${where}: ${twice.size} events have more than one row`,
+      `${where}: ${repeated.size} events have more than one row`,
     );
-  let absent = 0;
-  for (const uuid of events.keys()) if (!check.uuids.has(uuid)) absent++;
-  if (absent > 0)
-    check.problems.push(`${where}: ${absent} raw events have no row`);
+  const withoutRow = [...events.keys()].filter(
+    (uuid) => !check.uuids.has(uuid),
+  ).length;
+  if (withoutRow > 0)
+    check.problems.push(`${where}: ${withoutRow} raw events have no row`);
   return check;
 }

@@ -1,34 +1,44 @@
 import { cancellationSignal, heartbeat } from "@temporalio/activity";
-import { datasetOf } from "../../../domain/settings/dataset";
-import type { HourRange } from "../../../lib/hour";
+import { type Dataset, datasetOf } from "../../../domain/settings/dataset";
+import { type Hour, hourPath, type HourRange } from "../../../lib/hour";
 import type { Finding, PlannedTopic } from "../../../domain/backfill/plan";
 import { sample } from "../../../domain/backfill/row-compare";
-import { auditTopics } from "../../audit/audit";
-import type { Systems } from "../../audit/evidence/evidence";
-import { refreshHours } from "../../audit/evidence/evidence";
+import { auditTopics } from "../../audit/judge-topics";
+import type { Config } from "../../../domain/settings/config";
+import type { EvidenceClients } from "../../audit/evidence/clients";
+import { refreshHours } from "../../audit/evidence/refresh-hours";
 import { emptyMemory } from "../../audit/evidence/evidence-cache";
-import { LostOfHours } from "./lost-of-hours";
-import { readMissing } from "../search/missing";
-import { withHours } from "../plan-store";
+import { ReplayedEventMatcher } from "./replayed-event-matcher";
+import { readMissing } from "../search/read-missing";
+import { withHours } from "../planned-hours";
 import type { Storage } from "../../../clients/storage";
-import { checkHour, uuidsOf } from "./verify-hour";
+import { checkHour, type HourCheck, refinedUuids } from "./verify-hour";
 import type { MissingTopic } from "../../../domain/backfill/missing";
 import { topicHourKey } from "../../../lib/keys";
 
+/** What the planned hours hold after a repair. Its fields are serialized, and keep their names. */
 export type Verification = {
+  /** Planned topic-hours whose partition of the table has data. */
   partitions: number;
+  /** Rows of these partitions. */
   rows: number;
   /** Distinct events in the raw hours. */
   distinct: number;
+  /** Distinct events with more than one row in an hour. */
   duplicates: number;
-  /** Missing events that now have a row. */
+  /** Replayed events that have a row in their hour. */
   found: number;
+  /** Replayed events that should have one. */
   expected: number;
+  /** Rows that have an ip. */
   withIp: number;
+  /** How many of these are geocoded. */
   geocoded: number;
-  /** A sample of partitions, each row compared field by field with the event it came from. */
+  /** A sample of partitions, of which each row was compared field by field with its event. */
   deep: { partitions: number; rows: number; different: number };
+  /** What is wrong, a sentence each; of many, the first 50. */
   problems: string[];
+  /** What an audit of the topics still finds in the range. */
   findings: Finding[];
 };
 
@@ -36,99 +46,153 @@ const MAX_PROBLEMS = 50;
 /** Hours of a topic whose rows are in memory at the same time. */
 const HOURS_AT_ONCE = 4;
 
-/** Verification reads the partitions themselves. */
-export function createVerifyActivities(deps: Systems & { storage: Storage }) {
-  const { config, hdfs } = deps;
-  return {
-    async verify(input: {
-      topics: PlannedTopic[];
-      missing: MissingTopic[];
-      range: HourRange;
-      asOf: string;
-      planRef?: string;
-      /** Of the deep sample, where several verify side by side. */
-      share?: number;
-    }): Promise<Verification> {
-      const topics = await withHours(deps.storage, input.topics, input.planRef);
-      const result: Verification = {
-        partitions: 0,
-        rows: 0,
-        distinct: 0,
-        duplicates: 0,
-        found: 0,
-        expected: 0,
-        withIp: 0,
-        geocoded: 0,
-        deep: { partitions: 0, rows: 0, different: 0 },
-        problems: [],
-        findings: [],
-      };
-      const deep = new Set(
-        sample(
-          topics.flatMap((t) => t.hours.map((h) => topicHourKey(t.topic, h))),
-          (place) => place,
-          Math.ceil(config.verify.deepPartitions * (input.share ?? 1)),
-        ),
+/** Verification ends with an audit, and so needs what an audit needs. */
+type VerifyDeps = EvidenceClients & {
+  storage: Storage;
+  config: Pick<Config, "verify">;
+};
+
+type VerifyInput = {
+  topics: PlannedTopic[];
+  missing: MissingTopic[];
+  range: HourRange;
+  /** ISO-8601: the instant as of which hours are judged. */
+  asOf: string;
+  /** Where the plan lies, which names the hours of topics that do not name them themselves. */
+  planRef?: string;
+  /** The fraction (0 to 1) of `verify.deepPartitions` that this verification takes, where several run side by side; default 1. */
+  share?: number;
+};
+
+const nothingVerified = (): Verification => ({
+  partitions: 0,
+  rows: 0,
+  distinct: 0,
+  duplicates: 0,
+  found: 0,
+  expected: 0,
+  withIp: 0,
+  geocoded: 0,
+  deep: { partitions: 0, rows: 0, different: 0 },
+  problems: [],
+  findings: [],
+});
+
+function addProblem(to: Verification, problem: string): void {
+  if (to.problems.length < MAX_PROBLEMS) to.problems.push(problem);
+}
+
+function addHour(to: Verification, check: HourCheck, isDeep: boolean): void {
+  to.rows += check.rows;
+  to.distinct += check.distinct;
+  to.duplicates += check.duplicates;
+  to.withIp += check.withIp;
+  to.geocoded += check.geocoded;
+  if (check.partition) to.partitions++;
+  if (check.partition && isDeep) to.deep.partitions++;
+  to.deep.rows += check.compared;
+  to.deep.different += check.different;
+  for (const problem of check.problems) addProblem(to, problem);
+}
+
+/** Verifying a repair by reading the partitions themselves. */
+export function createVerifyActivities(deps: VerifyDeps) {
+  const { config, hdfs, storage } = deps;
+
+  /** Names of the topic-hours that are to be compared field by field: the same ones for every attempt. */
+  function deepSample(topics: PlannedTopic[], fraction: number): Set<string> {
+    const topicHours = topics.flatMap(({ topic, hours }) =>
+      hours.map((hour) => topicHourKey(topic, hour)),
+    );
+    const size = Math.ceil(config.verify.deepPartitions * fraction);
+    return new Set(sample(topicHours, (name) => name, size));
+  }
+
+  /** The hours of a range whose refined partition has the columns that geocoding adds. */
+  async function geocodedHours(
+    dataset: Dataset,
+    range: HourRange,
+  ): Promise<(hour: Hour) => boolean> {
+    const memory = emptyMemory();
+    await refreshHours(deps, dataset, range, memory);
+    return (hour) => memory.refined[hour]?.refined.geocoded ?? false;
+  }
+
+  /** How many of a topic's events, which could not be matched in the order of time, have a row in their planned hour. */
+  async function countUnorderedFound(
+    dataset: Dataset,
+    plannedHours: Hour[],
+    unmatched: Map<Hour, string[]>,
+  ): Promise<number> {
+    let found = 0;
+    for (const [hour, uuids] of unmatched) {
+      if (!plannedHours.includes(hour)) continue;
+      heartbeat(topicHourKey(dataset.topic, hour));
+      const inRows = await refinedUuids(hdfs, dataset, hour);
+      found += uuids.filter((uuid) => inRows.has(uuid)).length;
+    }
+    return found;
+  }
+
+  /** Adds a topic's planned hours to the result, and whether its replayed events have a row in them. */
+  async function verifyTopic(
+    to: Verification,
+    { topic, hours }: PlannedTopic,
+    missing: MissingTopic | undefined,
+    range: HourRange,
+    deep: ReadonlySet<string>,
+  ): Promise<void> {
+    const dataset = datasetOf(topic, config.naming)!;
+    const isGeocoded = await geocodedHours(dataset, range);
+    const matcher = new ReplayedEventMatcher(
+      missing ? readMissing(storage, missing) : [],
+    );
+    const verifyHour = async (hour: Hour) => {
+      const name = topicHourKey(topic, hour);
+      heartbeat(name);
+      cancellationSignal().throwIfAborted();
+      const isDeep = deep.has(name);
+      const check = await checkHour(hdfs, dataset, hour, {
+        rawDir: `${dataset.rawDir}/${hourPath(hour)}`,
+        deep: isDeep,
+        geocoded: isGeocoded(hour),
+      });
+      addHour(to, check, isDeep);
+      return [hour, check.uuids] as const;
+    };
+    const inOrder = [...hours].sort();
+    for (let i = 0; i < inOrder.length; i += HOURS_AT_ONCE) {
+      const some = inOrder.slice(i, i + HOURS_AT_ONCE);
+      await matcher.match(new Map(await Promise.all(some.map(verifyHour))));
+    }
+    const { found, unmatched } = await matcher.finish();
+    const foundLater = await countUnorderedFound(dataset, hours, unmatched);
+    if (!missing) return;
+    to.expected += missing.events;
+    to.found += found + foundLater;
+    const lacking = missing.events - found - foundLater;
+    if (lacking > 0)
+      addProblem(
+        to,
+        `${topic}: ${lacking} replayed events have no row in their hour`,
       );
-      const problem = (text: string) => {
-        if (result.problems.length < MAX_PROBLEMS) result.problems.push(text);
-      };
+  }
+
+  return {
+    /** Reads the planned hours row by row, looks for every replayed event among them, and audits the topics once more. */
+    async verify(input: VerifyInput): Promise<Verification> {
+      const topics = await withHours(storage, input.topics, input.planRef);
+      const result = nothingVerified();
+      const deep = deepSample(topics, input.share ?? 1);
       for (const topic of topics) {
         heartbeat(topic.topic);
         cancellationSignal().throwIfAborted();
-        const dataset = datasetOf(topic.topic, config.naming)!;
-        const memory = emptyMemory();
-        await refreshHours(deps, dataset, input.range, memory);
         const missing = input.missing.find((m) => m.topic === topic.topic);
-        const lost = new LostOfHours(missing ? readMissing(hdfs, missing) : []);
-        const hours = [...topic.hours].sort();
-        const look = async (hour: string) => {
-          const where = topicHourKey(topic.topic, hour);
-          heartbeat(where);
-          cancellationSignal().throwIfAborted();
-          const isDeep = deep.has(where);
-          const check = await checkHour(hdfs, dataset, hour, {
-            deep: isDeep,
-            geocoded: memory.refined[hour]?.refined.geocoded ?? false,
-          });
-          result.rows += check.rows;
-          result.distinct += check.distinct;
-          result.duplicates += check.duplicates;
-          result.withIp += check.withIp;
-          result.geocoded += check.geocoded;
-          if (check.partition) result.partitions++;
-          if (check.partition && isDeep) result.deep.partitions++;
-          result.deep.rows += check.compared;
-          result.deep.different += check.different;
-          check.problems.forEach(problem);
-          return [hour, check.uuids] as const;
-        };
-        for (let i = 0; i < hours.length; i += HOURS_AT_ONCE)
-          await lost.match(
-            new Map(
-              await Promise.all(hours.slice(i, i + HOURS_AT_ONCE).map(look)),
-            ),
-          );
-        // What was not in the order of time, or lies in no planned hour.
-        const { found, left } = await lost.rest();
-        const again = [...left].filter(([hour]) => topic.hours.includes(hour));
-        let late = 0;
-        for (const [hour, uuids] of again) {
-          heartbeat(topicHourKey(topic.topic, hour));
-          const have = await uuidsOf(hdfs, dataset, hour);
-          late += uuids.filter((uuid) => have.has(uuid)).length;
-        }
-        if (missing) {
-          result.expected += missing.events;
-          result.found += found + late;
-          if (found + late < missing.events)
-            problem(
-              `${topic.topic}: ${missing.events - found - late} replayed events have no row in their hour`,
-            );
-        }
+        await verifyTopic(result, topic, missing, input.range, deep);
       }
       if (result.geocoded < result.withIp)
-        problem(
+        addProblem(
+          result,
           `${result.withIp - result.geocoded} rows with an ip are not geocoded`,
         );
       const audits = await auditTopics(

@@ -1,8 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 /**
- * What happens to one attempt of an activity at its n-th call to a system: refused, done though the answer is lost, the worker dead before or
- * after it (SIGKILL), or asleep long enough to be given up and then going on all the same (SIGSTOP, SIGCONT).
+ * What may happen to one attempt of an activity when it calls a system:
+ * - `refused`: the system does nothing and answers with an error;
+ * - `answer-lost`: the system does what it was asked, and the attempt sees an error;
+ * - `dead-before`, `dead-after`: the worker dies before or after the system has done it (SIGKILL);
+ * - `asleep-before`, `asleep-after`: the worker sleeps before or after it, so long that the server gives the attempt up and starts another;
+ *   then it wakes up and goes on all the same (SIGSTOP, SIGCONT).
  */
 export const KINDS = [
   "refused",
@@ -12,10 +16,10 @@ export const KINDS = [
   "asleep-before",
   "asleep-after",
 ] as const;
-/** `unconditional`: a call that no system lets us fence; who freezes does so once it is under way. */
+/** A fault of an attempt: which, at which of its calls (the first is 1), and for how many milliseconds a worker sleeps. */
 export type Fault = { kind: (typeof KINDS)[number]; at: number; ms: number };
 
-/** A small seeded generator (mulberry32): a run can be told again by its seed. */
+/** A small seeded generator of numbers in [0, 1) (mulberry32): the seed of a run is enough to repeat it. */
 export function random(seed: number): () => number {
   let a = seed >>> 0;
   return () => {
@@ -29,17 +33,24 @@ export function random(seed: number): () => number {
 const forever = () => new Promise<never>(() => undefined);
 const delay = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
+/** One attempt of an activity, which may have one fault. */
 export class Attempt {
   private calls = 0;
   private give!: (error: Error) => void;
   /** Rejects once the server would give the attempt up. */
   readonly givenUp = new Promise<never>((_, fail) => (this.give = fail));
+  /** The kind of the fault, once it has happened. */
   happened: string | undefined;
 
   constructor(private readonly fault: Fault | undefined) {
     this.givenUp.catch(() => undefined);
   }
 
+  /**
+   * Lets the attempt call a system, unless this is the call that its fault is for.
+   * @param unconditional whether the system would do it for a zombie, too, since it knows no fencing. Nothing protects against a worker that
+   * wakes up just before such a call, so it falls asleep only once the system has done it.
+   */
   async pass<T>(effect: () => T, unconditional: boolean): Promise<T> {
     const f = this.fault;
     if (!f || ++this.calls !== f.at) return effect();
@@ -75,10 +86,11 @@ export class Attempt {
 
 const current = new AsyncLocalStorage<Attempt>();
 
+/** Runs work whose calls belong to the attempt. */
 export const during = <T>(attempt: Attempt, work: () => Promise<T>) =>
   current.run(attempt, work);
 
-/** Every call to a system of the world goes through here. */
+/** Calls a system of the world: every call goes through here, so that it can have a fault. */
 export async function call<T>(
   effect: () => T,
   unconditional = false,

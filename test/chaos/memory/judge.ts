@@ -1,7 +1,7 @@
 import type { World } from "./world";
 import { canonicalJson } from "../../../lib/canonical-json";
 
-/** What is wrong in a world after its saga has ended, seen from outside. */
+/** Looks at a world from outside after its saga has ended. @returns what is wrong there, a sentence each; none where all is well */
 export function wrongs(
   world: World,
   ended: { holds?: boolean; aborted?: string },

@@ -5,31 +5,39 @@ import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { mapPool } from "../../../lib/map-pool";
 import { random } from "./faults";
 import { wrongs } from "./judge";
-import { RANGE, World } from "./world";
+import { RANGE } from "./scenario";
+import { World } from "./world";
 import type { BackfillResult } from "../../../domain/backfill/report";
-import {
-  STEPS,
-  type BackfillProgress,
-} from "../../../domain/backfill/progress";
+import type { BackfillProgress } from "../../../domain/backfill/progress";
+import { STEPS } from "../../../domain/backfill/steps";
 
+/** What became of one saga. */
 export type Run = {
   seed: number;
   outcome: "repaired" | "aborted";
+  /** How often each kind of fault happened. */
   faults: Record<string, number>;
+  /** What was wrong in the world afterwards; none where all is well. */
   wrong: string[];
 };
 
+/** Sagas that run at the same time. */
 const WIDTH = 40;
+/** The fraction of the first three attempts of activities that have a fault. */
 const INTENSITY = 0.4;
+/** The fraction of sagas that are aborted. */
 const ABORTED = 0.2;
+/** How long a saga may take. */
 const SECONDS = 240;
-/** Where an abort may come. */
+/** How long a worker may still be asleep when its saga has ended, in milliseconds: longer than the longest sleep of a fault. */
+const ZOMBIE_MS = 3500;
+/** An abort may come while one of these runs: from the first step that changes something to the last before the proof. */
 const ABORTABLE = STEPS.slice(
   STEPS.indexOf("hold retention"),
   STEPS.indexOf("verify"),
 );
 
-/** Runs a saga a seed, some side by side, in the real workflow and the real activities over platforms in memory. */
+/** Runs one saga for each seed, `WIDTH` of them at the same time: the real workflow and the real activities over platforms in memory. */
 export async function runMemoryChaos(
   env: TestWorkflowEnvironment,
   workflowBundle: WorkflowBundle,
@@ -64,7 +72,7 @@ export async function runMemoryChaos(
           const id = `backfill/chaos-${seed}`;
           const world = new World(seed, INTENSITY);
           worlds.set(id, world);
-          const run = await one(env, id, seed, world);
+          const run = await runSaga(env, id, seed, world);
           worlds.delete(id);
           each(run);
           return run;
@@ -74,7 +82,8 @@ export async function runMemoryChaos(
   );
 }
 
-async function one(
+/** Runs one saga to its end, aborts it in the middle where the seed says so, and judges the world afterwards. */
+async function runSaga(
   env: TestWorkflowEnvironment,
   id: string,
   seed: number,
@@ -112,8 +121,8 @@ async function one(
   }
   try {
     const ended = await result;
-    // A zombie may still be asleep: it must do no harm when it wakes.
-    await new Promise((go) => setTimeout(go, 3500));
+    // A worker that is still asleep must do no harm when it wakes up.
+    await new Promise((go) => setTimeout(go, ZOMBIE_MS));
     return {
       seed,
       outcome: "repaired",
@@ -125,7 +134,7 @@ async function one(
       error instanceof WorkflowFailedError
         ? (error.cause?.message ?? "failed")
         : String(error);
-    await new Promise((go) => setTimeout(go, 3500));
+    await new Promise((go) => setTimeout(go, ZOMBIE_MS));
     return {
       seed,
       outcome: "aborted",

@@ -39,7 +39,7 @@ export class MemoryKafka {
     this.open.delete(id);
   }
 
-  /** What the broker does after transaction.timeout.ms: open transactions are aborted, their producers fenced. */
+  /** Aborts every open transaction and fences its producer, as a broker does after transaction.timeout.ms. */
   expire(): void {
     for (const id of [...this.open.keys()]) {
       this.end(id, "aborted");
@@ -126,7 +126,7 @@ export class MemoryKafka {
     });
   }
 
-  /** The offset of the first message whose transaction is open, else the log's end: readers of committed records get as far. */
+  /** The offset up to which readers of committed records can read: the first message whose transaction is open, else the log's end. */
   lastStable(topic: string): number {
     const { log } = this.logs.get(topic)!;
     const open = log.findIndex(
@@ -135,7 +135,7 @@ export class MemoryKafka {
     return open === -1 ? log.length : open;
   }
 
-  /** @throws where a transaction is still open: readers of committed records get no further */
+  /** The committed messages of a range of offsets. @throws Error where a transaction in it is still open, since nobody can read past it */
   committed(topic: string, from = 0, to = Infinity): Message[] {
     const { log, low } = this.logs.get(topic)!;
     return log.flatMap((entry, i) => {
@@ -158,7 +158,7 @@ export class MemoryKafka {
 
 type File = { data: Buffer; mtime: number };
 
-/** A file system whose writes are seen half done: a file is there, empty, before it has its bytes. */
+/** A file system in which others can see a write half done: the file is there, empty, before it has its bytes. */
 export class MemoryHdfs {
   readonly files = new Map<string, File>();
   private time = Date.parse("2018-07-05T00:00:00Z");
@@ -228,7 +228,7 @@ export class MemoryHdfs {
   }
 }
 
-/** A resource manager whose applications run by themselves, whoever looks. */
+/** A resource manager whose applications run by themselves, whether anybody asks for them or not. */
 export class MemoryYarn {
   readonly apps: Application[] = [];
 

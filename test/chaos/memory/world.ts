@@ -4,76 +4,39 @@ import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import { createImporterActivities } from "../../../activities/backfill/import";
 import type { Jobs } from "../../../clients/commands";
 import type { Kafka } from "../../../clients/kafka/kafka";
-import { createRefineActivities } from "../../../activities/backfill/refine";
+import { createAwaitRefineActivities } from "../../../activities/backfill/await-refine";
+import { createFlagActivities } from "../../../activities/backfill/clear-flags";
+import { createKillRefineActivities } from "../../../activities/backfill/kill-refine";
+import { createSubmitRefineActivities } from "../../../activities/backfill/submit-refine";
 import { createReplayActivities } from "../../../activities/backfill/replay";
+import { createRetentionActivities } from "../../../activities/backfill/hold-retention";
 import { createReportActivities } from "../../../activities/backfill/report";
 import { Storage } from "../../../clients/storage";
 import { Submitter } from "../../../activities/backfill/submitter";
 import type { Yarn } from "../../../clients/yarn/yarn";
-import { parseConfig } from "../../../domain/settings/config";
-import { type Hour, partitionPath } from "../../../lib/hour";
-import { type Plan, type PlanSummary } from "../../../domain/backfill/plan";
-import {
-  capsuleUuid,
-  type EventCapsule,
-} from "../../../formats/eventlogging/event-capsule";
 import { Attempt, call, during, type Fault, KINDS, random } from "./faults";
 import { MemoryHdfs, MemoryKafka, MemoryYarn } from "./systems";
-import { canonicalJson } from "../../../lib/canonical-json";
-import type { Missing } from "../../../domain/backfill/missing";
 import { sagaPlaces } from "../../../clients/storage-layout";
-import { sha256 } from "../../../lib/digest";
 import { partitionKey } from "../../../lib/keys";
+import {
+  CONFIG,
+  dirOf,
+  HOURS,
+  LOSSY,
+  LOST,
+  PLAN,
+  planSummary,
+  SCHEMAS,
+  storeMissing,
+  topicOf,
+} from "./scenario";
 
-export const RANGE = { since: "2018-06-26T18", until: "2018-06-26T20" };
-const HOURS: Hour[] = ["2018-06-26T18", "2018-06-26T19"];
-/** `Lost` and `Thin` lost events; `Outdated` was refined by the wrong job; nobody may touch `Bystander`. */
-const LOSSY = ["Lost", "Thin"];
-const SCHEMAS = [...LOSSY, "Outdated", "Bystander"];
-const topicOf = (schema: string) => `eventlogging_${schema}`;
-const dirOf = (schema: string, hour: Hour) =>
-  `/wmf/data/event/${schema}/${partitionPath(hour)}`;
-const SHA = "a".repeat(64);
-
-const CONFIG = parseConfig({
-  kafka: { brokers: ["memory:9092"] },
-  hdfs: { webhdfs: "http://memory", user: "hdfs" },
-  yarn: { resourceManager: "http://memory" },
-  hive: { metastore: "memory:9083" },
-  archive: { host: "test", files: ["/none"] },
-  importer: { command: ["camus"], historyPath: "/history", log: "/none" },
-  refine: {
-    submit: ["spark-submit"],
-    jar: "/refine.jar",
-    allowedSha256: [SHA],
-    class: "Refine",
-    arguments: [],
-    transforms: ["deduplicate", "geocode"],
-  },
-  allowedPrefixes: ["/wmf"],
-  replay: { eventsPerSecond: 1e6, bytesPerSecond: 1e9, batchEvents: 2 },
-});
-
-function event(schema: string, hour: Hour, n: number): EventCapsule {
-  const dt = `${hour}:00:${String(n).padStart(2, "0")}Z`;
-  return {
-    dt,
-    event: { n },
-    recvFrom: "cp1",
-    revision: 1,
-    schema,
-    seqId: n,
-    uuid: capsuleUuid(`${schema}cp1`, n, dt),
-    wiki: "enwiki",
-  };
-}
-
-/** One saga's platform in memory, the real activities over it, and a seed that says what goes wrong. */
+/** The platform of one saga in memory, the real activities over it, and the faults that a seed gives to their attempts. */
 export class World {
   readonly kafka = new MemoryKafka();
   readonly hdfs = new MemoryHdfs();
   readonly yarn = new MemoryYarn();
-  readonly lost: EventCapsule[] = [];
+  readonly lost = LOST;
   readonly faults: Record<string, number> = {};
   /** Rows that Refine has written: partition to uuids. */
   readonly rows = new Map<string, Set<string>>();
@@ -81,7 +44,6 @@ export class World {
   private runs: { name: string; positions: Record<string, number> }[] = [];
   private readonly raw = new Map<string, string[]>();
   private readonly random: () => number;
-  private plan: Plan | undefined;
   readonly before: ReturnType<World["state"]>;
 
   constructor(
@@ -92,7 +54,7 @@ export class World {
     const positions: Record<string, number> = {};
     for (const schema of SCHEMAS) {
       const topic = topicOf(schema);
-      // Twenty offsets that retention has deleted, and what came after the loss.
+      // Retention has deleted the first twenty offsets; a lossy topic has three messages behind them.
       const log = { own: {}, low: 20, log: [] } as never;
       this.kafka.logs.set(topic, log);
       this.fill(topic, 20, LOSSY.includes(schema) ? 3 : 0);
@@ -100,9 +62,6 @@ export class World {
     }
     this.kafka.logs.get(topicOf("Lost"))!.own["retention.ms"] = "86400000";
     this.runs.push({ name: "2018-06-26-21-05-00", positions });
-    for (const schema of LOSSY)
-      for (const hour of HOURS)
-        for (let n = 0; n < 4; n++) this.lost.push(event(schema, hour, n));
     for (const schema of ["Outdated", "Bystander"])
       for (const hour of HOURS)
         this.hdfs.put(`${dirOf(schema, hour)}/_REFINED`, `${schema} ${hour}`);
@@ -120,7 +79,7 @@ export class World {
       });
   }
 
-  /** What an abort must leave as it was. */
+  /** Everything that an abort must leave as it was before the saga: retention, the importer's positions, flags. */
   state() {
     return {
       retention: Object.fromEntries(
@@ -135,7 +94,7 @@ export class World {
     };
   }
 
-  /** The fault of an attempt, if it is to have one: the first three may, so that a run ends. */
+  /** The fault of an attempt, if it is to have one. Only the first three attempts may: each run must come to an end. */
   private fault(attempt: number): Fault | undefined {
     if (attempt > 3 || this.random() >= this.intensity) return undefined;
     return {
@@ -145,13 +104,13 @@ export class World {
     };
   }
 
-  /** Camus: from the stored offsets, or the earliest where they are out of range. */
+  /** One run of Camus: it begins at the stored offsets, or at the earliest where those were deleted. */
   private importAll(topics: string[]): void {
     const positions = { ...this.runs.at(-1)!.positions };
     for (const topic of topics) {
       const { low } = this.kafka.logs.get(topic)!;
       const from = Math.max(positions[topic] ?? 0, low);
-      // A run that was started late may come in the middle of a replay.
+      // A run may begin while a replay is under way, whose open transactions nobody may read yet.
       const to = this.kafka.lastStable(topic);
       this.raw.set(`${topic} ${from}`, [
         ...this.kafka
@@ -166,7 +125,7 @@ export class World {
     });
   }
 
-  /** Refine: every hour of its tables that has no flag. */
+  /** One run of Refine: it refines every hour of its tables that has no flag. */
   private refine(tables: string[]): void {
     for (const schema of tables)
       for (const hour of HOURS) {
@@ -186,7 +145,7 @@ export class World {
       }
   }
 
-  /** A command of this host: its process goes on, whatever becomes of the attempt that started it. */
+  /** The commands of this host. A process runs on when the attempt that started it has died. */
   private readonly jobs: Jobs = {
     driverRuns: (text) => this.drivers.has(text.slice(text.indexOf("=") + 1)),
     runCommand: async (argv, _signal) => {
@@ -220,7 +179,7 @@ export class World {
     },
   };
 
-  /** The real activities over this world; planning, search, logs and verification are told by the world itself. */
+  /** The real activities over this world, except for planning, search, logs and verification, which the world answers itself. */
   activities() {
     const hdfs = this.hdfs as unknown as Hdfs;
     const storage = new Storage(hdfs, "/wmf/data/sisyphus");
@@ -258,8 +217,12 @@ export class World {
     };
     return {
       ...createReplayActivities(deps),
+      ...createRetentionActivities(deps),
       ...createImporterActivities(deps),
-      ...createRefineActivities(deps),
+      ...createFlagActivities(deps),
+      ...createSubmitRefineActivities(deps),
+      ...createAwaitRefineActivities(deps),
+      ...createKillRefineActivities(deps),
       ...createReportActivities(deps),
       settings: async () => ({
         lookbackHours: 24,
@@ -270,7 +233,8 @@ export class World {
       collectHeld: async () => ({ ref: "" }),
       collectArchive: async () => ({ ref: "" }),
       collectMysql: async () => ({ ref: "" }),
-      joinMissing: () => this.findMissing(storage),
+      joinMissing: () =>
+        storeMissing(storage, activityInfo().workflowExecution!.workflowId),
       scanLogs: async () => ({
         files: 1,
         bytes: 1,
@@ -303,7 +267,7 @@ export class World {
     return [...LOSSY, "Outdated"].flatMap((s) => HOURS.map((h) => dirOf(s, h)));
   }
 
-  /** Runs an activity of this world under the seed's faults. */
+  /** Runs an attempt of an activity, with the fault that the seed has for it. */
   run(name: string, input: unknown): Promise<unknown> {
     const attempt = new Attempt(this.fault(activityInfo().attempt));
     const all = this.activities() as unknown as Record<
@@ -323,81 +287,8 @@ export class World {
     });
   }
 
-  private async makePlan(storage: Storage): Promise<PlanSummary> {
-    this.plan ??= {
-      range: RANGE,
-      asOf: "2018-07-05T05:20:00Z",
-      topics: [...LOSSY, "Outdated"].map((schema) => {
-        const lossy = LOSSY.includes(schema);
-        return {
-          topic: topicOf(schema),
-          schema,
-          table: schema.toLowerCase(),
-          tableDir: schema,
-          hours: HOURS,
-          lostOffsets: lossy ? 8 : 0,
-          reset: lossy,
-          missing: lossy ? 8 : 0,
-        };
-      }),
-      findings: [],
-      flags: HOURS.map((hour) => ({
-        topic: topicOf("Outdated"),
-        hour,
-        path: `${dirOf("Outdated", hour)}/_REFINED`,
-        owner: "hdfs",
-        mtime: 0,
-        why: "an outdated job set it",
-      })),
-      refine: {
-        jar: "/refine.jar",
-        sha256: SHA,
-        class: "Refine",
-        arguments: ["--transform-functions", "deduplicate,geocode"],
-      },
-      offsets: {},
-      importerRun: "2018-06-26-21-05-00",
-    };
+  private async makePlan(storage: Storage) {
     const id = activityInfo().workflowExecution!.workflowId;
-    const digest = sha256(canonicalJson(this.plan));
-    const ref = await storage.write(sagaPlaces(id).planOf010, this.plan);
-    const { range, topics, refine, importerRun } = this.plan;
-    return {
-      digest,
-      ref,
-      range,
-      topics,
-      refine,
-      importerRun: importerRun!,
-      topicHours: 6,
-      missing: 16,
-      lostOffsets: 16,
-      flags: 2,
-      outdatedPartitions: 2,
-    };
-  }
-
-  private async findMissing(storage: Storage): Promise<Missing> {
-    const id = activityInfo().workflowExecution!.workflowId;
-    const topics = [];
-    for (const schema of LOSSY) {
-      const events = this.lost.filter((e) => e.schema === schema);
-      const text = events.map((e) => `${JSON.stringify(e)}\n`).join("");
-      const ref = await storage.writeText(
-        sagaPlaces(id).missingEvents(schema, 0),
-        text,
-      );
-      topics.push({
-        topic: topicOf(schema),
-        ref,
-        digest: sha256(text),
-        events: events.length,
-        fromArchive: events.length,
-        fromMysql: 0,
-        messages: events.length,
-        unrecoverable: 0,
-      });
-    }
-    return { topics, files: [], unreadable: 0, unreadableNamed: [] };
+    return planSummary(await storage.write(sagaPlaces(id).planOf010, PLAN));
   }
 }

@@ -1,15 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { runningPid, signal } from "../../../sandbox/platform/processes";
 import { crash } from "../../../sandbox/platform/up";
-import { killWorker, startWorker } from "../../../sandbox/platform/worker";
+import {
+  killWorker,
+  startWorker,
+  type WorkerName,
+} from "../../../sandbox/platform/worker";
 import { permit, quota } from "./hdfs-admin";
 import type { Mood, Proxy } from "./proxy";
 import { CHAOS_CONFIG } from "./scenario";
 
-/** A worker that is frozen longer than any heartbeat of a changing step has its attempts given up. */
+/** A worker that is frozen for longer than the heartbeat timeout of any step that changes something has its attempts given up. */
 const FREEZE_MS = 17_000;
-/** The worker that takes over while the first is frozen. */
-const SECOND = "worker-second";
+/** The worker that takes over while the first is frozen. It goes on beside the thawed one until {@link oneWorker} ends it. */
+const SECOND: WorkerName = "worker-second";
 
 export const KINDS = [
   "kill worker",
@@ -30,19 +34,24 @@ export type Kind = (typeof KINDS)[number];
 
 export type Proxies = { webhdfs: Proxy; metastore: Proxy };
 
-export const startChaosWorker = (name = "worker") =>
+const startChaosWorker = (name: WorkerName = "worker") =>
   startWorker(name, { SISYPHUS_CONFIG: CHAOS_CONFIG });
 
-/** Ends what a frozen worker left, and has one worker running. */
+/** Ends the second worker, where a run before has left it, and has the first one running. */
 export async function oneWorker(): Promise<void> {
   if (runningPid(SECOND) !== undefined) await killWorker(SECOND);
   await startChaosWorker();
 }
 
-const OWN = ["/wmf/data/sisyphus", "/wmf/camus"];
+/** Directories in which the saga writes, and those that it only reads. */
+const WRITTEN = ["/wmf/data/sisyphus", "/wmf/camus"];
 const READ = ["/wmf/data/event", "/wmf/data/raw", "/var/log/hadoop-yarn/apps"];
 
-/** Does it, and returns when it is over (what it has broken may take longer to mend itself). */
+/**
+ * Makes a fault, and returns when it is over: what was killed runs again, what was frozen has been thawed. What it has
+ * broken may take longer to mend itself.
+ * @throws Error where a process of the sandbox cannot be killed or does not come back
+ */
 export async function inflict(
   kind: Kind,
   random: () => number,
@@ -95,13 +104,13 @@ export async function inflict(
     case "metastore hangs":
       return moody(metastore, "hangs");
     case "rights revoked": {
-      const path = pick([...OWN, ...READ]);
+      const path = pick([...WRITTEN, ...READ]);
       await permit(path, "---");
       await delay(ms);
       return permit(path, "rwx");
     }
     case "quota full": {
-      const path = pick(OWN);
+      const path = pick(WRITTEN);
       await quota(path, 1);
       await delay(ms);
       return quota(path, -1);

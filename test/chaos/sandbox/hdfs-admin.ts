@@ -1,5 +1,5 @@
+import { HADOOP_USER } from "../../../sandbox/platform/java";
 import { ports } from "../../../sandbox/platform/ports";
-import { HADOOP_USER } from "../../../sandbox/platform/services";
 
 /** The account that the worker under chaos has on HDFS: unlike the superuser, it can be refused. */
 export const PLAIN_USER = "analytics";

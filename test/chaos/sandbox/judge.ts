@@ -1,10 +1,10 @@
 import { Camus } from "../../../importers/camus";
 import { Hdfs } from "../../../clients/hdfs/hdfs";
-import { tagOf } from "../../../activities/backfill/import";
+import { tagOf } from "../../../activities/backfill/yarn-tag";
 import { Kafka } from "../../../clients/kafka/kafka";
 import { readRanges } from "../../../clients/kafka/kafka-read";
 import { rows } from "../../../clients/hdfs/parquet";
-import { BACKFILL_HEADER } from "../../../activities/backfill/replay";
+import { BACKFILL_HEADER } from "../../../domain/backfill/replay-headers";
 import { Yarn } from "../../../clients/yarn/yarn";
 import { datasetOf } from "../../../domain/settings/dataset";
 import { partitionPath } from "../../../lib/hour";
@@ -14,8 +14,10 @@ import { CONFIG_FILE } from "../../../sandbox/platform/config";
 import { loadConfig } from "../../../workers/config";
 import { eventsIn, type Scenario } from "./scenario";
 import { canonicalJson } from "../../../lib/canonical-json";
+import { parsePartitionKey } from "../../../lib/keys";
 import type { BackfillResult } from "../../../domain/backfill/report";
 
+/** Retention by topic (null: none of its own), the importer's offset by partition, done flags' contents by path. */
 type State = {
   retention: Record<string, string | null>;
   positions: Record<string, string>;
@@ -26,7 +28,7 @@ type State = {
 export type Ended =
   { result: BackfillResult } | { aborted: string } | { failed: string };
 
-/** Looks at the platform itself, with clients of its own and the superuser's rights. */
+/** Reads the platform itself, with clients of its own and the superuser's rights, and says what a saga has left wrong. */
 export class Judge {
   private readonly config = loadConfig(CONFIG_FILE);
   private readonly kafka = new Kafka(this.config.kafka.brokers);
@@ -47,7 +49,7 @@ export class Judge {
     return `${datasetOf(s.topic, this.config.naming)!.refinedDir}/${partitionPath(hour)}`;
   }
 
-  /** What no saga may change, or only its own: of every topic of a batch. */
+  /** What a saga may change of its own topic at most, and of no other: read for every topic of a batch. */
   async state(all: Scenario[]): Promise<State> {
     const state: State = { retention: {}, positions: {}, flags: {} };
     const { positions } = await new Camus(
@@ -58,7 +60,8 @@ export class Judge {
       state.retention[s.topic] =
         (await this.kafka.ownConfig(s.topic))["retention.ms"] ?? null;
       for (const [key, { offset }] of positions)
-        if (key.startsWith(`${s.topic}\t`)) state.positions[key] = offset;
+        if (parsePartitionKey(key).topic === s.topic)
+          state.positions[key] = offset;
       for (const hour of Object.values(s.hours)) {
         const flag = `${this.dirOf(s, hour)}/${DONE_FLAG}`;
         const content = await this.hdfs.read(flag);
@@ -68,7 +71,7 @@ export class Judge {
     return state;
   }
 
-  /** Events of a topic that a replay has produced. @throws Error where one of them stands twice */
+  /** How many events of a topic a replay has produced. @throws Error where one of them is there twice */
   async replayed(s: Scenario): Promise<number> {
     const landed = await this.landed(s.topic);
     for (const [uuid, times] of landed)
@@ -76,7 +79,7 @@ export class Judge {
     return landed.size;
   }
 
-  /** Events of a topic's hours that have exactly one row. */
+  /** How many events of a topic's hours have exactly one row. */
   async rowsOnce(s: Scenario): Promise<number> {
     let once = 0;
     for (const hour of Object.values(s.hours)) {
@@ -86,6 +89,7 @@ export class Judge {
     return once;
   }
 
+  /** How often each replayed event, by its uuid, lies in a topic. */
   private async landed(topic: string): Promise<Map<string, number>> {
     const count = new Map<string, number>();
     const offsets = await this.kafka.offsets(topic);
@@ -110,6 +114,7 @@ export class Judge {
     return count;
   }
 
+  /** How many rows of an hour's partition each uuid has. */
   private async rowsOf(
     s: Scenario,
     hour: string,
@@ -137,7 +142,8 @@ export class Judge {
     ended: Ended,
   ): Promise<string[]> {
     const found: string[] = [];
-    const say = (ok: boolean, what: string) => void (ok || found.push(what));
+    const must = (ok: boolean, orElse: string) =>
+      void (ok || found.push(orElse));
     const now = await this.state(all);
     const lost = new Set(eventsIn(s, s.hours.lost).map((e) => e.uuid));
     const landed = await this.landed(s.topic);
@@ -148,22 +154,23 @@ export class Judge {
       own: (key: string) => boolean,
     ) => Object.fromEntries(Object.entries(part).filter(([key]) => !own(key)));
     const equal = (what: string, a: unknown, b: unknown) =>
-      say(
+      must(
         canonicalJson(a) === canonicalJson(b),
         `${what}: ${canonicalJson(b)} before, ${canonicalJson(a)} after`,
       );
 
-    say(
+    must(
       [...landed.values()].every((n) => n === 1),
       `${[...landed.values()].filter((n) => n > 1).length} events were replayed more than once`,
     );
-    say(
+    must(
       [...landed.keys()].every((uuid) => lost.has(uuid)),
       "events were replayed that were not lost",
     );
     equal("retention", now.retention, before.retention);
     const ownFlag = (path: string) => path.includes(`/${s.schema}/`);
-    const ownPosition = (key: string) => key.startsWith(`${s.topic}\t`);
+    const ownPosition = (key: string) =>
+      parsePartitionKey(key).topic === s.topic;
     equal(
       "flags of other topics",
       others(now.flags, ownFlag),
@@ -174,8 +181,8 @@ export class Judge {
       others(now.positions, ownPosition),
       others(before.positions, ownPosition),
     );
-    say(good.length <= 1, `${good.length} Refine applications succeeded`);
-    say(
+    must(good.length <= 1, `${good.length} Refine applications succeeded`);
+    must(
       apps.every((a) => ["FINISHED", "KILLED", "FAILED"].includes(a.state)),
       `Refine applications still run: ${apps.map((a) => `${a.id} ${a.state}`).join(", ")}`,
     );
@@ -184,17 +191,17 @@ export class Judge {
       equal("offsets", now.positions, before.positions);
       if (good.length === 0) equal("flags", now.flags, before.flags);
       else
-        say(
+        must(
           Object.keys(before.flags).every((f) => f in now.flags),
           "a flag is gone",
         );
-      say(!ended.aborted.includes("NOT undone"), ended.aborted);
+      must(!ended.aborted.includes("NOT undone"), ended.aborted);
       return found;
     }
     const { result } = ended;
     if (!("report" in result)) return [...found, "it found nothing to do"];
-    say(good.length === 1, `${good.length} Refine applications succeeded`);
-    say(
+    must(good.length === 1, `${good.length} Refine applications succeeded`);
+    must(
       [...lost].every((uuid) => landed.get(uuid) === 1),
       `${landed.size} of ${lost.size} lost events are in Kafka`,
     );
@@ -202,18 +209,18 @@ export class Judge {
       const wanted = new Set(eventsIn(s, hour).map((e) => e.uuid));
       const have = await this.rowsOf(s, hour);
       const once = [...wanted].filter((u) => have.get(u) === 1).length;
-      say(
+      must(
         once === wanted.size && have.size === wanted.size,
         `${hour}: ${once} of ${wanted.size} events have exactly one row, ${have.size} rows' uuids`,
       );
-      say(
+      must(
         `${this.dirOf(s, hour)}/${DONE_FLAG}` in now.flags,
         `${hour} has no done flag`,
       );
     }
-    say(result.holds, "the report says that the proof does not hold");
+    must(result.holds, "the report says that the proof does not hold");
     const { found: sum, lostOffsets, replayed } = result.numbers;
-    say(
+    must(
       sum.events === lost.size &&
         replayed.landed === lost.size &&
         lostOffsets === sum.messages + sum.unrecoverable,

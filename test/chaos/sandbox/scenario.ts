@@ -15,21 +15,13 @@ import {
 import { moveClockTo } from "../../../sandbox/platform/clock";
 import { CONFIG_FILE } from "../../../sandbox/platform/config";
 import { eventsOf } from "../../../sandbox/incident/events";
-import {
-  range,
-  refine,
-  run,
-  sandboxKafka,
-} from "../../../sandbox/incident/incident";
-import { SANDBOX_DIR } from "../../../sandbox/platform/paths";
+import { archiveLine } from "../../../sandbox/incident/producers";
+import { runCommand, sandboxKafka } from "../../../sandbox/platform/commands";
+import { ARCHIVE_DIR, SANDBOX_DIR } from "../../../sandbox/platform/paths";
 import { ports } from "../../../sandbox/platform/ports";
-import { ARCHIVE_DIR, archiveLine } from "../../../sandbox/incident/producers";
+import { refineHoursOutdated } from "../../../sandbox/platform/refine";
 import { setup } from "../../../sandbox/platform/setup";
 import { until } from "../../../sandbox/platform/wait";
-import {
-  OUTDATED_CLASS,
-  outdatedJar,
-} from "../../../sandbox/platform/wrappers";
 import { grant, mkdirs, PLAIN_USER } from "./hdfs-admin";
 
 /** The worker's configuration: another HDFS user, proxies before HDFS and the metastore, a replay that takes seconds. */
@@ -136,7 +128,7 @@ export async function prepare(
   };
   const camus = async (at: Hour) => {
     moveClockTo(new Date(hourStart(at) + 5 * 60_000));
-    await run("camus", [
+    await runCommand("camus", [
       `-Dkafka.whitelist.topics=${scenarios.map((s) => s.topic).join(",")}`,
     ]);
   };
@@ -155,15 +147,10 @@ export async function prepare(
     });
     await produce(hours.outdated);
     await camus(hours.lost);
-    await refine(
-      outdatedJar(await setup(() => undefined)),
-      OUTDATED_CLASS,
-      "json_refine_eventlogging_analytics",
-      [
-        ...range([hours.outdated]),
-        "--table-whitelist",
-        scenarios.map((s) => s.schema).join("|"),
-      ],
+    await refineHoursOutdated(
+      await setup(() => undefined),
+      [hours.outdated],
+      scenarios.map((s) => s.schema),
     );
     await produce(hours.lost);
     for (const { topic } of scenarios)

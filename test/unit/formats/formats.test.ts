@@ -3,14 +3,9 @@ import {
   ByteReader,
   decodeModifiedUtf8,
   encodeModifiedUtf8,
-  FormatError,
 } from "../../../formats/hadoop/bytes";
 import { parseOutOfRange } from "../../../formats/camus/camus-log";
 import { parseCamusFileName } from "../../../formats/camus/camus-file-name";
-import {
-  decodeDoneFlag,
-  encodeDoneFlag,
-} from "../../../formats/refine/done-flag";
 import {
   capsuleTime,
   capsuleUuid,
@@ -23,10 +18,6 @@ import {
   mysqlTable,
   parseMediaWikiTime,
 } from "../../../formats/eventlogging/mysql-row";
-import {
-  parseRefineStatus,
-  parseRefineTotal,
-} from "../../../formats/refine/refine-log-line";
 
 test("modified UTF-8 carries every string, NUL and astral characters included", () => {
   fc.assert(
@@ -81,33 +72,6 @@ test("a Camus file name is read from its right end", () => {
     "t.1.0.x.2.1530756000000",
   ])
     expect(parseCamusFileName(bad)).toBeUndefined();
-});
-
-test("a done flag holds the raw directory's mtime, in any zone", () => {
-  expect(
-    decodeDoneFlag(Buffer.from("\0\x18" + "2018-07-05T12:31:12.345Z")),
-  ).toBe(Date.parse("2018-07-05T12:31:12.345Z"));
-  expect(
-    decodeDoneFlag(Buffer.from("\0\x1d" + "2018-07-05T09:27:29.123-04:00")),
-  ).toBe(Date.parse("2018-07-05T13:27:29.123Z"));
-  fc.assert(
-    fc.property(
-      fc.integer({ min: 0, max: 4e12 }),
-      (ms) => decodeDoneFlag(encodeDoneFlag(ms)) === ms,
-    ),
-  );
-});
-
-test.each([
-  ["an empty flag", Buffer.alloc(0)],
-  ["a cut-off flag", Buffer.from("\0\x18" + "2018-07")],
-  ["something else", Buffer.from("\0\x05hello")],
-  [
-    "bytes after the time",
-    Buffer.concat([encodeDoneFlag(0), Buffer.from("x")]),
-  ],
-])("%s is refused, with the reason", (_, bytes) => {
-  expect(() => decodeDoneFlag(bytes)).toThrow(FormatError);
 });
 
 test("uuids are EventLogging's own", () => {
@@ -171,36 +135,6 @@ test("a MySQL row gives its event back without ip, recvFrom and seqId", () => {
   });
   expect(parseMediaWikiTime(mediaWikiTime(1530036187000))).toBe(1530036187000);
   expect(parseMediaWikiTime("20180626")).toBeUndefined();
-});
-
-test("Refine's status lines are read, and the outdated wrapper's are told apart", () => {
-  const target =
-    "/wmf/data/raw/eventlogging/eventlogging_Edit/hourly/2018/07/05/03 -> `event`.`edit` (year=2018,month=7,day=5,hour=3)";
-  expect(
-    parseRefineStatus(
-      `26/11/24 12:43:36 INFO Refine: Finished refinement of dataset ${target}. (# refined records: 42)`,
-    ),
-  ).toEqual({
-    kind: "finished",
-    outdated: false,
-    input: "/wmf/data/raw/eventlogging/eventlogging_Edit/hourly/2018/07/05/03",
-    table: "event.edit",
-    hour: "2018-07-05T03",
-    records: 42,
-  });
-  expect(
-    parseRefineStatus(
-      `ERROR JsonRefine: Failed refinement of JSON dataset ${target}.`,
-    ),
-  ).toMatchObject({ kind: "failed", outdated: true });
-  expect(
-    parseRefineStatus(`INFO Refine: Beginning refinement of ${target}...`),
-  ).toBeUndefined();
-  expect(
-    parseRefineTotal(
-      "INFO Refine: Refining 12 dataset partitions in into tables `event`.`edit` with local parallelism of 4...",
-    ),
-  ).toBe(12);
 });
 
 test("the same Camus error line means skipped, new or moved, by the line after it", () => {

@@ -1,5 +1,4 @@
 import { PartitionVerdicts } from "../../../../domain/backfill/partition-verdict";
-import { parseRefineMention } from "../../../../formats/refine/refine-log-line";
 
 const target = (hour: number) =>
   `/wmf/data/raw/eventlogging/eventlogging_Edit/hourly/2018/07/05/0${hour} -> \`event\`.\`Edit\` (year=2018,month=7,day=5,hour=${hour})`;
@@ -43,10 +42,10 @@ test("what a later attempt says counts, in whichever order the logs are read", (
   ] as [number, string[]][][]) {
     const verdicts = new PartitionVerdicts();
     for (const [attempt, lines] of order)
-      for (const line of lines) verdicts.line(line, driver(attempt));
+      for (const line of lines) verdicts.addLine(line, driver(attempt));
     expect(
       verdicts
-        .judge([edit(1), edit(2), edit(3), edit(4)])
+        .verdicts([edit(1), edit(2), edit(3), edit(4)])
         .map((v) => [v.partition, v.outcome, v.records, v.container]),
     ).toEqual([
       [edit(1), "finished", 4, driver(2).container],
@@ -81,8 +80,8 @@ test("a failure has its exception, what was not planned is named, other errors a
     at("05", "ERROR", "executor 1 was lost"),
     at("06", "ERROR", "executor 1 was lost"),
   ])
-    verdicts.line(line, driver(1));
-  expect(verdicts.judge([edit(2)])).toMatchObject([
+    verdicts.addLine(line, driver(1));
+  expect(verdicts.verdicts([edit(2)])).toMatchObject([
     { partition: edit(2), planned: true, outcome: "blocked" },
     {
       partition: edit(1),
@@ -99,26 +98,14 @@ test("a failure has its exception, what was not planned is named, other errors a
 
 test("what was seen live counts where the logs say nothing, and only there", () => {
   const verdicts = new PartitionVerdicts();
-  verdicts.line(
+  verdicts.addLine(
     at("01", "ERROR", `Failed refinement of dataset ${target(1)}.`),
     driver(1),
   );
-  verdicts.seen(edit(1), "finished");
-  verdicts.seen(edit(2), "finished");
-  expect(verdicts.judge([edit(1), edit(2)]).map((v) => v.outcome)).toEqual([
+  verdicts.addLiveStatus(edit(1), "finished");
+  verdicts.addLiveStatus(edit(2), "finished");
+  expect(verdicts.verdicts([edit(1), edit(2)]).map((v) => v.outcome)).toEqual([
     "failed",
     "finished",
   ]);
-});
-
-test("a summary line tells of no partition", () => {
-  expect(
-    parseRefineMention(
-      at(
-        "01",
-        "INFO",
-        "Successfully refined 2 of 3 dataset partitions into table `event`.`edit` (total # refined records: 9)",
-      ),
-    ),
-  ).toBeUndefined();
 });

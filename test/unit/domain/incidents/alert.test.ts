@@ -12,7 +12,7 @@ import {
   toldOf,
 } from "../../../../domain/incidents/incident";
 import type { Finding } from "../../../../domain/backfill/plan";
-import { policy, policyOf } from "../../../../domain/settings/policy";
+import { policy } from "../../../../domain/settings/policy";
 import { silentHours } from "../../../../domain/audit/silence";
 
 const item = (subject: string, over: Partial<AlertItem> = {}): AlertItem => ({
@@ -145,16 +145,6 @@ test("wrongly dated messages are foreseen, and drift is named as the cause", () 
     cause: "config-drift",
   });
   expect(judgeHeadroom({ ...e, nextHours: 48 }, P)).toBeUndefined();
-});
-
-test("an exception replaces the fields it names, and a wrong one is refused", () => {
-  const p = policyOf("eventlogging_Edit", P, [
-    { topics: "eventlogging_E.*", graceHours: 5 },
-  ]);
-  expect([p.graceHours, p.maxImportLagHours]).toEqual([5, 2]);
-  expect(() => policyOf("x", P, [{ topics: "x", graceHours: "long" }])).toThrow(
-    /graceHours/,
-  );
 });
 
 test("an incident repairs itself only where its policy trusts it to: small, archived, and of a cause that a backfill mends", () => {

@@ -17,10 +17,12 @@ import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * The anti-join of activities/anti-join.ts for what outgrows a worker, with the same answer: candidates that nobody holds, by topic and uuid,
- * in the order of topic, time and uuid. Lines are those of formats/candidate.ts.
+ * Finds the candidates (events of an archive or of MySQL) that neither Kafka nor a raw hour holds, by topic and uuid. It is the anti-join of
+ * activities/backfill/search/anti-join.ts for what outgrows a worker's disk or patience, and gives the same answer: in the order of topic,
+ * time and uuid, each event once, from the best source that has it. formats/candidate.ts describes the lines it reads and writes.
  *
- * <p>Arguments: --held FILE --events FILE --out DIR; the files list the inputs, a path a line.
+ * <p>Arguments: --held FILE --events FILE --out DIR. FILE lists the paths of the inputs, one a line: what is held, and the candidates. DIR is
+ * the directory of the answer; activities/backfill/search/join-on-spark.ts reads its part files.
  */
 public final class FindMissing {
   private FindMissing() {}
@@ -46,7 +48,7 @@ public final class FindMissing {
         .join(held, candidates.col("key").equalTo(held.col("key")), "left_anti")
         .groupBy("topic", "uuid")
         .agg(
-            // The best source, and of it the earliest.
+            // The copy from the best source, and of several in one source the earliest.
             min(expr("struct(rank, ms, json)")).as("first"),
             greatest(sum(expr("if(rank = '0', 1, 0)")), lit(1)).as("copies"))
         .select(

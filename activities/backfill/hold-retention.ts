@@ -1,0 +1,113 @@
+import { heartbeat } from "@temporalio/activity";
+import { fatal } from "../../clients/errors";
+import type { Kafka } from "../../clients/kafka/kafka";
+import type { Storage } from "../../clients/storage";
+import { sagaPlaces } from "../../clients/storage-layout";
+import type { Config } from "../../domain/settings/config";
+import { hourStart } from "../../lib/hour";
+import { sagaId } from "./saga-id";
+
+/** Each topic's own `retention.ms` before it was raised; null where the topic had none of its own and the broker's counted. */
+type OwnRetention = Record<string, string | null>;
+
+type RetentionDeps = { config: Config; kafka: Kafka; storage: Storage };
+
+/**
+ * Raising the topics' retention while events are replayed, and putting it back. A replayed message carries the time of its event; where
+ * that is longer ago than the topic's retention, Kafka would delete the message before the importer has read it.
+ */
+export function createRetentionActivities({
+  config,
+  kafka,
+  storage,
+}: RetentionDeps) {
+  /** What topics have of their own, of those that keep messages for a shorter time than `holdMs`. */
+  async function shorterRetention(
+    topics: string[],
+    holdMs: number,
+  ): Promise<OwnRetention> {
+    const own: OwnRetention = {};
+    for (const topic of topics) {
+      heartbeat(topic);
+      const effective = await kafka.topicConfig(topic);
+      const retention = Number(effective["retention.ms"]);
+      // Where the broker stamps messages as they arrive, a replayed one is young, whatever its event's age.
+      const isStampedByBroker =
+        effective["message.timestamp.type"] !== "CreateTime";
+      const keepsForEver = retention < 0;
+      if (isStampedByBroker || keepsForEver || retention >= holdMs) continue;
+      own[topic] = (await kafka.ownConfig(topic))["retention.ms"] ?? null;
+    }
+    return own;
+  }
+
+  /** Raises a topic's retention, unless the saga has put retention back already. */
+  async function hold(
+    id: string,
+    topic: string,
+    holdMs: number,
+    own: string | null | undefined,
+  ): Promise<void> {
+    const isReleased = () => storage.has(sagaPlaces(id).retentionReleased);
+    // Kafka has no conditional change, and this attempt may freeze between any two lines and wake up after an abort has put retention
+    // back. It checks before the change, so that it changes nothing then; and it checks again after the change, as the release may have
+    // come in between, and takes its own change back.
+    const releasedBefore = await isReleased();
+    if (!releasedBefore)
+      await kafka.setTopicConfig(topic, "retention.ms", String(holdMs));
+    if (releasedBefore || (await isReleased())) {
+      await kafka.setTopicConfig(topic, "retention.ms", own ?? undefined);
+      throw fatal("Fenced", `the retention that ${id} held is released`);
+    }
+  }
+
+  return {
+    /**
+     * Raises retention where the oldest replayed event would outlive it.
+     * @param input `oldest` is the hour of the oldest event, `asOf` the instant of the plan
+     * @returns what the raised topics had before
+     * @throws ApplicationFailure "Fenced", not to be retried, where the saga has put retention back already
+     */
+    async holdRetention(input: {
+      topics: string[];
+      oldest: string;
+      asOf: string;
+    }): Promise<OwnRetention> {
+      const id = sagaId();
+      const places = sagaPlaces(id);
+      const age = Date.parse(input.asOf) - hourStart(input.oldest);
+      const holdMs = Math.max(config.replay.holdRetentionMs, age * 2);
+      // What topics had is recorded before anything is changed, and once only: a second attempt would find the raised values and take
+      // them for the topics' own.
+      const before =
+        (await storage.read(places.retention)) ??
+        (await storage.recordOnce(
+          places.retention,
+          await shorterRetention(input.topics, holdMs),
+        ));
+      for (const [topic, own] of Object.entries(before)) {
+        heartbeat(topic);
+        await hold(id, topic, holdMs, own);
+      }
+      return before;
+    },
+    /** Puts the recorded values back. @returns how many topics had been raised */
+    async restoreRetention(input: {
+      /** Default: what was recorded before anything was raised. */
+      before?: OwnRetention;
+    }): Promise<number> {
+      const id = sagaId();
+      const places = sagaPlaces(id);
+      // The release is recorded before anything is put back: an attempt to hold that wakes up from here on sees it, and takes back what it
+      // did.
+      await storage.write(places.retentionReleased, {});
+      const before =
+        input.before ?? (await storage.read(places.retention)) ?? {};
+      for (const [topic, own] of Object.entries(before)) {
+        heartbeat(topic);
+        await kafka.setTopicConfig(topic, "retention.ms", own ?? undefined);
+      }
+      return Object.keys(before).length;
+    },
+  };
+}

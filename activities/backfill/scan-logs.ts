@@ -1,0 +1,129 @@
+import { heartbeat } from "@temporalio/activity";
+import type { Config } from "../../domain/settings/config";
+import {
+  type LogScan,
+  summarizeVerdicts,
+} from "../../domain/backfill/log-scan";
+import type { PlannedTopic } from "../../domain/backfill/plan";
+import { PartitionVerdicts } from "../../domain/backfill/partition-verdict";
+import { FormatError } from "../../formats/hadoop/bytes";
+import { yarnLogLines } from "../../formats/yarn-log/yarn-log";
+import type { Hdfs } from "../../clients/hdfs/hdfs";
+import type { Storage } from "../../clients/storage";
+import { sagaPlaces } from "../../clients/storage-layout";
+import type { Yarn } from "../../clients/yarn/yarn";
+import { mapPool } from "../../lib/map-pool";
+import { aggregatedLogFiles, awaitAggregation } from "./aggregated-logs";
+import { withHours } from "./planned-hours";
+import { sagaId } from "./saga-id";
+
+/** Files that are read at the same time. */
+const WIDTH = 4;
+const LINES_PER_HEARTBEAT = 10_000;
+
+/** Reading what Refine's own logs say of Hive partitions, straight from HDFS. */
+export function createScanLogsActivities({
+  config,
+  hdfs,
+  yarn,
+  storage,
+}: {
+  config: Config;
+  hdfs: Hdfs;
+  yarn: Yarn;
+  storage: Storage;
+}) {
+  /** Where the application's logs lie; why they do not, where YARN has not aggregated them. @throws Error where HDFS has none all the same */
+  async function findLogs(
+    applicationId: string,
+  ): Promise<{ files: { path: string; length: number }[]; unread?: string }> {
+    const { user = config.hdfs.user, unreadable } = await awaitAggregation(
+      yarn,
+      applicationId,
+      config.yarn.aggregationSeconds,
+    );
+    if (unreadable) return { files: [], unread: unreadable };
+    const { logDir } = config.yarn;
+    const files = await aggregatedLogFiles(hdfs, {
+      logDir,
+      applicationId,
+      user,
+    });
+    if (files.length === 0)
+      throw new Error(
+        `HDFS at ${config.hdfs.webhdfs}: no aggregated logs of ${applicationId} below ${logDir}/${user}`,
+      );
+    return { files };
+  }
+
+  /** Reads every line of the files. @returns how many there are; why a file is unreadable, where another attempt could not read it either */
+  async function readLogs(
+    files: { path: string }[],
+    verdicts: PartitionVerdicts,
+  ): Promise<{ lines: number; unread?: string }> {
+    let lines = 0;
+    let unread: string | undefined;
+    await mapPool(files, WIDTH, async ({ path }) => {
+      try {
+        const file = await hdfs.open(path);
+        for await (const { line, ...log } of yarnLogLines(file)) {
+          if (++lines % LINES_PER_HEARTBEAT === 0) heartbeat({ lines });
+          verdicts.addLine(line, log);
+        }
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+        unread = `${path}: ${error.message}`;
+      }
+    });
+    return unread === undefined ? { lines } : { lines, unread };
+  }
+
+  /** What `awaitRefine` read from the driver while the application ran. */
+  async function addLiveStatuses(verdicts: PartitionVerdicts): Promise<void> {
+    const statuses = await storage.read(sagaPlaces(sagaId()).refineLive);
+    for (const [partition, kind] of statuses ?? [])
+      verdicts.addLiveStatus(partition, kind);
+  }
+
+  return {
+    /**
+     * Waits until the application's logs are aggregated, reads what every container of every attempt says of Hive partitions, and
+     * joins it with the plan. Logs that the cluster has lost do not fail the step: the scan says so in `unread`.
+     */
+    async scanLogs(input: {
+      applicationId: string;
+      topics: PlannedTopic[];
+      /** The plan, which holds the hours that a large saga's topics do not carry. */
+      planRef?: string;
+    }): Promise<LogScan> {
+      const found = await findLogs(input.applicationId);
+      const gathered = new PartitionVerdicts();
+      const read = await readLogs(found.files, gathered);
+      const unread = found.unread ?? read.unread;
+      if (unread) await addLiveStatuses(gathered);
+      const topics = await withHours(storage, input.topics, input.planRef);
+      const verdicts = gathered.verdicts(
+        topics.flatMap((topic) =>
+          topic.hours.map(
+            (hour) => `${config.naming.database}.${topic.table} ${hour}`,
+          ),
+        ),
+      );
+      const partitionsRef = await storage.write(
+        sagaPlaces(sagaId()).partitions,
+        verdicts,
+      );
+      return {
+        files: found.files.length,
+        bytes: found.files.reduce((sum, file) => sum + file.length, 0),
+        lines: read.lines,
+        ...(unread ? { unread } : {}),
+        ...summarizeVerdicts(verdicts),
+        attempts: gathered.attempts,
+        containers: gathered.containers.size,
+        partitionsRef,
+        errors: gathered.logErrors,
+      };
+    },
+  };
+}

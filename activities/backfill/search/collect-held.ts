@@ -1,0 +1,107 @@
+import { heartbeat } from "@temporalio/activity";
+import type { Hdfs } from "../../../clients/hdfs/hdfs";
+import type { Kafka } from "../../../clients/kafka/kafka";
+import type { Range } from "../../../clients/kafka/kafka-read";
+import type {
+  CollectedUnit,
+  SearchedTopic,
+} from "../../../domain/backfill/missing";
+import type { Config } from "../../../domain/settings/config";
+import { datasetOf } from "../../../domain/settings/dataset";
+import { heldLine } from "../../../formats/candidate";
+import type { ImportSource } from "../../../importers/importer";
+import { rawLines } from "../../../importers/raw-lines";
+import { shortDigest } from "../../../lib/digest";
+import { hourPath, type HourRange, inRange } from "../../../lib/hour";
+import { refreshHours } from "../../audit/evidence/refresh-hours";
+import { emptyMemory } from "../../audit/evidence/evidence-cache";
+import type { AddLine, SearchUnits } from "./search-units";
+
+/** Topics whose Kafka partitions are read by one consumer. */
+const TOPICS_A_CONSUMER = 20;
+
+export type HeldDeps = {
+  config: Config;
+  kafka: Kafka;
+  hdfs: Hdfs;
+  source: ImportSource;
+};
+
+const uuidOf = (line: string) => /"uuid": ?"([0-9a-f]{32})"/.exec(line)?.[1];
+
+/** Adds the uuid of every message that topics have in Kafka now. */
+async function addKafka(
+  kafka: Kafka,
+  topics: string[],
+  add: AddLine,
+): Promise<void> {
+  const ranges = new Map<string, Range[]>();
+  for (const topic of topics) {
+    heartbeat(`offsets of ${topic}`);
+    const ofTopic = (await kafka.offsets(topic)).map(
+      ({ partition, low, high }) => ({ partition, from: low, to: high }),
+    );
+    if (ofTopic.some(({ from, to }) => from !== to)) ranges.set(topic, ofTopic);
+  }
+  await kafka.read(
+    ranges,
+    async (m) => {
+      const uuid = m.value && uuidOf(m.value.toString("utf8"));
+      if (uuid) await add(heldLine(m.topic, uuid));
+    },
+    () => heartbeat("reading Kafka"),
+  );
+}
+
+/** Adds the uuid of every event in a topic's raw hours of the range. */
+async function addRawHours(
+  deps: HeldDeps,
+  topic: string,
+  range: HourRange,
+  add: AddLine,
+): Promise<void> {
+  const { config, hdfs } = deps;
+  const dataset = datasetOf(topic, config.naming)!;
+  const memory = emptyMemory();
+  await refreshHours(deps, dataset, range, memory);
+  // Every raw hour of the range counts, not only the broken ones: an event that was imported must not be replayed.
+  for (const hour of Object.keys(memory.raw)) {
+    if (!inRange(hour, range)) continue;
+    heartbeat(`reading ${topic}`);
+    for await (const line of rawLines(
+      hdfs,
+      `${dataset.rawDir}/${hourPath(hour)}`,
+    )) {
+      const uuid = uuidOf(line);
+      if (uuid) await add(heldLine(topic, uuid));
+    }
+  }
+}
+
+/**
+ * The uuids of the events that the topics have in Kafka or in raw hours: a unit some topics in Kafka, and a unit a topic's raw hours.
+ * @returns the reference of what was collected
+ */
+export async function collectHeldUuids(
+  deps: HeldDeps,
+  units: SearchUnits,
+  input: { topics: SearchedTopic[]; range: HourRange },
+): Promise<string> {
+  const topics = input.topics.map(({ topic }) => topic);
+  const collected: CollectedUnit[] = [];
+  for (let i = 0; i < topics.length; i += TOPICS_A_CONSUMER) {
+    const some = topics.slice(i, i + TOPICS_A_CONSUMER);
+    const name = `held/kafka-${shortDigest(some.join(" "))}`;
+    collected.push(
+      await units.doneOnce(name, (add) => addKafka(deps.kafka, some, add)),
+    );
+  }
+  for (const topic of topics)
+    collected.push(
+      await units.doneOnce(`held/raw-${topic}`, (add) =>
+        addRawHours(deps, topic, input.range, add),
+      ),
+    );
+  const [ref] = await units.storeSource("held", collected);
+  return ref!;
+}

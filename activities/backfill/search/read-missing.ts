@@ -1,0 +1,51 @@
+import {
+  type EventCapsule,
+  parseCapsuleLine,
+} from "../../../formats/eventlogging/event-capsule";
+import type { Storage } from "../../../clients/storage";
+import type {
+  MissingPart,
+  MissingTopic,
+} from "../../../domain/backfill/missing";
+import { sha256 } from "../../../lib/digest";
+import { partsDigest } from "./store-missing";
+
+const changed = (ref: string) =>
+  new Error(`${ref} is not what was stored there`);
+
+function* eventsOf(ref: string, text: string): Generator<EventCapsule> {
+  for (const line of text.trimEnd().split("\n")) {
+    const parsed = parseCapsuleLine(line);
+    if ("error" in parsed) throw new Error(`${ref}: ${parsed.error}`);
+    yield parsed.event;
+  }
+}
+
+/** The files that hold a topic's missing events, in order. Version 0.1.0 kept all events in one file, which the reference then names. */
+async function partsOf(
+  storage: Pick<Storage, "readRefText">,
+  missing: MissingTopic,
+): Promise<MissingPart[]> {
+  if (!missing.ref.endsWith(".json")) return [missing];
+  const parts = JSON.parse(
+    await storage.readRefText(missing.ref),
+  ) as MissingPart[];
+  if (partsDigest(parts) !== missing.digest) throw changed(missing.ref);
+  return parts;
+}
+
+/**
+ * A topic's missing events, file by file, in the order in which they were stored; an event is parsed when it is taken.
+ * @throws Error where a file is not there, or its bytes are not the ones that were stored: what is replayed is what was approved
+ */
+export async function* readMissing(
+  storage: Pick<Storage, "readRefText">,
+  missing: MissingTopic,
+): AsyncGenerator<Iterable<EventCapsule>> {
+  if (missing.events === 0) return;
+  for (const { ref, digest } of await partsOf(storage, missing)) {
+    const text = await storage.readRefText(ref);
+    if (sha256(text) !== digest) throw changed(ref);
+    yield eventsOf(ref, text);
+  }
+}

@@ -1,0 +1,87 @@
+import { cancellationSignal, heartbeat } from "@temporalio/activity";
+import type { Storage } from "../../../clients/storage";
+import { sagaPlaces } from "../../../clients/storage-layout";
+import type {
+  Collected,
+  CollectedUnit,
+} from "../../../domain/backfill/missing";
+import { sagaId } from "../saga-id";
+import { LineFiles } from "./line-files";
+
+/** Bytes of a unit's lines that are held in memory, over all its buckets, and what each bucket may hold at least. */
+const HELD_BYTES = 8 << 20;
+const MIN_BUCKET_BYTES = 1 << 20;
+
+/** Takes a line into a bucket; without a number into the first. */
+export type AddLine = (line: string, bucket?: number) => Promise<void>;
+
+/**
+ * Collecting in units. Each unit of a source (a file, a range of keys) is recorded in storage once it is done, and is then never done again
+ * for this saga: an attempt that takes over goes on where the one before it ended.
+ */
+export class SearchUnits {
+  constructor(private readonly storage: Storage) {}
+
+  /**
+   * A unit's lines, collected now unless they are recorded already.
+   * @param name says of what they are; other input needs another name
+   * @param collect gives its lines to `add`, and returns which archive files it read
+   */
+  async doneOnce(
+    name: string,
+    collect: (add: AddLine) => Promise<Omit<CollectedUnit, "buckets"> | void>,
+    buckets = 1,
+  ): Promise<CollectedUnit> {
+    heartbeat(name);
+    cancellationSignal().throwIfAborted();
+    const places = sagaPlaces(sagaId());
+    const recorded = await this.storage.read(places.searchUnit(name));
+    if (recorded !== undefined) return recorded;
+    const files = Array.from(
+      { length: buckets },
+      (_, bucket) =>
+        new LineFiles(
+          this.storage,
+          (part) =>
+            places.searchLines(name, buckets > 1 ? bucket : undefined, part),
+          Math.max(MIN_BUCKET_BYTES, HELD_BYTES / buckets),
+        ),
+    );
+    const read = await collect((line, bucket = 0) => files[bucket]!.add(line));
+    for (const file of files) await file.flush();
+    return this.storage.recordOnce(places.searchUnit(name), {
+      buckets: files.map(({ refs, lines }) => ({ refs, lines })),
+      ...read,
+    });
+  }
+
+  /**
+   * Puts a source's units together, bucket by bucket. The result is kept in storage, as a source can have thousands of files.
+   * @returns a reference of a {@link Collected} for each bucket
+   */
+  async storeSource(
+    source: string,
+    units: CollectedUnit[],
+    buckets = 1,
+  ): Promise<string[]> {
+    const files = units.flatMap((unit) => unit.files ?? []);
+    const unreadable = units.flatMap((unit) => unit.unreadable ?? []);
+    const refs: string[] = [];
+    for (let bucket = 0; bucket < buckets; bucket++) {
+      heartbeat(`${source} ${bucket}`);
+      const ofBucket = units.map((unit) => unit.buckets[bucket]!);
+      const collected: Collected = {
+        refs: ofBucket.flatMap((b) => b.refs),
+        lines: ofBucket.reduce((sum, b) => sum + b.lines, 0),
+        files,
+        unreadable,
+      };
+      const place = sagaPlaces(sagaId()).collected(
+        source,
+        buckets > 1 ? bucket : undefined,
+      );
+      refs.push(await this.storage.write(place, collected));
+    }
+    return refs;
+  }
+}

@@ -1,0 +1,114 @@
+import type { MissingEvent } from "../../../formats/candidate";
+import type { PlannedTopic } from "../../../domain/backfill/plan";
+import type {
+  MissingPart,
+  MissingTopic,
+} from "../../../domain/backfill/missing";
+import type { Storage } from "../../../clients/storage";
+import { sagaPlaces } from "../../../clients/storage-layout";
+import { sha256 } from "../../../lib/digest";
+import { LineFiles } from "./line-files";
+
+/** The bytes of one file of missing events. A replay has one such file of each of some topics in memory. */
+const FILE_BYTES = 2 << 20;
+
+/** What the search needs to know of a topic to say what is missing of it. */
+export type LossyTopic = Pick<PlannedTopic, "topic" | "schema" | "lostOffsets">;
+
+/** The digest of a topic's missing events: that of its files' digests and counts, so that no file has to be read for it. */
+export const partsDigest = (parts: MissingPart[]): string =>
+  sha256(
+    JSON.stringify(parts.map(({ digest, events }) => ({ digest, events }))),
+  );
+
+const nothingMissing = ({ topic, lostOffsets }: LossyTopic): MissingTopic => ({
+  topic,
+  ref: "",
+  digest: "",
+  events: 0,
+  fromArchive: 0,
+  fromMysql: 0,
+  messages: 0,
+  unrecoverable: lostOffsets,
+});
+
+/** Counts and stores one topic's missing events. */
+class TopicWriter {
+  private readonly counted: MissingTopic;
+  private readonly files: LineFiles;
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly sagaId: string,
+    private readonly topic: LossyTopic,
+  ) {
+    this.counted = nothingMissing(topic);
+    this.files = new LineFiles(
+      storage,
+      (part) => sagaPlaces(sagaId).missingEvents(topic.topic, part),
+      FILE_BYTES,
+    );
+  }
+
+  async add(event: MissingEvent): Promise<void> {
+    const { counted, topic } = this;
+    counted.events++;
+    counted.messages += event.copies;
+    if (event.rank === 0) counted.fromArchive++;
+    else counted.fromMysql++;
+    counted.unrecoverable = Math.max(0, topic.lostOffsets - counted.messages);
+    await this.files.add(event.json);
+  }
+
+  /** Writes what is left, and the list of the topic's files. */
+  async finish(): Promise<MissingTopic> {
+    await this.files.flush();
+    const parts: MissingPart[] = [];
+    for (const ref of this.files.refs) {
+      const text = await this.storage.readRefText(ref);
+      parts.push({
+        ref,
+        digest: sha256(text),
+        events: text.split("\n").length - 1,
+      });
+    }
+    const digest = partsDigest(parts);
+    const ref = await this.storage.write(
+      sagaPlaces(this.sagaId).missingParts(this.topic.topic, digest),
+      parts,
+    );
+    return { ...this.counted, digest, ref };
+  }
+}
+
+/**
+ * Stores missing events: some files of events for each topic, and a list of these files.
+ * @param events sorted by topic, so that one topic after the other is written
+ * @returns an answer for each topic, in the order of the topics, also for those of which nothing is missing
+ */
+export async function storeMissing(
+  storage: Storage,
+  sagaId: string,
+  topics: LossyTopic[],
+  events: AsyncIterable<MissingEvent>,
+): Promise<MissingTopic[]> {
+  const byName = new Map(topics.map((t) => [t.topic, t]));
+  const stored = new Map<string, MissingTopic>();
+  let current: { name: string; writer: TopicWriter } | undefined;
+  const finishCurrent = async () => {
+    if (current) stored.set(current.name, await current.writer.finish());
+  };
+  for await (const event of events) {
+    if (current?.name !== event.topic) {
+      await finishCurrent();
+      const topic = byName.get(event.topic)!;
+      current = {
+        name: event.topic,
+        writer: new TopicWriter(storage, sagaId, topic),
+      };
+    }
+    await current.writer.add(event);
+  }
+  await finishCurrent();
+  return topics.map((t) => stored.get(t.topic) ?? nothingMissing(t));
+}

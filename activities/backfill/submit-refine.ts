@@ -1,0 +1,74 @@
+import type { Config } from "../../domain/settings/config";
+import {
+  argumentsForTables,
+  jobFaults,
+  type RefineJob,
+} from "../../domain/backfill/refine-job";
+import { fatal } from "../../clients/errors";
+import { isRefine, type Yarn } from "../../clients/yarn/yarn";
+import { heartbeatWhile } from "../heartbeat-while";
+import { sagaId } from "./saga-id";
+import type { Submitter } from "./submitter";
+import { tagOf } from "./yarn-tag";
+
+/** Submitting the planned Refine. */
+export function createSubmitRefineActivities({
+  config,
+  yarn,
+  submitter,
+}: {
+  config: Config;
+  yarn: Yarn;
+  submitter: Submitter;
+}) {
+  /** @throws Error where another Refine runs, so that the step is tried again until it has ended or an operator ends it */
+  async function refuseBesideAnotherRefine(): Promise<void> {
+    const others = (await yarn.running()).filter(isRefine);
+    if (others.length > 0)
+      throw new Error(
+        `another Refine is running and may write the same partitions: ${others.map((a) => `${a.name} (${a.id})`).join(", ")}`,
+      );
+  }
+
+  return {
+    /**
+     * Submits the plan's Refine, once for all attempts: one that this saga has submitted is found again by its tag.
+     *
+     * @throws ApplicationFailure where the job is not the one that is configured, or names no tables where topics were skipped
+     */
+    async submitRefine(input: {
+      job: RefineJob;
+      /** Directory names of the tables that are left, where topics were skipped since the plan was made. */
+      only?: string[];
+    }): Promise<{ applicationId: string; link: string }> {
+      const id = sagaId();
+      const { job, only } = input;
+      const faults = jobFaults(job, config.refine);
+      if (faults.length > 0)
+        throw fatal(
+          "RefusedJob",
+          `refused to refine with ${job.class}: ${faults.join("; ")}`,
+        );
+      const args = argumentsForTables(job.arguments, only);
+      if (!args)
+        throw fatal(
+          "NotAllowed",
+          `the job's arguments name no tables, so none can be left out: ${job.arguments.join(" ")}`,
+        );
+      const app = await heartbeatWhile(() =>
+        submitter.submit(
+          {
+            submit: config.refine.submit,
+            tag: tagOf(id, "refine"),
+            name: `refine_${id}`,
+            class: job.class,
+            jar: job.jar,
+            arguments: args,
+          },
+          refuseBesideAnotherRefine,
+        ),
+      );
+      return { applicationId: app.id, link: yarn.link(app.id) };
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { TopicAudit } from "../audit/audit-report";
+import { isImportFault, isRepairable } from "../audit/verdicts";
+import type { Dataset } from "../settings/dataset";
+import type { PlannedTopic } from "./plan";
+
+/** An audit without the findings that no backfill mends: where a topic fell silent, nothing was produced and nothing can be repaired. */
+export const withoutSilence = (audit: TopicAudit): TopicAudit => ({
+  ...audit,
+  findings: audit.findings.filter((f) => isRepairable(f.verdict)),
+});
+
+/** What a plan does about one audited topic: every hour with a finding is planned. */
+export const plannedTopic = (
+  audit: TopicAudit,
+  { schema, table, tableDir }: Dataset,
+): PlannedTopic => ({
+  topic: audit.topic,
+  schema,
+  table,
+  tableDir,
+  hours: audit.findings.map((f) => f.hour).sort(),
+  lostOffsets: audit.lostOffsets,
+  ...(audit.losses ? { losses: audit.losses } : {}),
+  reset: audit.lostOffsets > 0,
+  missing: audit.findings
+    .filter((f) => isImportFault(f.verdict))
+    .reduce((sum, f) => sum + f.missing, 0),
+});

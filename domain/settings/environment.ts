@@ -1,0 +1,121 @@
+/** An environment variable that changes what Sisyphus does. */
+type EnvironmentVariable = {
+  name: string;
+  /** Who reads it. */
+  readBy: string;
+  /** One or two sentences: what it is for, and what happens without it. */
+  meaning: string;
+};
+
+const EVERYBODY = "CLI and workers";
+
+/** Temporal's own variables are read by `@temporalio/envconfig`; those of its codec server have no effect here. */
+const TEMPORAL: EnvironmentVariable[] = [
+  [
+    "TEMPORAL_ADDRESS",
+    "The Temporal server's `host:port`. Without it the profile's, else `localhost:7233`.",
+  ],
+  [
+    "TEMPORAL_NAMESPACE",
+    "The Temporal namespace. Without it the profile's, else `default`.",
+  ],
+  ["TEMPORAL_API_KEY", "A secret: the API key to connect with."],
+  [
+    "TEMPORAL_CONFIG_FILE",
+    "Temporal's profile file. Without it `temporalio/temporal.toml` in the user's configuration folder.",
+  ],
+  [
+    "TEMPORAL_PROFILE",
+    "The profile of that file. Without it the one that is named `default`.",
+  ],
+  [
+    "TEMPORAL_TLS",
+    "`true` or `false`: whether to connect with TLS. With an API key or with certificates it is on already.",
+  ],
+  [
+    "TEMPORAL_TLS_CLIENT_CERT_PATH",
+    "File with the client's certificate (PEM).",
+  ],
+  [
+    "TEMPORAL_TLS_CLIENT_CERT_DATA",
+    "The client's certificate itself, instead of its file.",
+  ],
+  ["TEMPORAL_TLS_CLIENT_KEY_PATH", "File with the client's key (PEM)."],
+  [
+    "TEMPORAL_TLS_CLIENT_KEY_DATA",
+    "A secret: the client's key itself, instead of its file.",
+  ],
+  [
+    "TEMPORAL_TLS_SERVER_CA_CERT_PATH",
+    "File with the authorities' certificates that the server is checked against (PEM).",
+  ],
+  [
+    "TEMPORAL_TLS_SERVER_CA_CERT_DATA",
+    "Those certificates themselves, instead of their file.",
+  ],
+  [
+    "TEMPORAL_TLS_SERVER_NAME",
+    "The name that the server's certificate must have, where it is not the address.",
+  ],
+  [
+    "TEMPORAL_TLS_DISABLE_HOST_VERIFICATION",
+    "`true` leaves the name in the server's certificate unchecked.",
+  ],
+  [
+    "TEMPORAL_GRPC_META_*",
+    "A header of every request: the rest of the variable's name is the header's, with `_` as `-`.",
+  ],
+].map(([name, meaning]) => ({
+  name: name!,
+  meaning: meaning!,
+  readBy: EVERYBODY,
+}));
+
+/** Every environment variable that the CLI and the workers read; docs/configuration.md shows this list. */
+export const ENVIRONMENT: EnvironmentVariable[] = [
+  {
+    name: "SISYPHUS_CONFIG",
+    readBy: EVERYBODY,
+    meaning:
+      "The configuration file, where `--config` names none. Without it `sisyphus.yaml` in the working folder.",
+  },
+  {
+    name: "SISYPHUS_MYSQL_PASSWORD",
+    readBy: "workers",
+    meaning: "A secret: the password of `mysql.user`.",
+  },
+  {
+    name: "SISYPHUS_SMTP_PASSWORD",
+    readBy: "workers",
+    meaning: "A secret: the password of `alerts.smtp.user`.",
+  },
+  {
+    name: "SISYPHUS_AS_OF",
+    readBy: "CLI",
+    meaning:
+      "The default of `--as-of`, a UTC time such as `2018-07-05T05:20:00Z`. Without it now.",
+  },
+  {
+    name: "SISYPHUS_WEB_UI",
+    readBy: "CLI",
+    meaning:
+      "The Temporal Web UI's page of the namespace, such as `https://temporal.example.org/namespaces/default`. Without it no links are printed.",
+  },
+  {
+    name: "USER",
+    readBy: "CLI",
+    meaning:
+      "The default of `--by`, which names whoever steers an incident. Without it `operator`.",
+  },
+  {
+    name: "NO_COLOR",
+    readBy: "CLI",
+    meaning: "With any value nothing is printed in colour.",
+  },
+  {
+    name: "FORCE_COLOR",
+    readBy: "CLI",
+    meaning: "With any value colours are printed to files and pipes as well.",
+  },
+  ...TEMPORAL,
+];

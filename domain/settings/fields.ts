@@ -1,0 +1,25 @@
+import { z } from "zod";
+
+/**
+ * Kinds of values that several sections of the configuration share. The `format` of each is what the reference in
+ * docs/configuration.md calls it.
+ */
+
+export const httpAddress = z
+  .url({ protocol: /^https?$/ })
+  .meta({ format: "http(s) address" });
+
+export const hostAndPort = z
+  .string()
+  .regex(/^[^:\s]+:\d+$/, "host:port")
+  .meta({ format: "host:port" });
+
+export const hdfsPath = z
+  .string()
+  .startsWith("/")
+  .meta({ format: "absolute path" });
+
+export const portNumber = z.int().min(1).max(65535);
+
+/** A program and its arguments: it is run as it stands, without a shell. */
+export const command = z.array(z.string().min(1)).min(1);

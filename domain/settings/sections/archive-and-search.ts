@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { command } from "../fields";
+import { regexText, wholeMatch } from "../regex-text";
+
+export const archive = z
+  .strictObject({
+    host: z
+      .string()
+      .min(1)
+      .describe(
+        "The host that holds the archive. It names the task queue `archive@<host>`, which that host's worker serves.",
+      ),
+    files: z
+      .array(z.string().min(1))
+      .min(1)
+      .describe(
+        "Local files: `all-events.log` and its rotated files, gzipped or not. A `*` in a name matches anything but a slash.",
+      ),
+    excludedSchemas: regexText(wholeMatch)
+      .default("^$")
+      .describe(
+        "Regex of whole schema names that never reach the archive: what the archive has of them is unknowable, not zero.",
+      ),
+  })
+  .describe(
+    "EventLogging's archive of events, `all-events.log`: the first source of missing events.",
+  );
+
+export const search = z
+  .strictObject({
+    otherHosts: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        "More hosts that hold an archive. Each runs `sisyphus worker --role archive` with its own name in `archive.host`.",
+      ),
+    memoryMb: z
+      .int()
+      .min(1)
+      .max(4096)
+      .default(96)
+      .describe(
+        "MiB of memory for a saga's joins on a worker, shared by its shards; more is spilled to the worker's temporary folder.",
+      ),
+    spark: z
+      .strictObject({
+        submit: command.describe(
+          "The program that submits a Spark application, and its first arguments.",
+        ),
+        jar: z
+          .string()
+          .min(1)
+          .describe(
+            "The jar that `mvn -f jvm/pom.xml -pl find-missing package` builds.",
+          ),
+        class: z
+          .string()
+          .default("org.sisyphus.jobs.FindMissing")
+          .describe("The application's main class."),
+      })
+      .optional()
+      .describe(
+        "The same join as a Spark application on YARN. Without it a worker joins, however much was collected.",
+      ),
+    sparkFromLines: z
+      .int()
+      .min(0)
+      .default(20_000_000)
+      .describe("Number of collected lines from which Spark joins them."),
+  })
+  .prefault({})
+  .describe(
+    "How a saga finds the missing events: what the sources have, joined with what Kafka and the raw hours have.",
+  );

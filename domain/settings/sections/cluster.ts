@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { hdfsPath, hostAndPort, httpAddress, portNumber } from "../fields";
+
+/** The systems that are asked: Kafka, HDFS, YARN, the Hive metastore and EventLogging's MySQL. */
+
+export const kafka = z
+  .strictObject({
+    brokers: z
+      .array(hostAndPort)
+      .min(1)
+      .describe("Brokers to begin with; the others are learned from them."),
+  })
+  .describe("The Kafka cluster that producers write to.");
+
+export const hdfs = z
+  .strictObject({
+    webhdfs: httpAddress.describe(
+      "The active NameNode or an HttpFS, which is asked over WebHDFS.",
+    ),
+    user: z.string().min(1).describe("The `user.name` of every request."),
+  })
+  .describe("Where raw hours, refined hours and Sisyphus' own files lie.");
+
+export const yarn = z
+  .strictObject({
+    resourceManager: httpAddress.describe(
+      "The ResourceManager's web address, whose REST API is asked.",
+    ),
+    logDir: hdfsPath
+      .default("/var/log/hadoop-yarn/apps")
+      .describe(
+        "HDFS folder of aggregated logs: YARN's `yarn.nodemanager.remote-app-log-dir`.",
+      ),
+    aggregationSeconds: z
+      .int()
+      .min(1)
+      .default(120)
+      .describe(
+        "Seconds for which a verification waits until the logs of a Refine that has ended are aggregated.",
+      ),
+  })
+  .describe("Where Refine runs, and where its logs are read.");
+
+export const hive = z
+  .strictObject({
+    metastore: hostAndPort.describe("The Thrift address of the metastore."),
+  })
+  .describe("The metastore that says which partitions of tables there are.");
+
+export const mysql = z
+  .strictObject({
+    host: z.string().describe("Its host."),
+    port: portNumber.default(3306).describe("Its port."),
+    user: z
+      .string()
+      .describe(
+        "The user that reads; the password comes from `SISYPHUS_MYSQL_PASSWORD`.",
+      ),
+    database: z
+      .string()
+      .default("log")
+      .describe("The database that has a table for each schema and revision."),
+  })
+  .optional()
+  .describe(
+    "EventLogging's MySQL, a second source of missing events. Without it only the archive is searched.",
+  );

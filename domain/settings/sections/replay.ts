@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { DAY_MS, HOUR_MS } from "../../../lib/hour";
+
+export const replay = z
+  .strictObject({
+    eventsPerSecond: z
+      .number()
+      .positive()
+      .default(500)
+      .describe(
+        "Events a second of a whole saga. Of all four rates the one counts that is reached first.",
+      ),
+    bytesPerSecond: z
+      .number()
+      .positive()
+      .default(5_000_000)
+      .describe("Bytes a second of a whole saga."),
+    topicEventsPerSecond: z
+      .number()
+      .positive()
+      .optional()
+      .describe("Events a second of each topic; without it as overall."),
+    topicBytesPerSecond: z
+      .number()
+      .positive()
+      .optional()
+      .describe("Bytes a second of each topic; without it as overall."),
+    batchEvents: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(200)
+      .describe("Events in one transaction at most."),
+    batchBytes: z
+      .int()
+      .min(1000)
+      .default(500_000)
+      .describe(
+        "Bytes in one transaction at most; keep it below the topics' `max.message.bytes`.",
+      ),
+    compression: z
+      .enum(["none", "gzip"])
+      .default("gzip")
+      .describe("How the replayed batches are compressed."),
+    holdRetentionMs: z
+      .int()
+      .min(HOUR_MS)
+      .default(90 * DAY_MS)
+      .describe(
+        "The topics' `retention.ms` while a saga replays, in milliseconds; 7776000000 are 90 days. A saga that must reach further back sets more.",
+      ),
+  })
+  .prefault({})
+  .describe("How missing events are produced again.");

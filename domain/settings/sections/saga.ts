@@ -1,0 +1,47 @@
+import { z } from "zod";
+
+export const plan = z
+  .strictObject({
+    maxAgeMinutes: z
+      .number()
+      .positive()
+      .default(240)
+      .describe(
+        "Minutes after which a plan must be made anew before it can be approved.",
+      ),
+  })
+  .prefault({})
+  .describe("The plan that a saga shows before it changes anything.");
+
+export const saga = z
+  .strictObject({
+    shardTopics: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(20)
+      .describe(
+        "Topics in one shard. Sagas of more topics search, replay and verify in shards, a child workflow each.",
+      ),
+    window: z
+      .int()
+      .min(1)
+      .max(20)
+      .default(3)
+      .describe("Shards that run at a time; they share the rates of `replay`."),
+  })
+  .prefault({})
+  .describe("How large sagas are cut.");
+
+export const verify = z
+  .strictObject({
+    deepPartitions: z
+      .int()
+      .min(0)
+      .default(20)
+      .describe(
+        "Partitions of tables whose rows are compared field by field with their events.",
+      ),
+  })
+  .prefault({})
+  .describe("What a saga checks after its repair.");

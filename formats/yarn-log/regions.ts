@@ -1,0 +1,74 @@
+import { pipeline, Readable } from "node:stream";
+import { createInflate } from "node:zlib";
+import { FormatError } from "../hadoop/bytes";
+import type { RandomAccess } from "../../lib/random-access";
+
+/** A part of a file that is compressed by itself: a block of a TFile, or a log of an IndexedFile. */
+export type Region = {
+  /** Where it begins in the file, bytes. */
+  offset: number;
+  /** Bytes in the file. */
+  size: number;
+  /** Bytes once decompressed. */
+  raw: number;
+  /** Hadoop's name of its compression (`org.apache.hadoop.io.file.tfile.Compression.Algorithm`): `none`, `gz`, `lzo`. */
+  codec: string;
+};
+
+/** Bytes that are read from a file, and given on, at most at once. */
+export const PIECE_BYTES = 4 << 20;
+
+async function* storedBytes(
+  file: RandomAccess,
+  { offset, size }: Region,
+): AsyncGenerator<Buffer> {
+  for (let at = 0; at < size; at += PIECE_BYTES)
+    yield await file.read(offset + at, Math.min(PIECE_BYTES, size - at));
+}
+
+/** Hadoop's DefaultCodec stands behind the name gz: zlib streams, not gzip files. @throws FormatError where they are damaged */
+async function* inflated(
+  stored: AsyncIterable<Buffer>,
+  { offset }: Region,
+): AsyncGenerator<Buffer> {
+  const inflate = createInflate();
+  // `pipe` would leave an error of the source to nobody, which ends the process; a pipeline passes it on to whoever reads.
+  pipeline(Readable.from(stored), inflate, () => undefined);
+  try {
+    for await (const piece of inflate) yield piece as Buffer;
+  } catch (error) {
+    throw isZlibError(error)
+      ? new FormatError(
+          `the compressed log at byte ${offset} is damaged: ${error.message}`,
+        )
+      : error;
+  }
+}
+
+/** Zlib's own errors have a code such as Z_DATA_ERROR. */
+const isZlibError = (error: unknown): error is Error =>
+  String((error as NodeJS.ErrnoException | undefined)?.code).startsWith("Z_");
+
+/**
+ * A region's bytes, decompressed, in pieces.
+ *
+ * @throws FormatError where the bytes are damaged, or compressed in another way than `none` or `gz`
+ */
+export async function* regionBytes(
+  file: RandomAccess,
+  region: Region,
+): AsyncGenerator<Buffer> {
+  const stored = storedBytes(file, region);
+  switch (region.codec) {
+    case "none":
+      yield* stored;
+      return;
+    case "gz":
+      yield* inflated(stored, region);
+      return;
+    default:
+      throw new FormatError(
+        `the log codec ${region.codec} cannot be read (none and gz can; \`yarn logs\` prints the others, and what it prints can be read)`,
+      );
+  }
+}

@@ -1,0 +1,48 @@
+import { ByteReader, FormatError } from "../hadoop/bytes";
+import { linesOf } from "../../lib/lines";
+import type { RandomAccess } from "../../lib/random-access";
+import type { LogLine } from "./log-line";
+import { StreamReader } from "./stream-reader";
+import { tfileRecords } from "./tfile";
+
+/** Keys of records that hold no container's logs. */
+const RESERVED_KEYS = new Set([
+  "VERSION",
+  "APPLICATION_ACL",
+  "APPLICATION_OWNER",
+]);
+
+/**
+ * The lines of logs that a NodeManager aggregated into a TFile (org.apache.hadoop.yarn.logaggregation.AggregatedLogFormat, Hadoop 2 and
+ * 3, where it is the default). A record is a container: its key is the container's id, its value the
+ * container's log files, one after the other. Each has its name, its length in bytes as decimal digits (both as Java's writeUTF
+ * writes them) and then its bytes.
+ *
+ * @throws FormatError where the file is cut off or not of that layout
+ */
+export async function* tfileLogLines(
+  file: RandomAccess,
+): AsyncGenerator<LogLine> {
+  for await (const { key, value } of tfileRecords(file)) {
+    const container = new ByteReader(key).utf();
+    if (RESERVED_KEYS.has(container)) continue;
+    yield* containerLines(container, value);
+  }
+}
+
+async function* containerLines(
+  container: string,
+  value: AsyncIterable<Buffer>,
+): AsyncGenerator<LogLine> {
+  const reader = new StreamReader(value);
+  while (!(await reader.hasEnded())) {
+    const logType = await reader.utf();
+    const length = Number(await reader.utf());
+    if (!Number.isSafeInteger(length) || length < 0)
+      throw new FormatError(
+        `log ${logType} of ${container} has no valid length`,
+      );
+    for await (const line of linesOf(reader.takeInPieces(length)))
+      yield { container, logType, line };
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * Whether a path lies below a folder, however deep; the folder itself does not. Names are compared whole: `/a/bc` is not below `/a/b`.
+ * A path with `..` in it is below nothing, since it can lead anywhere.
+ */
+export const isBelow = (path: string, folder: string): boolean =>
+  !path.split("/").includes("..") &&
+  path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);

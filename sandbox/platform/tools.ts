@@ -1,0 +1,15 @@
+/** Paths of what set-up installed. */
+export type Tools = {
+  /** The Temporal CLI, whose `server start-dev` is the server. */
+  temporal: string;
+  /** Folders of jars, each with its dependencies in `lib`. */
+  broker: string;
+  camus: string;
+  refine: string;
+  /** The Spark job that joins a search's candidates. */
+  findMissing: string;
+  /** MariaDB's base folder. */
+  mariadb: string;
+  /** DB-IP's city database, with which Refine geocodes. */
+  mmdb: string;
+};

@@ -1,0 +1,75 @@
+import { MockActivityEnvironment } from "@temporalio/testing";
+import { createFlagActivities } from "../../../../activities/backfill/clear-flags";
+import type { Hdfs } from "../../../../clients/hdfs/hdfs";
+import { Storage } from "../../../../clients/storage";
+import type { Plan } from "../../../../domain/backfill/plan";
+import { MemoryHdfs } from "../../../chaos/memory/systems";
+
+const flag = (schema: string) => `/wmf/data/event/${schema}/_REFINED`;
+
+/** Two topics with a done flag each, both planned. */
+async function planned() {
+  const hdfs = new MemoryHdfs();
+  const storage = new Storage(hdfs as unknown as Hdfs, "/wmf/data/sisyphus");
+  const schemas = ["Edit", "Popups"];
+  for (const schema of schemas) hdfs.put(flag(schema), `flag of ${schema}`);
+  const plan = {
+    flags: schemas.map((schema) => ({ topic: schema, path: flag(schema) })),
+  } as unknown as Plan;
+  const planRef = await storage.write({ folder: "t", name: "p.json" }, plan);
+  const activities = createFlagActivities({
+    hdfs: hdfs as unknown as Hdfs,
+    storage,
+  });
+  const contentOf = (schema: string) =>
+    hdfs.files.get(flag(schema))?.data.toString("utf8");
+  return {
+    hdfs,
+    contentOf,
+    clear: (skip: string[] = []): Promise<number> =>
+      new MockActivityEnvironment().run(() =>
+        activities.clearFlags({ planRef, skip }),
+      ),
+    restore: (): Promise<number> =>
+      new MockActivityEnvironment().run(() =>
+        activities.restoreFlags({ planRef }),
+      ),
+  };
+}
+
+test("planned flags are taken away, those of skipped topics stay", async () => {
+  const { clear, contentOf } = await planned();
+  expect(await clear(["Popups"])).toBe(1);
+  expect(contentOf("Edit")).toBeUndefined();
+  expect(contentOf("Popups")).toBe("flag of Popups");
+});
+
+test("a second attempt counts what the first one took, and leaves the flags that Refine has set since", async () => {
+  const { clear, contentOf, hdfs } = await planned();
+  await clear();
+  hdfs.put(flag("Edit"), "set by Refine");
+  expect(await clear()).toBe(2);
+  expect(contentOf("Edit")).toBe("set by Refine");
+});
+
+test("flags come back as they were", async () => {
+  const { clear, restore, contentOf } = await planned();
+  await clear();
+  expect(await restore()).toBe(2);
+  expect(contentOf("Edit")).toBe("flag of Edit");
+});
+
+test("a flag that Refine has set since is not written over", async () => {
+  const { clear, restore, contentOf, hdfs } = await planned();
+  await clear();
+  hdfs.put(flag("Edit"), "set by Refine");
+  expect(await restore()).toBe(1);
+  expect(contentOf("Edit")).toBe("set by Refine");
+});
+
+test("after flags were restored, an attempt that wakes up late takes none away", async () => {
+  const { clear, restore, contentOf } = await planned();
+  expect(await restore()).toBe(0);
+  expect(await clear()).toBe(0);
+  expect(contentOf("Edit")).toBe("flag of Edit");
+});

@@ -1,0 +1,114 @@
+import { MockActivityEnvironment } from "@temporalio/testing";
+import { DefaultLogger } from "@temporalio/worker";
+import { createRetentionActivities } from "../../../../activities/backfill/hold-retention";
+import { Storage } from "../../../../clients/storage";
+import { sagaPlaces } from "../../../../clients/storage-layout";
+import { DAY_MS } from "../../../../lib/hour";
+import { MemoryFiles } from "../../../support/memory-hdfs";
+
+const SAGA = "backfill/july-5";
+const WEEK = String(7 * DAY_MS);
+const HELD = String(90 * DAY_MS);
+
+/** Topics of a broker whose default is a week; `own` is what is set on them. */
+function broker(topics: Record<string, Record<string, string>>) {
+  const own = structuredClone(topics);
+  return {
+    own,
+    kafka: {
+      topicConfig: async (topic: string) => ({
+        "message.timestamp.type": "CreateTime",
+        "retention.ms": WEEK,
+        ...own[topic],
+      }),
+      ownConfig: async (topic: string) => ({ ...own[topic] }),
+      setTopicConfig: async (topic: string, name: string, value?: string) => {
+        if (value === undefined) delete own[topic]![name];
+        else own[topic]![name] = value;
+      },
+    },
+  };
+}
+
+function saga(topics: Record<string, Record<string, string>>) {
+  const storage = new Storage(new MemoryFiles().hdfs, "/sisyphus");
+  const { own, kafka } = broker(topics);
+  const activities = createRetentionActivities({
+    config: { replay: { holdRetentionMs: Number(HELD) } },
+    kafka,
+    storage,
+  } as unknown as Parameters<typeof createRetentionActivities>[0]);
+  const env = new MockActivityEnvironment(
+    { workflowExecution: { workflowId: SAGA, runId: "r" } },
+    // An attempt that is fenced is what some tests are about, and nothing to warn of.
+    { logger: new DefaultLogger("ERROR") },
+  );
+  return {
+    own,
+    kafka,
+    storage,
+    hold: () =>
+      env.run(activities.holdRetention, {
+        topics: Object.keys(topics),
+        oldest: "2018-06-26T18",
+        asOf: "2018-07-05T05:20:00Z",
+      }),
+    restore: () => env.run(activities.restoreRetention, {}),
+  };
+}
+
+test("retention is raised where a replayed event would outlive it, and put back as it was", async () => {
+  const before = {
+    "has its own": { "retention.ms": "86400000", "segment.ms": "1" },
+    "has the broker's": {},
+    "keeps for ever": { "retention.ms": "-1" },
+    "keeps longer": { "retention.ms": String(100 * DAY_MS) },
+    "is stamped by the broker": { "message.timestamp.type": "LogAppendTime" },
+  };
+  const { own, hold, restore } = saga(before);
+  expect(await hold()).toEqual({
+    "has its own": "86400000",
+    "has the broker's": null,
+  });
+  expect(own).toEqual({
+    ...before,
+    "has its own": { "retention.ms": HELD, "segment.ms": "1" },
+    "has the broker's": { "retention.ms": HELD },
+  });
+  expect(await restore()).toBe(2);
+  expect(own).toEqual(before);
+});
+
+test("a second attempt does not take the raised value for the topic's own", async () => {
+  const { own, hold, restore } = saga({ Edit: { "retention.ms": "86400000" } });
+  await hold();
+  expect(await hold()).toEqual({ Edit: "86400000" });
+  await restore();
+  expect(own["Edit"]).toEqual({ "retention.ms": "86400000" });
+});
+
+test("an attempt that wakes up after the release changes nothing", async () => {
+  const { own, hold, restore } = saga({ Edit: {} });
+  await hold();
+  await restore();
+  await expect(hold()).rejects.toThrow(
+    `the retention that ${SAGA} held is released`,
+  );
+  expect(own["Edit"]).toEqual({});
+});
+
+test("an attempt between whose check and change the release came takes its change back", async () => {
+  const world = saga({ Edit: {} });
+  await world.hold();
+  const change = world.kafka.setTopicConfig;
+  world.kafka.setTopicConfig = async (topic, name, value) => {
+    world.kafka.setTopicConfig = change;
+    await world.restore();
+    await change(topic, name, value);
+  };
+  await expect(world.hold()).rejects.toThrow("is released");
+  expect(world.own["Edit"]).toEqual({});
+  expect(await world.storage.has(sagaPlaces(SAGA).retentionReleased)).toBe(
+    true,
+  );
+});

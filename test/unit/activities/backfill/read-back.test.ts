@@ -1,0 +1,108 @@
+import { MockActivityEnvironment } from "@temporalio/testing";
+import {
+  readBack,
+  type ReadBack,
+} from "../../../../activities/backfill/read-back";
+import type { Message, Range } from "../../../../clients/kafka/kafka-read";
+import { replayHeaders } from "../../../../domain/backfill/replay-headers";
+
+const SAGA = "backfill/july-5";
+
+type Log = {
+  low: number;
+  high: number;
+  messages: Record<number, Message["headers"]>;
+};
+
+/** Kafka with one partition a topic; offsets without a message hold no record. */
+function kafka(logs: Record<string, Log>) {
+  const asked: Record<string, Range[]> = {};
+  return {
+    asked,
+    offsets: async (topic: string) => {
+      const { low, high } = logs[topic]!;
+      return [{ partition: 0, low: String(low), high: String(high) }];
+    },
+    read: async (
+      ranges: Map<string, Range[]>,
+      each: (message: Message) => Promise<void> | void,
+    ) => {
+      for (const [topic, ofTopic] of ranges) {
+        asked[topic] = ofTopic;
+        for (const [offset, headers] of Object.entries(logs[topic]!.messages)) {
+          const [{ from, to }] = ofTopic as [Range];
+          if (Number(offset) < Number(from) || Number(offset) >= Number(to))
+            continue;
+          const message = { topic, partition: 0, offset, value: null, headers };
+          await each(message);
+        }
+      }
+    },
+  };
+}
+
+const back = (
+  client: ReturnType<typeof kafka>,
+  topics: string[],
+  starts: Record<string, string>,
+): Promise<ReadBack> =>
+  new MockActivityEnvironment().run(() =>
+    readBack(client, SAGA, topics, starts),
+  );
+
+test("what a saga has replayed is told from live events and other sagas', and offsets without a record are named", async () => {
+  const client = kafka({
+    Edit: {
+      low: 0,
+      high: 16,
+      messages: {
+        9: replayHeaders(SAGA, 0, "before the start"),
+        10: {},
+        11: replayHeaders(SAGA, 3, "d"),
+        12: replayHeaders(SAGA, 4, "e"),
+        // 13 is a transaction's marker.
+        14: replayHeaders("backfill/other", 9, "z"),
+      },
+    },
+  });
+  const { landed, twice, ends, markers } = await back(client, ["Edit"], {
+    "Edit/0": "10",
+  });
+  expect(landed.get("Edit")!.count).toBe(2);
+  expect([0, 3, 4, 9].map((n) => landed.get("Edit")!.has(n, ""))).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
+  expect(twice).toBe(0);
+  expect(ends).toEqual({ "Edit/0": "13" });
+  expect(markers).toEqual({
+    Edit: [{ partition: 0, from: "10", to: "16", empty: 2 }],
+  });
+});
+
+test("an event that is there more than once is counted as landed once", async () => {
+  const headers = replayHeaders(SAGA, 0, "a");
+  const client = kafka({
+    Edit: { low: 0, high: 3, messages: { 0: headers, 1: headers, 2: headers } },
+  });
+  const { landed, twice } = await back(client, ["Edit"], { "Edit/0": "0" });
+  expect([landed.get("Edit")!.count, twice]).toEqual([1, 1]);
+});
+
+test("a topic to which nobody has written since the start is not read, and has landed nothing", async () => {
+  const client = kafka({ Edit: { low: 0, high: 10, messages: { 3: {} } } });
+  const { landed, markers } = await back(client, ["Edit"], { "Edit/0": "10" });
+  expect(client.asked).toEqual({});
+  expect(landed.get("Edit")!.count).toBe(0);
+  expect(markers).toEqual({});
+});
+
+test("where retention has deleted the start meanwhile, what is left is read", async () => {
+  const client = kafka({ Edit: { low: 12, high: 14, messages: {} } });
+  await back(client, ["Edit"], { "Edit/0": "10" });
+  expect(client.asked["Edit"]).toEqual([
+    { partition: 0, from: "12", to: "14" },
+  ]);
+});

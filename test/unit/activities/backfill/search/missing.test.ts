@@ -1,0 +1,149 @@
+import { MockActivityEnvironment } from "@temporalio/testing";
+import { createMissingActivities } from "../../../../../activities/backfill/search/missing";
+import { readMissing } from "../../../../../activities/backfill/search/read-missing";
+import { Storage } from "../../../../../clients/storage";
+import { sagaPlaces } from "../../../../../clients/storage-layout";
+import { candidateLine, heldLine } from "../../../../../formats/candidate";
+import type { EventCapsule } from "../../../../../formats/eventlogging/event-capsule";
+import type { Missing } from "../../../../../domain/backfill/missing";
+import { MemoryFiles } from "../../../../support/memory-hdfs";
+
+const SAGA = "backfill/july-5";
+const TOPICS = [
+  { topic: "eventlogging_Edit", schema: "Edit", lostOffsets: 5 },
+  { topic: "eventlogging_Popups", schema: "Popups", lostOffsets: 3 },
+];
+const RANGE = { since: "2018-07-05T01", until: "2018-07-05T03" };
+
+const uuid = (digit: string) => digit.repeat(32);
+const event = (digit: string): EventCapsule => ({
+  dt: "2018-07-05T01:30:00Z",
+  event: {},
+  revision: 1,
+  schema: "Edit",
+  uuid: uuid(digit),
+  wiki: "enwiki",
+});
+/** A line of the archive (rank 0) or of MySQL (rank 1) that has an event of the topic Edit. */
+const candidate = (digit: string, rank: 0 | 1, ms: number) =>
+  candidateLine({
+    topic: "eventlogging_Edit",
+    uuid: uuid(digit),
+    rank,
+    ms,
+    json: JSON.stringify(event(digit)),
+  });
+
+/** A saga whose archive, MySQL and Kafka gave these lines. */
+async function searched(lines: {
+  archive: string[];
+  mysql: string[];
+  held: string[];
+}) {
+  const files = new MemoryFiles();
+  const storage = new Storage(files.hdfs, "/sisyphus");
+  const refs: Record<string, string> = {};
+  for (const [source, ofSource] of Object.entries(lines)) {
+    const text = ofSource.map((line) => `${line}\n`).join("");
+    const ref = await storage.writeText(
+      sagaPlaces(SAGA).searchLines(source, undefined, 0),
+      text,
+    );
+    refs[source] = await storage.write(
+      sagaPlaces(SAGA).collected(source, undefined),
+      {
+        refs: ofSource.length > 0 ? [ref] : [],
+        lines: ofSource.length,
+        files: source === "archive" ? ["/all-events.log"] : [],
+        unreadable: [],
+      },
+    );
+  }
+  const collected = (source: string) => async () => ({
+    ref: refs[source]!,
+    refs: [refs[source]!],
+  });
+  const activities = createMissingActivities(
+    {
+      config: { search: { memoryMb: 1, sparkFromLines: 1e9 } },
+      hdfs: files.hdfs,
+      storage,
+    } as unknown as Parameters<typeof createMissingActivities>[0],
+    {
+      collectArchive: collected("archive"),
+      collectMysql: collected("mysql"),
+      collectHeld: collected("held"),
+    },
+  );
+  const env = new MockActivityEnvironment({
+    workflowExecution: { workflowId: SAGA, runId: "r" },
+  });
+  const join = (input: { topics: typeof TOPICS }) =>
+    env.run(activities.joinMissing, {
+      ...input,
+      held: refs["held"]!,
+      sources: [refs["archive"]!, refs["mysql"]!],
+    }) as Promise<Missing>;
+  return { files, storage, activities, env, join };
+}
+
+const LINES = {
+  archive: [candidate("b", 0, 2), candidate("b", 0, 2), candidate("c", 0, 3)],
+  mysql: [candidate("a", 1, 1), candidate("b", 1, 2)],
+  held: [heldLine("eventlogging_Edit", uuid("c"))],
+};
+
+test("what a source has and nobody holds is missing, counted by source, and stored in the order of time", async () => {
+  const { storage, join } = await searched(LINES);
+  const missing = await join({ topics: TOPICS });
+  const [edit, popups] = missing.topics;
+  expect(edit).toMatchObject({
+    topic: "eventlogging_Edit",
+    events: 2,
+    fromArchive: 1,
+    fromMysql: 1,
+    // The archive knows of two messages with b, and of none with a.
+    messages: 3,
+    unrecoverable: 2,
+  });
+  expect(popups).toMatchObject({ events: 0, ref: "", unrecoverable: 3 });
+  expect(missing).toMatchObject({
+    files: ["/all-events.log"],
+    unreadable: 0,
+    joinedBy: "worker",
+  });
+  const read: EventCapsule[] = [];
+  for await (const events of readMissing(storage, edit!)) read.push(...events);
+  expect(read).toEqual([event("a"), event("b")]);
+});
+
+test("the first answer stays: what was replayed since then is in Kafka, and was missing all the same", async () => {
+  const { files, storage, join } = await searched(LINES);
+  const first = await join({ topics: TOPICS });
+  const held = sagaPlaces(SAGA).searchLines("held", undefined, 0);
+  const replayed = ["a", "b", "c"].map((digit) =>
+    heldLine("eventlogging_Edit", uuid(digit)),
+  );
+  files.texts.set(storage.path(held), `${replayed.join("\n")}\n`);
+  expect(await join({ topics: TOPICS })).toEqual(first);
+});
+
+test("events whose bytes are not those that were stored are not replayed", async () => {
+  const { files, storage, join } = await searched(LINES);
+  const [edit] = (await join({ topics: TOPICS })).topics;
+  const ref = storage.path(sagaPlaces(SAGA).missingEvents(edit!.topic, 0));
+  files.texts.set(ref, files.texts.get(ref)!.replace("enwiki", "dewiki"));
+  await expect(readMissing(storage, edit!).next()).rejects.toThrow(
+    `${ref} is not what was stored there`,
+  );
+});
+
+test("a saga that began under version 0.1.0 searches in one activity, which the worker calls without its siblings", async () => {
+  const { activities, env } = await searched(LINES);
+  const { findMissing } = activities;
+  const missing = (await env.run(findMissing as never, {
+    topics: TOPICS,
+    range: RANGE,
+  })) as Missing;
+  expect(missing.topics.map((t) => t.events)).toEqual([2, 0]);
+});

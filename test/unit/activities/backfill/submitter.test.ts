@@ -1,0 +1,94 @@
+import { MockActivityEnvironment } from "@temporalio/testing";
+import {
+  type SparkJob,
+  sparkSubmitCommand,
+  Submitter,
+} from "../../../../activities/backfill/submitter";
+import { tagOf } from "../../../../activities/backfill/yarn-tag";
+import type { Jobs } from "../../../../clients/commands";
+import type { Application, Yarn } from "../../../../clients/yarn/yarn";
+
+const JOB: SparkJob = {
+  submit: ["spark-submit", "--master", "yarn"],
+  tag: tagOf("backfill/Edit", "refine"),
+  name: "refine_backfill/Edit",
+  class: "Refine",
+  jar: "/refine.jar",
+  arguments: ["--since", "2018-07-05T03:00:01"],
+};
+
+/** A cluster on which the command starts an application; some may be there already. */
+function cluster(apps: Partial<Application>[] = [], code = 0) {
+  const commands: string[][] = [];
+  const killed: string[] = [];
+  const yarn = {
+    byTag: async () => apps,
+    kill: async (id: string) => void killed.push(id),
+  } as unknown as Yarn;
+  const jobs: Jobs = {
+    driverRuns: () => false,
+    runCommand: async (argv) => {
+      commands.push(argv);
+      if (code === 0) apps.push({ id: `app_${apps.length}`, state: "RUNNING" });
+      return { code, output: "no queue of that name" };
+    },
+  };
+  const submitter = new Submitter(yarn, jobs);
+  return {
+    commands,
+    killed,
+    submit: (before?: () => Promise<void>): Promise<Application> =>
+      new MockActivityEnvironment().run(() => submitter.submit(JOB, before)),
+  };
+}
+
+test("the command carries class, name, tag, jar and arguments, and does not wait for the end", () => {
+  expect(sparkSubmitCommand(JOB)).toEqual([
+    ...["spark-submit", "--master", "yarn"],
+    ...["--class", "Refine", "--name", "refine_backfill/Edit"],
+    ...["--conf", "spark.yarn.tags=sisyphus-backfill_edit-refine"],
+    ...["--conf", "spark.yarn.submit.waitAppCompletion=false"],
+    "/refine.jar",
+    ...["--since", "2018-07-05T03:00:01"],
+  ]);
+});
+
+test("what an earlier attempt submitted is found again, not submitted twice", async () => {
+  const { submit, commands } = cluster([
+    { id: "app_of_before", state: "RUNNING" },
+  ]);
+  expect((await submit()).id).toBe("app_of_before");
+  expect(commands).toEqual([]);
+});
+
+test("an application that failed is submitted again", async () => {
+  const { submit, commands } = cluster([
+    { id: "failed", state: "FINISHED", finalStatus: "FAILED" },
+  ]);
+  expect((await submit()).id).toBe("app_1");
+  expect(commands).toHaveLength(1);
+});
+
+test("of two with the same tag the first stays and the other is killed", async () => {
+  const { submit, killed } = cluster([
+    { id: "first", state: "FINISHED", finalStatus: "SUCCEEDED" },
+    { id: "twin", state: "RUNNING" },
+  ]);
+  expect((await submit()).id).toBe("first");
+  expect(killed).toEqual(["twin"]);
+});
+
+test("nothing is submitted where it is not allowed now", async () => {
+  const { submit, commands } = cluster();
+  await expect(
+    submit(() => Promise.reject(new Error("another Refine is running"))),
+  ).rejects.toThrow("another Refine is running");
+  expect(commands).toEqual([]);
+});
+
+test("a command that fails says what it printed", async () => {
+  const { submit } = cluster([], 1);
+  await expect(submit()).rejects.toThrow(
+    "spark-submit ended with 1: no queue of that name",
+  );
+});

@@ -1,0 +1,19 @@
+import { mergeHeartbeats } from "../../../cli/saga-progress";
+
+test("what shards report side by side is one sum", () => {
+  const a = { progress: { landed: 2, of: 10, file: "a" }, attempt: 1 };
+  const b = { progress: { landed: 3, of: 10, file: "b" }, attempt: 2 };
+  expect(mergeHeartbeats(a, b)).toEqual({
+    progress: { landed: 5, of: 20, file: "b" },
+    attempt: 2,
+  });
+});
+
+test("a shard that says nothing yet leaves what others have said", () => {
+  const a = { progress: { landed: 2 } };
+  expect(mergeHeartbeats(a, { attempt: 1 })).toEqual({
+    progress: { landed: 2 },
+    attempt: 1,
+  });
+  expect(mergeHeartbeats(undefined, a)).toEqual(a);
+});

@@ -1,0 +1,51 @@
+import type { LogScan } from "../../domain/backfill/log-scan";
+import { bulk, control } from "../support/activities";
+import type { Saga } from "./saga";
+import type { StepResults } from "./step-results";
+
+/** Removes the planned flags, so that Refine takes their hours again. @returns how many */
+export async function clearFlags(saga: Saga): Promise<number> {
+  const { plan, progress, compensations } = saga;
+  compensations.owe("restore flags", async () => {
+    const restored = await control.mutate.restoreFlags({ planRef: plan.ref });
+    return `${restored} flags`;
+  });
+  return control.mutate.clearFlags({
+    planRef: plan.ref,
+    skip: progress.skipped,
+  });
+}
+
+/** Submits the planned Refine job once and waits for its end. */
+export async function refine(saga: Saga): Promise<StepResults["refine"]> {
+  const { plan, progress, compensations } = saga;
+  compensations.owe("kill the Refine application", async () => {
+    const killed = await control.mutate.killRefine();
+    return killed.join(", ") || "none was running";
+  });
+  const application = await bulk.submitRefine({
+    job: plan.refine,
+    ...(progress.skipped.length > 0
+      ? { only: saga.topics.map(({ tableDir }) => tableDir) }
+      : {}),
+  });
+  const ended = await bulk.awaitRefine({
+    applicationId: application.applicationId,
+    topics: saga.topicsWithoutLosses,
+    planRef: plan.ref,
+  });
+  compensations.forget("kill the Refine application");
+  return { ...application, ...ended };
+}
+
+/** Reads in Refine's aggregated logs how each planned partition ended. */
+export function scanLogs(
+  saga: Saga,
+  { applicationId }: StepResults["refine"],
+): Promise<LogScan> {
+  return bulk.scanLogs({
+    applicationId,
+    topics: saga.topicsWithoutLosses,
+    planRef: saga.plan.ref,
+  });
+}

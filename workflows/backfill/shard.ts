@@ -1,0 +1,55 @@
+import type { HourRange } from "../../lib/hour";
+import type { MissingTopic } from "../../domain/backfill/missing";
+import type { PlannedTopic } from "../../domain/backfill/plan";
+import { archiveHost, bulk } from "../support/activities";
+import { type Search, search } from "./search";
+import { noResults, searchResults, type ShardResults } from "./shard-results";
+
+/** One step for some topics of a large saga: the input of the workflow `backfillShard`. */
+export type Shard = {
+  /**
+   * The shard's workflow id. It names what the shard stores and produces: a topic stays in its shard when a step is tried again, also when
+   * others were skipped meanwhile.
+   */
+  id: string;
+} & (
+  | ({ step: "find missing" } & Search)
+  | {
+      step: "replay";
+      topics: MissingTopic[];
+      /** Where each Kafka partition ended before the replay, by `<topic>/<partition>`. */
+      starts: Record<string, string>;
+      /** The fraction of the allowed rate of events that it may use. */
+      share: number;
+    }
+  | {
+      step: "verify";
+      archiveQueue: string;
+      planRef: string;
+      topics: PlannedTopic[];
+      missing: MissingTopic[];
+      range: HourRange;
+      asOf: string;
+      /** The fraction of the sample of partitions that it compares field by field. */
+      share: number;
+    }
+);
+
+/** Does one step for some topics: a workflow of its own, so that the saga's history stays short. */
+export async function backfillShard(shard: Shard): Promise<ShardResults> {
+  switch (shard.step) {
+    case "find missing":
+      return searchResults(await search(shard));
+    case "replay": {
+      const { step: _, id: __, ...input } = shard;
+      return { ...noResults(), replayed: await bulk.replay(input) };
+    }
+    case "verify": {
+      const { step: _, id: __, archiveQueue, ...input } = shard;
+      return {
+        ...noResults(),
+        verified: await archiveHost(archiveQueue).long.verify(input),
+      };
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import type { Replayed } from "../../activities/backfill/replay";
+import type { Verification } from "../../activities/backfill/verify/verify";
+import type { LogScan } from "../../domain/backfill/log-scan";
+import type { Missing } from "../../domain/backfill/missing";
+import type { PlanSummary } from "../../domain/backfill/plan";
+import type { BackfillResult } from "../../domain/backfill/report";
+import type { StepName } from "../../domain/backfill/steps";
+import { total } from "./numbers";
+
+/** A plan, and the time (ISO-8601) as of which it was made. */
+export type DatedPlan = { plan: PlanSummary; asOf: string };
+
+/** Topics to their own `retention.ms` before it was raised, null where they had none of their own. */
+export type RetentionBefore = Record<string, string | null>;
+
+/** What each step of a saga returns. */
+export type StepResults = {
+  plan: DatedPlan;
+  approve: DatedPlan & { by: "operator" | "input" };
+  "hold retention": RetentionBefore;
+  "reset import": { runs: number };
+  "find missing": Omit<Missing, "joinedBy">;
+  replay: Replayed;
+  import: { runs: number };
+  /** Flags that were removed. */
+  "clear flags": number;
+  refine: {
+    applicationId: string;
+    link: string;
+    finalStatus: string;
+    seconds: number;
+  };
+  "scan logs": LogScan;
+  verify: Verification;
+  report: Extract<BackfillResult, { holds: boolean }>;
+};
+
+/** What each step that is done says of its result, beside its name. */
+export const STEP_DETAILS: {
+  [Name in StepName]: (result: StepResults[Name]) => string;
+} = {
+  plan: ({ plan }) =>
+    `${plan.topicHours} topic-hours, ${plan.flags} flags, digest ${plan.digest.slice(0, 12)}`,
+  approve: ({ by }) =>
+    by === "input" ? "approved by the start's own input" : "approved",
+  "hold retention": (before) => `${Object.keys(before).length} topics`,
+  "reset import": ({ runs }) => `${runs} importer runs`,
+  "find missing": ({ topics, files }) =>
+    `${total(topics, "events")} events in ${files.length} files`,
+  replay: ({ landed, twice }) => `${landed} events, ${twice} twice`,
+  import: ({ runs }) => `${runs} importer runs`,
+  "clear flags": (removed) => `${removed} flags`,
+  refine: ({ applicationId, seconds }) => `${applicationId} in ${seconds} s`,
+  "scan logs": ({ finished, failed, unexplained }) =>
+    `${finished} finished, ${failed.length} failed, ${unexplained.length} unexplained`,
+  verify: ({ partitions, duplicates, problems, findings }) =>
+    `${partitions} partitions, ${duplicates} duplicates, ${problems.length} problems, ${findings.length} topic-hours not whole`,
+  report: ({ holds }) =>
+    holds ? "the proof holds" : "the proof does NOT hold",
+};

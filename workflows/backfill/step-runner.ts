@@ -1,0 +1,101 @@
+import {
+  ActivityFailure,
+  CancellationScope,
+  ChildWorkflowFailure,
+  condition,
+  isCancellation,
+} from "@temporalio/workflow";
+import { newProgress } from "../../domain/backfill/progress";
+import { sagaStep, type StepName } from "../../domain/backfill/steps";
+import { changedBy } from "../support/patches";
+import { Compensations } from "./compensations";
+import { markStep, showProgress } from "./progress";
+import { STEP_DETAILS, type StepResults } from "./step-results";
+
+/** Runs the steps of a saga one after another, and does what operators want of the step that runs. */
+export class StepRunner {
+  readonly progress = newProgress();
+  readonly compensations = new Compensations();
+  /** Everything that an abort ends. */
+  readonly scope = new CancellationScope();
+  /** The scope of the step that runs, where it can be interrupted. */
+  private interruptible?: CancellationScope;
+  private wasInterrupted = false;
+  private isRetryWanted = false;
+
+  /**
+   * Runs a step and shows what becomes of it. A step that fails for good waits until an operator has it tried again or aborts the saga:
+   * an exception would throw the work of days away.
+   */
+  readonly step = async <Name extends StepName>(
+    name: Name,
+    work: () => Promise<StepResults[Name]>,
+  ): Promise<StepResults[Name]> => {
+    const { progress, compensations } = this;
+    for (;;) {
+      await condition(() => !progress.paused);
+      markStep(progress, name, "running");
+      try {
+        this.interruptible = sagaStep(name).interruptible
+          ? new CancellationScope()
+          : undefined;
+        const result = await (this.interruptible?.run(work) ?? work());
+        progress.undoable = compensations.names;
+        markStep(progress, name, "done", STEP_DETAILS[name](result));
+        return result;
+      } catch (error) {
+        // An interrupted step may end with any error: a library that was interrupted need not know of cancellation.
+        if (this.wasInterrupted && !this.scope.consideredCancelled) {
+          markStep(progress, name, "running", "interrupted, goes on");
+          continue;
+        }
+        if (isCancellation(error)) throw error;
+        markStep(progress, name, "failed", rootCause(error).message);
+        // Without a plan nothing has been done that would be worth waiting for.
+        if (name === "plan") throw error;
+        await condition(() => this.isRetryWanted);
+        this.isRetryWanted = false;
+      } finally {
+        this.interruptible = undefined;
+        this.wasInterrupted = false;
+      }
+    }
+  };
+
+  /** The step that has failed and waits for an operator. */
+  get failedStep(): StepName | undefined {
+    return this.progress.steps.find(({ state }) => state === "failed")?.name;
+  }
+
+  /** Has the failed step tried again. @returns its name */
+  retryFailedStep(): StepName {
+    this.isRetryWanted = true;
+    return this.failedStep!;
+  }
+
+  /** No step begins while the saga is paused. */
+  setPaused(paused: boolean): void {
+    this.progress.paused = paused;
+    showProgress(this.progress);
+  }
+
+  /** Ends the step that runs, if it is one that can be interrupted; unless the saga is paused it begins again at once. */
+  interruptStep(): void {
+    if (this.interruptible === undefined || !changedBy("interrupt-step"))
+      return;
+    this.wasInterrupted = true;
+    this.interruptible.cancel();
+  }
+}
+
+/** The error of the activity itself, without those of Temporal around it. */
+function rootCause(error: unknown): Error {
+  let cause = error as Error;
+  while (
+    (cause instanceof ActivityFailure ||
+      cause instanceof ChildWorkflowFailure) &&
+    cause.cause
+  )
+    cause = cause.cause;
+  return cause;
+}

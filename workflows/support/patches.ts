@@ -1,0 +1,60 @@
+import { patched } from "@temporalio/workflow";
+
+/** A change to the commands of a workflow, behind Temporal's `patched()`. */
+type Patch = {
+  /** The first version whose workflows have it. */
+  madeBy: string;
+  /**
+   * The first version that may drop the branch of before: it does not take over workflows that were started before `madeBy`, and their
+   * stored histories go with the branch.
+   */
+  droppableBy: string;
+  /** What workflows do since then, and what they did before. */
+  changes: string;
+};
+
+/** Every change to the commands of a workflow that older histories do not have. An id stands in histories: it never changes. */
+export const PATCHES = {
+  "fan-out": {
+    madeBy: "0.2.0",
+    droppableBy: "0.4.0",
+    changes:
+      "backfill: steps of many topics run in shards, as child workflows; before, in one activity",
+  },
+  "collected-search": {
+    madeBy: "0.2.0",
+    droppableBy: "0.4.0",
+    changes:
+      "backfill: the search collects each source on its own and joins them; before, one activity did both",
+  },
+  "fresh-plan": {
+    madeBy: "0.2.0",
+    droppableBy: "0.4.0",
+    changes:
+      "backfill: an approved plan is made again, and goes back for approval where its inputs have changed; before, it was taken as it was",
+  },
+  "undo-hold-early": {
+    madeBy: "0.2.0",
+    droppableBy: "0.4.0",
+    changes:
+      "backfill: the undo of the retention hold is registered before the first topic is held; before, after the last",
+  },
+  "interrupt-step": {
+    madeBy: "0.2.0",
+    droppableBy: "0.4.0",
+    changes:
+      "backfill: a pause, and a skipped topic, end the step that runs, and it is begun again; before, they waited for its end",
+  },
+  "undeliverable-alerts": {
+    madeBy: "0.3.0",
+    droppableBy: "0.5.0",
+    changes:
+      "alertDesk: an alert that a receiver refuses for good ends as undeliverable; before, it was tried for ever",
+  },
+} as const satisfies Record<string, Patch>;
+
+/**
+ * Whether this execution has the change. The first call records a marker in the history, so it is itself a command: call it only where
+ * the change is about to matter, and always in the same order.
+ */
+export const changedBy = (id: keyof typeof PATCHES): boolean => patched(id);
