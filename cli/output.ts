@@ -1,7 +1,9 @@
 import { styleText } from "node:util";
-import { SIGN } from "../reports/grid";
-import type { Verdict } from "../domain/audit/verdict";
 import { type Grid, gridHours } from "../domain/audit/grid";
+import { VERDICT, type Verdict } from "../domain/audit/verdicts";
+import { usedVerdicts, verdictAt } from "../reports/grid";
+import { lookOf } from "../reports/theme";
+import { showInstants } from "./time";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -11,67 +13,63 @@ export function paint(style: Style, text: string): string {
   return plain || process.env["NO_COLOR"] ? text : styleText(style, text);
 }
 
-const colour = (v: Verdict): Style =>
-  v === "complete"
-    ? "green"
-    : v === "empty"
-      ? "gray"
-      : v === "pending"
-        ? "cyan"
-        : v === "refine-outdated"
-          ? "magenta"
-          : "red";
+/** A verdict's sign in its colour. */
+const signText = (verdict: Verdict): string =>
+  paint(lookOf(verdict).terminal, VERDICT[verdict].sign);
 
-/** Topics × hours for a terminal: days above, hours below, one sign a cell. */
+/** Topics × hours for a terminal: days above, hours below, one sign a cell, and what the signs mean. */
 export function gridText(grid: Grid): string {
   const hours = gridHours(grid);
   const width = Math.max(5, ...grid.map((row) => row.topic.length));
-  const days = hours.map((h, i) =>
-    i === 0 || h.slice(0, 10) !== hours[i - 1]!.slice(0, 10)
-      ? h.slice(5, 10)
-      : "",
-  );
-  let header = "";
-  days.forEach((day, i) => {
-    header = header.padEnd(i * 3) + day;
+  const hourNames = hours.map((hour) => hour.slice(11).padEnd(3)).join("");
+  const rows = grid.map((row) => {
+    const cells = hours.map((hour) => signText(verdictAt(row, hour)) + "  ");
+    return `${row.topic.padEnd(width)}  ${cells.join("").trimEnd()}`;
   });
-  const lines = [
-    `${" ".repeat(width)}  ${header}`,
-    `${"topic".padEnd(width)}  ${hours.map((h) => h.slice(11).padEnd(3)).join("")}`,
-  ];
-  for (const row of grid) {
-    const cells = hours.map((h) => {
-      const v = row.cells[h] ?? "empty";
-      return paint(colour(v), SIGN[v]) + "  ";
-    });
-    lines.push(`${row.topic.padEnd(width)}  ${cells.join("").trimEnd()}`);
-  }
-  const used = [...new Set(grid.flatMap((row) => Object.values(row.cells)))];
-  lines.push(
+  return [
+    `${" ".repeat(width)}  ${daysAbove(hours)}`,
+    `${"topic".padEnd(width)}  ${hourNames}`,
+    ...rows,
     "",
-    used.map((v) => `${paint(colour(v), SIGN[v])} ${v}`).join("   "),
-  );
-  return lines.join("\n");
+    usedVerdicts(grid)
+      .map((verdict) => `${signText(verdict)} ${verdict}`)
+      .join("   "),
+  ].join("\n");
 }
 
-/** Rows under a header, columns as wide as they need. */
+/** Each day's name (`07-05`) above its first hour; an hour is three characters wide. */
+function daysAbove(hours: string[]): string {
+  let header = "";
+  hours.forEach((hour, i) => {
+    const isNewDay = hour.slice(0, 10) !== hours[i - 1]?.slice(0, 10);
+    header = header.padEnd(i * 3) + (isNewDay ? hour.slice(5, 10) : "");
+  });
+  return header;
+}
+
+/** Rows under a header, columns as wide as they need. Instants in cells are shown as {@link showInstants} has them. */
 export function table(header: string[], rows: (string | number)[][]): string {
-  const all = [header, ...rows.map((r) => r.map(String))];
+  const all = [header, ...rows].map((row) =>
+    row.map((cell) => showInstants(String(cell))),
+  );
   const widths = header.map((_, i) =>
-    Math.max(...all.map((r) => (r[i] ?? "").length)),
+    Math.max(...all.map((row) => (row[i] ?? "").length)),
   );
   return all
-    .map((r) =>
-      r
-        .map((c, i) => c.padEnd(widths[i]!))
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i]!))
         .join("  ")
         .trimEnd(),
     )
     .join("\n");
 }
 
+/** Prints a text for people, with its instants as {@link showInstants} has them; anything else as JSON for scripts, as it is. */
 export function print(value: unknown): void {
   console.log(
-    typeof value === "string" ? value : JSON.stringify(value, null, 2),
+    typeof value === "string"
+      ? showInstants(value)
+      : JSON.stringify(value, null, 2),
   );
 }

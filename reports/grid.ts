@@ -1,45 +1,36 @@
 import { type Grid, gridHours } from "../domain/audit/grid";
-import type { Verdict } from "../domain/audit/verdict";
+import { VERDICT, type Verdict } from "../domain/audit/verdicts";
 
-/** One sign a verdict: letters, as emoji fonts cannot be relied on. */
-export const SIGN: Record<Verdict, string> = {
-  complete: "+",
-  empty: ".",
-  pending: "~",
-  unknowable: "?",
-  late: "l",
-  "import-missing": "I",
-  "import-partial": "P",
-  "lost-from-kafka": "X",
-  "refine-missing": "R",
-  "refine-failed": "F",
-  "refine-stale": "S",
-  "refine-outdated": "O",
-  "rows-lost": "-",
-  "rows-duplicated": "D",
-  "partition-missing": "M",
-};
-
-const usedVerdicts = (grid: Grid) => [
+/** The verdicts that a grid's cells show, each once, in the order of their first cell. */
+export const usedVerdicts = (grid: Grid): Verdict[] => [
   ...new Set(grid.flatMap((row) => Object.values(row.cells))),
 ];
 
+/** The verdict of an hour in a row; an hour without a cell is empty. */
+export const verdictAt = (row: Grid[number], hour: string): Verdict =>
+  row.cells[hour] ?? "empty";
+
 /** What the signs mean, for those that the grid uses. */
-export const legend = (grid: Grid) =>
+const legend = (grid: Grid): string =>
   usedVerdicts(grid)
-    .map((v) => `\`${SIGN[v]}\` ${v}`)
+    .map((verdict) => `\`${VERDICT[verdict].sign}\` ${verdict}`)
     .join(" · ");
 
-/** Topics × hours as a Markdown table, for the Web UI. */
+/** A Markdown table's row. */
+const row = (cells: string[]): string => `| ${cells.join(" | ")} |`;
+
+/** Topics × hours as a Markdown table with a legend, for the Web UI. */
 export function gridMarkdown(grid: Grid): string {
   const hours = gridHours(grid);
   if (hours.length === 0) return "_no events in these hours_";
   return [
-    `| topic | ${hours.map((h) => `${h.slice(5, 10)} ${h.slice(11)}h`).join(" | ")} |`,
-    `| --- |${hours.map(() => " :-: |").join("")}`,
-    ...grid.map(
-      (row) =>
-        `| ${row.topic.replaceAll("|", "\\|")} | ${hours.map((h) => SIGN[row.cells[h] ?? "empty"]).join(" | ")} |`,
+    row(["topic", ...hours.map((h) => `${h.slice(5, 10)} ${h.slice(11)}h`)]),
+    row(["---", ...hours.map(() => ":-:")]),
+    ...grid.map((line) =>
+      row([
+        line.topic.replaceAll("|", "\\|"),
+        ...hours.map((hour) => VERDICT[verdictAt(line, hour)].sign),
+      ]),
     ),
     "",
     legend(grid),

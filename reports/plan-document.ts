@@ -6,7 +6,7 @@ import type {
   RunningJob,
 } from "../domain/backfill/plan";
 import { SAGA_STEPS } from "../domain/backfill/steps";
-import { isImportFault } from "../domain/audit/verdict";
+import { isImportFault } from "../domain/audit/verdicts";
 import { topicHourKey } from "../lib/keys";
 
 /** What is known beside the plan itself when its document is written. */

@@ -1,9 +1,7 @@
 import type { Client } from "@temporalio/client";
 import { createAuditActivities } from "../activities/audit/audit";
-import {
-  canaryCounts,
-  createCanaryActivities,
-} from "../activities/audit/canary";
+import { createCanaryActivities } from "../activities/audit/canary";
+import { canaryCounts } from "../activities/audit/evidence/canary-counts";
 import { EvidenceCache } from "../activities/audit/evidence/evidence-cache";
 import { readMarkers } from "../activities/audit/evidence/markers";
 import { createHeadroomActivities } from "../activities/audit/headroom";

@@ -21,8 +21,9 @@ import {
   targetArguments,
   transformArguments,
 } from "../../domain/backfill/refine-job";
-import type { Verdict } from "../../domain/audit/verdict";
-import { auditTopics } from "../audit/audit";
+import { VERDICT } from "../../domain/audit/verdicts";
+import type { EvidenceClients } from "../audit/evidence/clients";
+import { auditTopics } from "../audit/judge-topics";
 import { fatal } from "../../clients/errors";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import type { Kafka } from "../../clients/kafka/kafka";
@@ -41,18 +42,7 @@ const jarDigest = (jar: string) =>
     );
   });
 
-/** Verdicts of hours whose done flag still matches the raw hour, and why the flag has to go: Refine would skip the hour. */
-const SKIPPED: Partial<Record<Verdict, string>> = {
-  "refine-outdated": "an outdated job set it; Refine would skip the hour",
-  "rows-lost": "rows are missing though the flag says done",
-  "rows-duplicated": "rows are there twice though the flag says done",
-  "partition-missing": "Refine adds a partition only when it refines",
-};
-
-/** What an audit of the planned topics reads. */
-type Audited = Parameters<typeof auditTopics>[0];
-
-type Dependencies = Audited & {
+type Dependencies = EvidenceClients & {
   config: Config;
   kafka: Pick<Kafka, "topics">;
   hdfs: Pick<Hdfs, "list">;
@@ -141,11 +131,10 @@ export function createPlanningActivities(deps: Dependencies) {
     findings: Finding[],
   ): Promise<FlagToClear[]> {
     const skipped = new Map(
-      findings.flatMap((f) =>
-        SKIPPED[f.verdict]
-          ? [[topicHourKey(f.topic, f.hour), SKIPPED[f.verdict]!]]
-          : [],
-      ),
+      findings.flatMap((f) => {
+        const why = VERDICT[f.verdict].clearDoneFlag;
+        return why ? [[topicHourKey(f.topic, f.hour), why]] : [];
+      }),
     );
     const flags: FlagToClear[] = [];
     for (const topic of topics) {

@@ -6,16 +6,28 @@ import type {
   TopicEvidence,
 } from "../../domain/audit/evidence";
 import { explainInput } from "../../domain/settings/inputs";
-import type { Judgement } from "../../domain/audit/verdict";
+import type { Judgement } from "../../domain/audit/judgement";
 import { loadConfig } from "../../workers/config";
 import { check, TASK_QUEUE, withClient } from "../client";
 import { gridText, print, table } from "../output";
+import { showInstant } from "../time";
 import type { AuditReport } from "../../domain/audit/audit-report";
 import { latest, auditPlaces } from "../../clients/storage-layout";
 
-type Options = { config: string; json?: boolean; asOf?: string };
+type Options = { config: string; json?: boolean };
+type ExplainOptions = { json?: boolean; asOf?: string };
 
-/** The stored whole of an audit: of the newest one, or of the one with this workflow id. */
+/** What the workflow `explainHour` returns. */
+type Explained = {
+  topic: TopicEvidence;
+  evidence: HourEvidence;
+  judgement: Judgement;
+};
+
+/**
+ * The stored whole of an audit: of the newest one, or of the one with this workflow id.
+ * @throws Error where it is not in storage
+ */
 export async function storedAudit(
   configPath: string,
   workflowId?: string,
@@ -34,71 +46,11 @@ export async function storedAudit(
   return report;
 }
 
-const count = (c: Count) =>
-  c.known ? String(c.count) : `unknowable: ${c.why}`;
-const time = (ms: number | string | undefined) =>
-  typeof ms === "number" ? new Date(ms).toISOString() : (ms ?? "absent");
-
-/** Each stage's evidence as rows. */
-function stages(t: TopicEvidence, e: HourEvidence): [string, string][] {
-  const raw = e.raw;
-  const refined = e.refined;
-  return [
-    ["produced (Kafka, by time)", count(e.produced)],
-    ["archived (all-events.log)", count(e.archived)],
-    [
-      "imported (raw files)",
-      e.unread?.raw ??
-        (raw
-          ? `${raw.count} records in ${raw.files} files, ${time(raw.mtime)}`
-          : "no directory"),
-    ],
-    ...(raw?.problems ?? []).map((p): [string, string] => ["", p]),
-    [
-      "refined",
-      e.unread?.refined ??
-        (refined
-          ? `${count(refined.rows)} rows, ${refined.geocoded ? "" : "not "}geocoded`
-          : "no partition"),
-    ],
-    ...(refined
-      ? ([
-          ["done flag", time(refined.doneFlag)],
-          ["failure flag", time(refined.failureFlag)],
-        ] as [string, string][])
-      : []),
-    [
-      "queryable (metastore)",
-      e.unread?.queryable ?? (e.queryable ? "yes" : "no"),
-    ],
-    ...(e.lostLocation === undefined
-      ? []
-      : ([["its location", `${e.lostLocation} does not exist`]] as [
-          string,
-          string,
-        ][])),
-    ...(e.canaries
-      ? ([["canaries", String(e.canaries)]] as [string, string][])
-      : []),
-    ...t.partitions.map((p): [string, string] => [
-      `partition ${p.partition}`,
-      `Kafka ${p.logStart} to ${p.logEnd}, importer at ${p.stored ?? "nothing"}`,
-    ]),
-    ["importer's newest run", time(t.lastRun)],
-    ...(t.skippedSince === undefined
-      ? []
-      : ([["skipped since", time(t.skippedSince)]] as [string, string][])),
-    ...t.drift.map((d): [string, string] => [
-      "config drift",
-      `${d.name} is ${d.actual}, expected ${d.expected}`,
-    ]),
-  ];
-}
-
 /** `show`, `grid`, `topic` and `explain`: reading what audits found. */
 export function addAuditReaders(
   command: Command,
   configOption: readonly [string, string, string],
+  asOfOption: readonly [string, string, string | undefined],
 ): void {
   const reader = (signature: string, description: string) =>
     command
@@ -109,95 +61,179 @@ export function addAuditReaders(
   reader(
     "show [audit]",
     "an audit's numbers and findings (default: the newest)",
-  ).action(async (id: string | undefined, o: Options) => {
-    const r = await storedAudit(o.config, id);
-    if (o.json) return print(r);
-    const findings = r.audits.flatMap((a) => a.findings);
-    print(
-      `${r.workflowId}, as of ${r.asOf}: ${findings.length} topic-hours of ${r.audits.length} topics are not whole; ${r.seconds.toFixed(1)} s`,
-    );
-    for (const outage of r.outages) print(`did not answer: ${outage.message}`);
-    print(
-      table(
-        ["topic", "hour", "verdict", "cause", "level", "missing", "why"],
-        findings.map((f) => [
-          f.topic,
-          f.hour,
-          f.verdict,
-          f.cause ?? "",
-          f.level ?? "",
-          f.missing,
-          f.why,
-        ]),
-      ),
-    );
-  });
+  ).action(showAudit);
   reader(
     "grid [audit]",
     "an audit's topics × hours (default: the newest)",
-  ).action(async (id: string | undefined, o: Options) => {
-    const { audits } = await storedAudit(o.config, id);
-    const grid = audits.filter((a) => Object.keys(a.cells).length > 0);
-    print(
-      o.json
-        ? grid.map(({ topic, cells }) => ({ topic, cells }))
-        : gridText(grid),
-    );
-  });
+  ).action(showGrid);
   reader("topic <topic>", "what the newest audit says of one topic").action(
-    async (topic: string, o: Options) => {
-      const report = await storedAudit(o.config);
-      const audit = report.audits.find((a) => a.topic === topic);
-      if (!audit) throw new Error(`${topic} is not in ${report.workflowId}`);
-      if (o.json) return print(audit);
-      print(gridText([audit]));
-      print(
-        table(
-          ["hour", "verdict", "cause", "missing", "why"],
-          audit.findings.map((f) => [
-            f.hour,
-            f.verdict,
-            f.cause ?? "",
-            f.missing,
-            f.why,
-          ]),
-        ),
-      );
-    },
+    showTopic,
   );
   reader(
     "explain <topic> <hour>",
     "each stage's evidence of one topic-hour, measured now, and why its verdict follows",
   )
-    .option(
-      "--as-of <time>",
-      "judge as of this UTC time (default: SISYPHUS_AS_OF, else now)",
-      process.env["SISYPHUS_AS_OF"],
-    )
-    .action((topic: string, hour: string, o: Options) =>
-      withClient(async (client) => {
-        const input = check(explainInput, {
-          topic,
-          hour,
-          ...(o.asOf ? { asOf: o.asOf } : {}),
-        });
-        const found = (await client.workflow.execute("explainHour", {
-          workflowId: `explain/${topic}/${hour}`,
-          taskQueue: TASK_QUEUE,
-          args: [input],
-          workflowIdConflictPolicy: "USE_EXISTING",
-        })) as {
-          topic: TopicEvidence;
-          evidence: HourEvidence;
-          judgement: Judgement;
-        };
-        if (o.json) return print(found);
-        const j = found.judgement;
-        print(
-          table(["stage", "evidence"], stages(found.topic, found.evidence)),
-        );
-        print("");
-        print(`${j.verdict}${j.cause ? `, ${j.cause}` : ""}: ${j.why}`);
-      }),
-    );
+    .option(...asOfOption)
+    .action(explain);
 }
+
+async function showAudit(
+  id: string | undefined,
+  { config, json }: Options,
+): Promise<void> {
+  const report = await storedAudit(config, id);
+  if (json) return print(report);
+  const findings = report.audits.flatMap((audit) => audit.findings);
+  print(
+    `${report.workflowId}, as of ${report.asOf}: ${findings.length} topic-hours of ${report.audits.length} topics are not whole; ${report.seconds.toFixed(1)} s`,
+  );
+  for (const outage of report.outages)
+    print(`did not answer: ${outage.message}`);
+  print(
+    table(
+      ["topic", "hour", "verdict", "cause", "level", "missing", "why"],
+      findings.map((f) => [
+        f.topic,
+        f.hour,
+        f.verdict,
+        f.cause ?? "",
+        f.level ?? "",
+        f.missing,
+        f.why,
+      ]),
+    ),
+  );
+}
+
+async function showGrid(
+  id: string | undefined,
+  { config, json }: Options,
+): Promise<void> {
+  const { audits } = await storedAudit(config, id);
+  const grid = audits
+    .filter(({ cells }) => Object.keys(cells).length > 0)
+    .map(({ topic, cells }) => ({ topic, cells }));
+  print(json ? grid : gridText(grid));
+}
+
+async function showTopic(
+  topic: string,
+  { config, json }: Options,
+): Promise<void> {
+  const report = await storedAudit(config);
+  const audit = report.audits.find((a) => a.topic === topic);
+  if (!audit) throw new Error(`${topic} is not in ${report.workflowId}`);
+  if (json) return print(audit);
+  print(gridText([audit]));
+  print(
+    table(
+      ["hour", "verdict", "cause", "missing", "why"],
+      audit.findings.map((f) => [
+        f.hour,
+        f.verdict,
+        f.cause ?? "",
+        f.missing,
+        f.why,
+      ]),
+    ),
+  );
+}
+
+async function explain(
+  topic: string,
+  hour: string,
+  { asOf, json }: ExplainOptions,
+): Promise<void> {
+  const input = check(explainInput, {
+    topic,
+    hour,
+    ...(asOf ? { asOf } : {}),
+  });
+  await withClient(async (client) => {
+    const found = (await client.workflow.execute("explainHour", {
+      workflowId: `explain/${topic}/${hour}`,
+      taskQueue: TASK_QUEUE,
+      args: [input],
+      workflowIdConflictPolicy: "USE_EXISTING",
+    })) as Explained;
+    if (json) return print(found);
+    const { verdict, cause, why } = found.judgement;
+    print(table(["stage", "evidence"], evidenceRows(found)));
+    print("");
+    print(`${verdict}${cause ? `, ${cause}` : ""}: ${why}`);
+  });
+}
+
+/** Each stage's evidence as rows: its name, and what it says. */
+const evidenceRows = ({ topic, evidence }: Explained): [string, string][] => [
+  ["produced (Kafka, by time)", countText(evidence.produced)],
+  ["archived (all-events.log)", countText(evidence.archived)],
+  ...rawRows(evidence),
+  ...refinedRows(evidence),
+  ...queryableRows(evidence),
+  ...topicRows(topic),
+];
+
+function rawRows({ raw, unread }: HourEvidence): [string, string][] {
+  const found = raw
+    ? `${raw.count} records in ${raw.files} files, ${timeText(raw.mtime)}`
+    : "no directory";
+  return [
+    ["imported (raw files)", unread?.raw ?? found],
+    ...(raw?.problems ?? []).map((problem): [string, string] => ["", problem]),
+  ];
+}
+
+function refinedRows({ refined, unread }: HourEvidence): [string, string][] {
+  if (!refined) return [["refined", unread?.refined ?? "no partition"]];
+  const found = `${countText(refined.rows)} rows, ${refined.geocoded ? "" : "not "}geocoded`;
+  return [
+    ["refined", unread?.refined ?? found],
+    ["done flag", timeText(refined.doneFlag)],
+    ["failure flag", timeText(refined.failureFlag)],
+  ];
+}
+
+function queryableRows({
+  queryable,
+  lostLocation,
+  canaries,
+  unread,
+}: HourEvidence): [string, string][] {
+  const rows: [string, string][] = [
+    ["queryable (metastore)", unread?.queryable ?? (queryable ? "yes" : "no")],
+  ];
+  if (lostLocation !== undefined)
+    rows.push(["its location", `${lostLocation} does not exist`]);
+  if (canaries) rows.push(["canaries", String(canaries)]);
+  return rows;
+}
+
+function topicRows({
+  partitions,
+  lastRun,
+  skippedSince,
+  drift,
+}: TopicEvidence): [string, string][] {
+  return [
+    ...partitions.map((p): [string, string] => [
+      `partition ${p.partition}`,
+      `Kafka ${p.logStart} to ${p.logEnd}, importer at ${p.stored ?? "nothing"}`,
+    ]),
+    ["importer's newest run", timeText(lastRun)],
+    ...(skippedSince === undefined
+      ? []
+      : [["skipped since", timeText(skippedSince)] as [string, string]]),
+    ...drift.map((d): [string, string] => [
+      "config drift",
+      `${d.name} is ${d.actual}, expected ${d.expected}`,
+    ]),
+  ];
+}
+
+const countText = (count: Count): string =>
+  count.known ? String(count.count) : `unknowable: ${count.why}`;
+
+/** An instant (epoch ms), or why it cannot be read. */
+const timeText = (at: number | string | undefined): string =>
+  typeof at === "number" ? showInstant(at) : (at ?? "absent");

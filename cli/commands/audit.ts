@@ -7,12 +7,19 @@ import { gridText, paint, print, table } from "../output";
 import type {
   AuditSummary,
   HeadroomSummary,
+  TopicAudit,
 } from "../../domain/audit/audit-report";
 
 export const configOption = [
   "--config <file>",
   "sisyphus.yaml",
   process.env["SISYPHUS_CONFIG"] ?? "sisyphus.yaml",
+] as const;
+
+const asOfOption = [
+  "--as-of <time>",
+  "judge as of this UTC time (default: SISYPHUS_AS_OF, else now)",
+  process.env["SISYPHUS_AS_OF"],
 ] as const;
 
 type RunOptions = {
@@ -23,7 +30,9 @@ type RunOptions = {
   json?: boolean;
   config: string;
 };
+type HeadroomOptions = Pick<RunOptions, "asOf" | "topics" | "json">;
 
+/** `sisyphus audit`: measuring now, and reading what audits found. */
 export function auditCommand(): Command {
   const command = new Command("audit").description(
     "measure every topic-hour, judge it and name the cause",
@@ -31,11 +40,7 @@ export function auditCommand(): Command {
   command
     .command("run")
     .description("audit now; exit code 3 where a topic-hour is not whole")
-    .option(
-      "--as-of <time>",
-      "judge as of this UTC time (default: SISYPHUS_AS_OF, else now)",
-      process.env["SISYPHUS_AS_OF"],
-    )
+    .option(...asOfOption)
     .option("--since <hour>", "first hour, 2018-07-05T03")
     .option("--until <hour>", "hour after the last")
     .option("--topics <list>", "only these topics, comma-separated")
@@ -45,80 +50,78 @@ export function auditCommand(): Command {
       "after",
       "\nExample: sisyphus audit run --since 2018-07-04T00 --until 2018-07-05T05",
     )
-    .action(async (o: RunOptions) => {
-      const input = check(auditInput, {
-        ...(o.asOf ? { asOf: o.asOf } : {}),
-        ...(o.since ? { since: o.since } : {}),
-        ...(o.until ? { until: o.until } : {}),
-        ...(o.topics ? { topics: list(o.topics) } : {}),
-      });
-      await withClient(async (client) => {
-        const workflowId = `audit/${hourOf(input.asOf ? Date.parse(input.asOf) : Date.now())}`;
-        const handle = await client.workflow.start("hourlyAudit", {
-          workflowId,
-          taskQueue: TASK_QUEUE,
-          args: [input],
-          workflowIdConflictPolicy: "USE_EXISTING",
-          staticSummary: "Audit of every topic-hour",
-        });
-        const link = webLink(workflowId, handle.firstExecutionRunId);
-        if (!o.json && link) print(paint("gray", link));
-        const summary = (await handle.result()) as AuditSummary;
-        if (o.json) print(summary);
-        else {
-          const { audits } = await storedAudit(o.config, workflowId);
-          print(
-            gridText(audits.filter((a) => Object.keys(a.cells).length > 0)),
-          );
-          print("");
-          print(
-            table(["verdict", "topic-hours"], Object.entries(summary.verdicts)),
-          );
-          print("");
-          print(
-            table(["cause", "topic-hours"], Object.entries(summary.causes)),
-          );
-        }
-        if (summary.broken.length > 0) process.exitCode = 3;
-      });
-    });
-  addAuditReaders(command, configOption);
+    .action(runAudit);
+  addAuditReaders(command, configOption, asOfOption);
   command
     .command("headroom")
     .description(
       "topics whose unread data is about to be deleted; exit code 3 where there are any",
     )
-    .option(
-      "--as-of <time>",
-      "judge as of this UTC time (default: SISYPHUS_AS_OF, else now)",
-      process.env["SISYPHUS_AS_OF"],
-    )
+    .option(...asOfOption)
     .option("--topics <list>", "only these topics, comma-separated")
     .option("--json", "print JSON")
-    .action((o: RunOptions) =>
-      withClient(async (client) => {
-        const input = check(headroomInput, {
-          ...(o.asOf ? { asOf: o.asOf } : {}),
-          ...(o.topics ? { topics: list(o.topics) } : {}),
-        });
-        const summary = (await client.workflow.execute("headroomAudit", {
-          workflowId: "headroom/by-hand",
-          taskQueue: TASK_QUEUE,
-          args: [input],
-          workflowIdConflictPolicy: "USE_EXISTING",
-        })) as HeadroomSummary;
-        if (o.json) print(summary);
-        else
-          print(
-            summary.low.length === 0
-              ? `all ${summary.topics} topics have headroom`
-              : table(
-                  ["topic", "hours", "level", "why"],
-                  summary.low.map((h) => [h.topic, h.hours, h.level, h.why]),
-                ),
-          );
-        if (summary.low.length > 0) process.exitCode = 3;
-      }),
-    );
+    .action(runHeadroomAudit);
   return command;
 }
+
+async function runAudit(options: RunOptions): Promise<void> {
+  const { asOf, since, until, topics, json, config } = options;
+  const input = check(auditInput, {
+    ...(asOf ? { asOf } : {}),
+    ...(since ? { since } : {}),
+    ...(until ? { until } : {}),
+    ...(topics ? { topics: list(topics) } : {}),
+  });
+  const judgedAt = input.asOf ? Date.parse(input.asOf) : Date.now();
+  const workflowId = `audit/${hourOf(judgedAt)}`;
+  await withClient(async (client) => {
+    const handle = await client.workflow.start("hourlyAudit", {
+      workflowId,
+      taskQueue: TASK_QUEUE,
+      args: [input],
+      workflowIdConflictPolicy: "USE_EXISTING",
+      staticSummary: "Audit of every topic-hour",
+    });
+    const link = webLink(workflowId, handle.firstExecutionRunId);
+    if (!json && link) print(paint("gray", link));
+    const summary = (await handle.result()) as AuditSummary;
+    if (json) print(summary);
+    else printSummary(summary, (await storedAudit(config, workflowId)).audits);
+    if (summary.broken.length > 0) process.exitCode = 3;
+  });
+}
+
+/** The grid, and how often each verdict and each cause occurs. */
+function printSummary(summary: AuditSummary, audits: TopicAudit[]): void {
+  print(gridText(audits.filter(({ cells }) => Object.keys(cells).length > 0)));
+  print("");
+  print(table(["verdict", "topic-hours"], Object.entries(summary.verdicts)));
+  print("");
+  print(table(["cause", "topic-hours"], Object.entries(summary.causes)));
+}
+
+async function runHeadroomAudit(options: HeadroomOptions): Promise<void> {
+  const { asOf, topics, json } = options;
+  const input = check(headroomInput, {
+    ...(asOf ? { asOf } : {}),
+    ...(topics ? { topics: list(topics) } : {}),
+  });
+  await withClient(async (client) => {
+    const summary = (await client.workflow.execute("headroomAudit", {
+      workflowId: "headroom/by-hand",
+      taskQueue: TASK_QUEUE,
+      args: [input],
+      workflowIdConflictPolicy: "USE_EXISTING",
+    })) as HeadroomSummary;
+    print(json ? summary : headroomText(summary));
+    if (summary.low.length > 0) process.exitCode = 3;
+  });
+}
+
+const headroomText = ({ topics, low }: HeadroomSummary): string =>
+  low.length === 0
+    ? `all ${topics} topics have headroom`
+    : table(
+        ["topic", "hours", "level", "why"],
+        low.map((h) => [h.topic, h.hours, h.level, h.why]),
+      );

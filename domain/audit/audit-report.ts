@@ -7,29 +7,35 @@ import type { TopicHeadroom } from "./headroom";
 /** A service that did not answer. */
 export type Outage = { service: string; address: string; message: string };
 
+/** What an audit says of one topic. */
 export type TopicAudit = {
   topic: string;
   /** Every hour that is not empty, and empty ones of a silence. */
   cells: Grid[number]["cells"];
   findings: Finding[];
+  /** Offsets that Kafka deleted before they were imported. */
   lostOffsets: number;
-  /** The same by partition; absent in audits that were stored before. */
+  /** The same by partition; absent where there are none, and in audits that 0.1.0 stored. */
   losses?: Loss[];
   /** Offsets in Kafka that the importer has not read. */
   unread: number;
-  /** Events known of in the range, and those of them that HDFS lacks. */
+  /** Events that are known of in the range. */
   events: number;
+  /** Those of them that HDFS lacks. */
   missing: number;
-  /** Why stages of it are unknowable; nothing is then said of its health. */
+  /** Why hours of it are unknowable: nothing is said of their health. */
   unknowable?: string;
+  /** Why it could not be audited rightly: no dataset, or a state of the importer that cannot be read. */
   problem?: string;
 };
 
 /** One audit of the fleet, as it is stored. */
 export type AuditReport = {
   workflowId: string;
+  /** The instant as of which hours were judged, ISO-8601. */
   asOf: string;
   range: HourRange;
+  /** How long the audit took. */
   seconds: number;
   /** Requests made, by service. */
   requests: Record<string, number>;
@@ -50,10 +56,13 @@ export type AuditSummary = {
   outages: Outage[];
   problems: string[];
   requests: Record<string, number>;
+  /** Where the report and its page are in storage, and the page's address for a browser. */
   report: string;
   html: string;
   link: string;
 };
+
+/** How many topics an audit has done. */
 export type AuditProgress = { audited: number; topics: number };
 
 /** What a headroom audit returns. */

@@ -2,8 +2,10 @@
 export type Canary = {
   topic: string;
   partition: number;
+  /** A decimal string. */
   offset: string;
 };
+
 /** The stages that a canary passes, in their order. */
 export const CANARY_STAGES = ["kafka", "raw", "refined", "queryable"] as const;
 export type CanaryStage = (typeof CANARY_STAGES)[number];
@@ -13,5 +15,6 @@ export type CanaryState = {
   hour: string;
   /** Seconds from production to each stage, by topic. */
   seconds: Record<string, Partial<Record<CanaryStage, number>>>;
+  /** Topics whose canary did not become queryable in time. */
   lost: string[];
 };

@@ -1,25 +1,16 @@
-import {
-  type HourEvidence,
-  lostOffsets,
-  type TopicEvidence,
-  unreadOffsets,
-} from "./evidence";
-import { driftText, type Policy } from "../settings/policy";
-import { type Cause, isImportFault, type Verdict } from "./verdict";
+import { lostOffsets, type TopicEvidence, unreadOffsets } from "./evidence";
+import { driftText } from "../settings/policy";
+import type { Case } from "./judgement";
+import { type Cause, isImportFault, type Verdict } from "./verdicts";
 import { HOUR_MS } from "../../lib/hour";
 import { instant, inHours } from "../../lib/time";
 
+/** A cause, and what shows it, where there is more to say than the cause's name. */
 export type Because = { cause: Cause; because?: string };
 
 /** What made an hour so. */
-export function causeOf(
-  verdict: Verdict,
-  e: HourEvidence,
-  t: TopicEvidence,
-  p: Policy,
-  asOf: number,
-): Because {
-  if (isImportFault(verdict)) return importCause(e, t, p, asOf);
+export function causeOf(verdict: Verdict, about: Case): Because {
+  if (isImportFault(verdict)) return importCause(about);
   switch (verdict) {
     case "late":
       return { cause: "producer-late" };
@@ -35,68 +26,67 @@ export function causeOf(
   }
 }
 
-/** Kafka deleted what the importer had not read. */
-function deleted(t: TopicEvidence): Because {
-  const drift = driftText(t.drift);
-  const unread =
-    t.watermark === undefined || t.skippedSince === undefined
-      ? undefined
-      : t.skippedSince - t.watermark;
-  if (
-    unread !== undefined &&
-    t.retentionMs !== undefined &&
-    unread < t.retentionMs
-  ) {
-    const because = `Kafka deleted unread data ${inHours(unread)} after the last import, though retention is ${inHours(t.retentionMs)}`;
-    return {
-      cause: "premature-deletion",
-      because: drift ? `${because}; ${drift}` : because,
-    };
-  }
-  if (drift) return { cause: "config-drift", because: drift };
-  if (unread !== undefined && t.retentionMs !== undefined) {
-    return {
-      cause: "retention-too-short",
-      because: `the importer was ${inHours(unread)} behind, retention is ${inHours(t.retentionMs)}`,
-    };
-  }
-  return {
-    cause: "offset-out-of-range",
-    because: "the stored offset lies before the log start",
-  };
-}
-
-function importCause(
-  e: HourEvidence,
-  t: TopicEvidence,
-  p: Policy,
-  asOf: number,
-): Because {
-  if (e.raw?.missing)
+/** Why events are not in their raw hour: what happened to the hour itself first, then to its topic, then to the importer as a whole. */
+function importCause({ hour, topic, policy, asOf }: Case): Because {
+  if (hour.raw?.missing)
     return {
       cause: "unknown",
       because: "a raw file was removed or changed after its import",
     };
-  if (e.raw?.errors) return { cause: "importer-errors" };
-  if (t.skippedSince !== undefined || lostOffsets(t) > 0 || (t.jumped ?? 0) > 0)
-    return deleted(t);
-  if (
-    t.lastRun === undefined ||
-    asOf - t.lastRun > p.maxImportLagHours * HOUR_MS
-  ) {
+  if (hour.raw?.errors) return { cause: "importer-errors" };
+  if (hasLostOffsets(topic)) return deletionCause(topic);
+  if (topic.lastRun === undefined)
+    return { cause: "importer-not-running", because: "no run is recorded" };
+  if (asOf - topic.lastRun > policy.maxImportLagHours * HOUR_MS)
     return {
       cause: "importer-not-running",
-      because:
-        t.lastRun === undefined
-          ? "no run is recorded"
-          : `its newest run is of ${instant(t.lastRun)}`,
+      because: `its newest run is of ${instant(topic.lastRun)}`,
     };
-  }
-  const unread = unreadOffsets(t);
+  const unread = unreadOffsets(topic);
   return unread > 0
     ? {
         cause: "importer-slow",
         because: `it runs, and has ${unread} offsets still to read`,
       }
     : { cause: "unknown" };
+}
+
+/** Kafka deleted offsets of the topic before they were imported, now or within the look-back. */
+const hasLostOffsets = (topic: TopicEvidence): boolean =>
+  topic.skippedSince !== undefined ||
+  lostOffsets(topic) > 0 ||
+  (topic.jumped ?? 0) > 0;
+
+/** How long after the topic's last import the importer found that offsets had been deleted, ms; undefined where either is not known. */
+const timeBehind = ({ watermark, skippedSince }: TopicEvidence) =>
+  watermark === undefined || skippedSince === undefined
+    ? undefined
+    : skippedSince - watermark;
+
+/** Why Kafka deleted what the importer had not read: against its retention, by a drifted setting, or as its retention says. */
+function deletionCause(topic: TopicEvidence): Because {
+  const drift = driftText(topic.drift);
+  const behind = timeBehind(topic);
+  const { retentionMs } = topic;
+  if (
+    behind !== undefined &&
+    retentionMs !== undefined &&
+    behind < retentionMs
+  ) {
+    const because = `Kafka deleted unread data ${inHours(behind)} after the last import, though retention is ${inHours(retentionMs)}`;
+    return {
+      cause: "premature-deletion",
+      because: drift ? `${because}; ${drift}` : because,
+    };
+  }
+  if (drift) return { cause: "config-drift", because: drift };
+  if (behind !== undefined && retentionMs !== undefined)
+    return {
+      cause: "retention-too-short",
+      because: `the importer was ${inHours(behind)} behind, retention is ${inHours(retentionMs)}`,
+    };
+  return {
+    cause: "offset-out-of-range",
+    because: "the stored offset lies before the log start",
+  };
 }

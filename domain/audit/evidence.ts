@@ -8,12 +8,14 @@ export type Count =
 export const measured = (count: number): Count => ({ known: true, count });
 export const unknowable = (why: string): Count => ({ known: false, why });
 
-/** A raw hour, from the importer's file names. */
+/** A raw hour, from the importer's file names; no file is read. */
 export type RawEvidence = {
+  /** Records, as the names of the files say. */
   count: number;
   files: number;
+  /** When the directory last changed, epoch ms: Refine writes it into its done flag. */
   mtime: number;
-  /** What is wrong with single files, and records that the ledger misses here. */
+  /** What is wrong with single files, and with offsets that the ledger gives to this hour: a sentence each. */
   problems: string[];
   /** Records that runs took from Kafka and no file accounts for. */
   missing?: number;
@@ -23,14 +25,16 @@ export type RawEvidence = {
   importedAt?: number;
 };
 
+/** A Hive partition, from its flags and the footers of its Parquet files. */
 export type RefinedEvidence = {
-  /** The flags' content: the raw directory's mtime when it was refined, epoch ms; a string where it cannot be read. */
+  /** The flags' content: the raw directory's mtime when it was refined, epoch ms; the reason as a string where it cannot be read. */
   doneFlag?: number | string;
   failureFlag?: number | string;
   /** Only the outdated wrapper writes this flag's name. */
   outdatedFlag: boolean;
   /** From Parquet footers. */
   rows: Count;
+  /** Whether every file has the column geocoded_data; undefined where there is no file. */
   geocoded: boolean | undefined;
 };
 
@@ -41,27 +45,33 @@ export type HourEvidence = {
   produced: Count;
   /** Distinct events in the archive of all events: a lower bound, as its lines can be truncated. */
   archived: Count;
-  /** Undefined where the directory is absent. */
+  /** Absent where there is no directory, and no gap or error was given to the hour. */
   raw?: RawEvidence;
+  /** Absent where there is no directory. */
   refined?: RefinedEvidence;
-  /** Whether the metastore has the partition. */
+  /** Whether the metastore has the Hive partition; undefined where it could not be asked. */
   queryable: boolean | undefined;
-  /** The importer has read every offset that Kafka counts for this hour: what is not in it lies in another one. */
+  /** Whether the importer has read every offset that Kafka counts for this hour: a message that is not in its raw hour lies in another one. */
   passed?: boolean;
-  /** Where the metastore sends readers, if nothing is there. */
+  /** Where the metastore sends readers; present only if nothing is there, empty if it names no place. */
   lostLocation?: string;
-  /** Marked events of ours in this hour: they are in every count and in none that people use. */
+  /** Canaries that were produced in this hour: they are in the counts of every stage, and are taken away in what people read. */
   canaries?: number;
-  /** The topic fell silent, and this hour belongs to the silence: why that is believed. */
+  /** Why it is believed that the topic fell silent; present where this hour belongs to the silence. */
   silent?: string;
-  /** Stages that could not be read, and why; what they would say is unknowable. */
+  /**
+   * Stages that could not be read, each with the reason; what they would say is unknowable. (The field keeps its name because results of
+   * `explainHour` in histories carry it. It does not count unread offsets.)
+   */
   unread?: { raw?: string; refined?: string; queryable?: string };
 };
 
+/** A Kafka partition: what it holds, and where the importer stands in it. */
 export type PartitionOffsets = {
   partition: number;
   /** Where the importer's next run starts; absent where it never read the partition. Decimal strings. */
   stored?: string;
+  /** The first offset that Kafka still has, and the one after the last. */
   logStart: string;
   logEnd: string;
 };
@@ -71,15 +81,17 @@ export type TopicEvidence = {
   partitions: PartitionOffsets[];
   /** Time of the oldest last-imported record over partitions, epoch ms. */
   watermark?: number;
-  /** When the importer first skipped the topic as out of range, epoch ms, and whether it still does. */
+  /** When the importer first skipped the topic as out of range within the look-back, epoch ms; absent where it did not. */
   skippedSince?: number;
+  /** The topic's retention.ms. */
   retentionMs?: number;
+  /** Settings that are not as the policy expects them. */
   drift: Drift[];
   /** The importer's newest finished run, epoch ms. */
   lastRun?: number;
-  /** Offsets that a reset of the importer passed over within the look-back: deleted unread earlier. */
+  /** Offsets that the importer's runs jumped over within the look-back: they were deleted before it read them. */
   jumped?: number;
-  /** Kafka or the importer's state could not be read, and why. */
+  /** Why Kafka or the importer's state could not be read; present where it could not. (Named as in {@link HourEvidence}, for the same reason.) */
   unread?: string;
 };
 
@@ -91,25 +103,41 @@ export type Loss = {
   offsets: number;
 };
 
-/** Offsets that were deleted before they were imported, from the stored offset to the log start. Exact, but for transaction markers and compaction. */
+/**
+ * Offsets that were deleted before they were imported: from where the importer stands to the log start. Exact, but for offsets that hold no
+ * record (transaction markers, and what compaction took away).
+ */
 export function losses(topic: TopicEvidence): Loss[] {
   return topic.partitions.flatMap(({ partition, stored, logStart }) => {
-    const gap = stored === undefined ? 0n : BigInt(logStart) - BigInt(stored);
-    return gap > 0n
-      ? [{ partition, from: stored!, to: logStart, offsets: Number(gap) }]
+    if (stored === undefined) return [];
+    const offsets = Number(BigInt(logStart) - BigInt(stored));
+    return offsets > 0
+      ? [{ partition, from: stored, to: logStart, offsets }]
       : [];
   });
 }
 
 /** The sum of a topic's {@link losses}. */
 export const lostOffsets = (topic: TopicEvidence): number =>
-  losses(topic).reduce((sum, l) => sum + l.offsets, 0);
+  losses(topic).reduce((sum, loss) => sum + loss.offsets, 0);
 
 /** Offsets that Kafka holds and the importer has not read. */
 export function unreadOffsets(topic: TopicEvidence): number {
-  return topic.partitions.reduce((sum, p) => {
-    const from = BigInt(p.stored ?? p.logStart);
-    const start = from > BigInt(p.logStart) ? from : BigInt(p.logStart);
-    return sum + Math.max(0, Number(BigInt(p.logEnd) - start));
+  return topic.partitions.reduce((sum, { stored, logStart, logEnd }) => {
+    const first = BigInt(logStart);
+    const position = BigInt(stored ?? logStart);
+    const next = position > first ? position : first;
+    return sum + Math.max(0, Number(BigInt(logEnd) - next));
   }, 0);
+}
+
+/** An hour's events, as well as anything outside HDFS knows them; undefined where nothing does. */
+export function expected({
+  produced,
+  archived,
+}: HourEvidence): number | undefined {
+  const known = [produced, archived].flatMap((source) =>
+    source.known ? [source.count] : [],
+  );
+  return known.length === 0 ? undefined : Math.max(...known);
 }

@@ -1,5 +1,5 @@
 import type { Hour } from "../../lib/hour";
-import type { Verdict } from "./verdict";
+import type { Verdict } from "./verdicts";
 
 /** Topics × hours; an hour without a cell is empty. */
 export type Grid = { topic: string; cells: Record<Hour, Verdict> }[];

@@ -1,13 +1,15 @@
 import { type Drift, driftText, type Policy } from "../settings/policy";
-import type { Level } from "./verdict";
+import type { Level } from "./verdicts";
 
+/** How close a topic is to losing data. */
 export type HeadroomEvidence = {
   topic: string;
   retentionHours: number;
+  /** Whether Kafka has offsets that the importer has not read yet. */
   unread: boolean;
-  /** For how long unread data is safe, in hours, as far as was asked. */
+  /** For how many hours unread data is safe, as far as was asked; absent where there is none. */
   hours?: number;
-  /** For how long data that arrives now would be. */
+  /** For how many hours data that arrives now would be safe; absent where none arrives. */
   nextHours?: number;
   drift: Drift[];
 };
@@ -15,41 +17,52 @@ export type HeadroomEvidence = {
 /** A topic that is about to lose data. */
 export type TopicHeadroom = {
   topic: string;
+  /** Until the first loss. */
   hours: number;
   level: Level;
   cause: "retention-too-short" | "config-drift" | "premature-deletion";
+  /** One sentence for a person. */
   why: string;
 };
 
-/** Whether a topic has too little headroom: a warning before any loss. */
+/** Says whether a topic has too little headroom: a warning before any loss. @returns undefined where it has enough */
 export function judgeHeadroom(
-  e: HeadroomEvidence,
+  evidence: HeadroomEvidence,
   policy: Policy,
 ): TopicHeadroom | undefined {
-  const { warnHours, errorHours } = policy.headroom;
-  // A retention that is shorter than the threshold gives no more than itself.
-  const warn = Math.min(warnHours, e.retentionHours / 2);
-  const error = Math.min(errorHours, warn / 2);
-  const hours = Math.min(e.hours ?? Infinity, e.nextHours ?? Infinity);
-  if (hours >= warn) return undefined;
-  const drift = driftText(e.drift);
-  const foreseen = (e.nextHours ?? Infinity) < warn;
+  const { topic, retentionHours } = evidence;
+  const unreadHours = evidence.hours ?? Infinity;
+  const nextHours = evidence.nextHours ?? Infinity;
+  const hours = Math.min(unreadHours, nextHours);
+  // A retention that is shorter than the threshold gives no more headroom than itself.
+  const warnHours = Math.min(policy.headroom.warnHours, retentionHours / 2);
+  const errorHours = Math.min(policy.headroom.errorHours, warnHours / 2);
+  if (hours >= warnHours) return undefined;
+  // Even what arrives now is in danger: it is dated wrongly, and deleted before its time.
+  const isDatedWrongly = nextHours < warnHours;
+  const drift = driftText(evidence.drift);
   const what =
-    e.unread && (e.hours ?? Infinity) < warn
-      ? `unread messages may be deleted in ${e.hours} h`
-      : `messages that arrive now may be deleted in ${e.nextHours} h`;
-  const why = foreseen
-    ? `${what}: the newest message is dated ${Math.round(e.retentionHours - e.nextHours!)} h ago or more, retention is ${Math.round(e.retentionHours)} h`
-    : `${what}: the importer is that close to the end of retention (${Math.round(e.retentionHours)} h)`;
+    evidence.unread && unreadHours < warnHours
+      ? `unread messages may be deleted in ${unreadHours} h`
+      : `messages that arrive now may be deleted in ${nextHours} h`;
+  const why = isDatedWrongly
+    ? `${what}: the newest message is dated ${Math.round(retentionHours - nextHours)} h ago or more, retention is ${Math.round(retentionHours)} h`
+    : `${what}: the importer is that close to the end of retention (${Math.round(retentionHours)} h)`;
   return {
-    topic: e.topic,
+    topic,
     hours,
-    level: hours < error ? "error" : "warning",
-    cause: foreseen
-      ? drift
-        ? "config-drift"
-        : "premature-deletion"
-      : "retention-too-short",
+    level: hours < errorHours ? "error" : "warning",
+    cause: causeOf(isDatedWrongly, drift !== ""),
     why: drift ? `${why}; ${drift}` : why,
   };
 }
+
+const causeOf = (
+  isDatedWrongly: boolean,
+  hasDrifted: boolean,
+): TopicHeadroom["cause"] =>
+  !isDatedWrongly
+    ? "retention-too-short"
+    : hasDrifted
+      ? "config-drift"
+      : "premature-deletion";

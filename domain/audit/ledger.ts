@@ -1,4 +1,4 @@
-/** How far one importer run moved in a topic-partition. Offsets are decimal strings. */
+/** How far one importer run moved in a partition of a topic. Offsets are decimal strings. */
 export type Advance = {
   run: string;
   /** When the run was, epoch ms. */
@@ -12,37 +12,41 @@ export type Advance = {
   errors: number;
 };
 
-/** A raw file as its name tells of it. */
+/** A raw file, by what its name says. Offsets are decimal strings. */
 export type LedgerFile = {
   partition: number;
-  /** The offset of its first record, where names tell it. */
+  /** The offset of its first record, where the importer's names have it. */
   start?: string;
   /** The offset after its last record. */
   end: string;
   count: number;
 };
 
-/** Offsets that hold no record for readers: a saga's own transaction markers and what it aborted. */
+/** Offsets of which some hold no record for readers: a saga's own transaction markers, and messages of transactions that it aborted. */
 export type Markers = {
   partition: number;
   from: string;
   to: string;
+  /** How many of the offsets from `from` (inclusive) to `to` (exclusive) hold no record. */
   empty: number;
 };
 
-/** Offsets that were passed over. */
+/** Offsets that an importer passed over, from one (inclusive) to another (exclusive), decimal strings. */
 export type Gap = {
   partition: number;
   from: string;
   to: string;
+  /** How many records lie in the gap and in no raw file, at most. */
   records: number;
+  /** The run that passed over them, and when it was (epoch ms); absent for importers that keep no runs. */
   run?: string;
   time?: number;
 };
 
+/** An advance with its offsets as numbers. */
 type Span = Advance & { low: bigint; high: bigint };
 
-/** Finds the run that took a file's last record, the earliest where several did. */
+/** @returns a function that finds the run that took a file's last record: the earliest one, where several did */
 export function advanceHolding(
   advances: Advance[],
 ): (file: Pick<LedgerFile, "partition" | "end">) => Advance | undefined {
@@ -54,20 +58,20 @@ export function advanceHolding(
     if (spans) spans.push({ ...a, low, high });
     else partitions.set(a.partition, [{ ...a, low, high }]);
   }
-  // Runs follow one another, so that the ends are sorted; after a reset they are not, and are looked through.
-  const sorted = new Map<number, boolean>();
+  // Runs follow one another, so that their offsets are sorted and can be halved; after a reset they are not, and each is tried.
+  const isSorted = new Map<number, boolean>();
   for (const [partition, spans] of partitions) {
     spans.sort((x, y) => x.time - y.time);
-    sorted.set(
+    isSorted.set(
       partition,
-      spans.every((s, i) => i === 0 || s.low >= spans[i - 1]!.high),
+      spans.every((span, i) => i === 0 || span.low >= spans[i - 1]!.high),
     );
   }
   return ({ partition, end }) => {
     const spans = partitions.get(partition) ?? [];
     const offset = BigInt(end);
-    const holds = (s: Span) => offset > s.low && offset <= s.high;
-    if (!sorted.get(partition)) return spans.find(holds);
+    const holds = ({ low, high }: Span) => offset > low && offset <= high;
+    if (!isSorted.get(partition)) return spans.find(holds);
     let [from, to] = [0, spans.length];
     while (from < to) {
       const middle = (from + to) >> 1;
@@ -80,49 +84,45 @@ export function advanceHolding(
 }
 
 /**
- * The ledger by offset, for importers that keep runs: what each run advanced, less its recorded errors and known markers,
- * must lie in the files whose last offset falls into its range. Compaction and other producers' transactions make offsets an upper bound.
- * @returns what no file accounts for, a run and partition each
+ * The ledger by offset, for importers that keep runs. As many records as a run moved on, less its recorded errors and known markers, must
+ * lie in the files whose last offset falls into the run's range. Compaction and other producers' transactions leave offsets without a
+ * record, so that what is missing is an upper bound.
+ * @returns what no file accounts for, by run and partition
  */
 export function unaccounted(
   advances: Advance[],
   files: LedgerFile[],
   markers: Markers[],
 ): Gap[] {
-  const left = markers.map((m) => ({ ...m }));
+  // A marker explains an offset once, though several runs may overlap it.
+  const unused = markers.map((marker) => ({ ...marker }));
   const gaps: Gap[] = [];
-  const held = heldBy(files);
-  for (const a of [...advances].sort((x, y) => x.time - y.time)) {
-    const from = BigInt(a.from);
-    const to = BigInt(a.to);
-    if (to <= from) continue;
-    let records = Number(to - from) - held(a.partition, from, to) - a.errors;
-    for (const m of left) {
+  const recordsIn = recordsByEnd(files);
+  for (const { partition, from, to, run, time, errors } of byTime(advances)) {
+    const [low, high] = [BigInt(from), BigInt(to)];
+    if (high <= low) continue;
+    let records = Number(high - low) - recordsIn(partition, low, high) - errors;
+    for (const marker of unused) {
       if (records <= 0) break;
       const overlaps =
-        m.partition === a.partition &&
-        BigInt(m.from) < to &&
-        BigInt(m.to) > from;
+        marker.partition === partition &&
+        BigInt(marker.from) < high &&
+        BigInt(marker.to) > low;
       if (!overlaps) continue;
-      const used = Math.min(records, m.empty);
+      const used = Math.min(records, marker.empty);
       records -= used;
-      m.empty -= used;
+      marker.empty -= used;
     }
-    if (records > 0)
-      gaps.push({
-        partition: a.partition,
-        from: a.from,
-        to: a.to,
-        records,
-        run: a.run,
-        time: a.time,
-      });
+    if (records > 0) gaps.push({ partition, from, to, records, run, time });
   }
   return gaps;
 }
 
-/** Sums of records by where files end: how many lie in files whose last offset is in `(from, to]`. */
-function heldBy(
+const byTime = (advances: Advance[]): Advance[] =>
+  [...advances].sort((x, y) => x.time - y.time);
+
+/** @returns a function that sums up the records of a partition's files whose last offset lies in `(from, to]` */
+function recordsByEnd(
   files: LedgerFile[],
 ): (partition: number, from: bigint, to: bigint) => number {
   const partitions = new Map<number, { end: bigint; sum: number }[]>();
@@ -152,48 +152,48 @@ function heldBy(
   };
 }
 
-/** Where a run began beyond the end of the one before: offsets that were deleted unread, although nothing tells so any more. */
+/**
+ * Where an importer run began beyond the end of the one before it. The offsets between were deleted before they were imported: the importer
+ * was reset to what Kafka still had, and since then neither its position nor Kafka shows that anything was lost.
+ */
 export function jumps(advances: Advance[]): Gap[] {
   const gaps: Gap[] = [];
   const last = new Map<number, Advance>();
-  for (const a of [...advances].sort((x, y) => x.time - y.time)) {
-    const before = last.get(a.partition);
-    const skipped = before ? BigInt(a.from) - BigInt(before.to) : 0n;
-    if (before && skipped > 0n)
-      gaps.push({
-        partition: a.partition,
-        from: before.to,
-        to: a.from,
-        records: Number(skipped),
-        run: a.run,
-        time: a.time,
-      });
-    if (!before || BigInt(a.to) >= BigInt(before.to)) last.set(a.partition, a);
+  for (const advance of byTime(advances)) {
+    const { partition, from, to, run, time } = advance;
+    const before = last.get(partition);
+    const records = before ? Number(BigInt(from) - BigInt(before.to)) : 0;
+    if (before && records > 0)
+      gaps.push({ partition, from: before.to, to: from, records, run, time });
+    if (!before || BigInt(to) >= BigInt(before.to))
+      last.set(partition, advance);
   }
   return gaps;
 }
 
-/** The ledger for importers whose file names tell both ends: files of a partition must follow one another without a hole. */
+/** The ledger for importers whose file names have both ends: the files of a partition must follow one another without a hole. */
 export function holes(files: LedgerFile[]): Gap[] {
   const gaps: Gap[] = [];
-  const partitions = new Map<number, LedgerFile[]>();
-  for (const f of files) {
-    if (f.start === undefined) continue;
-    partitions.set(f.partition, [...(partitions.get(f.partition) ?? []), f]);
+  const partitions = new Map<number, { start: bigint; end: bigint }[]>();
+  for (const { partition, start, end } of files) {
+    if (start === undefined) continue;
+    const span = { start: BigInt(start), end: BigInt(end) };
+    const spans = partitions.get(partition);
+    if (spans) spans.push(span);
+    else partitions.set(partition, [span]);
   }
-  for (const [partition, list] of partitions) {
-    list.sort((a, b) => (BigInt(a.start!) < BigInt(b.start!) ? -1 : 1));
-    let reached = BigInt(list[0]!.end);
-    for (const f of list.slice(1)) {
-      const start = BigInt(f.start!);
+  for (const [partition, spans] of partitions) {
+    spans.sort((a, b) => (a.start < b.start ? -1 : 1));
+    let reached = spans[0]!.end;
+    for (const { start, end } of spans.slice(1)) {
       if (start > reached)
         gaps.push({
           partition,
           from: reached.toString(),
-          to: f.start!,
+          to: start.toString(),
           records: Number(start - reached),
         });
-      if (BigInt(f.end) > reached) reached = BigInt(f.end);
+      if (end > reached) reached = end;
     }
   }
   return gaps;

@@ -1,5 +1,5 @@
 import type { Grid } from "../audit/grid";
-import type { Verdict } from "../audit/verdict";
+import type { Verdict } from "../audit/verdicts";
 import { type Hour, inRange } from "../../lib/hour";
 import { topicHourKey } from "../../lib/keys";
 import type { Plan } from "./plan";

@@ -1,6 +1,7 @@
 import type { Loss } from "../audit/evidence";
 import type { Hour, HourRange } from "../../lib/hour";
-import type { Cause, Level, Numbers, Verdict } from "../audit/verdict";
+import type { Numbers } from "../audit/judgement";
+import type { Cause, Level, Verdict } from "../audit/verdicts";
 import type { RefineJob } from "./refine-job";
 
 /** What is wrong with one topic-hour, as an audit found it. */

@@ -1,12 +1,12 @@
 import type { TopicAudit } from "../audit/audit-report";
-import { isImportFault } from "../audit/verdict";
+import { isImportFault, isRepairable } from "../audit/verdicts";
 import type { Dataset } from "../settings/dataset";
 import type { PlannedTopic } from "./plan";
 
-/** An audit without its findings of silence: where nothing was produced, nothing can be repaired. */
+/** An audit without the findings that no backfill mends: where a topic fell silent, nothing was produced and nothing can be repaired. */
 export const withoutSilence = (audit: TopicAudit): TopicAudit => ({
   ...audit,
-  findings: audit.findings.filter((f) => f.verdict !== "empty"),
+  findings: audit.findings.filter((f) => isRepairable(f.verdict)),
 });
 
 /** What a plan does about one audited topic: every hour with a finding is planned. */

@@ -1,4 +1,4 @@
-import type { Level } from "../audit/verdict";
+import type { Level } from "../audit/verdicts";
 
 export type AlertKind =
   "broken" | "escalated" | "headroom" | "whole" | "outage" | "back" | "canary";

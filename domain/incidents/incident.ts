@@ -8,7 +8,7 @@ import {
   isImportFault,
   type Level,
   type Verdict,
-} from "../audit/verdict";
+} from "../audit/verdicts";
 import { duration } from "../../lib/time";
 
 export type IncidentState = {

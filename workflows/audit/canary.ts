@@ -9,7 +9,11 @@ import { canaryInput } from "../../domain/settings/inputs";
 import { control } from "../support/activities";
 import { setAttributes } from "../support/attributes";
 import { parseInput } from "../support/parse";
-import { CANARY_STAGES, type CanaryState } from "../../domain/audit/canary";
+import {
+  CANARY_STAGES,
+  type CanaryStage,
+  type CanaryState,
+} from "../../domain/audit/canary";
 
 export const canaryProgress = defineQuery<CanaryState>("progress");
 
@@ -20,38 +24,38 @@ export async function canary(raw: unknown): Promise<CanaryState> {
     input.hour ?? hourOf(input.asOf ? Date.parse(input.asOf) : Date.now());
   const state: CanaryState = { hour, seconds: {}, lost: [] };
   setHandler(canaryProgress, () => state);
+
   const { deadlineHours } = await control.read.canarySettings();
   const canaries = await control.read.produceCanaries({ hour });
   const began = Date.now();
   const deadline = began + deadlineHours * HOUR_MS;
-  const topics = canaries.map((c) => c.topic).sort();
+  const topics = canaries.map((produced) => produced.topic).sort();
   setAttributes({ topics, phase: "following" });
-  const left = () =>
-    canaries.filter((c) => state.seconds[c.topic]?.queryable === undefined);
-  while (left().length > 0 && Date.now() < deadline) {
+
+  const onTheWay = () =>
+    canaries.filter(
+      ({ topic }) => state.seconds[topic]?.queryable === undefined,
+    );
+  while (onTheWay().length > 0 && Date.now() < deadline) {
     const reached = await control.read.followCanaries({
       hour,
-      canaries: left(),
+      canaries: onTheWay(),
     });
-    const passed = Math.round((Date.now() - began) / 1000);
-    for (const [topic, stage] of Object.entries(reached)) {
-      const seconds = (state.seconds[topic] ??= {});
-      for (const s of CANARY_STAGES.slice(0, CANARY_STAGES.indexOf(stage) + 1))
-        seconds[s] ??= passed;
-    }
-    show(state);
-    if (left().length > 0)
+    record(state, reached, Math.round((Date.now() - began) / 1000));
+    setCurrentDetails(details(state));
+    if (onTheWay().length > 0)
       await condition(() => false, `${input.pollSeconds} seconds`);
   }
-  state.lost = left().map((c) => c.topic);
+
+  state.lost = onTheWay().map(({ topic }) => topic);
   setAttributes({ phase: state.lost.length > 0 ? "lost" : "arrived" });
-  show(state);
+  setCurrentDetails(details(state));
   await control.read.saveCanary({ hour, seconds: state.seconds });
   await control.read.raise(
     state.lost.map((topic) => ({
       kind: "canary" as const,
       subject: topic,
-      cause: `stuck after ${CANARY_STAGES.findLast((s) => state.seconds[topic]?.[s] !== undefined) ?? "nothing"}`,
+      cause: `stuck after ${lastStage(state, topic) ?? "nothing"}`,
       level: "error" as const,
       text: `the canary of ${hour} did not become queryable within ${deadlineHours} h`,
     })),
@@ -59,17 +63,35 @@ export async function canary(raw: unknown): Promise<CanaryState> {
   return state;
 }
 
-function show(state: CanaryState): void {
-  setCurrentDetails(
-    [
-      `Canaries of ${state.hour}: seconds from production to each stage`,
-      "",
-      `| topic | ${CANARY_STAGES.join(" | ")} |`,
-      `| --- |${CANARY_STAGES.map(() => " --: |").join("")}`,
-      ...Object.entries(state.seconds).map(
-        ([topic, s]) =>
-          `| ${topic} | ${CANARY_STAGES.map((x) => s[x] ?? "–").join(" | ")} |`,
-      ),
-    ].join("\n"),
-  );
+/** Notes the seconds that passed until each topic's stage, and until the stages before it that nobody saw it in. */
+function record(
+  state: CanaryState,
+  reached: Record<string, CanaryStage>,
+  passed: number,
+): void {
+  for (const [topic, stage] of Object.entries(reached)) {
+    const seconds = (state.seconds[topic] ??= {});
+    const upTo = CANARY_STAGES.indexOf(stage) + 1;
+    for (const each of CANARY_STAGES.slice(0, upTo)) seconds[each] ??= passed;
+  }
 }
+
+/** The last stage in which a topic's canary was seen. */
+const lastStage = (
+  { seconds }: CanaryState,
+  topic: string,
+): CanaryStage | undefined =>
+  CANARY_STAGES.findLast((stage) => seconds[topic]?.[stage] !== undefined);
+
+/** What the Web UI shows: seconds by topic and stage. */
+const details = ({ hour, seconds }: CanaryState): string =>
+  [
+    `Canaries of ${hour}: seconds from production to each stage`,
+    "",
+    `| topic | ${CANARY_STAGES.join(" | ")} |`,
+    `| --- |${CANARY_STAGES.map(() => " --: |").join("")}`,
+    ...Object.entries(seconds).map(
+      ([topic, stages]) =>
+        `| ${topic} | ${CANARY_STAGES.map((stage) => stages[stage] ?? "–").join(" | ")} |`,
+    ),
+  ].join("\n");

@@ -8,8 +8,9 @@ export async function explainHour(raw: unknown) {
   const input = parseInput(explainInput, raw);
   const { archiveQueue, lookbackHours } = await control.read.settings();
   const asOf = input.asOf ?? new Date().toISOString();
-  const last = hourOf(Date.parse(asOf));
-  const until = input.hour < last ? last : addHours(input.hour, 1);
+  // The ledger and silence need the hours around: the look-back window, made longer where the hour lies outside of it.
+  const current = hourOf(Date.parse(asOf));
+  const until = input.hour < current ? current : addHours(input.hour, 1);
   const start = addHours(until, -lookbackHours);
   const since = input.hour < start ? input.hour : start;
   return archiveHost(archiveQueue).read.explainHour({

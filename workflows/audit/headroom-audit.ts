@@ -7,10 +7,12 @@ import { setAttributes } from "../support/attributes";
 import { parseInput } from "../support/parse";
 import type { HeadroomSummary } from "../../domain/audit/audit-report";
 
-const BATCH = 50;
+/** Topics that one activity asks about. */
+const BATCH_TOPICS = 50;
+/** Topics that the details and the result name; all of them are in storage. */
 const MAX_NAMED = 200;
 
-/** Finds topics whose unread data is about to be deleted, and tells their incidents: a warning before any loss. */
+/** Finds topics whose unread data is about to be deleted, and reports them to their incidents: a warning before any loss. */
 export async function headroomAudit(raw: unknown): Promise<HeadroomSummary> {
   const input = parseInput(headroomInput, raw ?? {});
   const asOf = input.asOf ?? new Date().toISOString();
@@ -19,10 +21,15 @@ export async function headroomAudit(raw: unknown): Promise<HeadroomSummary> {
   const until = hourOf(Date.parse(asOf));
   const range = { since: addHours(until, -lookbackHours), until };
   const low: TopicHeadroom[] = [];
-  for (let i = 0; i < topics.length; i += BATCH) {
-    const looked = topics.slice(i, i + BATCH);
-    const found = await control.read.headroomBatch({ topics: looked, asOf });
-    await control.read.reportHeadroom({ looked, low: found.low, asOf, range });
+  for (let i = 0; i < topics.length; i += BATCH_TOPICS) {
+    const batch = topics.slice(i, i + BATCH_TOPICS);
+    const found = await control.read.headroomBatch({ topics: batch, asOf });
+    await control.read.reportHeadroom({
+      looked: batch,
+      low: found.low,
+      asOf,
+      range,
+    });
     low.push(...found.low);
   }
   await control.read.saveHeadroom({ low });
@@ -30,16 +37,18 @@ export async function headroomAudit(raw: unknown): Promise<HeadroomSummary> {
     topics: low.map((h) => h.topic),
     phase: low.length > 0 ? "low" : "clean",
   });
-  setCurrentDetails(
-    [
-      `**${low.length} of ${topics.length} topics have little headroom**, as of ${asOf}.`,
-      "",
-      "| topic | hours | level | why |",
-      "| --- | --: | --- | --- |",
-      ...low
-        .slice(0, MAX_NAMED)
-        .map((h) => `| ${h.topic} | ${h.hours} | ${h.level} | ${h.why} |`),
-    ].join("\n"),
-  );
+  setCurrentDetails(details(low, topics.length, asOf));
   return { asOf, topics: topics.length, low: low.slice(0, MAX_NAMED) };
 }
+
+/** What the Web UI shows: how many topics have little headroom, and which. */
+const details = (low: TopicHeadroom[], topics: number, asOf: string): string =>
+  [
+    `**${low.length} of ${topics} topics have little headroom**, as of ${asOf}.`,
+    "",
+    "| topic | hours | level | why |",
+    "| --- | --: | --- | --- |",
+    ...low
+      .slice(0, MAX_NAMED)
+      .map((h) => `| ${h.topic} | ${h.hours} | ${h.level} | ${h.why} |`),
+  ].join("\n");

@@ -12,14 +12,17 @@ import { parseInput } from "../support/parse";
 import type {
   AuditSummary,
   AuditProgress,
+  Outage,
 } from "../../domain/audit/audit-report";
 
 export const auditProgress = defineQuery<AuditProgress>("progress");
 
-const IN_FLIGHT = 4;
+/** Batches that are audited at the same time. */
+const BATCHES_AT_ONCE = 4;
+/** Topics and problems that the result names; all of them are in the report. */
 const MAX_NAMED = 500;
 
-/** Audits every topic over the look-back window, stores the report, and opens or tells the incident of each broken topic. */
+/** Audits every topic over the look-back window, stores the report, and opens or informs the incident of each broken topic. */
 export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
   const input = parseInput(auditInput, raw);
   const state: AuditProgress = { audited: 0, topics: 0 };
@@ -29,48 +32,33 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
   const settings = await control.read.settings();
   const asOf = input.asOf ?? startedAt;
   const until = input.until ?? hourOf(Date.parse(asOf));
-  const range = {
-    since: input.since ?? addHours(until, -settings.lookbackHours),
-    until,
-  };
+  const since = input.since ?? addHours(until, -settings.lookbackHours);
+  const range = { since, until };
   const topics = input.topics ?? (await control.read.listTopics());
   state.topics = topics.length;
   setAttributes({ range, phase: "auditing" });
 
-  const batches: { topics: string[]; shard: string; remember: boolean }[] = [];
-  for (let i = 0; i < topics.length; i += settings.batchTopics)
-    batches.push({
-      topics: topics.slice(i, i + settings.batchTopics),
-      shard: `${String(batches.length).padStart(4, "0")}`,
-      // A chosen few topics, or another range, must not push out what the hourly audit remembers.
-      remember: !input.topics && !input.since && !input.until,
-    });
+  // A chosen few topics, or another range, must not push out what the hourly audit remembers.
+  const remember = !input.topics && !input.since && !input.until;
   const results = await auditAll(
-    batches,
+    batchesOf(topics, settings.batchTopics),
     (batch) =>
       archiveHost(settings.archiveQueue).read.auditBatch.executeWithOptions(
         { summary: `${batch.topics.length} topics from ${batch.topics[0]}` },
-        [{ ...batch, range, asOf }],
+        [{ ...batch, remember, range, asOf }],
       ),
     (result) => {
       state.audited += result.topics;
       setCurrentDetails(`${state.audited} of ${state.topics} topics audited`);
     },
   );
-  const requests: Record<string, number> = {};
-  for (const r of results)
-    for (const [service, n] of Object.entries(r.requests))
-      requests[service] = (requests[service] ?? 0) + n;
-  const outages = [
-    ...new Map(
-      results.flatMap((r) => r.outages).map((o) => [o.service, o]),
-    ).values(),
-  ];
+  const requests = requestsOf(results);
+  const outages = outagesOf(results);
   // Before anything is stored: the service that is down may be the storage.
   await control.read.reportOutages(outages);
 
-  const refs = results.map((r) => r.ref);
-  const whole = await control.read.finishAudit({
+  const refs = results.map((result) => result.ref);
+  const report = await control.read.finishAudit({
     refs,
     asOf,
     range,
@@ -79,58 +67,91 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
     outages,
   });
   const incidents = await control.read.reportFindings({ refs, asOf, range });
-  const broken = results.flatMap((r) => r.broken);
-  const hours = broken.reduce((sum, b) => sum + b.hours, 0);
+  const broken = results.flatMap((result) => result.broken);
   setAttributes({
-    topics: broken.map((b) => b.topic),
-    verdicts: [...new Set(broken.flatMap((b) => b.verdicts))],
+    topics: broken.map(({ topic }) => topic),
+    verdicts: [...new Set(broken.flatMap(({ verdicts }) => verdicts))],
     phase: broken.length > 0 ? "broken" : "clean",
-    missing: broken.reduce((sum, b) => sum + b.missing, 0),
+    missing: sum(broken.map(({ missing }) => missing)),
   });
+  const hours = sum(broken.map((topic) => topic.hours));
   setCurrentDetails(
     [
       `**${hours} topic-hours in ${broken.length} of ${topics.length} topics are not whole**, as of ${asOf}.`,
       "",
-      ...outages.map((o) => `Did not answer: ${o.message}`),
+      ...outages.map((outage) => `Did not answer: ${outage.message}`),
       "",
-      `[Report](${whole.link}) \`${whole.report}\``,
+      `[Report](${report.link}) \`${report.report}\``,
       "",
-      whole.grid,
+      report.grid,
     ].join("\n"),
   );
   return {
     asOf,
     range,
     topics: topics.length,
-    verdicts: whole.verdicts,
-    causes: whole.causes,
-    broken: broken.map((b) => b.topic).sort(),
+    verdicts: report.verdicts,
+    causes: report.causes,
+    broken: broken.map(({ topic }) => topic).sort(),
     incidents: incidents.slice(0, MAX_NAMED),
     unknowable: results.flatMap((r) => r.unknowable).slice(0, MAX_NAMED),
     outages,
     problems: results.flatMap((r) => r.problems).slice(0, MAX_NAMED),
     requests,
-    report: whole.report,
-    html: whole.html,
-    link: whole.link,
+    report: report.report,
+    html: report.html,
+    link: report.link,
   };
 }
 
-/** Runs batches, a few at a time. */
-async function auditAll<T>(
-  batches: T[],
-  audit: (batch: T) => Promise<BatchResult>,
-  done: (result: BatchResult) => void,
+/** The topics that one activity audits, and the name by which what is read of them is remembered. */
+type Batch = { topics: string[]; shard: string };
+
+/** Cuts topics into batches; a batch's name is its number, the same in every audit: `0000`. */
+function batchesOf(topics: string[], size: number): Batch[] {
+  const batches: Batch[] = [];
+  for (let i = 0; i < topics.length; i += size)
+    batches.push({
+      topics: topics.slice(i, i + size),
+      shard: String(batches.length).padStart(4, "0"),
+    });
+  return batches;
+}
+
+/** Audits batches, a few at a time. @returns their results in the order in which they ended */
+async function auditAll(
+  batches: Batch[],
+  audit: (batch: Batch) => Promise<BatchResult>,
+  onResult: (result: BatchResult) => void,
 ): Promise<BatchResult[]> {
   const left = [...batches];
   const results: BatchResult[] = [];
-  const lanes = Array.from({ length: IN_FLIGHT }, async () => {
+  const lanes = Array.from({ length: BATCHES_AT_ONCE }, async () => {
     for (let batch = left.shift(); batch; batch = left.shift()) {
       const result = await audit(batch);
       results.push(result);
-      done(result);
+      onResult(result);
     }
   });
   await Promise.all(lanes);
   return results;
 }
+
+/** All batches' requests, by service. */
+function requestsOf(results: BatchResult[]): Record<string, number> {
+  const requests: Record<string, number> = {};
+  for (const result of results)
+    for (const [service, count] of Object.entries(result.requests))
+      requests[service] = (requests[service] ?? 0) + count;
+  return requests;
+}
+
+/** All batches' outages, one a service. */
+const outagesOf = (results: BatchResult[]): Outage[] => [
+  ...new Map(
+    results.flatMap(({ outages }) => outages).map((o) => [o.service, o]),
+  ).values(),
+];
+
+const sum = (numbers: number[]): number =>
+  numbers.reduce((total, number) => total + number, 0);

@@ -12,11 +12,16 @@ import { memoryPlace } from "../../../clients/storage-layout";
 export type TopicMemory = {
   raw: Record<Hour, RawHour>;
   refined: Record<Hour, RefinedHour>;
+  /** Kafka's offsets at hours' edges. */
   edges: Edges;
+  /** What HDFS summed up of days and months. */
   sums: { raw: Sums; refined: Sums };
 };
 
+/** The version of {@link TopicMemory} as it is stored. It goes up with every change of the shape: a memory of another version is not used. */
 const VERSION = 2;
+
+/** The memory of a topic of which nothing is remembered. */
 export const emptyMemory = (): TopicMemory => ({
   raw: {},
   refined: {},
@@ -24,7 +29,7 @@ export const emptyMemory = (): TopicMemory => ({
   sums: { raw: { days: {}, months: {} }, refined: { days: {}, months: {} } },
 });
 
-/** Has an hour read anew, whatever the sums say. */
+/** Forgets an hour, and the sums of its day, so that it is read anew whatever HDFS sums up. */
 export function distrust(memory: TopicMemory, hour: Hour): void {
   delete memory.raw[hour];
   delete memory.refined[hour];
@@ -36,7 +41,7 @@ export function distrust(memory: TopicMemory, hour: Hour): void {
 export class EvidenceCache {
   constructor(private readonly storage: Storage) {}
 
-  /** What is remembered; empty where nothing is, or what is there cannot be read. */
+  /** What is remembered, by topic; empty where nothing is, or where it cannot be read or is of another version. */
   async load(shard: string): Promise<Record<string, TopicMemory>> {
     const bytes = await this.storage.readBytes(memoryPlace(shard));
     if (!bytes) return {};
@@ -50,6 +55,7 @@ export class EvidenceCache {
     }
   }
 
+  /** Remembers topics from the first day of a range on. */
   async save(
     shard: string,
     topics: Record<string, TopicMemory>,
@@ -64,7 +70,7 @@ export class EvidenceCache {
   }
 }
 
-/** Drops what lies before a range. */
+/** Drops what lies before the first day of a range. */
 function forget(memory: TopicMemory, range: HourRange): void {
   const day = range.since.slice(0, 10);
   for (const part of [memory.raw, memory.refined])

@@ -2,13 +2,17 @@ import type { Markers } from "../../../domain/audit/ledger";
 import type { Storage } from "../../../clients/storage";
 import { markerPlaces } from "../../../clients/storage-layout";
 
-/** What replays left word of: offsets without a record, by topic. A replay's file does not change once its saga has gone on. */
-export function readMarkers(
-  storage: Storage,
-): () => Promise<Map<string, Markers[]>> {
+/** Offsets without a record, by topic. */
+export type MarkersByTopic = Map<string, Markers[]>;
+
+/**
+ * Reads where replays left offsets without a record. Each file is read once: it does not change any more when its saga has gone on to the
+ * next step.
+ */
+export function readMarkers(storage: Storage): () => Promise<MarkersByTopic> {
   const known = new Map<string, Record<string, Markers[]>>();
   return async () => {
-    const found = new Map<string, Markers[]>();
+    const found: MarkersByTopic = new Map();
     for (const file of await storage.list(markerPlaces.folder)) {
       const key = `${file.name} ${file.mtime}`;
       let markers = known.get(key);

@@ -5,13 +5,15 @@ import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import type { Importer, RawFile } from "../../../importers/importer";
 import { isTemporary } from "../../../formats/hadoop/temporary-names";
 
+/** What is remembered of a raw hour. */
 export type RawHour = Remembered & {
+  /** The importer's files of this hour. */
   files: RawFile[];
-  /** Files that are not the importer's, or not of this hour. */
+  /** What is wrong with the other files: a sentence each for those that are not the importer's, not of this hour, or empty. */
   strange: string[];
 };
 
-/** The raw hours of one day, by file names alone. */
+/** The raw hours of one day (`2018-07-05`), by file names alone. `known` is what is remembered of them. */
 export function rawDay(
   hdfs: Hdfs,
   source: Importer,

@@ -18,9 +18,11 @@ import type { FileStatus, Hdfs } from "../../../clients/hdfs/hdfs";
 import { footer } from "../../../clients/hdfs/parquet";
 import { isTemporary } from "../../../formats/hadoop/temporary-names";
 
+/** What is remembered of a refined hour. */
 export type RefinedHour = Remembered & { refined: RefinedEvidence };
 
-async function flag(
+/** A flag's content: epoch ms, or the reason where it cannot be read; undefined where there is no such flag. */
+async function flagOf(
   hdfs: Hdfs,
   dir: string,
   files: FileStatus[],
@@ -35,24 +37,24 @@ async function flag(
   }
 }
 
-/** A partition by its flags and Parquet footers; no row is read. */
+/** A Hive partition's directory by its flags and Parquet footers; no row is read. A file without a footer makes the rows unknowable. */
 export async function readRefined(
   hdfs: Hdfs,
   dir: string,
 ): Promise<Omit<RefinedHour, "mtime">> {
   const files = (await hdfs.list(dir)) ?? [];
   const [doneFlag, failureFlag] = await Promise.all([
-    flag(hdfs, dir, files, DONE_FLAG),
-    flag(hdfs, dir, files, FAILURE_FLAG),
+    flagOf(hdfs, dir, files, DONE_FLAG),
+    flagOf(hdfs, dir, files, FAILURE_FLAG),
   ]);
   let rows: Count = measured(0);
   let geocoded: boolean | undefined;
   for (const file of files) {
     if (isTemporary(file.name)) continue;
     try {
-      const f = await footer(hdfs, dir, file);
-      if (rows.known) rows = measured(rows.count + f.rows);
-      geocoded = (geocoded ?? true) && f.columns.includes("geocoded_data");
+      const found = await footer(hdfs, dir, file);
+      if (rows.known) rows = measured(rows.count + found.rows);
+      geocoded = (geocoded ?? true) && found.columns.includes("geocoded_data");
     } catch (error) {
       if (error instanceof ServiceError) throw error;
       rows = unknowable((error as Error).message);
@@ -71,12 +73,13 @@ export async function readRefined(
   };
 }
 
+/** The directory of a day (`2018-07-05`) of refined hours, as Refine names it. */
 export function refinedDayDir(dataset: Dataset, day: string): string {
   const [year, month, dd] = day.split("-").map(Number);
   return `${dataset.refinedDir}/year=${year}/month=${month}/day=${dd}`;
 }
 
-/** The refined hours of one day, `2018-07-05`. */
+/** The refined hours of one day (`2018-07-05`). `known` is what is remembered of them. */
 export function refinedDay(
   hdfs: Hdfs,
   dataset: Dataset,

@@ -13,7 +13,7 @@ import type { Importer } from "../../../importers/importer";
 import { rawLines } from "../../../importers/raw-lines";
 import { shortDigest } from "../../../lib/digest";
 import { type HourRange, inRange } from "../../../lib/hour";
-import { refreshHours } from "../../audit/evidence/evidence";
+import { refreshHours } from "../../audit/evidence/refresh-hours";
 import { emptyMemory } from "../../audit/evidence/evidence-cache";
 import type { AddLine, SearchUnits } from "./search-units";
 

@@ -3,8 +3,10 @@ import { type Dataset, datasetOf } from "../../../domain/settings/dataset";
 import { type Hour, type HourRange } from "../../../lib/hour";
 import type { Finding, PlannedTopic } from "../../../domain/backfill/plan";
 import { sample } from "../../../domain/backfill/row-compare";
-import { auditTopics } from "../../audit/audit";
-import { refreshHours } from "../../audit/evidence/evidence";
+import { auditTopics } from "../../audit/judge-topics";
+import type { Config } from "../../../domain/settings/config";
+import type { EvidenceClients } from "../../audit/evidence/clients";
+import { refreshHours } from "../../audit/evidence/refresh-hours";
 import { emptyMemory } from "../../audit/evidence/evidence-cache";
 import { ReplayedEventMatcher } from "./replayed-event-matcher";
 import { readMissing } from "../search/read-missing";
@@ -45,7 +47,10 @@ const MAX_PROBLEMS = 50;
 const HOURS_AT_ONCE = 4;
 
 /** Verification ends with an audit, and so needs what an audit needs. */
-type VerifyDeps = Parameters<typeof auditTopics>[0] & { storage: Storage };
+type VerifyDeps = EvidenceClients & {
+  storage: Storage;
+  config: Pick<Config, "verify">;
+};
 
 type VerifyInput = {
   topics: PlannedTopic[];

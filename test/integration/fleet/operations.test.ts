@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { stringify } from "yaml";
-import { auditTopics } from "../../../activities/audit/audit";
+import { auditTopics } from "../../../activities/audit/judge-topics";
 import type {
   AuditReport,
   AuditSummary,

@@ -1,0 +1,35 @@
+import {
+  type Count,
+  lostOffsets,
+  measured,
+  type TopicEvidence,
+  unknowable,
+} from "../../../domain/audit/evidence";
+import type { Hour } from "../../../lib/hour";
+import type { SharedEvidence } from "./shared-evidence";
+
+/**
+ * Counts a topic's events in the archive, by hour. The archive is read only where something may be missing: for a healthy topic the counts
+ * of Kafka, raw hours and rows agree without it.
+ * @param isSuspect whether raw or refined hours look as if something were missing
+ */
+export async function archivedCounts(
+  shared: Pick<SharedEvidence, "isExcluded" | "archived">,
+  schema: string,
+  topic: TopicEvidence,
+  isSuspect: boolean,
+): Promise<(hour: Hour) => Count> {
+  if (shared.isExcluded(schema))
+    return () => unknowable("this schema is not in the archive");
+  const isNeeded =
+    isSuspect ||
+    lostOffsets(topic) > 0 ||
+    (topic.jumped ?? 0) > 0 ||
+    topic.skippedSince !== undefined;
+  if (!isNeeded) return () => unknowable("not asked: no offset is missing");
+  const { bySchema, begins } = await shared.archived();
+  return (hour) =>
+    begins === undefined || hour < begins
+      ? unknowable("the archive does not reach back so far")
+      : measured(bySchema.get(schema)?.get(hour) ?? 0);
+}

@@ -1,0 +1,98 @@
+import type { Dataset } from "../../../domain/settings/dataset";
+import type { Hour } from "../../../lib/hour";
+import { type Gap, holes, unaccounted } from "../../../domain/audit/ledger";
+import type { Kafka, Offsets } from "../../../clients/kafka/kafka";
+import type { RawFile } from "../../../importers/importer";
+import type { FileClients, TopicClients } from "./clients";
+import { rawDay, type RawHour } from "./raw-hours";
+import type { SharedEvidence } from "./shared-evidence";
+
+/** A gap is checked by reading Kafka only up to this many offsets. */
+const MAX_RECOUNT = 20_000;
+
+/**
+ * Offsets that importer runs took and no raw file accounts for. A gap is verified before it is believed: late events lie in hours outside
+ * the window, so every day there is gets listed; and offsets may hold no record, so Kafka is read where it still has them.
+ * @param raw the raw hours of the window
+ */
+export async function verifiedGaps(
+  clients: Pick<TopicClients, "kafka" | "hdfs" | "source">,
+  shared: Pick<SharedEvidence, "advances" | "markers" | "configs">,
+  dataset: Dataset,
+  raw: Record<Hour, RawHour>,
+  offsets: Offsets[],
+): Promise<Gap[]> {
+  const { topic } = dataset;
+  // Compaction leaves offsets without records: they prove nothing then.
+  if (isCompacted(shared.configs.get(topic))) return [];
+  const advances = shared.advances(topic);
+  const markers = shared.markers.get(topic) ?? [];
+  const gapsAmong = (files: RawFile[]): Gap[] => [
+    ...unaccounted(advances, files, markers),
+    ...holes(files),
+  ];
+  if (gapsAmong(filesOf(raw)).length === 0) return [];
+  const files = filesOf(await everyRawHour(clients, dataset));
+  const gaps: Gap[] = [];
+  for (const gap of gapsAmong(files)) {
+    const inKafka = await recordsInKafka(clients.kafka, topic, gap, offsets);
+    const run = advances.find(
+      (a) => a.run === gap.run && a.partition === gap.partition,
+    );
+    const records =
+      inKafka === undefined
+        ? gap.records
+        : Math.min(
+            gap.records,
+            inKafka - recordsWithin(files, gap) - (run?.errors ?? 0),
+          );
+    if (records > 0) gaps.push({ ...gap, records });
+  }
+  return gaps;
+}
+
+const isCompacted = (config: Record<string, string> | undefined): boolean =>
+  (config?.["cleanup.policy"] ?? "").includes("compact");
+
+const filesOf = (raw: Record<Hour, RawHour>): RawFile[] =>
+  Object.values(raw).flatMap((hour) => hour.files);
+
+/** Records of files whose last offset lies in a gap's range. */
+const recordsWithin = (files: RawFile[], gap: Gap): number =>
+  files
+    .filter(
+      (file) =>
+        file.partition === gap.partition &&
+        BigInt(file.end) > BigInt(gap.from) &&
+        BigInt(file.end) <= BigInt(gap.to),
+    )
+    .reduce((sum, file) => sum + file.count, 0);
+
+/** How many records Kafka still has in a gap, transaction markers not counted; undefined where it has not all of it, or it is too much to read. */
+async function recordsInKafka(
+  kafka: Kafka,
+  topic: string,
+  { partition, from, to }: Gap,
+  offsets: Offsets[],
+): Promise<number | undefined> {
+  const low = offsets.find((o) => o.partition === partition)?.low;
+  if (low === undefined || BigInt(low) > BigInt(from)) return undefined;
+  if (BigInt(to) - BigInt(from) > BigInt(MAX_RECOUNT)) return undefined;
+  let count = 0;
+  await kafka.read(
+    new Map([[topic, [{ partition, from, to }]]]),
+    () => void count++,
+  );
+  return count;
+}
+
+/** All raw hours that a topic has on HDFS, by listing the whole tree of its days. */
+async function everyRawHour(
+  { hdfs, source }: FileClients,
+  dataset: Dataset,
+): Promise<Record<Hour, RawHour>> {
+  const hours: Record<Hour, RawHour> = {};
+  for (const day of await source.days(dataset))
+    Object.assign(hours, (await rawDay(hdfs, source, dataset, day, {})).hours);
+  return hours;
+}

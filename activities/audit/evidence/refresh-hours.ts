@@ -1,0 +1,45 @@
+import type { Dataset } from "../../../domain/settings/dataset";
+import { type Hour, type HourRange, hoursIn } from "../../../lib/hour";
+import type { FileClients } from "./clients";
+import { refreshDays } from "./day-walk";
+import type { TopicMemory } from "./evidence-cache";
+import { rawDay } from "./raw-hours";
+import { refinedDay, refinedDayDir } from "./refined-hours";
+
+/**
+ * Brings a topic's memory of its raw and refined hours up to date over a range; afterwards it holds exactly the hours of the range's days.
+ * Where HDFS does not answer, the memory is left as it was.
+ */
+export async function refreshHours(
+  { hdfs, source }: FileClients,
+  dataset: Dataset,
+  range: HourRange,
+  memory: TopicMemory,
+): Promise<void> {
+  const days = [...new Set(hoursIn(range).map((hour) => hour.slice(0, 10)))];
+  const knownRaw = (day: string) => hoursOfDay(memory.raw, day);
+  const knownRefined = (day: string) => hoursOfDay(memory.refined, day);
+  [memory.raw, memory.refined] = await Promise.all([
+    refreshDays(
+      hdfs,
+      days,
+      (day) => source.dayDir(dataset, day),
+      memory.sums.raw,
+      knownRaw,
+      (day) => rawDay(hdfs, source, dataset, day, knownRaw(day)),
+    ),
+    refreshDays(
+      hdfs,
+      days,
+      (day) => refinedDayDir(dataset, day),
+      memory.sums.refined,
+      knownRefined,
+      (day) => refinedDay(hdfs, dataset, day, knownRefined(day)),
+    ),
+  ]);
+}
+
+const hoursOfDay = <T>(hours: Record<Hour, T>, day: string): Record<Hour, T> =>
+  Object.fromEntries(
+    Object.entries(hours).filter(([hour]) => hour.startsWith(day)),
+  );

@@ -1,0 +1,94 @@
+import type { ArchiveCounts } from "../../../clients/event-archive";
+import type { Outage } from "../../../domain/audit/audit-report";
+import type { Advance } from "../../../domain/audit/ledger";
+import { wholeMatch } from "../../../domain/settings/regex-text";
+import type { OutOfRange } from "../../../formats/camus/camus-log";
+import type { ImporterRun, ImporterState } from "../../../importers/importer";
+import { type Hour, type HourRange, hourStart } from "../../../lib/hour";
+import type { SharedClients } from "./clients";
+import type { MarkersByTopic } from "./markers";
+import { readStage, type Stage, type Tolerance, valueOr } from "./stage";
+
+/** What is read once for a batch of topics. */
+export type SharedEvidence = Tolerance & {
+  importer: ImporterState;
+  runs: ImporterRun[];
+  /** How far those runs moved in a topic. */
+  advances: (topic: string) => Advance[];
+  /** When the importer first skipped a topic as out of range, epoch ms. */
+  skippedSince: Map<string, number>;
+  /** Effective configs of topics. */
+  configs: Map<string, Record<string, string>>;
+  markers: MarkersByTopic;
+  /** Canaries produced, by topic and hour. */
+  canaries: Map<string, Map<Hour, number>>;
+  /** Whether the archive leaves a schema out. */
+  isExcluded: (schema: string) => boolean;
+  /** Counts of the archive, read when a topic first needs them. */
+  archived: () => Promise<ArchiveCounts>;
+};
+
+/**
+ * Reads what the topics of a batch share.
+ * @param tolerant whether to go on without a service that is down
+ */
+export async function readSharedEvidence(
+  clients: SharedClients,
+  topics: string[],
+  range: HourRange,
+  tolerant = false,
+): Promise<SharedEvidence> {
+  const tolerance = { outages: new Map<string, Outage>(), tolerant };
+  const from = hourStart(range.since);
+  const [importer, runs, log, configs, markers, canaries] = await Promise.all([
+    readStage(tolerance, () => clients.source.state()),
+    readStage(tolerance, () => clients.source.runs(from)),
+    clients.source.outOfRange(),
+    readStage(tolerance, () => clients.kafka.topicConfigs(topics)),
+    readStage(tolerance, () => clients.markers()),
+    readStage(tolerance, () => clients.canaries(range)),
+  ]);
+  const excluded = wholeMatch(clients.config.archive.excludedSchemas);
+  let archived: Promise<ArchiveCounts> | undefined;
+  return {
+    ...tolerance,
+    importer: stateOf(importer),
+    runs: valueOr(runs, []),
+    advances: advancesByTopic(valueOr(runs, [])),
+    skippedSince: firstSkipped(log, from),
+    configs: valueOr(configs, new Map()),
+    markers: valueOr(markers, new Map()),
+    canaries: valueOr(canaries, new Map()),
+    isExcluded: (schema) => excluded.test(schema),
+    archived: () => (archived ??= clients.archive.counts(range)),
+  };
+}
+
+/** The importer's state; where it could not be read, one without positions that says why. */
+const stateOf = (importer: Stage<ImporterState>): ImporterState =>
+  importer.read
+    ? importer.value
+    : { positions: new Map(), problems: [importer.why] };
+
+/** When each topic was first skipped as out of range, epoch ms. What was skipped before the range, and healed, explains nothing in it. */
+function firstSkipped(log: OutOfRange[], from: number): Map<string, number> {
+  const first = new Map<string, number>();
+  for (const { topic, decision, time } of log) {
+    if (decision !== "skipped" || time < from) continue;
+    first.set(topic, Math.min(first.get(topic) ?? time, time));
+  }
+  return first;
+}
+
+/** A topic's advances are put together once, when they are first asked for. */
+function advancesByTopic(runs: ImporterRun[]): (topic: string) => Advance[] {
+  const known = new Map<string, Advance[]>();
+  return (topic) => {
+    let found = known.get(topic);
+    if (!found) {
+      found = runs.flatMap((run) => run.advances.get(topic) ?? []);
+      known.set(topic, found);
+    }
+    return found;
+  };
+}

@@ -1,0 +1,76 @@
+import type { TopicEvidence } from "../../../domain/audit/evidence";
+import { jumps } from "../../../domain/audit/ledger";
+import { driftOf, type Policy } from "../../../domain/settings/policy";
+import type { Offsets } from "../../../clients/kafka/kafka";
+import type { Importer } from "../../../importers/importer";
+import { type Hour, hourStart, HOUR_MS } from "../../../lib/hour";
+import type { RawHour } from "./raw-hours";
+import type { SharedEvidence } from "./shared-evidence";
+import { type Stage, valueOr } from "./stage";
+
+/** The topic as a whole: offsets, positions, what was passed over, drift. */
+export function topicFacts(
+  source: Importer,
+  policy: Policy,
+  shared: SharedEvidence,
+  topic: string,
+  kafka: Stage<{ offsets: Offsets[] }>,
+  raw: Record<Hour, RawHour>,
+): TopicEvidence {
+  const files = Object.values(raw).flatMap((hour) => hour.files);
+  const positions = source.positions(shared.importer, topic, files);
+  const times = [...positions.values()].flatMap((position) =>
+    position.time === undefined ? [] : [position.time],
+  );
+  const config = shared.configs.get(topic) ?? {};
+  const skippedSince = shared.skippedSince.get(topic);
+  const { lastRun, problems } = shared.importer;
+  const jumped = jumps(shared.advances(topic)).reduce(
+    (sum, gap) => sum + gap.records,
+    0,
+  );
+  const unreadable = !kafka.read
+    ? kafka.why
+    : positions.size === 0 && problems.length > 0
+      ? problems.join("; ")
+      : undefined;
+  return {
+    partitions: valueOr(kafka, { offsets: [] }).offsets.map((o) => {
+      const stored = positions.get(o.partition)?.offset;
+      return {
+        partition: o.partition,
+        ...(stored === undefined ? {} : { stored }),
+        logStart: o.low,
+        logEnd: o.high,
+      };
+    }),
+    ...(times.length > 0
+      ? { watermark: watermark(times, Object.keys(raw), skippedSince) }
+      : {}),
+    ...(skippedSince === undefined ? {} : { skippedSince }),
+    ...(config["retention.ms"] === undefined
+      ? {}
+      : { retentionMs: Number(config["retention.ms"]) }),
+    drift: driftOf(policy, config),
+    ...(lastRun === undefined ? {} : { lastRun }),
+    ...(jumped > 0 ? { jumped } : {}),
+    ...(unreadable === undefined ? {} : { unread: unreadable }),
+  };
+}
+
+/**
+ * When the topic was last imported before it was skipped, epoch ms. A reset of the importer writes the time of its own run into the
+ * positions: where they are younger than the skipping, the newest raw hour that ended before it tells instead.
+ */
+function watermark(
+  times: number[],
+  rawHours: Hour[],
+  skippedSince: number | undefined,
+): number {
+  const oldest = Math.min(...times);
+  if (skippedSince === undefined || oldest <= skippedSince) return oldest;
+  const endsBefore = rawHours
+    .map((hour) => hourStart(hour) + HOUR_MS)
+    .filter((ms) => ms <= skippedSince);
+  return endsBefore.length > 0 ? Math.max(...endsBefore) : oldest;
+}

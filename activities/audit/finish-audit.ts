@@ -1,0 +1,93 @@
+import {
+  type AuditReport,
+  type Outage,
+  tally,
+  type TopicAudit,
+} from "../../domain/audit/audit-report";
+import type { HourRange } from "../../lib/hour";
+import type { Requests } from "../../lib/request-count";
+import { auditHtml } from "../../reports/audit-page";
+import { gridMarkdown } from "../../reports/grid";
+import type { Storage } from "../../clients/storage";
+import { auditPlaces, latest } from "../../clients/storage-layout";
+
+/** The grid in the Web UI shows this many topics. */
+const MAX_GRID_TOPICS = 60;
+
+/** What an audit hands over at its end. */
+export type FinishInput = {
+  /** Where the batches' audits are, as the batches returned it. */
+  refs: string[];
+  asOf: string;
+  range: HourRange;
+  startedAt: string;
+  requests: Requests;
+  outages: Outage[];
+};
+
+/** What an audit returns and shows of its report. */
+export type FinishedAudit = {
+  /** Where the report and its page are, and the page's address for a browser. */
+  report: string;
+  html: string;
+  link: string;
+  /** Topic-hours by verdict and by cause. */
+  verdicts: Record<string, number>;
+  causes: Record<string, number>;
+  /** Markdown: broken topics, or the first of all where none is. */
+  grid: string;
+};
+
+/**
+ * Puts an audit's batches together: stores the report as JSON and as a page, and the pointer to the newest.
+ * @param beat called before each batch is read
+ */
+export async function storeAuditReport(
+  storage: Storage,
+  workflowId: string,
+  input: FinishInput,
+  beat: (ref: string) => void,
+): Promise<FinishedAudit> {
+  const { asOf, range, requests, outages } = input;
+  const audits = await readBatches(storage, input.refs, beat);
+  const report: AuditReport = {
+    workflowId,
+    asOf,
+    range,
+    seconds: (Date.now() - Date.parse(input.startedAt)) / 1000,
+    requests,
+    outages,
+    audits,
+  };
+  const places = auditPlaces(workflowId);
+  const ref = await storage.write(places.report, report);
+  const html = await storage.writeText(places.page, auditHtml(report));
+  await storage.write(latest.audit, { ref, html });
+  const broken = audits.filter((audit) => audit.findings.length > 0);
+  return {
+    report: ref,
+    html,
+    link: storage.link(html),
+    verdicts: tally(audits.flatMap((audit) => Object.values(audit.cells))),
+    causes: tally(
+      broken.flatMap((audit) => audit.findings.flatMap((f) => f.cause ?? [])),
+    ),
+    grid: gridMarkdown(
+      (broken.length > 0 ? broken : audits).slice(0, MAX_GRID_TOPICS),
+    ),
+  };
+}
+
+/** The audits of all batches, by topic. */
+async function readBatches(
+  storage: Storage,
+  refs: string[],
+  beat: (ref: string) => void,
+): Promise<TopicAudit[]> {
+  const audits: TopicAudit[] = [];
+  for (const ref of refs) {
+    beat(ref);
+    audits.push(...(await storage.readRef<TopicAudit[]>(ref)));
+  }
+  return audits.sort((a, b) => (a.topic < b.topic ? -1 : 1));
+}

@@ -1,0 +1,202 @@
+import { datasetOf } from "../../domain/settings/dataset";
+import type { HourRange } from "../../lib/hour";
+import {
+  type HourEvidence,
+  losses,
+  lostOffsets,
+  type TopicEvidence,
+  unreadOffsets,
+} from "../../domain/audit/evidence";
+import type { Outage, TopicAudit } from "../../domain/audit/audit-report";
+import { judge } from "../../domain/audit/judge";
+import type { Judgement } from "../../domain/audit/judgement";
+import { isHealthy } from "../../domain/audit/verdicts";
+import type { Finding } from "../../domain/backfill/plan";
+import { mapPool } from "../../lib/map-pool";
+import type { EvidenceClients } from "./evidence/clients";
+import { readTopicEvidence } from "./evidence/evidence";
+import {
+  distrust,
+  emptyMemory,
+  type TopicMemory,
+} from "./evidence/evidence-cache";
+import {
+  readSharedEvidence,
+  type SharedEvidence,
+} from "./evidence/shared-evidence";
+
+/** Finding texts are cut to this, so that a topic's findings stay a small payload. */
+const MAX_WHY = 240;
+const TOPICS_AT_ONCE = 3;
+
+/** A topic's evidence, and what follows from it for each hour. */
+export type JudgedTopic = {
+  topic: TopicEvidence;
+  hours: { evidence: HourEvidence; judgement: Judgement }[];
+};
+
+type Options = {
+  /** Called once a topic, so that a long audit heartbeats. */
+  beat?: () => void;
+  /** What is remembered, by topic; brought up to date. */
+  memory?: Record<string, TopicMemory>;
+  /** Goes on without a service that is down. */
+  tolerant?: boolean;
+  /** Services that did not answer, by name; brought up to date. */
+  outages?: Map<string, Outage>;
+};
+
+/**
+ * Audits topics over a range; a topic that the naming rules do not cover is reported as such and does not stop the others.
+ * @param asOf the instant as of which hours are judged, ISO-8601
+ */
+export async function auditTopics(
+  clients: EvidenceClients,
+  topics: string[],
+  range: HourRange,
+  asOf: string,
+  options: Options = {},
+): Promise<TopicAudit[]> {
+  const known = topics.filter((topic) =>
+    datasetOf(topic, clients.config.naming),
+  );
+  const shared = await readSharedEvidence(
+    clients,
+    known,
+    range,
+    options.tolerant,
+  );
+  const { problems } = shared.importer;
+  const audits = await mapPool(topics, TOPICS_AT_ONCE, async (topic) => {
+    options.beat?.();
+    if (!known.includes(topic)) return auditWithoutDataset(topic);
+    const memory = options.memory
+      ? (options.memory[topic] ??= emptyMemory())
+      : emptyMemory();
+    const audit = auditOf(
+      topic,
+      await judgeTopic(clients, shared, topic, range, asOf, memory),
+    );
+    return problems.length > 0
+      ? { ...audit, problem: problems.join("; ") }
+      : audit;
+  });
+  for (const [service, outage] of shared.outages)
+    options.outages?.set(service, outage);
+  return audits;
+}
+
+/** A topic's evidence, judged. What looks broken by memory is read anew before it is believed. */
+export async function judgeTopic(
+  clients: EvidenceClients,
+  shared: SharedEvidence,
+  topic: string,
+  range: HourRange,
+  asOf: string,
+  memory: TopicMemory,
+): Promise<JudgedTopic> {
+  const dataset = datasetOf(topic, clients.config.naming)!;
+  const policy = clients.policyOf(topic);
+  const readAndJudge = async (): Promise<JudgedTopic> => {
+    const found = await readTopicEvidence(
+      clients,
+      shared,
+      dataset,
+      range,
+      memory,
+    );
+    return {
+      topic: found.topic,
+      hours: found.hours.map((evidence) => ({
+        evidence,
+        judgement: judge(evidence, found.topic, policy, Date.parse(asOf)),
+      })),
+    };
+  };
+  const remembered = new Set([
+    ...Object.keys(memory.raw),
+    ...Object.keys(memory.refined),
+  ]);
+  const first = await readAndJudge();
+  const doubtful = first.hours
+    .filter(({ judgement }) => !isHealthy(judgement.verdict))
+    .map(({ evidence }) => evidence.hour)
+    .filter((hour) => remembered.has(hour));
+  if (doubtful.length === 0) return first;
+  for (const hour of doubtful) distrust(memory, hour);
+  return readAndJudge();
+}
+
+/** Whether an hour is worth a cell in the grid: it is not empty, or empty because the topic fell silent. */
+const isShown = ({ verdict, cause }: Judgement): boolean =>
+  verdict !== "empty" || cause !== undefined;
+
+/** Whether a judgement asks for somebody's attention. */
+const isFinding = ({ verdict, cause }: Judgement): boolean =>
+  !isHealthy(verdict) || cause !== undefined;
+
+/** The events that an hour is known to have, by whichever stage knows of most. */
+const eventsOf = ({ produced, archived, raw }: Judgement["numbers"]): number =>
+  Math.max(produced ?? 0, archived ?? 0, raw ?? 0);
+
+const sum = (numbers: number[]): number =>
+  numbers.reduce((total, number) => total + number, 0);
+
+/** A judged topic as an audit stores it. */
+function auditOf(
+  topic: string,
+  { topic: about, hours }: JudgedTopic,
+): TopicAudit {
+  const findings = hours
+    .filter(({ judgement }) => isFinding(judgement))
+    .map(({ evidence, judgement }) =>
+      findingOf(topic, evidence.hour, judgement),
+    );
+  const unknowable = hours.find(
+    ({ judgement }) => judgement.verdict === "unknowable",
+  );
+  const lost = losses(about);
+  return {
+    topic,
+    cells: Object.fromEntries(
+      hours
+        .filter(({ judgement }) => isShown(judgement))
+        .map(({ evidence, judgement }) => [evidence.hour, judgement.verdict]),
+    ),
+    findings,
+    lostOffsets: lostOffsets(about),
+    ...(lost.length > 0 ? { losses: lost } : {}),
+    unread: unreadOffsets(about),
+    events: sum(hours.map(({ judgement }) => eventsOf(judgement.numbers))),
+    missing: sum(findings.map((finding) => finding.missing)),
+    ...(unknowable ? { unknowable: unknowable.judgement.why } : {}),
+  };
+}
+
+function findingOf(
+  topic: string,
+  hour: string,
+  { verdict, cause, level, numbers, why }: Judgement,
+): Finding {
+  return {
+    topic,
+    hour,
+    verdict,
+    ...(cause ? { cause } : {}),
+    ...(level ? { level } : {}),
+    numbers,
+    missing: numbers.missing ?? 0,
+    why: why.slice(0, MAX_WHY),
+  };
+}
+
+const auditWithoutDataset = (topic: string): TopicAudit => ({
+  topic,
+  cells: {},
+  findings: [],
+  lostOffsets: 0,
+  unread: 0,
+  events: 0,
+  missing: 0,
+  problem: "no dataset: the naming rules do not cover this topic",
+});

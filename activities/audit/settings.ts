@@ -1,0 +1,47 @@
+import type { Config } from "../../domain/settings/config";
+
+/** What workflows need to know of the configuration. */
+export type Settings = {
+  /** How far back an audit looks. */
+  lookbackHours: number;
+  /** Topics that one activity audits. */
+  batchTopics: number;
+  /** The task queue of the workers on the archive's host. */
+  archiveQueue: string;
+  /** The same on other hosts that hold an archive. */
+  otherArchiveQueues?: string[];
+  /** How large sagas are cut; absent in histories of sagas that never are. */
+  shardTopics?: number;
+  /** Shards that run at the same time. */
+  shardWindow?: number;
+  /** How old a plan may be when it is approved. */
+  planMaxAgeMinutes?: number;
+  /** The address of Temporal's Web UI. */
+  webUi?: string;
+};
+
+/** The settings of a configuration. */
+export function settingsOf({
+  audit,
+  archive,
+  search,
+  saga,
+  plan,
+  webUi,
+}: Pick<
+  Config,
+  "audit" | "archive" | "search" | "saga" | "plan" | "webUi"
+>): Settings {
+  return {
+    lookbackHours: audit.lookbackHours,
+    batchTopics: audit.batchTopics,
+    archiveQueue: archiveQueueOf(archive.host),
+    otherArchiveQueues: search.otherHosts.map(archiveQueueOf),
+    shardTopics: saga.shardTopics,
+    shardWindow: saga.window,
+    planMaxAgeMinutes: plan.maxAgeMinutes,
+    ...(webUi ? { webUi } : {}),
+  };
+}
+
+const archiveQueueOf = (host: string): string => `archive@${host}`;

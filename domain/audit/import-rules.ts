@@ -1,0 +1,127 @@
+import { expected, type HourEvidence, lostOffsets } from "./evidence";
+import { hourOf } from "../../lib/hour";
+import { type Case, percent, type Rule } from "./judgement";
+
+// Nothing was imported: it was lost, is still to come, or there was nothing.
+
+const nothingWasImported = ({ raw }: HourEvidence): boolean =>
+  raw === undefined || (raw.count === 0 && raw.problems.length === 0);
+
+/** Kafka does not tell how much was produced, and the archive knows of no event or was not asked. */
+const nobodyKnowsOfEvents = ({ produced, archived }: HourEvidence): boolean =>
+  !produced.known && (!archived.known || archived.count === 0);
+
+/** The hour may hold events that Kafka deleted: it does not lie before the last import. */
+const mayHaveBeenDeleted = ({ hour, topic }: Case): boolean =>
+  lostOffsets(topic) > 0 &&
+  (topic.watermark === undefined || hour.hour >= hourOf(topic.watermark));
+
+/** Kafka or the importer's state could not be read: whether there was something to import is unknown. */
+const topicIsUnreadable: Rule = ({ hour, topic }) =>
+  nobodyKnowsOfEvents(hour) && topic.unread !== undefined
+    ? { verdict: "unknowable", why: topic.unread }
+    : undefined;
+
+/** Offsets were deleted before they were imported, and neither Kafka nor the archive tells whether they were of this hour: it counts as lost. */
+const deletedWithoutTrace: Rule = (about) =>
+  nobodyKnowsOfEvents(about.hour) &&
+  !about.hour.archived.known &&
+  mayHaveBeenDeleted(about)
+    ? {
+        verdict: "lost-from-kafka",
+        why: `${lostOffsets(about.topic)} offsets were deleted unread, and nothing else tells what this hour held`,
+      }
+    : undefined;
+
+/** Nobody knows of events, and every offset that Kafka deleted had been imported: none was of this hour. */
+const importedNoneOfThisHour: Rule = ({ hour }) =>
+  nobodyKnowsOfEvents(hour)
+    ? {
+        verdict: "empty",
+        why: "every offset up to the log start was imported, and none fell into this hour",
+      }
+    : undefined;
+
+/** Kafka still holds the hour's time and has no message of it. Where the whole topic fell silent, that is the reason. */
+const nothingWasProduced: Rule = ({ hour }) =>
+  expected(hour) === 0
+    ? { verdict: "empty", why: hour.silent ?? "no events were produced" }
+    : undefined;
+
+/**
+ * The importer has read every message of this time, and put each into the hour that the event names itself: Kafka tells hours by its own
+ * times, the importer by the events'. Whether a record was dropped on the way is for the ledger to say. Where the archive knows of
+ * more events than that, they are missing all the same.
+ */
+const importedIntoOtherHours: Rule = ({ hour }) =>
+  hour.passed && hour.produced.known && expected(hour) === hour.produced.count
+    ? {
+        verdict: "empty",
+        why: `${hour.produced.count} messages of this time, all imported into the hours that they name themselves`,
+      }
+    : undefined;
+
+/** Kafka has messages of the hour, and the importer has taken none of them. */
+const stillInKafka: Rule = ({ hour: { produced } }) =>
+  produced.known && produced.count > 0
+    ? {
+        verdict: "import-missing",
+        why: `${produced.count} messages in Kafka, none imported`,
+      }
+    : undefined;
+
+/** The archive has events of the hour that Kafka no longer has. */
+const onlyInArchive: Rule = ({ hour }) => ({
+  verdict: "lost-from-kafka",
+  why: `${expected(hour)} events in the archive, none imported, and Kafka no longer has them`,
+});
+
+/** One outcome a rule, for hours into which nothing was imported. The last one speaks in any case. */
+export const NOTHING_IMPORTED: Rule[] = [
+  topicIsUnreadable,
+  deletedWithoutTrace,
+  importedNoneOfThisHour,
+  nothingWasProduced,
+  importedIntoOtherHours,
+  stillInKafka,
+  onlyInArchive,
+].map(
+  (rule): Rule =>
+    (about) =>
+      nothingWasImported(about.hour) ? rule(about) : undefined,
+);
+
+// Something was imported, but not all of it, or not by the importer.
+
+/** Records that runs took from Kafka and that are in no raw file, by the ledger or by the importer's own errors. */
+const recordsNotKept = ({ raw }: HourEvidence): number =>
+  (raw?.missing ?? 0) + (raw?.errors ?? 0);
+
+/** Events that the archive has beyond the raw hour's records; negative where the raw hour has more, 0 where the archive is unknown. */
+const archivedBeyondRaw = ({ archived, raw }: HourEvidence): number =>
+  archived.known ? archived.count - (raw?.count ?? 0) : 0;
+
+const recordsMissing = (hour: HourEvidence): number =>
+  Math.max(recordsNotKept(hour), archivedBeyondRaw(hour), 0);
+
+/** Files lie in the raw hour that the importer did not write so: no count of it can be trusted, though none is missing. */
+export const filesAreStrange: Rule = ({ hour }) =>
+  hour.raw && hour.raw.problems.length > 0 && recordsMissing(hour) === 0
+    ? { verdict: "import-partial", why: hour.raw.problems.join("; ") }
+    : undefined;
+
+/** Fewer records are in the raw hour than runs took from Kafka, or than the archive has events: more than the policy tolerates. */
+export const recordsAreMissing: Rule = ({ hour, policy }) => {
+  const records = hour.raw?.count ?? 0;
+  const missing = recordsMissing(hour);
+  if (
+    missing === 0 ||
+    percent(missing, records + missing) <= policy.lost.warnPercent
+  )
+    return undefined;
+  const why =
+    hour.archived.known && archivedBeyondRaw(hour) >= recordsNotKept(hour)
+      ? `${records} records imported of ${hour.archived.count} events in the archive`
+      : hour.raw!.problems.join("; ");
+  return { verdict: "import-partial", why };
+};

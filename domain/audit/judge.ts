@@ -1,0 +1,147 @@
+import { causeOf } from "./cause";
+import {
+  expected,
+  type HourEvidence,
+  lostOffsets,
+  type TopicEvidence,
+} from "./evidence";
+import { hourStart, HOUR_MS } from "../../lib/hour";
+import type { Policy } from "../settings/policy";
+import {
+  type Case,
+  type Found,
+  type Judgement,
+  type Numbers,
+  percent,
+} from "./judgement";
+import { RULES } from "./rules";
+import {
+  isHealthy,
+  isImportFault,
+  type Level,
+  VERDICT,
+  type Verdict,
+} from "./verdicts";
+
+/** Judges one topic-hour. Total: every evidence gets a verdict. `asOf` is epoch ms. */
+export function judge(
+  hour: HourEvidence,
+  topic: TopicEvidence,
+  policy: Policy,
+  asOf: number,
+): Judgement {
+  const about: Case = { hour, topic, policy, asOf };
+  const { verdict, why } = firstFound(about) ?? {
+    verdict: "complete",
+    why: `${hour.raw?.count ?? 0} raw records, refined and queryable`,
+  };
+  const numbers = numbersOf(about, verdict);
+  if (verdict === "empty" && hour.silent !== undefined)
+    return {
+      verdict,
+      cause: "producer-silent",
+      level: levelOf(verdict, about, numbers),
+      numbers,
+      why,
+    };
+  if (isHealthy(verdict)) return { verdict, numbers, why };
+  if (mayStillBecomeWhole(verdict, about))
+    return {
+      verdict: "pending",
+      numbers,
+      why: `the hour ended less than ${policy.graceHours} h ago`,
+    };
+  const { cause, because } = causeOf(verdict, about);
+  return {
+    verdict,
+    cause,
+    level: levelOf(verdict, about, numbers),
+    numbers,
+    why: because ? `${why}; ${because}` : why,
+  };
+}
+
+/** What the first rule says that has something to say. */
+function firstFound(about: Case): Found | undefined {
+  for (const rule of RULES) {
+    const found = rule(about);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** A young hour may be unfinished; but what Kafka deleted does not come back, and what Refine failed at is known to have failed. */
+const mayStillBecomeWhole = (
+  verdict: Verdict,
+  { hour, topic, policy, asOf }: Case,
+): boolean =>
+  asOf < hourStart(hour.hour) + HOUR_MS + policy.graceHours * HOUR_MS &&
+  lostOffsets(topic) === 0 &&
+  verdict !== "refine-failed";
+
+function numbersOf({ hour, topic }: Case, verdict: Verdict): Numbers {
+  const withoutCanaries = (count: number) =>
+    Math.max(0, count - (hour.canaries ?? 0));
+  const lost = lostOffsets(topic);
+  const raw = hour.raw?.count ?? 0;
+  const missing = isImportFault(verdict)
+    ? Math.max(
+        0,
+        (expected(hour) ?? 0) - raw,
+        (hour.raw?.missing ?? 0) + (hour.raw?.errors ?? 0),
+      )
+    : 0;
+  const { produced, archived, refined } = hour;
+  return {
+    ...(produced.known ? { produced: withoutCanaries(produced.count) } : {}),
+    ...(archived.known ? { archived: archived.count } : {}),
+    ...(hour.raw ? { raw: withoutCanaries(raw) } : {}),
+    ...(refined?.rows.known
+      ? { rows: withoutCanaries(refined.rows.count) }
+      : {}),
+    ...(missing > 0 ? { missing } : {}),
+    ...(lost > 0 ? { lostOffsets: lost } : {}),
+  };
+}
+
+/** How bad it is: what the verdict's row says, and a warning at most where something mitigates it. */
+function levelOf(verdict: Verdict, about: Case, numbers: Numbers): Level {
+  return isSmall(about, numbers) || isTolerable(verdict, about, numbers)
+    ? "warning"
+    : (VERDICT[verdict].level ?? "error");
+}
+
+/** The hour's events, by whichever stage knows of most. */
+const volumeOf = ({ produced, archived, raw }: Numbers): number =>
+  Math.max(produced ?? 0, archived ?? 0, raw ?? 0);
+
+/** So few events were produced that the policy asks for a warning at most. */
+function isSmall({ policy }: Case, numbers: Numbers): boolean {
+  const volume = volumeOf(numbers);
+  return volume > 0 && volume < policy.minimumVolume;
+}
+
+/** No more is missing, or there twice, than the policy's error threshold allows. */
+function isTolerable(
+  verdict: Verdict,
+  { hour, policy }: Case,
+  numbers: Numbers,
+): boolean {
+  switch (verdict) {
+    case "rows-lost":
+      // Where nothing tells the distinct events, it may be that unusually many were duplicates.
+      return !hour.archived.known && hour.refined?.rows.known === true;
+    case "import-partial": {
+      const volume = volumeOf(numbers);
+      const missing = numbers.missing ?? volume;
+      return percent(missing, Math.max(volume, 1)) <= policy.lost.errorPercent;
+    }
+    case "rows-duplicated":
+      return (
+        percent((numbers.rows ?? 0) - (numbers.raw ?? 0), numbers.raw ?? 1) <=
+        policy.duplicated.errorPercent
+      );
+    default:
+      return false;
+  }
+}

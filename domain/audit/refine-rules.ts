@@ -1,0 +1,152 @@
+import type { HourEvidence } from "./evidence";
+import { hourStart, HOUR_MS } from "../../lib/hour";
+import { percent, type Rule } from "./judgement";
+import { instant } from "../../lib/time";
+
+// Refine did not run, failed, or ran on another state of the raw hour.
+
+/** The metastore sends readers to a place where nothing is: no other stage after the raw hour matters then. */
+export const partitionLiesNowhere: Rule = ({ hour: { lostLocation } }) =>
+  lostLocation === undefined
+    ? undefined
+    : {
+        verdict: "partition-missing",
+        why: `the metastore's partition lies at ${lostLocation || "(no location)"}, which does not exist`,
+      };
+
+/** Refine left its failure flag, and no later run a done flag. */
+export const refineFailed: Rule = ({ hour: { refined } }) =>
+  refined?.failureFlag !== undefined && refined.doneFlag === undefined
+    ? {
+        verdict: "refine-failed",
+        why: "a failure flag lies in the partition",
+      }
+    : undefined;
+
+/** Only the outdated wrapper misspells the failure flag's name so: it was at work here, whatever the done flag says. */
+export const outdatedWrapperFailed: Rule = ({ hour: { refined } }) =>
+  refined?.outdatedFlag
+    ? {
+        verdict: "refine-outdated",
+        why: "the outdated wrapper's failure flag lies in the partition",
+      }
+    : undefined;
+
+/** There are records, and no flag says that they were refined. */
+export const doneFlagIsAbsent: Rule = ({ hour: { raw, refined } }) =>
+  refined?.doneFlag === undefined
+    ? {
+        verdict: "refine-missing",
+        why: `${raw?.count ?? 0} raw records, no done flag`,
+      }
+    : undefined;
+
+/** A done flag whose content cannot be read does not tell which state of the raw hour was refined. */
+export const doneFlagIsUnreadable: Rule = ({ hour: { refined } }) =>
+  typeof refined?.doneFlag === "string"
+    ? {
+        verdict: "refine-stale",
+        why: `the done flag cannot be read: ${refined.doneFlag}`,
+      }
+    : undefined;
+
+/** The raw hour's time as the done flag holds it, where it is not the raw hour's time of now. */
+function refinedFrom({ raw, refined }: HourEvidence): number | undefined {
+  const flag = refined?.doneFlag;
+  return typeof flag === "number" && raw && flag !== raw.mtime
+    ? flag
+    : undefined;
+}
+
+/**
+ * The raw hour changed after it was refined, by an importer run after the hour's grace: its events came late. Refine gets the same grace
+ * to take them; after that it has left them out.
+ */
+export const lateEventsAreUnrefined: Rule = ({ hour, policy, asOf }) => {
+  const imported = hour.raw?.importedAt;
+  if (refinedFrom(hour) === undefined || imported === undefined)
+    return undefined;
+  const grace = policy.graceHours * HOUR_MS;
+  const start = hourStart(hour.hour);
+  if (imported <= start + HOUR_MS + grace) return undefined;
+  const late = `events came ${Math.round((imported - start) / HOUR_MS - 1)} h after the hour's end, with the importer's run of ${instant(imported)}`;
+  return asOf < imported + grace
+    ? { verdict: "late", why: `${late}; Refine has yet to take them` }
+    : { verdict: "refine-stale", why: `${late}; Refine has not taken them` };
+};
+
+/** The raw hour changed after it was refined, and not by late events. */
+export const rawHourChanged: Rule = ({ hour }) => {
+  const from = refinedFrom(hour);
+  return from === undefined
+    ? undefined
+    : {
+        verdict: "refine-stale",
+        why: `refined from the state of ${instant(from)}, the raw hour is of ${instant(hour.raw!.mtime)}`,
+      };
+};
+
+// Refined, but not rightly.
+
+/** The partition's rows carry no geocoding: a job without transform functions wrote them. */
+export const rowsAreNotGeocoded: Rule = ({ hour: { refined } }) =>
+  refined?.geocoded === false && refined.rows.known && refined.rows.count > 0
+    ? {
+        verdict: "refine-outdated",
+        why: "the partition has no geocoded_data: it was written by a job without transform functions",
+      }
+    : undefined;
+
+/** A Parquet file whose rows cannot be counted cannot be queried either. */
+export const rowsCannotBeCounted: Rule = ({ hour: { raw, refined } }) =>
+  raw && refined && !refined.rows.known
+    ? { verdict: "rows-lost", why: refined.rows.why }
+    : undefined;
+
+/**
+ * There are fewer rows than distinct events. Deduplication may take rows away, never below the distinct events, which the archive knows;
+ * where it does not, the policy says how many may be duplicates.
+ */
+export const rowsAreMissing: Rule = ({
+  hour: { raw, refined, archived },
+  policy,
+}) => {
+  if (!raw || !refined?.rows.known) return undefined;
+  const rows = refined.rows.count;
+  const least = archived.known
+    ? Math.min(archived.count, raw.count)
+    : Math.max(
+        Math.min(1, raw.count),
+        Math.floor(raw.count * (1 - policy.maxDuplicatePercent / 100)),
+      );
+  return rows < least && percent(least - rows, least) > policy.lost.warnPercent
+    ? {
+        verdict: "rows-lost",
+        why: `${rows} rows of at least ${least} events`,
+      }
+    : undefined;
+};
+
+/** There are more rows than raw records: some were written twice. */
+export const rowsAreTwice: Rule = ({ hour: { raw, refined }, policy }) => {
+  if (!raw || !refined?.rows.known) return undefined;
+  const rows = refined.rows.count;
+  return rows > raw.count &&
+    percent(rows - raw.count, raw.count) > policy.duplicated.warnPercent
+    ? {
+        verdict: "rows-duplicated",
+        why: `${rows} rows of ${raw.count} raw records`,
+      }
+    : undefined;
+};
+
+/** There are rows that Hive cannot see. */
+export const partitionIsNotInMetastore: Rule = ({
+  hour: { queryable, refined },
+}) =>
+  queryable === false && refined?.rows.known && refined.rows.count > 0
+    ? {
+        verdict: "partition-missing",
+        why: "the metastore does not have the partition",
+      }
+    : undefined;

@@ -1,0 +1,101 @@
+import {
+  attributeGaps,
+  withLedger,
+} from "../../../../domain/audit/attribution";
+import {
+  type HourEvidence,
+  measured,
+  unknowable,
+} from "../../../../domain/audit/evidence";
+import type { Advance, Gap } from "../../../../domain/audit/ledger";
+
+const RANGE = { since: "2018-07-05T00", until: "2018-07-05T04" };
+const gap = (over: Partial<Gap> = {}): Gap => ({
+  partition: 0,
+  from: "100",
+  to: "150",
+  records: 5,
+  run: "2018-07-05-03-05-00",
+  time: Date.parse("2018-07-05T03:05:00Z"),
+  ...over,
+});
+const hour = (over: Partial<HourEvidence> = {}): HourEvidence => ({
+  hour: "2018-07-05T01",
+  produced: unknowable("deleted"),
+  archived: unknowable("not asked"),
+  queryable: true,
+  ...over,
+});
+
+test("a gap belongs to the hours that lack records, as far as they explain it", () => {
+  const found = attributeGaps(
+    [gap()],
+    [
+      { hour: "2018-07-05T00", records: 2 },
+      { hour: "2018-07-05T01", records: 9 },
+    ],
+    RANGE,
+  );
+  expect([...found].map(([at, { missing }]) => [at, missing])).toEqual([
+    ["2018-07-05T00", 2],
+    ["2018-07-05T01", 3],
+  ]);
+});
+
+test("what no hour explains belongs to the hour before the run", () => {
+  const found = attributeGaps([gap()], [], RANGE);
+  expect([...found]).toEqual([
+    [
+      "2018-07-05T02",
+      {
+        missing: 5,
+        why: "5 records of partition 0, offsets 100 to 150, imported by the run 2018-07-05-03-05-00, are in no raw file",
+      },
+    ],
+  ]);
+});
+
+test("a gap without a run, or of a run outside of the range, is shown in the range's last hour", () => {
+  const old = gap({ time: Date.parse("2018-06-01T00:05:00Z") });
+  const unnamed: Gap = { partition: 0, from: "1", to: "3", records: 2 };
+  const found = attributeGaps([old, unnamed], [], RANGE);
+  expect([...found.keys()]).toEqual(["2018-07-05T03"]);
+  expect(found.get("2018-07-05T03")!.missing).toBe(7);
+});
+
+test("a deficit explains no more than itself, however many gaps there are", () => {
+  const found = attributeGaps(
+    [gap({ records: 2 }), gap({ records: 2 })],
+    [{ hour: "2018-07-05T00", records: 3 }],
+    RANGE,
+  );
+  expect([...found].map(([at, { missing }]) => [at, missing])).toEqual([
+    ["2018-07-05T00", 3],
+    ["2018-07-05T02", 1],
+  ]);
+});
+
+test("an hour gets its gap and the importer's errors, also where it has no raw directory; what was given stays as it was", () => {
+  const hours = [
+    hour({ archived: measured(5) }),
+    hour({ hour: "2018-07-05T02" }),
+  ];
+  const before = structuredClone(hours);
+  const failed: Advance = {
+    run: "2018-07-05-03-05-00",
+    time: Date.parse("2018-07-05T03:05:00Z"),
+    partition: 1,
+    from: "0",
+    to: "9",
+    errors: 2,
+  };
+  const [first, second] = withLedger(hours, [gap()], [failed], RANGE);
+  expect(first!.raw).toMatchObject({ count: 0, missing: 5 });
+  expect(second!.raw).toMatchObject({
+    errors: 2,
+    problems: [
+      "2 records of partition 1 could not be decoded by the run 2018-07-05-03-05-00",
+    ],
+  });
+  expect(hours).toEqual(before);
+});
