@@ -8,6 +8,7 @@ export type FatalType =
   | "StalePlan"
   | "BadFormat"
   | "Fenced"
+  | "Undeliverable"
   | "ApplicationFailed";
 
 export function fatal(type: FatalType, message: string): ApplicationFailure {

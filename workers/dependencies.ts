@@ -18,7 +18,8 @@ import { Kafka } from "../clients/kafka/kafka";
 import { readMarkers } from "../activities/audit/evidence/markers";
 import { createMissingActivities } from "../activities/backfill/search/missing";
 import { EventMysql } from "../clients/mysql";
-import { createNotifyActivities } from "../activities/incidents/notify";
+import { createAlertActivities } from "../activities/incidents/alerts";
+import { createIncidentActivities } from "../activities/incidents/incidents";
 import { createPlanningActivities } from "../activities/backfill/planning";
 import { createRefineActivities } from "../activities/backfill/refine";
 import { createReplayActivities } from "../activities/backfill/replay";
@@ -92,6 +93,7 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     ...createYarnLogActivities(deps),
     ...createVerifyActivities(deps),
     ...createReportActivities(deps),
-    ...createNotifyActivities(deps),
+    ...createAlertActivities(deps),
+    ...createIncidentActivities(deps),
   };
 }

@@ -5,7 +5,8 @@ import type { createCollectActivities } from "../../activities/backfill/search/c
 import type { createHeadroomActivities } from "../../activities/audit/headroom";
 import type { createImporterActivities } from "../../activities/backfill/import";
 import type { createMissingActivities } from "../../activities/backfill/search/missing";
-import type { createNotifyActivities } from "../../activities/incidents/notify";
+import type { createAlertActivities } from "../../activities/incidents/alerts";
+import type { createIncidentActivities } from "../../activities/incidents/incidents";
 import type { createPlanningActivities } from "../../activities/backfill/planning";
 import type { createRefineActivities } from "../../activities/backfill/refine";
 import type { createReplayActivities } from "../../activities/backfill/replay";
@@ -61,7 +62,8 @@ type Replay = ReturnType<typeof createReplayActivities>;
 type Refine = ReturnType<typeof createRefineActivities>;
 type Importer = ReturnType<typeof createImporterActivities>;
 type Logs = ReturnType<typeof createYarnLogActivities>;
-type Notify = ReturnType<typeof createNotifyActivities>;
+type Alerts = ReturnType<typeof createAlertActivities>;
+type Incidents = ReturnType<typeof createIncidentActivities>;
 type Report = ReturnType<typeof createReportActivities>;
 
 /** An alert is delivered, whenever that is. */
@@ -79,7 +81,8 @@ export const control = {
   read: proxyActivities<
     Pick<Audit, "listTopics" | "settings" | "finishAudit"> &
       Pick<Replay, "replayStarts"> &
-      Omit<Notify, "deliver"> &
+      Omit<Alerts, "deliver"> &
+      Incidents &
       Headroom &
       Canary &
       Report
@@ -89,7 +92,7 @@ export const control = {
       Pick<Replay, "holdRetention" | "restoreRetention"> &
       Pick<Importer, "restoreOffsets">
   >(MUTATE),
-  deliver: proxyActivities<Pick<Notify, "deliver">>(DELIVER),
+  deliver: proxyActivities<Pick<Alerts, "deliver">>(DELIVER),
 };
 
 /** On hosts that submit jobs and move data. */
