@@ -7,6 +7,7 @@ export type FatalType =
   | "RefusedJob"
   | "BadFormat"
   | "Fenced"
+  | "Undeliverable"
   | "ApplicationFailed";
 
 /** An activity's failure that Temporal does not retry. */

@@ -38,6 +38,11 @@ export const latest = {
   audit: json<{ ref: string; html: string }>("latest", "audit.json"),
   headroom: json<TopicHeadroom[]>("latest", "headroom.json"),
   canary: json<Pick<CanaryState, "hour" | "seconds">>("latest", "canary.json"),
+  /** How many alerts each receiver has refused for good. */
+  alerts: json<{ undeliverable: Record<string, number> }>(
+    "latest",
+    "alerts.json",
+  ),
   /** How fast the newest backfill's Refine was. */
   rates: json<RefineRate>("latest", "rates.json"),
 };

@@ -19,7 +19,8 @@ import { createMissingActivities } from "../activities/backfill/search/missing";
 import { Submitter } from "../activities/backfill/submitter";
 import { createVerifyActivities } from "../activities/backfill/verify/verify";
 import { createScanLogsActivities } from "../activities/backfill/scan-logs";
-import { createNotifyActivities } from "../activities/incidents/notify";
+import { createAlertActivities } from "../activities/incidents/alerts";
+import { createIncidentActivities } from "../activities/incidents/incidents";
 import { driverRuns, runCommand } from "../clients/commands";
 import { EventArchive } from "../clients/event-archive";
 import { Hdfs } from "../clients/hdfs/hdfs";
@@ -110,6 +111,7 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     ...createScanLogsActivities({ config, hdfs, yarn, storage }),
     ...createVerifyActivities({ ...judging, storage }),
     ...createReportActivities({ storage }),
-    ...createNotifyActivities({ config, client, storage, policyOf }),
+    ...createAlertActivities({ config, client, storage }),
+    ...createIncidentActivities({ client, storage, policyOf }),
   };
 }

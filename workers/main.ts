@@ -1,83 +1,105 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { NativeConnection, Worker } from "@temporalio/worker";
-import { serveMetrics } from "./metrics";
-import { createActivities, createDependencies } from "./dependencies";
-import { connectClient, temporalOptions } from "./connection";
+import type { Storage } from "../clients/storage";
+import type { Config } from "../domain/settings/config";
 import { loadConfig } from "./config";
+import { connectClient, temporalOptions } from "./connection";
+import { createActivities, createDependencies } from "./dependencies";
+import { serveHttp } from "./http-server";
 
-export type Role = "control" | "bulk" | "archive" | "all";
+/** What a process does: one job, or all of them. */
+export type Role = Job | "all";
+
+const JOBS = ["control", "bulk", "archive"] as const;
+/** `control`: workflows and light activities. `bulk`: heavy ones. `archive`: those beside the event archive, on its host. */
+type Job = (typeof JOBS)[number];
+
+/** Runs this process' workers until it is told to stop. @throws Error where the configuration or Temporal fails it */
+export async function runWorkers(
+  role: Role,
+  configPath: string,
+): Promise<void> {
+  const config = loadConfig(configPath);
+  const jobs: readonly Job[] = role === "all" ? JOBS : [role];
+  const hasControl = jobs.includes("control");
+
+  const { connectionOptions, namespace } = temporalOptions();
+  const client = await connectClient();
+  const connection = await NativeConnection.connect(connectionOptions as never);
+  const dependencies = createDependencies(config, client);
+  const activities = createActivities(dependencies);
+  const bundle = hasControl ? await bundleWorkflows() : undefined;
+  const workers = await Promise.all(
+    jobs.map((job) =>
+      Worker.create({
+        connection,
+        namespace,
+        activities,
+        ...optionsOf(job, config),
+        ...(job === "control" && bundle
+          ? { workflowBundle: { codePath: bundle.codePath } }
+          : {}),
+      }),
+    ),
+  );
+  bundle?.remove();
+  const server = hasControl
+    ? await serveIfConfigured(dependencies.storage, config)
+    : undefined;
+
+  console.log(
+    `worker ready: ${jobs.map((job) => taskQueueOf(job, config)).join(", ")}`,
+  );
+  await Promise.all(workers.map((worker) => worker.run()));
+  server?.close();
+  await client.connection.close();
+  await connection.close();
+}
 
 /** The bundled workflows, in a folder of this process. */
-async function bundle(): Promise<{ codePath: string; remove: () => void }> {
-  const dir = mkdtempSync(join(tmpdir(), "sisyphus-workflows-"));
-  const codePath = join(dir, "bundle.js");
+async function bundleWorkflows(): Promise<{
+  codePath: string;
+  remove: () => void;
+}> {
+  const folder = mkdtempSync(join(tmpdir(), "sisyphus-workflows-"));
+  const codePath = join(folder, "bundle.js");
   await promisify(execFile)(process.execPath, [
     "-r",
     "tsx/cjs",
     require.resolve("./bundle.ts"),
     codePath,
   ]);
-  return { codePath, remove: () => rmSync(dir, { recursive: true }) };
+  return { codePath, remove: () => rmSync(folder, { recursive: true }) };
 }
 
-/** Runs this process' workers until it is told to stop: `control` (workflows and light activities), `bulk`, `archive` (on the archive's host) or all three. */
-export async function runWorkers(
-  role: Role,
-  configPath: string,
-): Promise<void> {
-  const config = loadConfig(configPath);
-  const { connectionOptions, namespace } = temporalOptions();
-  const client = await connectClient();
-  const connection = await NativeConnection.connect(connectionOptions as never);
-  const deps = createDependencies(config, client);
-  const activities = createActivities(deps);
-  const queues = {
-    control: "control",
-    bulk: "bulk",
-    archive: `archive@${config.archive.host}`,
-  };
-  const roles =
-    role === "all" ? (["control", "bulk", "archive"] as const) : [role];
-  const workflows = roles.some((r) => r === "control")
-    ? await bundle()
-    : undefined;
-  const workers = await Promise.all(
-    roles.map((r) =>
-      Worker.create({
-        connection,
-        namespace,
-        taskQueue: queues[r],
-        activities,
-        maxConcurrentActivityTaskExecutions: r === "control" ? 20 : 4,
-        // Cancellation and take-over should be heard of soon.
-        maxHeartbeatThrottleInterval: "2s",
-        defaultHeartbeatThrottleInterval: "1s",
-        ...(r === "control"
-          ? { workflowBundle: { codePath: workflows!.codePath } }
-          : {}),
-        shutdownGraceTime: "5s",
-      }),
-    ),
-  );
-  const metrics =
-    config.metrics && roles.some((r) => r === "control")
-      ? await serveMetrics(deps.storage, config.metrics).catch(
-          (error: NodeJS.ErrnoException) => {
-            // Another control worker of this host serves the same.
-            if (error.code !== "EADDRINUSE") throw error;
-            console.warn(`metrics are not served here: ${error.message}`);
-            return undefined;
-          },
-        )
-      : undefined;
-  workflows?.remove();
-  console.log(`worker ready: ${roles.map((r) => queues[r]).join(", ")}`);
-  await Promise.all(workers.map((w) => w.run()));
-  metrics?.close();
-  await client.connection.close();
-  await connection.close();
+const taskQueueOf = (job: Job, config: Config) =>
+  job === "archive" ? `archive@${config.archive.host}` : job;
+
+const optionsOf = (job: Job, config: Config) =>
+  ({
+    taskQueue: taskQueueOf(job, config),
+    maxConcurrentActivityTaskExecutions: job === "control" ? 20 : 4,
+    // An activity learns from the answer to its heartbeat that it was cancelled or taken over: that should not take long.
+    maxHeartbeatThrottleInterval: "2s",
+    defaultHeartbeatThrottleInterval: "1s",
+    shutdownGraceTime: "5s",
+  }) as const;
+
+/** Metrics and reports, where the configuration says at which address and no other worker of this host serves them. */
+async function serveIfConfigured(
+  storage: Storage,
+  { metrics }: Config,
+): Promise<Server | undefined> {
+  if (!metrics) return undefined;
+  return serveHttp(storage, metrics).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EADDRINUSE") throw error;
+    // Another control worker of this host serves the same.
+    console.warn(`metrics are not served here: ${error.message}`);
+    return undefined;
+  });
 }

@@ -1,5 +1,9 @@
 import { Command } from "commander";
-import type { IncidentState } from "../../domain/incidents/incident";
+import {
+  incidentId,
+  type IncidentState,
+  topicOfIncident,
+} from "../../domain/incidents/incident";
 import { webLink, withClient } from "../client";
 import { print, table } from "../output";
 
@@ -11,74 +15,17 @@ export function incidentCommand(): Command {
     .command("list")
     .description("open incidents")
     .option("--json")
-    .action((o: { json?: boolean }) =>
-      withClient(async (client) => {
-        const rows: {
-          topic: string;
-          phase: unknown;
-          verdicts: unknown;
-          since: string;
-          link?: string;
-        }[] = [];
-        for await (const w of client.workflow.list({
-          query:
-            "WorkflowType = 'topicIncident' AND ExecutionStatus = 'Running'",
-        })) {
-          const a = w.searchAttributes;
-          const link = webLink(w.workflowId, w.runId);
-          rows.push({
-            topic: w.workflowId.replace(/^incident\//, ""),
-            phase: a["Phase"]?.[0],
-            verdicts: a["Verdict"],
-            since: w.startTime.toISOString(),
-            ...(link ? { link } : {}),
-          });
-        }
-        if (o.json) print(rows);
-        else
-          print(
-            rows.length === 0
-              ? "no open incidents"
-              : table(
-                  ["topic", "phase", "verdicts", "open since"],
-                  rows.map((r) => [
-                    r.topic,
-                    String(r.phase),
-                    String(r.verdicts),
-                    r.since,
-                  ]),
-                ),
-          );
-      }),
-    );
+    .action(listIncidents);
   command
     .command("show <topic>")
     .description("an incident's findings and story, as JSON")
-    .action((topic: string) =>
-      withClient(async (client) =>
-        print(
-          await client.workflow
-            .getHandle(`incident/${topic}`)
-            .query<IncidentState>("progress"),
-        ),
-      ),
-    );
+    .action(showIncident);
   command
     .command("accept <topic>")
     .description("start the backfill that the incident proposes")
     .option("--name <name>", "the backfill's workflow id")
     .option("--yes", "approve whatever its plan says")
-    .action((topic: string, o: { name?: string; yes?: boolean }) =>
-      withClient(async (client) => {
-        const options = {
-          ...(o.name ? { name: o.name } : {}),
-          autoApprove: o.yes ?? false,
-        };
-        print(
-          `started ${await client.workflow.getHandle(`incident/${topic}`).executeUpdate<string, [typeof options]>("accept", { args: [options] })}`,
-        );
-      }),
-    );
+    .action(acceptRepair);
   command
     .command("ack <topic>")
     .description(
@@ -86,26 +33,91 @@ export function incidentCommand(): Command {
     )
     .option("--by <name>", "who", process.env["USER"] ?? "operator")
     .option("--note <text>", "what is being done")
-    .action((topic: string, o: { by: string; note?: string }) =>
-      withClient(async (client) => {
-        await client.workflow
-          .getHandle(`incident/${topic}`)
-          .executeUpdate("acknowledge", { args: [o] });
-        print(`acknowledged by ${o.by}`);
-      }),
-    );
+    .action(acknowledge);
   command
     .command("snooze <topic> <hours>")
     .description("no alerts of it for some hours")
-    .action((topic: string, hours: string) =>
-      withClient(async (client) => {
-        const until = await client.workflow
-          .getHandle(`incident/${topic}`)
-          .executeUpdate<string, [{ hours: number }]>("snooze", {
-            args: [{ hours: Number(hours) }],
-          });
-        print(`snoozed until ${until}`);
-      }),
-    );
+    .action(snooze);
   return command;
 }
+
+/** An open incident, as `incident list --json` prints it. */
+type Row = {
+  topic: string;
+  phase: unknown;
+  verdicts: unknown;
+  /** ISO-8601, UTC. */
+  since: string;
+  /** Absent where it is not known where the Web UI is. */
+  link?: string;
+};
+
+const listIncidents = (options: { json?: boolean }) =>
+  withClient(async (client) => {
+    const rows: Row[] = [];
+    for await (const workflow of client.workflow.list({
+      query: "WorkflowType = 'topicIncident' AND ExecutionStatus = 'Running'",
+    })) {
+      const { workflowId, runId, searchAttributes, startTime } = workflow;
+      const link = webLink(workflowId, runId);
+      rows.push({
+        topic: topicOfIncident(workflowId),
+        phase: searchAttributes["Phase"]?.[0],
+        verdicts: searchAttributes["Verdict"],
+        since: startTime.toISOString(),
+        ...(link ? { link } : {}),
+      });
+    }
+    if (options.json) print(rows);
+    else print(rows.length === 0 ? "no open incidents" : incidentTable(rows));
+  });
+
+const incidentTable = (rows: Row[]) =>
+  table(
+    ["topic", "phase", "verdicts", "open since"],
+    rows.map(({ topic, phase, verdicts, since }) => [
+      topic,
+      String(phase),
+      String(verdicts),
+      since,
+    ]),
+  );
+
+const showIncident = (topic: string) =>
+  withClient(async (client) =>
+    print(
+      await client.workflow
+        .getHandle(incidentId(topic))
+        .query<IncidentState>("progress"),
+    ),
+  );
+
+const acceptRepair = (
+  topic: string,
+  { name, yes }: { name?: string; yes?: boolean },
+) =>
+  withClient(async (client) => {
+    const options = { ...(name ? { name } : {}), autoApprove: yes ?? false };
+    const backfillId = await client.workflow
+      .getHandle(incidentId(topic))
+      .executeUpdate<string, [typeof options]>("accept", { args: [options] });
+    print(`started ${backfillId}`);
+  });
+
+const acknowledge = (topic: string, options: { by: string; note?: string }) =>
+  withClient(async (client) => {
+    await client.workflow
+      .getHandle(incidentId(topic))
+      .executeUpdate("acknowledge", { args: [options] });
+    print(`acknowledged by ${options.by}`);
+  });
+
+const snooze = (topic: string, hours: string) =>
+  withClient(async (client) => {
+    const until = await client.workflow
+      .getHandle(incidentId(topic))
+      .executeUpdate<string, [{ hours: number }]>("snooze", {
+        args: [{ hours: Number(hours) }],
+      });
+    print(`snoozed until ${until}`);
+  });

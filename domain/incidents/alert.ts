@@ -1,12 +1,10 @@
 import type { Level } from "../audit/verdicts";
+import { ALERT_KINDS, type AlertKind } from "./alert-kinds";
 
-export type AlertKind =
-  "broken" | "escalated" | "headroom" | "whole" | "outage" | "back" | "canary";
-
-/** What one topic (or service) has to say; the desk puts together what has one cause. */
+/** What one topic or service has to report. The alert desk puts those of one kind and cause together. */
 export type AlertItem = {
   kind: AlertKind;
-  /** A topic, or a service's name. */
+  /** A topic's or a service's name, as the kind says. */
   subject: string;
   cause: string;
   level: Level;
@@ -14,61 +12,62 @@ export type AlertItem = {
 };
 
 /** One message to people. Its JSON is the webhook's body (docs/alerts.md). */
-export type Alert = AlertItemGroup & {
-  /** Unique; a receiver that hears an alert twice can tell. */
+export type Alert = AlertGroup & {
+  /** Unique. A receiver that gets an alert twice sees the same id. */
   id: string;
-  title: string;
+  /** ISO-8601, UTC. */
   at: string;
   link?: string;
 };
-type AlertItemGroup = {
+
+/** What several items have in common, in one message. */
+type AlertGroup = {
   kind: AlertKind;
   cause: string;
   level: Level;
+  /** The subjects, sorted: topics, or services where the kind speaks of those. */
   topics: string[];
+  /** One line. */
+  title: string;
+  /** A line for each subject, up to {@link MAX_LINES}. */
   text: string;
-};
-
-const VERB: Record<AlertKind, string> = {
-  broken: "broken",
-  escalated: "worse than before",
-  headroom: "about to lose data",
-  whole: "whole again",
-  outage: "not answering",
-  back: "answering again",
-  canary: "not passing canaries on",
 };
 
 const MAX_LINES = 50;
 
-/** Items of one kind and cause are one alert that names them all. */
-export function groupAlerts(
-  items: AlertItem[],
-): (AlertItemGroup & { title: string })[] {
+/** One group for each kind and cause, in the order in which they first come up. */
+export function groupAlerts(items: AlertItem[]): AlertGroup[] {
   const groups = new Map<string, AlertItem[]>();
   for (const item of items) {
     const key = `${item.kind} ${item.cause}`;
     groups.set(key, [...(groups.get(key) ?? []), item]);
   }
-  return [...groups.values()].map((group) => {
-    const { kind, cause } = group[0]!;
-    const bySubject = new Map(group.map((i) => [i.subject, i]));
-    const topics = [...bySubject.keys()].sort();
-    const service = kind === "outage" || kind === "back";
-    const what =
-      topics.length === 1
-        ? `${topics[0]} is ${VERB[kind]}`
-        : `${topics.length} ${service ? "services" : "topics"} are ${VERB[kind]}`;
-    return {
-      kind,
-      cause,
-      level: group.some((i) => i.level === "error") ? "error" : "warning",
-      topics,
-      title: kind === "whole" || service ? what : `${what}: ${cause}`,
-      text: topics
-        .slice(0, MAX_LINES)
-        .map((t) => `${t}: ${bySubject.get(t)!.text}`)
-        .join("\n"),
-    };
-  });
+  return [...groups.values()].map(groupOf);
+}
+
+/** @param items at least one, all of one kind and cause; of several with one subject the newest counts */
+function groupOf(items: AlertItem[]): AlertGroup {
+  const { kind, cause } = items[0]!;
+  const newest = new Map(items.map((item) => [item.subject, item]));
+  const subjects = [...newest.keys()].sort();
+  return {
+    kind,
+    cause,
+    level: items.some((item) => item.level === "error") ? "error" : "warning",
+    topics: subjects,
+    title: titleOf(kind, cause, subjects),
+    text: subjects
+      .slice(0, MAX_LINES)
+      .map((subject) => `${subject}: ${newest.get(subject)!.text}`)
+      .join("\n"),
+  };
+}
+
+function titleOf(kind: AlertKind, cause: string, subjects: string[]): string {
+  const { words, subject, titleNamesCause } = ALERT_KINDS[kind];
+  const what =
+    subjects.length === 1
+      ? `${subjects[0]} is ${words}`
+      : `${subjects.length} ${subject}s are ${words}`;
+  return titleNamesCause ? `${what}: ${cause}` : what;
 }

@@ -1,72 +1,95 @@
-import type { AlertItem } from "./alert";
 import type { TopicHeadroom } from "../audit/headroom";
-import { type Hour, hourStart, HOUR_MS } from "../../lib/hour";
-import type { Finding } from "../backfill/plan";
-import type { Policy } from "../settings/policy";
 import {
-  type Cause,
   isImportFault,
+  type Cause,
   type Level,
   type Verdict,
 } from "../audit/verdicts";
+import type { Finding } from "../backfill/plan";
+import type { Policy } from "../settings/policy";
+import { type Hour, hourStart, HOUR_MS } from "../../lib/hour";
 import { duration } from "../../lib/time";
 
+/** One topic's incident. It is carried between the runs of its workflow, and `incident show` prints it: fields keep their names. */
 export type IncidentState = {
   topic: string;
   phase: "open" | "repairing" | "closed";
+  /** ISO-8601, UTC, as every time here. */
   openedAt: string;
+  /** What the newest audit found. */
   findings: Finding[];
+  /** Absent while the topic has enough. */
   headroom?: TopicHeadroom;
   /** Every hour that was ever broken, as it is now. */
   cells: Record<Hour, Verdict>;
+  /** As of when the newest audit judged. */
   asOf?: string;
-  /** The audit's time when it was first found broken. */
+  /** As of when the first audit judged that found it broken. */
   detectedAsOf?: string;
+  /** The backfill that repairs it, or did: a workflow id. */
   backfill?: string;
-  /** What the topic's policy says of repairs, as the newest audit told it. */
+  /** What the topic's policy says of repairs, as the newest audit reported it. */
   repair?: Policy["repair"];
   acknowledged?: { by: string; at: string; note?: string };
   /** No alerts before this time. */
   snoozedUntil?: string;
-  /** What people were last told. */
-  told?: { level: Level; hours: number; missing: number; causes: string[] };
+  /** What people were last alerted of. */
+  told?: {
+    level: Level;
+    hours: number;
+    /** Missing events. */
+    missing: number;
+    /** Every cause that an alert has named so far. */
+    causes: string[];
+    /**
+     * Whether an alert of low headroom stands: true since it was raised, false since its end was.
+     * Absent where there was none, and in states of 0.2.0 and before.
+     */
+    headroom?: boolean;
+  };
+  /** What happened, oldest first, each line with its time. */
   story: string[];
 };
 
-const missingOf = (findings: Finding[]) =>
-  findings.reduce((sum, f) => sum + f.missing, 0);
+/** The workflow id of a topic's incident. */
+export const incidentId = (topic: string) => `incident/${topic}`;
 
-export const levelOf = (s: IncidentState): Level =>
-  s.headroom?.level === "error" ||
-  s.findings.some((f) => (f.level ?? "error") === "error")
+/** The topic of an incident, by its workflow id. */
+export const topicOfIncident = (id: string) => id.replace(/^incident\//, "");
+
+/** How many events are missing in all hours that its findings are about. */
+export const missingEvents = ({ findings }: Pick<IncidentState, "findings">) =>
+  findings.reduce((sum, finding) => sum + finding.missing, 0);
+
+/** A finding without a level is of a version that knew errors only. */
+export const levelOf = ({ findings, headroom }: IncidentState): Level =>
+  headroom?.level === "error" ||
+  findings.some((finding) => (finding.level ?? "error") === "error")
     ? "error"
     : "warning";
 
-export const causesOf = (s: IncidentState): string[] => [
+export const causesOf = ({
+  findings,
+  headroom,
+}: {
+  findings: Finding[];
+  headroom?: TopicHeadroom;
+}): string[] => [
   ...new Set([
-    ...s.findings.flatMap((f) => f.cause ?? []),
-    ...(s.headroom ? [s.headroom.cause] : []),
+    ...findings.flatMap((finding) => finding.cause ?? []),
+    ...(headroom ? [headroom.cause] : []),
   ]),
 ];
 
-export const isOver = (s: IncidentState) =>
-  s.findings.length === 0 && s.headroom === undefined;
+/** Whether nothing is wrong with the topic any more. */
+export const isOver = ({ findings, headroom }: IncidentState) =>
+  findings.length === 0 && headroom === undefined;
 
-function summary(s: IncidentState): string {
-  const hours = s.findings.map((f) => f.hour).sort();
-  const missing = missingOf(s.findings);
-  return [
-    ...(s.findings.length > 0
-      ? [
-          `${s.findings.length} hours from ${hours[0]} to ${hours.at(-1)} are not whole${missing > 0 ? `, ${missing} events missing` : ""}: ${s.findings[0]!.why}`,
-        ]
-      : []),
-    ...(s.headroom ? [s.headroom.why] : []),
-  ].join("; ");
-}
-
-/** Causes that a backfill mends; the others pass by themselves, or need another hand first. */
-const REPAIRABLE: Cause[] = [
+/**
+ * Causes that a backfill mends. Those that are left out pass by themselves (an importer that is slow), need another
+ * hand first (an importer that does not run), or are nothing that a backfill could change (a silent producer).
+ */
+const REPAIRABLE: readonly Cause[] = [
   "premature-deletion",
   "retention-too-short",
   "config-drift",
@@ -76,71 +99,42 @@ const REPAIRABLE: Cause[] = [
 ];
 
 /**
- * Whether the incident is to start its own backfill: the topic's policy says so, every finding is one that a backfill mends, there are no
- * more hours and events than the policy trusts it with, and the archive knows the events of every hour that lost some.
+ * Whether the incident should start its own backfill now. The topic's policy must say so, each finding must be one
+ * that a backfill mends, there may be no more hours and events than the policy trusts it with, and the archive must
+ * know the events of each hour that lost some.
  */
-export function repairDue(s: IncidentState): boolean {
-  const p = s.repair;
+export function isRepairDue(incident: IncidentState): boolean {
+  const { repair, findings } = incident;
   return (
-    p !== undefined &&
-    p.start &&
-    s.phase === "open" &&
-    s.backfill === undefined &&
-    s.findings.length > 0 &&
-    s.findings.length <= p.maxHours &&
-    missingOf(s.findings) <= p.maxMissing &&
-    s.findings.every(
-      (f) =>
-        f.cause !== undefined &&
-        REPAIRABLE.includes(f.cause) &&
-        (!isImportFault(f.verdict) || f.numbers?.archived !== undefined),
+    repair !== undefined &&
+    repair.start &&
+    incident.phase === "open" &&
+    incident.backfill === undefined &&
+    findings.length > 0 &&
+    findings.length <= repair.maxHours &&
+    missingEvents(incident) <= repair.maxMissing &&
+    findings.every(
+      (finding) =>
+        finding.cause !== undefined &&
+        REPAIRABLE.includes(finding.cause) &&
+        (!isImportFault(finding.verdict) ||
+          finding.numbers?.archived !== undefined),
     )
   );
 }
 
-/**
- * What people are to be told now: nothing while snoozed; the first finding; afterwards only what is worse (another level or cause, twice
- * the hours or events), and nothing but a higher level once somebody has acknowledged it.
- */
-export function alertDue(s: IncidentState, now: string): AlertItem | undefined {
-  if (isOver(s) || (s.snoozedUntil && now < s.snoozedUntil)) return undefined;
-  const level = levelOf(s);
-  const causes = causesOf(s);
-  const item = (kind: AlertItem["kind"]): AlertItem => ({
-    kind,
-    subject: s.topic,
-    cause: causes[0] ?? "unknown",
-    level,
-    text: summary(s),
-  });
-  if (!s.told) return item(s.findings.length > 0 ? "broken" : "headroom");
-  const higher = level === "error" && s.told.level === "warning";
-  const worse =
-    causes.some((c) => !s.told!.causes.includes(c)) ||
-    s.findings.length > 2 * Math.max(1, s.told.hours) ||
-    missingOf(s.findings) > 2 * Math.max(1, s.told.missing);
-  return higher || (worse && !s.acknowledged) ? item("escalated") : undefined;
-}
-
-export const toldOf = (
-  s: IncidentState,
-): NonNullable<IncidentState["told"]> => ({
-  level: levelOf(s),
-  hours: s.findings.length,
-  missing: missingOf(s.findings),
-  causes: [...new Set([...(s.told?.causes ?? []), ...causesOf(s)])],
-});
-
-/** What happened, and how long each phase took. */
-export function closingWords(s: IncidentState, closedAt: string): string {
-  const hours = Object.keys(s.cells).sort();
+/** What an incident says when it closes: what happened, and how long each phase took. @param closedAt ISO-8601, UTC */
+export function closingMessage(
+  incident: IncidentState,
+  closedAt: string,
+): string {
+  const { openedAt, detectedAsOf, backfill } = incident;
+  const took = duration(Date.parse(closedAt) - Date.parse(openedAt));
+  const hours = Object.keys(incident.cells).sort();
   const first = hours[0];
-  const detect =
-    first && s.detectedAsOf
-      ? `found ${duration(Date.parse(s.detectedAsOf) - hourStart(first) - HOUR_MS)} after the first broken hour's end; `
-      : "";
-  const repair = duration(Date.parse(closedAt) - Date.parse(s.openedAt));
-  return first
-    ? `${hours.length} hours from ${first} to ${hours.at(-1)} are whole again; ${detect}whole ${repair} after that${s.backfill ? `, by ${s.backfill}` : ""}`
-    : `headroom is sufficient again after ${repair}`;
+  if (first === undefined) return `headroom is sufficient again after ${took}`;
+  const found = detectedAsOf
+    ? `found ${duration(Date.parse(detectedAsOf) - hourStart(first) - HOUR_MS)} after the first broken hour's end; `
+    : "";
+  return `${hours.length} hours from ${first} to ${hours.at(-1)} are whole again; ${found}whole ${took} after that${backfill ? `, by ${backfill}` : ""}`;
 }

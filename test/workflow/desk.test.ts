@@ -1,6 +1,8 @@
+import { ApplicationFailure } from "@temporalio/common";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { bundleWorkflowCode, Worker } from "@temporalio/worker";
 import type { Alert, AlertItem } from "../../domain/incidents/alert";
+import type { DeskState } from "../../domain/incidents/desk";
 import type { IncidentState } from "../../domain/incidents/incident";
 import type { Finding } from "../../domain/backfill/plan";
 import { until } from "../../sandbox/platform/wait";
@@ -86,6 +88,60 @@ test("a receiver that fails delays only itself, and what it missed arrives later
   });
 }, 120_000);
 
+test("an alert that a receiver refuses for good is reported and counted, and the next one arrives", async () => {
+  const heard: Alert[] = [];
+  const saved: unknown[] = [];
+  let storageIsDown = true;
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: "control",
+    workflowBundle,
+    activities: {
+      receiverNames: async () => ["hook"],
+      deliver: async ({ alert }: { alert: Alert }) => {
+        if (alert.topics.includes("refused"))
+          throw ApplicationFailure.nonRetryable(
+            "webhook at https://hooks.example.org: 404 no such hook",
+            "Undeliverable",
+          );
+        heard.push(alert);
+      },
+      saveDesk: async (input: unknown) => {
+        if (storageIsDown) throw new Error("HDFS does not answer");
+        saved.push(input);
+      },
+    },
+  });
+  await worker.runUntil(async () => {
+    const desk = await env.client.workflow.signalWithStart("alertDesk", {
+      workflowId: "alerts",
+      taskQueue: "control",
+      args: [],
+      signal: "raise",
+      signalArgs: [
+        [item("refused"), { ...item("taken"), cause: "outdated-job" }],
+      ],
+    });
+    // Storage is down all the while: no alert waits for it.
+    await until("the next alert", 30, () => heard.length > 0);
+    expect(heard.map((alert) => alert.title)).toEqual([
+      "taken is broken: outdated-job",
+    ]);
+    const state = await desk.query<DeskState>("progress");
+    expect(state.undeliverable).toMatchObject([
+      {
+        receiver: "hook",
+        title: "refused is broken: premature-deletion",
+        why: "webhook at https://hooks.example.org: 404 no such hook",
+      },
+    ]);
+    storageIsDown = false;
+    await until("the counts", 60, () => saved.length > 0);
+    expect(saved).toEqual([{ undeliverable: { hook: 1 } }]);
+    await desk.terminate();
+  });
+}, 120_000);
+
 test("a desk that has run for long goes on in a new run and loses no alert", async () => {
   const { worker, heard, mend } = await withReceivers();
   await worker.runUntil(async () => {
@@ -136,7 +192,7 @@ const broken = (topic: string): Finding => ({
 test("an incident whose policy says so starts its own repair, one at a time, and closes when its hours are whole", async () => {
   const planned: string[] = [];
   const mended = new Set<string>();
-  const told: string[] = [];
+  const raised: string[] = [];
   let hold = true;
   const activities = activitiesOf({
     makePlan: async (input: { topics: string[] }) => {
@@ -156,7 +212,7 @@ test("an incident whose policy says so starts its own repair, one at a time, and
       findings: mended.has(topic) ? [] : [broken(topic)],
     }),
     raise: async (items: AlertItem[]) =>
-      void told.push(...items.map((i) => `${i.kind} ${i.subject}`)),
+      void raised.push(...items.map((i) => `${i.kind} ${i.subject}`)),
   });
   const worker = await Worker.create({
     connection: env.nativeConnection,
@@ -184,7 +240,7 @@ test("an incident whose policy says so starts its own repair, one at a time, and
       const first = await report("one");
       await until("the first repair", 60, () => planned.length > 0);
       const second = await report("two");
-      await until("the second alert", 60, () => told.includes("broken two"));
+      await until("the second alert", 60, () => raised.includes("broken two"));
       expect(planned).toEqual(["one"]);
       hold = false;
       const closed = (await first.result()) as IncidentState;
@@ -197,12 +253,55 @@ test("an incident whose policy says so starts its own repair, one at a time, and
       expect(((await second.result()) as IncidentState).backfill).toBe(
         "backfill/by-policy",
       );
-      expect(told.sort()).toEqual(
+      expect(raised.sort()).toEqual(
         ["broken one", "broken two", "whole one", "whole two"].sort(),
       );
     }),
   );
 }, 90_000);
+
+test("headroom that is sufficient again ends its own alert, while the topic's broken hours keep theirs", async () => {
+  const raised: string[] = [];
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: "control",
+    workflowBundle,
+    activities: activitiesOf({
+      raise: async (items: AlertItem[]) =>
+        void raised.push(...items.map((raisedItem) => raisedItem.kind)),
+    }),
+  });
+  await worker.runUntil(async () => {
+    const low = {
+      topic: "low",
+      hours: 8,
+      level: "warning",
+      cause: "retention-too-short",
+      why: "unread messages may be deleted in 8 h",
+    };
+    const incident = await env.client.workflow.signalWithStart(
+      "topicIncident",
+      {
+        workflowId: "incident/low",
+        taskQueue: "control",
+        args: [{ topic: "low", range: RANGE }],
+        signal: "headroom",
+        signalArgs: [{ headroom: low, asOf: AS_OF }],
+      },
+    );
+    await until("the headroom's alert", 30, () => raised.length === 1);
+    await incident.signal("findings", {
+      findings: [broken("low")],
+      asOf: AS_OF,
+    });
+    await until("the broken hours' alert", 30, () => raised.length === 2);
+    await incident.signal("headroom", { asOf: AS_OF });
+    await until("the end of the headroom's", 30, () => raised.length === 3);
+    await incident.signal("findings", { findings: [], asOf: AS_OF });
+    await incident.result();
+    expect(raised).toEqual(["headroom", "escalated", "sufficient", "whole"]);
+  });
+}, 120_000);
 
 test("an incident that has run for long keeps its story", async () => {
   const worker = await Worker.create({

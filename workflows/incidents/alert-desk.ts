@@ -1,140 +1,73 @@
 import {
-  CancellationScope,
   condition,
   continueAsNew,
   defineQuery,
   defineSignal,
-  isCancellation,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from "@temporalio/workflow";
-import {
-  type Alert,
-  type AlertItem,
-  groupAlerts,
-} from "../../domain/incidents/alert";
-import { control } from "../support/activities";
 import type { Outage } from "../../domain/audit/audit-report";
-
-export type DeskState = {
-  items: AlertItem[];
-  /** Undelivered alerts, by receiver. */
-  outbox: Record<string, Alert[]>;
-  /** Services that did not answer when they were last asked. */
-  down: Record<string, string>;
-  recent: { at: string; title: string }[];
-  sent: number;
-};
+import type { AlertItem } from "../../domain/incidents/alert";
+import {
+  type DeskState,
+  makeAlerts,
+  newDesk,
+  takeOutages,
+} from "../../domain/incidents/desk";
+import { instant } from "../../lib/time";
+import { deskMarkdown } from "../../reports/alert-desk";
+import { control } from "../support/activities";
+import { Deliveries } from "./deliveries";
 
 // Signals: whoever raises an alert goes on, whatever becomes of it.
 export const raise = defineSignal<[AlertItem[]]>("raise");
 export const outages = defineSignal<[Outage[]]>("outages");
 export const deskProgress = defineQuery<DeskState>("progress");
 
-/** Topics that break by one cause come in within one audit's last seconds; this long nothing more must come before they are told. */
+/** One cause breaks many topics within the last seconds of an audit. The desk waits until nothing more came for this long… */
 const QUIET = "5 seconds";
+/** …but not for ever: something may always come. */
 const MAX_WAITS = 12;
-const RECENT = 20;
 
 /**
- * One desk for all alerts: puts together what has one kind and cause, and delivers each alert to every receiver until it arrives.
- * A receiver that fails delays only itself.
+ * One desk for all alerts. It puts together what has one kind and cause, and delivers each alert to every receiver
+ * until it arrives or the receiver refuses it for good. A receiver that fails delays only itself.
  */
 export async function alertDesk(carried?: DeskState): Promise<void> {
-  const state: DeskState = carried ?? {
-    items: [],
-    outbox: {},
-    down: {},
-    recent: [],
-    sent: 0,
-  };
+  const state = carried ?? newDesk();
+  let receivers = Object.keys(state.outbox);
+  const show = () => setCurrentDetails(deskMarkdown(state, receivers));
+  const deliveries = new Deliveries(state, show);
+
   setHandler(deskProgress, () => state);
   setHandler(raise, (items) => void state.items.push(...items));
   setHandler(outages, (down) => takeOutages(state, down));
 
-  const deliveries = new CancellationScope();
-  const running = new Set<string>();
-  const deliverAll = (receiver: string) => {
-    if (running.has(receiver)) return;
-    running.add(receiver);
-    deliveries
-      .run(async () => {
-        const queue = state.outbox[receiver]!;
-        while (queue[0]) {
-          const alert = queue[0];
-          await control.deliver.deliver({ receiver, alert }).catch((error) => {
-            if (isCancellation(error)) throw error;
-            // Only a receiver that is no longer configured fails for good.
-          });
-          queue.shift();
-        }
-      })
-      .catch(() => undefined)
-      .finally(() => running.delete(receiver));
-  };
-
-  for (const receiver of Object.keys(state.outbox)) deliverAll(receiver);
+  for (const receiver of receivers) deliveries.start(receiver);
   for (;;) {
     await condition(() => state.items.length > 0);
-    for (let i = 0; i < MAX_WAITS; i++) {
-      const seen = state.items.length;
-      if (!(await condition(() => state.items.length > seen, QUIET))) break;
-    }
+    await untilQuiet(state);
+    // Items that come in while receivers are asked for wait for the next round.
     const items = state.items.splice(0);
-    const receivers = await control.read.receiverNames();
-    const at = new Date().toISOString();
-    for (const group of groupAlerts(items)) {
-      const alert: Alert = { ...group, id: `${++state.sent}-${at}`, at };
-      state.recent = [{ at, title: alert.title }, ...state.recent].slice(
-        0,
-        RECENT,
-      );
+    receivers = await control.read.receiverNames();
+    for (const alert of makeAlerts(state, items, instant(Date.now())))
       for (const receiver of receivers) {
         (state.outbox[receiver] ??= []).push(alert);
-        deliverAll(receiver);
+        deliveries.start(receiver);
       }
-    }
-    show(state, receivers);
+    show();
     if (workflowInfo().continueAsNewSuggested) {
-      // What is under way is delivered again by the next run: an alert may come twice, with the same id, but is never lost.
-      deliveries.cancel();
-      await condition(() => running.size === 0);
+      // The next run delivers again what is under way: an alert may come twice, with the same id, but is never lost.
+      await deliveries.stop();
       await continueAsNew<typeof alertDesk>(state);
     }
   }
 }
 
-/** Each outage is told once when it begins and once when it ends. */
-function takeOutages(state: DeskState, down: Outage[]): void {
-  const now = new Map(down.map((o) => [o.service, o.message]));
-  for (const [service, message] of now)
-    if (!(service in state.down))
-      state.items.push({
-        kind: "outage",
-        subject: service,
-        cause: "outage",
-        level: "error",
-        text: message,
-      });
-  for (const service of Object.keys(state.down))
-    if (!now.has(service))
-      state.items.push({
-        kind: "back",
-        subject: service,
-        cause: "outage",
-        level: "warning",
-        text: "answers again",
-      });
-  state.down = Object.fromEntries(now);
-}
-
-function show(state: DeskState, receivers: string[]): void {
-  setCurrentDetails(
-    [
-      `${state.sent} alerts; receivers: ${receivers.join(", ") || "none (alerts.* in sisyphus.yaml)"}`,
-      "",
-      ...state.recent.map((r) => `- ${r.at} ${r.title}`),
-    ].join("\n"),
-  );
+async function untilQuiet(state: DeskState): Promise<void> {
+  for (let i = 0; i < MAX_WAITS; i++) {
+    const seen = state.items.length;
+    if (!(await condition(() => state.items.length > seen, QUIET))) return;
+  }
 }

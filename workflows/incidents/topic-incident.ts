@@ -12,115 +12,105 @@ import {
   startChild,
   workflowInfo,
 } from "@temporalio/workflow";
-import { gridMarkdown } from "../../reports/grid";
-import type { TopicHeadroom } from "../../domain/audit/headroom";
-import { addHours, type HourRange, HOUR_MS } from "../../lib/hour";
+import type { AlertItem } from "../../domain/incidents/alert";
 import {
-  alertDue,
-  causesOf,
-  closingWords,
   type IncidentState,
   isOver,
-  levelOf,
-  repairDue,
-  toldOf,
+  isRepairDue,
+  missingEvents,
 } from "../../domain/incidents/incident";
-import type { BackfillInput } from "../../domain/settings/inputs";
-import type { Policy } from "../../domain/settings/policy";
-import type { Finding } from "../../domain/backfill/plan";
+import {
+  afterAlert,
+  alertDue,
+  headroomEndDue,
+  wholeItem,
+} from "../../domain/incidents/incident-alerts";
+import {
+  closed,
+  type FindingsMessage,
+  type HeadroomMessage,
+  newIncident,
+  repairInput,
+  withAcknowledgement,
+  withFailedRepair,
+  withFindings,
+  withHeadroom,
+  withRepair,
+  withSnooze,
+} from "../../domain/incidents/incident-changes";
+import { addHours, type HourRange } from "../../lib/hour";
+import { instant } from "../../lib/time";
+import { incidentMarkdown } from "../../reports/incident";
+import { backfill } from "../backfill/backfill";
 import { archiveHost, control } from "../support/activities";
 import { setAttributes } from "../support/attributes";
-import { backfill } from "../backfill/backfill";
+import { changedBy } from "../support/patches";
 
-type FindingsMessage = {
-  findings: Finding[];
-  asOf: string;
-  /** What the topic's policy says of repairs; absent where it starts none. */
-  repair?: Policy["repair"];
-};
 export type IncidentInput = {
   topic: string;
+  /** The hours that it audits itself. */
   range: HourRange;
+  /** From the run before. */
   state?: IncidentState;
 };
+type AcceptOptions = { name?: string; autoApprove?: boolean };
 
 // Signals: audits report and go on, whatever the incident makes of it.
 export const findings = defineSignal<[FindingsMessage]>("findings");
-export const headroom =
-  defineSignal<[{ headroom?: TopicHeadroom; asOf: string }]>("headroom");
+export const headroom = defineSignal<[HeadroomMessage]>("headroom");
 // Updates: the operator wants to hear what came of it.
-export const accept = defineUpdate<
-  string,
-  [{ name?: string; autoApprove?: boolean }?]
->("accept");
+/** Starts the backfill. @returns its workflow id */
+export const accept = defineUpdate<string, [AcceptOptions?]>("accept");
 export const acknowledge = defineUpdate<void, [{ by: string; note?: string }]>(
   "acknowledge",
 );
-/** Until when (UTC) nothing is to be told of it. */
+/** @returns until when (ISO-8601, UTC) nobody is alerted of it */
 export const snooze = defineUpdate<string, [{ hours: number }]>("snooze");
 export const incidentProgress = defineQuery<IncidentState>("progress");
 
+/** An incident that hears nothing for this long, or that is being repaired, audits its hours itself. */
 const RE_AUDIT = "10 minutes";
+/** The id of every backfill that a policy starts. Ids are unique, so there is one at a time: sagas share the importer. */
 const BY_POLICY = "backfill/by-policy";
 const MAX_SNOOZE_HOURS = 24 * 14;
 
-const refuse = (why: string) => {
-  throw ApplicationFailure.nonRetryable(why, "NotAllowed");
-};
-
-/** One broken topic's durable story: gathers findings, tells people once, offers the repair, re-audits its hours, closes itself when they are whole. */
+/**
+ * One broken topic's durable story. It takes in what audits find, alerts people once, offers or starts the repair,
+ * audits its hours again, and closes itself when they are whole.
+ */
 export async function topicIncident(
   input: IncidentInput,
 ): Promise<IncidentState> {
-  const state: IncidentState = input.state ?? {
-    topic: input.topic,
-    phase: "open",
-    openedAt: new Date().toISOString(),
-    findings: [],
-    cells: {},
-    story: [],
-  };
-  let heard = 0;
+  let state = input.state ?? newIncident(input.topic, now());
+  /** Grows with everything that the main loop must look at. */
+  let events = 0;
 
   setHandler(incidentProgress, () => state);
   setHandler(findings, (message) => {
-    take(state, message);
-    heard++;
+    state = withFindings(state, message, now());
+    events++;
   });
   setHandler(headroom, (message) => {
-    takeHeadroom(state, message);
-    heard++;
+    state = withHeadroom(state, message, now());
+    events++;
   });
   setHandler(
     acknowledge,
-    ({ by, note }) => {
-      const at = new Date().toISOString();
-      state.acknowledged = { by, at, ...(note ? { note } : {}) };
-      tell(state, `acknowledged by ${by}${note ? `: ${note}` : ""}`);
+    (given) => {
+      state = withAcknowledgement(state, given, now());
       show(state);
     },
-    {
-      validator: (given) =>
-        void (given?.by || refuse("by: who acknowledges it?")),
-    },
+    { validator: refuseNobody },
   );
   setHandler(
     snooze,
     ({ hours }) => {
-      state.snoozedUntil = new Date(Date.now() + hours * HOUR_MS).toISOString();
-      tell(state, `snoozed until ${state.snoozedUntil}`);
-      heard++;
-      return state.snoozedUntil;
+      const snoozed = withSnooze(state, hours, now());
+      state = snoozed;
+      events++;
+      return snoozed.snoozedUntil;
     },
-    {
-      validator: (given) =>
-        void (
-          (given?.hours > 0 && given.hours <= MAX_SNOOZE_HOURS) ||
-          refuse(
-            `hours: given ${given?.hours}, allowed are more than 0 to ${MAX_SNOOZE_HOURS}`,
-          )
-        ),
-    },
+    { validator: refuseWrongHours },
   );
   setHandler(
     accept,
@@ -129,137 +119,88 @@ export async function topicIncident(
       await repair(name, options?.autoApprove ?? false, "an operator");
       return name;
     },
-    {
-      validator: (_options?: { name?: string; autoApprove?: boolean }) => {
-        if (state.phase !== "open")
-          refuse(
-            `the incident is ${state.phase}${state.backfill ? ` by ${state.backfill}` : ""}`,
-          );
-        if (state.findings.length === 0)
-          refuse("nothing is known to be broken");
-      },
-    },
+    { validator: (_options?: AcceptOptions) => refuseWithoutNeed(state) },
   );
 
   async function repair(name: string, autoApprove: boolean, who: string) {
-    const handle = await startChild(backfill, {
+    const child = await startChild(backfill, {
       workflowId: name,
-      args: [backfillInputOf(state, autoApprove)],
+      args: [repairInput(state, autoApprove)],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `Repairs ${state.topic}`,
     });
-    state.phase = "repairing";
-    state.backfill = name;
-    tell(state, `${who} started ${name}`);
-    void handle.result().then(
-      () => heard++,
+    state = withRepair(state, name, who, now());
+    void child.result().then(
+      () => events++,
       () => {
-        state.phase = "open";
-        tell(state, `${name} did not succeed`);
-        heard++;
+        state = withFailedRepair(state, name, now());
+        events++;
       },
     );
   }
 
-  await condition(() => heard > 0);
+  async function repairByPolicy() {
+    await repair(
+      BY_POLICY,
+      state.repair?.autoApprove ?? false,
+      "the topic's policy",
+    ).catch((error: Error) => {
+      // Another topic's repair runs. This incident asks again when the next audit has reported.
+      if (error.name !== "WorkflowExecutionAlreadyStartedError") throw error;
+    });
+  }
+
+  async function raise(item: AlertItem) {
+    // Before the alert is raised: what comes in meanwhile is compared with what this alert says.
+    state = afterAlert(state, item);
+    await control.read.raise([item]);
+  }
+
+  async function auditAgain() {
+    if (state.findings.length === 0) return;
+    const asOf = state.asOf ?? now();
+    const found = await findingsOf(state.topic, input.range, asOf);
+    state = withFindings(state, { findings: found, asOf }, now());
+  }
+
+  await condition(() => events > 0);
   while (!isOver(state)) {
     show(state);
-    const due = alertDue(state, new Date().toISOString());
-    if (due) {
-      state.told = toldOf(state);
-      await control.read.raise([due]);
-    }
-    if (repairDue(state))
-      // One at a time: the id is the lock, and sagas share the importer. Who comes too late asks again after the next audit.
-      await repair(
-        BY_POLICY,
-        state.repair!.autoApprove,
-        "the topic's policy",
-      ).catch((error: Error) => {
-        if (error.name !== "WorkflowExecutionAlreadyStartedError") throw error;
-      });
-    const seen = heard;
-    const woken = await condition(() => heard > seen, RE_AUDIT);
-    if (!woken || state.phase === "repairing")
-      await reAudit(state, input.range);
+    const alert = alertDue(state, now());
+    if (alert) await raise(alert);
+    const headroomEnd = headroomEndDue(state, now());
+    if (headroomEnd && changedBy("headroom-sufficient"))
+      await raise(headroomEnd);
+    if (isRepairDue(state)) await repairByPolicy();
+    const seen = events;
+    const somethingCame = await condition(() => events > seen, RE_AUDIT);
+    if (!somethingCame || state.phase === "repairing") await auditAgain();
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof topicIncident>({ ...input, state });
     }
   }
-  state.phase = "closed";
-  const words = closingWords(state, new Date().toISOString());
-  tell(state, `closed: ${words}`);
+
+  const end = closed(state, now());
+  state = end.incident;
   show(state);
-  // Whoever was told of the trouble is told of its end.
-  if (state.told)
-    await control.read.raise([
-      {
-        kind: "whole",
-        subject: state.topic,
-        cause: state.told.causes[0] ?? "unknown",
-        level: "warning",
-        text: words,
-      },
-    ]);
+  const whole = wholeItem(state, end.message);
+  if (whole) await control.read.raise([whole]);
   await condition(allHandlersFinished);
   return state;
 }
 
-async function reAudit(state: IncidentState, range: HourRange): Promise<void> {
-  if (state.findings.length === 0) return;
+/** Workflow time: ISO-8601, UTC. */
+const now = () => instant(Date.now());
+
+async function findingsOf(topic: string, range: HourRange, asOf: string) {
   const { archiveQueue } = await control.read.settings();
-  const asOf = state.asOf ?? new Date().toISOString();
   const audit = await archiveHost(archiveQueue).read.auditTopic({
-    topic: state.topic,
+    topic,
     range,
     asOf,
   });
-  take(state, { findings: audit.findings, asOf });
-}
-
-function take(state: IncidentState, message: FindingsMessage): void {
-  const before = state.findings.length;
-  if (message.repair) state.repair = message.repair;
-  state.findings = message.findings;
-  state.asOf = message.asOf;
-  if (message.findings.length > 0) state.detectedAsOf ??= message.asOf;
-  for (const hour of Object.keys(state.cells)) state.cells[hour] = "complete";
-  for (const f of message.findings) state.cells[f.hour] = f.verdict;
-  if (before !== message.findings.length)
-    tell(state, `${message.findings.length} hours are not whole`);
-}
-
-function takeHeadroom(
-  state: IncidentState,
-  message: { headroom?: TopicHeadroom; asOf: string },
-): void {
-  if (message.headroom?.level !== state.headroom?.level)
-    tell(state, message.headroom?.why ?? "headroom is sufficient again");
-  if (message.headroom) state.headroom = message.headroom;
-  else delete state.headroom;
-}
-
-/** Old chapters are left out: a story of years must stay a small payload. */
-function tell(state: IncidentState, what: string): void {
-  state.story = [...state.story, `${new Date().toISOString()} ${what}`].slice(
-    -100,
-  );
-}
-
-function backfillInputOf(
-  state: IncidentState,
-  autoApprove: boolean,
-): BackfillInput {
-  const hours = state.findings.map((f) => f.hour).sort();
-  return {
-    since: hours[0]!,
-    until: addHours(hours.at(-1)!, 1),
-    topics: [state.topic],
-    ...(state.asOf ? { asOf: state.asOf } : {}),
-    dryRun: false,
-    autoApprove,
-  };
+  return audit.findings;
 }
 
 function show(state: IncidentState): void {
@@ -269,31 +210,33 @@ function show(state: IncidentState): void {
     ...(hours.length > 0
       ? { range: { since: hours[0]!, until: addHours(hours.at(-1)!, 1) } }
       : {}),
-    verdicts: [...new Set(state.findings.map((f) => f.verdict))],
+    verdicts: [...new Set(state.findings.map((finding) => finding.verdict))],
     phase: state.phase,
-    missing: state.findings.reduce((sum, f) => sum + f.missing, 0),
+    missing: missingEvents(state),
   });
-  setCurrentDetails(
-    [
-      `**${state.topic}**: ${state.phase}, ${state.findings.length} hours are not whole (${levelOf(state)}).`,
-      "",
-      ...(state.headroom ? [`Headroom: ${state.headroom.why}`, ""] : []),
-      gridMarkdown([{ topic: state.topic, cells: state.cells }]),
-      "",
-      ...causesOf(state).flatMap((cause) => {
-        const f = state.findings.find((x) => x.cause === cause);
-        return f ? [`- \`${cause}\`: ${f.why}`] : [];
-      }),
-      "",
-      ...(state.acknowledged
-        ? [`Acknowledged by ${state.acknowledged.by}.`]
-        : []),
-      ...(state.snoozedUntil ? [`Snoozed until ${state.snoozedUntil}.`] : []),
-      ...(state.backfill
-        ? [`Repair: \`${state.backfill}\``]
-        : ["Send the update `accept` to start a backfill of these hours."]),
-      "",
-      ...state.story.slice(-10).map((s) => `- ${s}`),
-    ].join("\n"),
-  );
+  setCurrentDetails(incidentMarkdown(state));
+}
+
+// Updates come from people, by hand: what is wrong with one is refused before it stands in the history.
+
+const refuse = (why: string) => {
+  throw ApplicationFailure.nonRetryable(why, "NotAllowed");
+};
+
+function refuseNobody(given: { by: string } | undefined): void {
+  if (!given?.by) refuse("by: who acknowledges it?");
+}
+
+function refuseWrongHours(given: { hours: number } | undefined): void {
+  const hours = given?.hours ?? 0;
+  if (!(hours > 0 && hours <= MAX_SNOOZE_HOURS))
+    refuse(
+      `hours: given ${given?.hours}, allowed are more than 0 to ${MAX_SNOOZE_HOURS}`,
+    );
+}
+
+function refuseWithoutNeed({ phase, backfill, findings }: IncidentState): void {
+  if (phase !== "open")
+    refuse(`the incident is ${phase}${backfill ? ` by ${backfill}` : ""}`);
+  if (findings.length === 0) refuse("nothing is known to be broken");
 }

@@ -5,7 +5,8 @@ import type { createCollectActivities } from "../../activities/backfill/search/c
 import type { createHeadroomActivities } from "../../activities/audit/headroom";
 import type { createImporterActivities } from "../../activities/backfill/import";
 import type { createMissingActivities } from "../../activities/backfill/search/missing";
-import type { createNotifyActivities } from "../../activities/incidents/notify";
+import type { createAlertActivities } from "../../activities/incidents/alerts";
+import type { createIncidentActivities } from "../../activities/incidents/incidents";
 import type { createPlanningActivities } from "../../activities/backfill/planning";
 import type { createAwaitRefineActivities } from "../../activities/backfill/await-refine";
 import type { createFlagActivities } from "../../activities/backfill/clear-flags";
@@ -72,7 +73,8 @@ type AwaitRefine = ReturnType<typeof createAwaitRefineActivities>;
 type KillRefine = ReturnType<typeof createKillRefineActivities>;
 type Importer = ReturnType<typeof createImporterActivities>;
 type Logs = ReturnType<typeof createScanLogsActivities>;
-type Notify = ReturnType<typeof createNotifyActivities>;
+type Alerts = ReturnType<typeof createAlertActivities>;
+type Incidents = ReturnType<typeof createIncidentActivities>;
 type Report = ReturnType<typeof createReportActivities>;
 
 /** Delivers an alert: tried again until the receiver has it. */
@@ -90,7 +92,8 @@ export const control = {
   read: proxyActivities<
     Pick<Audit, "listTopics" | "settings" | "finishAudit"> &
       Pick<Replay, "replayStarts"> &
-      Omit<Notify, "deliver"> &
+      Omit<Alerts, "deliver"> &
+      Incidents &
       Headroom &
       Canary &
       Report
@@ -98,7 +101,7 @@ export const control = {
   mutate: proxyActivities<
     Flags & KillRefine & Retention & Pick<Importer, "restoreOffsets">
   >(MUTATE),
-  deliver: proxyActivities<Pick<Notify, "deliver">>(DELIVER),
+  deliver: proxyActivities<Pick<Alerts, "deliver">>(DELIVER),
 };
 
 /** Activities on the hosts that submit jobs and move data. */

@@ -45,6 +45,18 @@ export const PATCHES = {
     changes:
       "backfill: a pause, and a skipped topic, end the step that runs, and it is begun again; before, they waited for its end",
   },
+  "headroom-sufficient": {
+    madeBy: "0.3.0",
+    droppableBy: "0.5.0",
+    changes:
+      "topicIncident: the end of low headroom is alerted while hours are still broken; before, that alert lapsed after a week",
+  },
+  "late-alert": {
+    madeBy: "0.3.0",
+    droppableBy: "0.5.0",
+    changes:
+      "alertDesk: an alert that came in just as its receiver's queue ended is delivered at once; before, with the next alert",
+  },
   "undeliverable-alerts": {
     madeBy: "0.3.0",
     droppableBy: "0.5.0",

@@ -1,104 +1,42 @@
-import { createTransport } from "nodemailer";
-import type { Alert } from "../../../domain/incidents/alert";
 import type { Config } from "../../../domain/settings/config";
-import { calling, fatal } from "../../../clients/errors";
-import { DAY_MS } from "../../../lib/hour";
+import { alertmanagerReceiver } from "./alertmanager";
+import type { Receiver } from "./receiver";
+import { smtpReceiver } from "./smtp";
+import { webhookReceiver } from "./webhook";
 
-const TIMEOUT_MS = 10_000;
+type Settings = {
+  [Name in keyof Config["alerts"]]-?: NonNullable<Config["alerts"][Name]>;
+};
+type Secrets = {
+  /** Of `alerts.smtp.user`. */
+  smtpPassword?: string | undefined;
+};
 
-async function post(
-  service: string,
-  url: string,
-  body: unknown,
-): Promise<void> {
-  await calling(service, url, async () => {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    if (!response.ok)
-      throw new Error(
-        `${response.status} ${(await response.text()).slice(0, 200)}`,
-      );
-    await response.body?.cancel();
-  });
-}
+/**
+ * A row for each field of `alerts` in the configuration: what delivers to a receiver that is configured so.
+ * A new kind of receiver is a field there, a file here and a row.
+ */
+const RECEIVERS: {
+  [Name in keyof Settings]: (
+    settings: Settings[Name],
+    secrets: Secrets,
+  ) => Receiver;
+} = {
+  webhook: webhookReceiver,
+  alertmanager: alertmanagerReceiver,
+  smtp: (settings, { smtpPassword }) => smtpReceiver(settings, smtpPassword),
+};
 
-/** Alertmanager groups by label itself: an alert a topic, ended by the same labels with an end time. */
-function toAlertmanager(alert: Alert) {
-  const ended = alert.kind === "whole" || alert.kind === "back";
-  return alert.topics.map((subject) => ({
-    labels: {
-      alertname:
-        alert.kind === "outage" || alert.kind === "back"
-          ? "SisyphusServiceDown"
-          : alert.kind === "headroom"
-            ? "SisyphusLowHeadroom"
-            : "SisyphusTopicBroken",
-      subject,
-      service: "sisyphus",
-    },
-    annotations: {
-      summary: alert.title,
-      description: alert.text,
-      cause: alert.cause,
-      severity: alert.level,
-    },
-    startsAt: ended ? undefined : alert.at,
-    endsAt: ended
-      ? alert.at
-      : new Date(Date.parse(alert.at) + 7 * DAY_MS).toISOString(),
-    ...(alert.link ? { generatorURL: alert.link } : {}),
-  }));
-}
-
-/** The configured receivers by name, each a way to deliver one alert. */
-export function receivers(
-  { alerts }: Config,
-  smtpPassword: string | undefined,
-): Record<string, (alert: Alert) => Promise<void>> {
-  const { webhook, alertmanager, smtp } = alerts;
-  return {
-    ...(webhook ? { webhook: (alert) => post("webhook", webhook, alert) } : {}),
-    ...(alertmanager
-      ? {
-          alertmanager: (alert) =>
-            post(
-              "Alertmanager",
-              `${alertmanager.replace(/\/$/, "")}/api/v2/alerts`,
-              toAlertmanager(alert),
-            ),
-        }
-      : {}),
-    ...(smtp
-      ? {
-          smtp: (alert) =>
-            calling("SMTP", `${smtp.host}:${smtp.port}`, async () => {
-              const transport = createTransport({
-                host: smtp.host,
-                port: smtp.port,
-                secure: smtp.secure,
-                connectionTimeout: TIMEOUT_MS,
-                ...(smtp.user
-                  ? { auth: { user: smtp.user, pass: smtpPassword ?? "" } }
-                  : {}),
-              });
-              await transport.sendMail({
-                from: smtp.from,
-                to: smtp.to,
-                subject: `[sisyphus] ${alert.level}: ${alert.title}`,
-                messageId: `<${alert.id}@sisyphus>`,
-                text: `${alert.text}\n${alert.link ? `\n${alert.link}\n` : ""}`,
-              });
-              transport.close();
-            }),
-        }
-      : {}),
+/** The configured receivers, by their names in the configuration. */
+export function configuredReceivers(
+  settings: Partial<Settings>,
+  secrets: Secrets,
+): ReadonlyMap<string, Receiver> {
+  const receivers = new Map<string, Receiver>();
+  const add = <Name extends keyof Settings>(name: Name) => {
+    const own: Partial<Settings>[Name] = settings[name];
+    if (own !== undefined) receivers.set(name, RECEIVERS[name](own, secrets));
   };
-}
-
-export function unknownReceiver(name: string): never {
-  throw fatal("InvalidInput", `alerts.${name} is not configured any more`);
+  for (const name of Object.keys(RECEIVERS) as (keyof Settings)[]) add(name);
+  return receivers;
 }

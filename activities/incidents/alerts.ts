@@ -1,0 +1,74 @@
+import { log } from "@temporalio/activity";
+import type { Client } from "@temporalio/client";
+import { fatal } from "../../clients/errors";
+import { latest } from "../../clients/storage-layout";
+import type { Storage } from "../../clients/storage";
+import type { Outage } from "../../domain/audit/audit-report";
+import type { Alert, AlertItem } from "../../domain/incidents/alert";
+import { ALERT_DESK_ID } from "../../domain/incidents/desk";
+import type { Config } from "../../domain/settings/config";
+import { ownTaskQueue } from "./task-queue";
+import { configuredReceivers } from "./receivers/receivers";
+
+/** Handing alerts to the desk, and delivering what the desk made of them to people. */
+export function createAlertActivities({
+  config,
+  client,
+  storage,
+}: {
+  config: Pick<Config, "alerts">;
+  client: Pick<Client, "workflow">;
+  storage: Pick<Storage, "write">;
+}) {
+  const receivers = configuredReceivers(config.alerts, {
+    smtpPassword: process.env["SISYPHUS_SMTP_PASSWORD"],
+  });
+
+  async function signalDesk(signal: string, argument: unknown): Promise<void> {
+    await client.workflow.signalWithStart("alertDesk", {
+      workflowId: ALERT_DESK_ID,
+      taskQueue: ownTaskQueue(),
+      args: [],
+      signal,
+      signalArgs: [argument],
+      staticSummary: "Puts alerts together by cause and delivers them",
+    });
+  }
+
+  return {
+    /** Names of the configured receivers. */
+    async receiverNames(): Promise<string[]> {
+      return [...receivers.keys()];
+    },
+    /**
+     * Delivers one alert to one receiver. Every attempt is a line in the worker's log besides.
+     * @throws ServiceError where trying again may help
+     * @throws ApplicationFailure of type `Undeliverable` or `InvalidInput` where it never arrives
+     */
+    async deliver(input: { receiver: string; alert: Alert }): Promise<void> {
+      const { receiver, alert } = input;
+      log.info(`alert: ${alert.title}`, { id: alert.id, receiver });
+      const deliver = receivers.get(receiver);
+      if (!deliver)
+        throw fatal(
+          "InvalidInput",
+          `alerts.${receiver} is not configured any more`,
+        );
+      await deliver(alert);
+    },
+    /** Hands items to the alert desk, which is started if it does not run. */
+    async raise(input: AlertItem[]): Promise<void> {
+      if (input.length > 0) await signalDesk("raise", input);
+    },
+    /** Reports to the desk which services did not answer this time; an empty list ends every outage. */
+    async reportOutages(input: Outage[]): Promise<void> {
+      await signalDesk("outages", input);
+    },
+    /** Keeps, for metrics, how many alerts each receiver has refused for good. */
+    async saveDesk(input: {
+      undeliverable: Record<string, number>;
+    }): Promise<void> {
+      await storage.write(latest.alerts, input);
+    },
+  };
+}

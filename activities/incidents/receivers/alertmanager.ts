@@ -1,0 +1,45 @@
+import type { Alert } from "../../../domain/incidents/alert";
+import {
+  ALERT_KINDS,
+  endedAlertNames,
+} from "../../../domain/incidents/alert-kinds";
+import { instant } from "../../../lib/time";
+import { postJson } from "./post";
+import type { Receiver } from "./receiver";
+
+/** Posts to Alertmanager's API v2. @param address its base address, without `/api` */
+export function alertmanagerReceiver(address: string): Receiver {
+  const endpoint = `${address.replace(/\/$/, "")}/api/v2/alerts`;
+  return (alert) => postJson("Alertmanager", endpoint, toAlertmanager(alert));
+}
+
+/**
+ * An alert as the body of `POST /api/v2/alerts` (Alertmanager's OpenAPI, `postableAlerts`): one for each subject,
+ * as Alertmanager groups by labels itself. It knows an alert by its labels alone, so an end has the labels of what
+ * it ends. An end of something that never began does no harm: Alertmanager notifies nobody of it.
+ */
+export function toAlertmanager(alert: Alert) {
+  const row = ALERT_KINDS[alert.kind];
+  const names =
+    row.role === "begins" ? [row.alertName] : endedAlertNames(alert.kind);
+  const span =
+    row.role === "begins"
+      ? {
+          startsAt: alert.at,
+          endsAt: instant(Date.parse(alert.at) + row.lapsesAfterMs),
+        }
+      : { endsAt: alert.at };
+  return alert.topics.flatMap((subject) =>
+    names.map((alertname) => ({
+      labels: { alertname, subject, service: "sisyphus" },
+      annotations: {
+        summary: alert.title,
+        description: alert.text,
+        cause: alert.cause,
+        severity: alert.level,
+      },
+      ...span,
+      ...(alert.link ? { generatorURL: alert.link } : {}),
+    })),
+  );
+}

@@ -1,0 +1,116 @@
+import { DAY_MS, HOUR_MS } from "../../lib/hour";
+
+/** Kinds that say that trouble began. The names stand in workflow state and in the webhook's JSON: they never change. */
+type BeginningKind = "broken" | "escalated" | "headroom" | "outage" | "canary";
+/** Kinds that say that trouble is over. */
+type EndingKind = "whole" | "sufficient" | "back";
+export type AlertKind = BeginningKind | EndingKind;
+
+/** The label `alertname` under which Alertmanager knows an alert. */
+type AlertName =
+  | "SisyphusTopicBroken"
+  | "SisyphusLowHeadroom"
+  | "SisyphusServiceDown"
+  | "SisyphusCanaryLost";
+
+type Wording = {
+  /** Follows "is" or "are" in a title. */
+  words: string;
+  /** What the subject of such an alert is. */
+  subject: "topic" | "service";
+  /** Whether a title ends with the cause. */
+  titleNamesCause: boolean;
+};
+type Beginning = Wording & {
+  role: "begins";
+  alertName: AlertName;
+  /** The kinds that end it. Without any, only time does. */
+  endedBy: readonly EndingKind[];
+  /** After how long (ms) Alertmanager takes it as over where nothing has ended it. */
+  lapsesAfterMs: number;
+};
+/** What it ends is what the rows above name in `endedBy`. */
+type Ending = Wording & { role: "ends" };
+
+/**
+ * All that there is to know of each kind of alert. An ending carries no name of its own: it ends exactly the names
+ * of the kinds that name it, so what begins under one name always ends under the same.
+ */
+export const ALERT_KINDS: Record<BeginningKind, Beginning> &
+  Record<EndingKind, Ending> = {
+  broken: {
+    role: "begins",
+    words: "broken",
+    subject: "topic",
+    titleNamesCause: true,
+    alertName: "SisyphusTopicBroken",
+    endedBy: ["whole"],
+    lapsesAfterMs: 7 * DAY_MS,
+  },
+  escalated: {
+    role: "begins",
+    words: "worse than before",
+    subject: "topic",
+    titleNamesCause: true,
+    alertName: "SisyphusTopicBroken",
+    endedBy: ["whole"],
+    lapsesAfterMs: 7 * DAY_MS,
+  },
+  headroom: {
+    role: "begins",
+    words: "about to lose data",
+    subject: "topic",
+    titleNamesCause: true,
+    alertName: "SisyphusLowHeadroom",
+    // An incident closes only when its headroom is sufficient, too.
+    endedBy: ["whole", "sufficient"],
+    lapsesAfterMs: 7 * DAY_MS,
+  },
+  outage: {
+    role: "begins",
+    words: "not answering",
+    subject: "service",
+    titleNamesCause: false,
+    alertName: "SisyphusServiceDown",
+    endedBy: ["back"],
+    lapsesAfterMs: 7 * DAY_MS,
+  },
+  canary: {
+    role: "begins",
+    words: "not passing canaries on",
+    subject: "topic",
+    titleNamesCause: true,
+    alertName: "SisyphusCanaryLost",
+    // It speaks of one hour's canary, which nobody follows any longer. While canaries are lost, each renews it.
+    endedBy: [],
+    lapsesAfterMs: 24 * HOUR_MS,
+  },
+  whole: {
+    role: "ends",
+    words: "whole again",
+    subject: "topic",
+    titleNamesCause: false,
+  },
+  sufficient: {
+    role: "ends",
+    words: "no longer about to lose data",
+    subject: "topic",
+    titleNamesCause: false,
+  },
+  back: {
+    role: "ends",
+    words: "answering again",
+    subject: "service",
+    titleNamesCause: false,
+  },
+};
+
+/** The names in Alertmanager that an alert of a kind ends; none for a kind that begins something. */
+export function endedAlertNames(kind: AlertKind): AlertName[] {
+  const ended = Object.values<Beginning | Ending>(ALERT_KINDS).flatMap((row) =>
+    row.role === "begins" && row.endedBy.some((ending) => ending === kind)
+      ? [row.alertName]
+      : [],
+  );
+  return [...new Set(ended)];
+}

@@ -1,0 +1,104 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ApplicationFailure } from "@temporalio/common";
+import { postJson } from "../../../../../activities/incidents/receivers/post";
+import { ServiceError } from "../../../../../clients/errors";
+
+const TOKEN = "T0KENT0KENT0KEN";
+const PATH = `/services/B0000001/${TOKEN}?key=S3CRETS3CRET`;
+
+let server: Server | undefined;
+afterEach(() => server?.close());
+
+/** A receiver that answers so. @returns its origin */
+async function receiver(
+  answer: (url: string, authorization?: string) => [number, string],
+): Promise<string> {
+  server = createServer((request, response) => {
+    const [status, text] = answer(
+      request.url ?? "",
+      request.headers.authorization,
+    );
+    response.writeHead(status).end(text);
+  });
+  await new Promise<void>((done) => server!.listen(0, "127.0.0.1", done));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const failureOf = (address: string): Promise<Error> =>
+  postJson("webhook", address, {}).then(
+    () => Promise.reject(new Error("was delivered")),
+    (error: Error) => error,
+  );
+
+/** All that Temporal would write into a history. */
+const inHistory = (error: Error): string =>
+  [
+    error.message,
+    error.stack,
+    error.cause instanceof Error ? inHistory(error.cause) : error.cause,
+  ].join("\n");
+
+test.each([400, 401, 403, 404, 410, 422])(
+  "an alert that is answered with %i is undeliverable: it is not tried again",
+  async (status) => {
+    const origin = await receiver(() => [status, "no such hook"]);
+    const failure = await failureOf(origin + PATH);
+    expect(failure).toBeInstanceOf(ApplicationFailure);
+    expect(failure).toMatchObject({
+      nonRetryable: true,
+      type: "Undeliverable",
+      message: `webhook at ${origin}: ${status} no such hook`,
+    });
+  },
+);
+
+test.each([408, 429, 500, 502, 503])(
+  "an alert that is answered with %i is tried again",
+  async (status) => {
+    const origin = await receiver(() => [status, "later"]);
+    const failure = await failureOf(origin + PATH);
+    expect(failure).toBeInstanceOf(ServiceError);
+    expect(failure.message).toBe(`webhook at ${origin}: ${status} later`);
+  },
+);
+
+test.each([404, 500])(
+  "an answer of %i that echoes the address gives no part of it away",
+  async (status) => {
+    const origin = await receiver((url) => [
+      status,
+      `${"x".repeat(185)} cannot post to ${url}: ${TOKEN} is unknown`,
+    ]);
+    const text = inHistory(await failureOf(origin + PATH));
+    for (const part of ["T0KEN", "B0000001", "S3CRET"])
+      expect(text).not.toContain(part);
+  },
+);
+
+test("of a long answer only the beginning is kept", async () => {
+  const origin = await receiver(() => [500, "x".repeat(10_000)]);
+  expect((await failureOf(origin)).message.length).toBeLessThan(300);
+});
+
+test("a receiver that is not there is named by protocol and host only", async () => {
+  const failure = await failureOf(`http://127.0.0.1:1${PATH}`);
+  expect(failure).toBeInstanceOf(ServiceError);
+  expect(failure.message).toMatch(/^webhook at http:\/\/127\.0\.0\.1:1: /);
+  for (const part of ["T0KEN", "B0000001", "S3CRET"])
+    expect(inHistory(failure)).not.toContain(part);
+});
+
+test("a user and a password in an address are sent as basic authorization, and are in no error", async () => {
+  let sent: string | undefined;
+  const origin = await receiver((_url, authorization) => {
+    sent = authorization;
+    return [500, `not for otto:s3cr3t or ${authorization}`];
+  });
+  const failure = await failureOf(
+    `${origin.replace("//", "//otto:s3cr3t@")}/hook`,
+  );
+  expect(sent).toBe(`Basic ${Buffer.from("otto:s3cr3t").toString("base64")}`);
+  expect(inHistory(failure)).not.toContain("s3cr3t");
+  expect(inHistory(failure)).not.toContain(sent!.slice(6));
+});

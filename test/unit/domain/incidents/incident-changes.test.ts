@@ -1,0 +1,80 @@
+import {
+  newIncident,
+  repairInput,
+  withFindings,
+  withHeadroom,
+  withSnooze,
+  withStory,
+} from "../../../../domain/incidents/incident-changes";
+import { finding, incident, LOW, NOW } from "./incident-fixtures";
+
+const AS_OF = "2018-07-05T05:20:00Z";
+
+test("an hour that was broken stays in the grid, complete, once an audit no longer finds it", () => {
+  const broken = withFindings(
+    newIncident("eventlogging_Edit", NOW),
+    {
+      findings: [finding("2018-07-05T01"), finding("2018-07-05T02")],
+      asOf: AS_OF,
+    },
+    NOW,
+  );
+  const later = withFindings(
+    broken,
+    { findings: [finding("2018-07-05T02")], asOf: "2018-07-05T06:20:00Z" },
+    NOW,
+  );
+  expect(later.cells).toEqual({
+    "2018-07-05T01": "complete",
+    "2018-07-05T02": "import-missing",
+  });
+  expect(later.detectedAsOf).toBe(AS_OF);
+  expect(later.story).toEqual([
+    `${NOW} 2 hours are not whole`,
+    `${NOW} 1 hours are not whole`,
+  ]);
+});
+
+test("headroom enters the story when its level changes only", () => {
+  const low = withHeadroom(incident(), { headroom: LOW, asOf: AS_OF }, NOW);
+  const lower = withHeadroom(
+    low,
+    { headroom: { ...LOW, hours: 7 }, asOf: AS_OF },
+    NOW,
+  );
+  const enough = withHeadroom(lower, { asOf: AS_OF }, NOW);
+  expect(lower.headroom?.hours).toBe(7);
+  expect("headroom" in enough).toBe(false);
+  expect(enough.story).toEqual([
+    `${NOW} ${LOW.why}`,
+    `${NOW} headroom is sufficient again`,
+  ]);
+});
+
+test("a snooze lasts as many hours as were asked for, from now on", () => {
+  expect(withSnooze(incident(), 2, NOW).snoozedUntil).toBe(
+    "2018-07-05T08:00:00.000Z",
+  );
+});
+
+test("a story of years keeps its newest hundred lines", () => {
+  let state = incident();
+  for (let i = 0; i < 150; i++) state = withStory(state, `line ${i}`, NOW);
+  expect(state.story).toHaveLength(100);
+  expect(state.story.at(-1)).toBe(`${NOW} line 149`);
+});
+
+test("the proposed backfill reaches from the first broken hour to the end of the last", () => {
+  const state = incident({
+    findings: [finding("2018-07-05T03"), finding("2018-07-05T01")],
+    asOf: AS_OF,
+  });
+  expect(repairInput(state, true)).toEqual({
+    since: "2018-07-05T01",
+    until: "2018-07-05T04",
+    topics: ["eventlogging_Edit"],
+    asOf: AS_OF,
+    dryRun: false,
+    autoApprove: true,
+  });
+});
