@@ -6,7 +6,6 @@ import { awaitApproval, makePlan } from "./approval";
 import { findMissing, replayMissing, verify } from "./bulk-steps";
 import { endWell, undoEverything } from "./ending";
 import { importReplayed, resetImport } from "./import";
-import { total } from "./numbers";
 import { recordPlan } from "./progress";
 import { clearFlags, refine, scanLogs } from "./refine";
 import { writeReport } from "./report";
@@ -14,6 +13,7 @@ import { holdRetention } from "./retention";
 import { Saga } from "./saga";
 import { Steering } from "./steering";
 import { StepRunner } from "./step-runner";
+import { total } from "../../lib/total";
 
 const NOTHING_TO_DO = { dryRun: false, nothingToDo: true } as const;
 

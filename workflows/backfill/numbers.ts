@@ -2,6 +2,7 @@ import type { BackfillNumbers } from "../../domain/backfill/report";
 import { notSkipped } from "../../domain/backfill/progress";
 import type { Saga } from "./saga";
 import type { StepResults } from "./step-results";
+import { total } from "../../lib/total";
 
 /** What a saga's steps have returned, before its report is written. */
 export type Outcome = {
@@ -16,14 +17,6 @@ export type Outcome = {
   logs: StepResults["scan logs"];
   verified: StepResults["verify"];
 };
-
-/** The sum of a field over a list. */
-export function total<K extends string>(
-  items: Record<K, number>[],
-  field: K,
-): number {
-  return items.reduce((sum, item) => sum + item[field], 0);
-}
 
 /** Offsets of a topic that were deleted unread, by the plan. */
 export const lostOffsetsOf = (

@@ -5,7 +5,7 @@ import type { Missing } from "../../domain/backfill/missing";
 import type { PlanSummary } from "../../domain/backfill/plan";
 import type { BackfillResult } from "../../domain/backfill/report";
 import type { StepName } from "../../domain/backfill/steps";
-import { total } from "./numbers";
+import { total } from "../../lib/total";
 
 /** A plan, and the time (ISO-8601) as of which it was made. */
 export type DatedPlan = { plan: PlanSummary; asOf: string };
