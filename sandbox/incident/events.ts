@@ -6,7 +6,7 @@ import {
 } from "../../formats/eventlogging/event-capsule";
 import { STORY, type StoryTopic } from "./story";
 
-/** Numbers in [0, 1) that depend on the seed alone, so that a test can ask again what was produced. */
+/** Numbers in [0, 1) that follow from the seed alone, so that a test can generate again what was produced. */
 function random(seed: string): () => number {
   let state = createHash("sha256").update(seed).digest().readUInt32LE(0);
   return () => {
@@ -18,6 +18,7 @@ function random(seed: string): () => number {
   };
 }
 
+/** Hours whose segments protect later ones from being deleted. */
 const PROTECTED = new Set<Hour>([...STORY.healthy, ...STORY.drifted]);
 
 const pick = <T>(from: readonly T[], r: () => number): T =>
@@ -58,13 +59,14 @@ function payload(topic: StoryTopic, r: () => number): Record<string, unknown> {
   };
 }
 
-/** What one schema produced in one hour, in arrival order; about one in a hundred arrives twice (same uuid). */
+/** What one schema produced in one hour, in the order of arrival. About one event in a hundred arrives twice, with the same uuid. */
 export function eventsOf(topic: StoryTopic, hour: Hour): EventCapsule[] {
   const r = random(`${topic.schema} ${hour}`);
   // Low-volume schemas are often silent for an hour, and never fractional.
   const expected = topic.rate * (0.6 + 0.8 * r());
   const drawn = Math.floor(expected) + (r() < expected % 1 ? 1 : 0);
-  // A topic that was silent before the drift would lose its events at once, not after weeks: no old segment protects them.
+  // A topic without an event before the drift has no old segment to protect its later ones: it would lose them at once and
+  // not after weeks.
   const count =
     topic.seconds && PROTECTED.has(hour) ? Math.max(1, drawn) : drawn;
   const start = hourStart(hour);

@@ -14,6 +14,7 @@ import { STORY, topicOf, TOPICS } from "./story";
 import type { Report } from "../platform/up";
 import { until } from "../platform/wait";
 
+/** There once the incident has been played. */
 const MARK = join(SANDBOX_DIR, "incident-played");
 
 /** Waits until the broker holds nothing of the topics: its own retention check has deleted every segment. */
@@ -31,7 +32,7 @@ async function untilDeleted(admin: Admin, topics: string[]): Promise<void> {
   );
 }
 
-/** Plays the weeks before July 5, 2018 on the running sandbox; once only (reset it to play again). */
+/** Plays the weeks before July 5, 2018 on the running sandbox. It does so once; after `sandbox reset` it can be played again. */
 export async function incident(
   report: Report,
   /** Called on June 25: the config has drifted, Camus has imported, nothing is lost yet. */

@@ -36,7 +36,7 @@ export function archiveLine(value: unknown): string {
   );
 }
 
-/** Rotates as logrotate does at 06:25 UTC: the newest rotated file stays plain, older ones are gzipped. */
+/** Rotates the log as logrotate does: the newest rotated file stays plain, the one before it is gzipped. */
 export function rotateArchive(day: string): void {
   const archive = join(ARCHIVE_DIR, "archive");
   mkdirSync(archive, { recursive: true });
@@ -61,6 +61,7 @@ export function cutLastLineOf(schema: string): void {
   writeFileSync(LOG, lines.join("\n"));
 }
 
+/** Everything that produces EventLogging's events: it writes to Kafka, to the archive and to MySQL. */
 export class Producers {
   private readonly producer: Producer;
   private mysql: Connection | undefined;
@@ -128,6 +129,7 @@ export class Producers {
     return all.reduce((sum, { events }) => sum + events.length, 0);
   }
 
+  /** Inserts one schema's events into its table, which is created by the first of them. */
   private async insert(events: EventCapsule[]): Promise<void> {
     if (events.length === 0) return;
     const rows = events.map(mysqlRow);
@@ -153,6 +155,7 @@ export class Producers {
   }
 }
 
+/** The time that a producer gives a message: milliseconds since 1970, or by mistake seconds, which Kafka reads as 1970. */
 function messageTime(
   topic: StoryTopic,
   event: EventCapsule,

@@ -12,7 +12,7 @@ import { eventsOf } from "./events";
 import { STORY, STORY_HOURS, topicOf, TOPICS } from "./story";
 import { topicHourKey } from "../../lib/keys";
 
-/** What the generator produced, by topic and hour: the truth that audits and repairs are held against. */
+/** What the generator produced, by topic and hour; audits and repairs are compared with it. Hours without events are left out. */
 export function produced(
   hours: readonly Hour[] = STORY_HOURS,
 ): { topic: string; schema: string; hour: Hour; events: EventCapsule[] }[] {
@@ -26,7 +26,10 @@ export function produced(
   ).filter((e) => e.events.length > 0);
 }
 
-/** Topic-hours that must be found broken: lost or stuck ones of producers that dated in seconds, and what the outdated wrapper refined. */
+/**
+ * The topic-hours that an audit must find broken, by `topicHourKey`: lost and stuck hours of producers that dated in
+ * seconds, and the hours that the outdated wrapper refined.
+ */
 export function expectedBroken(): Set<string> {
   const seconds = new Set(TOPICS.filter((t) => t.seconds).map((t) => t.schema));
   const broken = produced([...STORY.lost, ...STORY.stuck]).filter(
@@ -38,7 +41,7 @@ export function expectedBroken(): Set<string> {
   return new Set(broken.map(({ topic, hour }) => topicHourKey(topic, hour)));
 }
 
-/** The events that Kafka deleted before they were imported, by topic: distinct uuids. */
+/** The events that Kafka deleted before they were imported: distinct uuids by topic. */
 export function lostEvents(): Map<string, Set<string>> {
   const lost = new Map<string, Set<string>>();
   for (const t of TOPICS.filter((x) => x.seconds)) {
@@ -50,6 +53,7 @@ export function lostEvents(): Map<string, Set<string>> {
   return lost;
 }
 
+/** What was counted from outside. */
 export type Outside = {
   lost: number;
   /** Lost events that their topic holds exactly once with a backfill's header. */

@@ -18,7 +18,7 @@ const START = Date.parse("2018-06-18T11:30:00Z");
 /** When somebody looks at what has happened: the default `asOf` of audits and sagas in the sandbox. */
 export const NOTICED = "2018-07-05T05:20:00Z";
 
-/** Now, as the sandbox's broker sees it. */
+/** Now, as the sandbox's broker and importer see it. */
 export function simulatedNow(): Date {
   return new Date(Date.now() + Number(readFileSync(CLOCK_FILE, "utf8")));
 }
@@ -36,6 +36,7 @@ export function moveClockTo(when: Date): void {
   renameSync(next, CLOCK_FILE);
 }
 
+/** Sets the calendar to its first day where the sandbox has none yet. */
 export function ensureClock(): void {
   if (existsSync(CLOCK_FILE)) return;
   mkdirSync(SANDBOX_DIR, { recursive: true });

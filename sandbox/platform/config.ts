@@ -21,6 +21,7 @@ import { BIN, CAMUS_LOG } from "./wrappers";
 /** The sandbox's own sisyphus.yaml: what an operator would write for this platform. */
 export const CONFIG_FILE = join(SANDBOX_DIR, "sisyphus.yaml");
 
+/** Writes `sisyphus.yaml` and `env.sh`. What a test has changed in the former is gone after it. */
 export function writeConfig(p: Ports, tools: Tools): void {
   const config: z.input<typeof configSchema> = {
     kafka: { brokers: [`127.0.0.1:${p.kafka}`] },
@@ -53,9 +54,9 @@ export function writeConfig(p: Ports, tools: Tools): void {
       transforms: TRANSFORM_FUNCTIONS,
     },
     allowedPrefixes: ["/wmf/data/event", "/wmf/data/sisyphus", "/wmf/camus"],
-    // From the healthy hours of June 25 to July 5.
+    // Eleven days: from the hours of June 25, in which nothing was lost yet, to July 5.
     audit: { lookbackHours: 264, batchTopics: 11 },
-    // Small, so that a saga of the story is cut as a large one would be.
+    // Small, so that a saga of 44 topics is cut into shards as a large one would be.
     saga: { shardTopics: 15, window: 2 },
     replay: { eventsPerSecond: 60, batchEvents: 20 },
     metrics: { port: p.metrics },
@@ -76,6 +77,6 @@ export const environment = (p: Ports) => ({
   TEMPORAL_NAMESPACE: NAMESPACE,
   SISYPHUS_CONFIG: CONFIG_FILE,
   SISYPHUS_WEB_UI: `http://127.0.0.1:${p.temporalUi}/namespaces/${NAMESPACE}`,
-  // The calendar of the incident, for audits and sagas.
+  // Audits and sagas judge by the sandbox's calendar.
   SISYPHUS_AS_OF: NOTICED,
 });

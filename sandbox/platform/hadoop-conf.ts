@@ -3,9 +3,13 @@ import { join } from "node:path";
 import { SANDBOX_DIR } from "./paths";
 import type { Ports } from "./ports";
 
+/** Where daemons and clients find their settings (`HADOOP_CONF_DIR`). */
 export const CONF_DIR = join(SANDBOX_DIR, "conf");
 
-/** How the NodeManager writes aggregated logs: `TFile` or `IFile`, `none` or `gz`; `SISYPHUS_SANDBOX_LOGS`, default `TFile/none` as YARN's own. */
+/**
+ * How the NodeManager writes aggregated logs, as `SISYPHUS_SANDBOX_LOGS` says: `TFile/none` (YARN's own default),
+ * `TFile/gz`, `IFile/none` or `IFile/gz`. @throws Error on anything else
+ */
 function logFormat(): { format: string; codec: string } {
   const given = process.env["SISYPHUS_SANDBOX_LOGS"] ?? "TFile/none";
   const m = /^(TFile|IFile)\/(none|gz)$/.exec(given);
@@ -26,7 +30,10 @@ const xml = (settings: Settings) =>
     )
     .join("\n")}\n</configuration>\n`;
 
-/** Writes the Hadoop, Hive and log4j settings that clients and daemons share. */
+/**
+ * Writes the Hadoop, Hive and log4j settings that clients and daemons share.
+ * @param lib the folder of the importer's jars, which YARN puts on its applications' class path
+ */
 export function writeHadoopConf(p: Ports, lib: string): void {
   mkdirSync(CONF_DIR, { recursive: true });
   const at = (port: number) => `127.0.0.1:${port}`;
@@ -56,9 +63,10 @@ export function writeHadoopConf(p: Ports, lib: string): void {
     "dfs.namenode.safemode.extension": 0,
     "dfs.permissions.superusergroup": "hdfs",
     "dfs.namenode.fs-limits.min-block-size": 1024,
-    // A block that is being written reserves its whole size, and an importer that catches up has a file open for each topic and hour.
+    // A block that is being written reserves its whole size, and an importer that catches up has a file open for each
+    // topic and hour.
     "dfs.blocksize": 8 << 20,
-    // Closing a file polls for its last block; the default's first pause is 400 ms, far longer than the block takes here.
+    // Closing a file polls for its last block. The default's first pause is 400 ms, far longer than the block takes here.
     "dfs.client.block.write.locateFollowingBlock.initial.delay.ms": 4,
     "dfs.datanode.du.reserved": 0,
     "dfs.heartbeat.interval": 1,
@@ -111,7 +119,8 @@ export function writeHadoopConf(p: Ports, lib: string): void {
   write("mapred-site.xml", {
     "mapreduce.framework.name": "yarn",
     "mapreduce.application.classpath": `${join(lib, "..")}/*:${lib}/*`,
-    // The importer is map-only and runs inside its application master: no shuffle service is needed (it would listen on all addresses).
+    // The importer is map-only and runs inside its application master. So no shuffle service is needed; it would listen on
+    // all addresses.
     "mapreduce.job.ubertask.enable": true,
     "mapreduce.map.memory.mb": 512,
     "yarn.app.mapreduce.am.resource.mb": 512,

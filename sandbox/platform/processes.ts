@@ -12,11 +12,16 @@ import { join } from "node:path";
 import { SANDBOX_DIR } from "./paths";
 import { until } from "./wait";
 
+/** Holds `<pid> <start time>` of a process that was started here. */
 const pidFile = (name: string) => join(SANDBOX_DIR, "pids", name);
+/** Where a process's output goes. */
 export const logFile = (name: string) =>
   join(SANDBOX_DIR, "logs", `${name}.log`);
 
-/** A process's start time in clock ticks since boot: with it, a pid that was given away again is not mistaken for ours. */
+/**
+ * A process's start time in clock ticks since boot (field 22 of proc(5)'s `stat`); undefined where it has ended.
+ * With it, a pid that the system has given to another process since is not mistaken for ours.
+ */
 function startTime(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -34,7 +39,7 @@ export function runningPid(name: string): number | undefined {
   return started === startTime(Number(pid)) ? Number(pid) : undefined;
 }
 
-/** Starts a process that outlives us, its output in `logs/<name>.log`, its pid recorded. */
+/** Starts a process that outlives this one. Its output goes to `logs/<name>.log`, its pid is recorded. @returns its pid */
 export function launch(
   name: string,
   command: string,
@@ -56,11 +61,13 @@ export function launch(
   return child.pid;
 }
 
+/** The names of all processes that were started here, also of those that have ended by themselves. */
 export function names(): string[] {
   const dir = join(SANDBOX_DIR, "pids");
   return existsSync(dir) ? readdirSync(dir).sort() : [];
 }
 
+/** Sends a signal; a process that has ended already is no error. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
@@ -69,7 +76,7 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Ends the named process: SIGTERM, and SIGKILL where that is not heeded within the grace. */
+/** Ends the named process by SIGTERM, and by SIGKILL where it has not ended after the grace. */
 export async function stop(name: string, graceSeconds = 15): Promise<void> {
   const pid = runningPid(name);
   if (pid !== undefined) {
@@ -83,7 +90,10 @@ export async function stop(name: string, graceSeconds = 15): Promise<void> {
   rmSync(pidFile(name), { force: true });
 }
 
-/** Processes whose command line names our folder but that we have no pid file for: YARN containers of a NodeManager that was killed. */
+/**
+ * Processes whose command line names the sandbox's YARN folder although they have no pid file: containers of a NodeManager
+ * that was killed. @returns their pids
+ */
 export function strays(): number[] {
   const ours = new Set(names().map(runningPid));
   return readdirSync("/proc")

@@ -15,12 +15,14 @@ import type { Tools } from "./tools";
 
 type Report = (line: string) => void;
 
+/** The path of a command on `PATH`, or undefined. */
 const onPath = (name: string) =>
   (process.env["PATH"] ?? "")
     .split(delimiter)
     .map((dir) => join(dir, name))
     .find((path) => existsSync(path));
 
+/** Runs a part of the set-up, its output in the cache's `logs`. @throws Error naming that log, where it fails */
 async function run(
   what: string,
   command: string,
@@ -68,6 +70,7 @@ const goInstall = (what: string, module: string, dir: string, report: Report) =>
     report,
   );
 
+/** The Temporal CLI: the one that is given, the machine's, or one that is built with Go. @returns its path */
 async function temporal(report: Report): Promise<string> {
   const given = process.env["SISYPHUS_TEMPORAL"] ?? onPath("temporal");
   if (given) return given;
@@ -98,7 +101,7 @@ const ALERTMANAGER_BINARY = join(ALERTMANAGER_DIR, "alertmanager");
 export const hasAlertmanager = () =>
   existsSync(ALERTMANAGER_BINARY) || onPath("go");
 
-/** Prometheus' Alertmanager for tests; undefined where there is no Go to build it with. */
+/** Prometheus' Alertmanager, for tests. @returns its path, or undefined where there is no Go to build it with */
 export async function alertmanager(
   report: Report,
 ): Promise<string | undefined> {
@@ -113,10 +116,11 @@ export async function alertmanager(
   return ALERTMANAGER_BINARY;
 }
 
+/** Builds everything that runs on the JVM, and unpacks MariaDB. @returns the folder */
 async function jvm(report: Report): Promise<string> {
   const dir = jvmDir();
   if (!existsSync(join(dir, "complete"))) {
-    // Built beside its final name: a build that was cut off is never taken for a whole one.
+    // Built beside its final name: a build that was interrupted is never taken for a whole one.
     const building = `${dir}.${process.pid}`;
     rmSync(building, { recursive: true, force: true });
     await run(
@@ -143,7 +147,10 @@ async function jvm(report: Report): Promise<string> {
   return dir;
 }
 
-/** Installs what is missing into the cache, pinned by version. Warm, it only looks. */
+/**
+ * Installs what is missing into the cache, pinned by version; where nothing is missing, it only finds that out.
+ * @throws Error where there is no JDK 17, or neither a Temporal CLI nor Go
+ */
 export async function setup(report: Report): Promise<Tools> {
   const version = await promisify(execFile)("java", ["-version"]).catch(() => {
     throw new Error("`java` is not on PATH; the sandbox needs a JDK 17");

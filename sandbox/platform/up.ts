@@ -12,10 +12,13 @@ import { setup } from "./setup";
 import { Fatal, until } from "./wait";
 import { writeWrappers } from "./wrappers";
 
+/** Takes a line for whoever watches. */
 export type Report = (line: string) => void;
 
+/** How long a service may take until it answers. */
 const START_SECONDS = 120;
 
+/** @throws Error naming the first port that another process listens on */
 async function checkPorts(services: Service[]): Promise<void> {
   const p = ports();
   for (const service of services) {
@@ -30,7 +33,10 @@ async function checkPorts(services: Service[]): Promise<void> {
   }
 }
 
-/** Starts what does not run yet and waits until everything answers. Running it twice changes nothing. */
+/**
+ * Starts what does not run yet and waits until everything answers. Running it twice changes nothing.
+ * @throws Error naming the service and its log where one ends or does not answer in two minutes
+ */
 export async function up(report: Report): Promise<void> {
   const tools = await setup(report);
   const p = ports();
@@ -68,7 +74,7 @@ export async function up(report: Report): Promise<void> {
   );
 }
 
-/** Kills a service as a crash does and starts it again after a while; returns when it answers. */
+/** Kills a service as a crash does and starts it again after `downMs`; returns when it answers. */
 export async function crash(name: string, downMs: number): Promise<void> {
   const service = SERVICES.find((s) => s.name === name)!;
   const pid = runningPid(name);
@@ -93,7 +99,7 @@ export async function down(report: Report): Promise<void> {
   const order = [...SERVICES].reverse().map((s) => s.name);
   const extras = names().filter((name) => !order.includes(name));
   await Promise.all(extras.map((name) => stop(name)));
-  // The NodeManager first: it ends its containers; the rest has no order.
+  // The NodeManager first, as it ends its containers; the others may end side by side.
   await stop("nodemanager");
   await Promise.all(order.map((name) => stop(name)));
   killStrays();
@@ -115,6 +121,7 @@ export type ServiceStatus = {
   link?: string;
 };
 
+/** What runs and what answers at this moment; nothing is started. */
 export async function status(): Promise<ServiceStatus[]> {
   const p = ports();
   return Promise.all(

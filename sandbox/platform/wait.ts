@@ -29,7 +29,7 @@ export async function until<T>(
   }
 }
 
-/** An error that ends {@link until} at once. */
+/** An error that ends {@link until} at once, because waiting longer would not help. */
 export class Fatal extends Error {}
 
 /** Whether somebody listens on a loopback port. */

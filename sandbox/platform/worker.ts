@@ -26,7 +26,7 @@ export async function startWorker(
     name,
     process.execPath,
     [
-      // Else V8 lets garbage grow with the machine's memory; docs/runbook.md says the same to operators.
+      // Without a limit, V8 lets garbage grow with the machine's memory; docs/runbook.md gives operators the same advice.
       "--max-old-space-size=256",
       join(ROOT, "bin", "sisyphus.js"),
       "worker",

@@ -7,6 +7,7 @@ import { SANDBOX_DIR } from "./paths";
 import type { Ports } from "./ports";
 import type { Tools } from "./tools";
 
+/** The commands that an operator has here. */
 export const BIN = join(SANDBOX_DIR, "bin");
 export const CAMUS_LOG = join(SANDBOX_DIR, "logs", "camus", "eventlogging.log");
 export const CAMUS_PROPERTIES = join(CONF_DIR, "camus.eventlogging.properties");
@@ -29,6 +30,7 @@ const camusProperties = (p: Ports) => ({
   "sandbox.clock.file": CLOCK_FILE,
 });
 
+/** A text as one word of a shell command. */
 const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 function script(name: string, lines: string[]): void {
@@ -37,7 +39,7 @@ function script(name: string, lines: string[]): void {
   chmodSync(path, 0o755);
 }
 
-/** Writes `bin/camus`, `bin/spark-submit` and `bin/yarn`, the commands that an operator (and Sisyphus' configuration) runs here. */
+/** Writes `bin/camus`, `bin/spark-submit` and `bin/yarn`, which operators run and Sisyphus' configuration names. */
 export function writeWrappers(p: Ports, tools: Tools): void {
   mkdirSync(BIN, { recursive: true });
   mkdirSync(join(SANDBOX_DIR, "logs", "camus"), { recursive: true });
@@ -84,7 +86,7 @@ export function writeWrappers(p: Ports, tools: Tools): void {
     "spark.ui.enabled": "false",
     "spark.driver.extraClassPath": join(CONF_DIR, "spark"),
     "spark.executor.extraClassPath": join(CONF_DIR, "spark"),
-    // In cluster mode the driver and executors would else take the machine's outer address.
+    // Without these, driver and executors would take the machine's outer address in cluster mode.
     "spark.yarn.appMasterEnv.SPARK_LOCAL_IP": "127.0.0.1",
     "spark.executorEnv.SPARK_LOCAL_IP": "127.0.0.1",
     "spark.driver.extraJavaOptions": lean,
