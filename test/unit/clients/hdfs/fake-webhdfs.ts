@@ -73,6 +73,9 @@ export class FakeWebHdfs {
         };
         saw.push(seen);
         const answer = answerTo(seen);
+        // A DataNode says this before it takes a file's bytes, whether it was asked to or not (WebHdfsHandler.onCreate).
+        if (seen.op === "CREATE" && saw === this.dataNodeSaw)
+          response.writeContinue();
         response.writeHead(answer.status, {
           ...(answer.location ? { location: answer.location } : {}),
         });
