@@ -2,7 +2,7 @@ import { instant } from "../lib/time";
 
 /**
  * How the command line shows an instant: as it is written, in UTC. Whoever wants local times changes this function alone, as every
- * instant that a person reads on the terminal passes through it.
+ * instant that a person reads on the terminal passes through it. Names of hours such as `2018-07-05T03` stay in UTC.
  * @param iso ISO-8601 in UTC, with as many digits as it was written with
  */
 const shown = (iso: string): string => iso;

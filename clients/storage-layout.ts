@@ -60,13 +60,13 @@ export const auditPlaces = (workflowId: string) => ({
 export const memoryPlace = (shard: string) =>
   text("evidence", `${shard}.json.gz`);
 
-/** Canaries, an hour a file. */
+/** Canaries, one file for each hour. */
 export const canaryPlaces = {
   folder: "canaries",
   ofHour: (hour: Hour) => json<Canary[]>("canaries", `${hour}.json`),
   /** The hour of a file's name; undefined where it is not one of {@link canaryPlaces.ofHour}. */
   hourOf: (name: string): Hour | undefined => /^(.+)\.json$/.exec(name)?.[1],
-  /** The log ends before an hour's canaries were produced, by topic. */
+  /** For each topic, the offset at which each partition ended before the hour's canaries were produced. */
   starts: (hour: Hour) =>
     json<Record<string, { partition: number; from: string }[]>>(
       "canaries/starts",
@@ -74,7 +74,7 @@ export const canaryPlaces = {
     ),
 };
 
-/** Offsets without a record that replays left behind, by topic; a file a saga (or shard of one). */
+/** Offsets without a record that replays left behind, by topic; one file for each saga or shard of one. */
 export const markerPlaces = {
   folder: "markers",
   ofSaga: (sagaId: string) =>
@@ -95,7 +95,7 @@ export type RemovedFlag = {
 
 /** What a saga (or one of its shards, whose id begins with the saga's) keeps. */
 export const sagaPlaces = (sagaId: string) => ({
-  /** A plan a digest: what is approved is never written over by another. */
+  /** One file for each digest, so that an approved plan is never written over by another. */
   plan: (digest: string) =>
     json<Plan>(sagaId, `plan-${digest.slice(0, 12)}.json`),
   /** Where sagas of 0.1.0 keep their plan. */
@@ -109,7 +109,7 @@ export const sagaPlaces = (sagaId: string) => ({
   importerReleased: json<object>(sagaId, "importer-released.json"),
   /** The folder to which an abort moves the importer's runs. */
   importerRuns: text(sagaId, "importer-runs"),
-  /** Where a planned flag is moved to; a place a flag. */
+  /** Where a planned flag is moved to; each flag has a place of its own. */
   flag: (path: string) => text(sagaId, `flags/${shortDigest(path, 20)}`),
   removedFlags: json<RemovedFlag[]>(sagaId, "flags.json"),
   /** Which units of the search are done, and what they gave. */
@@ -118,9 +118,9 @@ export const sagaPlaces = (sagaId: string) => ({
   searchLines: (unit: string, bucket: number | undefined, part: number) =>
     text(
       sagaId,
-      `search/${unit}${bucket === undefined ? "" : `-b${bucket}`}-${partOf(part)}.tsv`,
+      `search/${unit}${bucket === undefined ? "" : `-b${bucket}`}-${partNumber(part)}.tsv`,
     ),
-  /** All that a source gave, a file a bucket where there are several. */
+  /** All that a source gave; one file for each bucket where there are several. */
   collected: (source: string, bucket: number | undefined) =>
     json<Collected>(
       sagaId,
@@ -132,7 +132,7 @@ export const sagaPlaces = (sagaId: string) => ({
   sparkOutput: text(sagaId, "search/spark"),
   missing: json<Missing>(sagaId, "missing.json"),
   missingEvents: (topic: string, part: number) =>
-    text(sagaId, `missing/${topic}-${partOf(part)}.ndjson`),
+    text(sagaId, `missing/${topic}-${partNumber(part)}.ndjson`),
   missingParts: (topic: string, digest: string) =>
     json<MissingPart[]>(sagaId, `missing/${topic}-${digest.slice(0, 12)}.json`),
   /** What the driver's log said of partitions while Refine ran: `<table> <hour>` and how it ended. */
@@ -146,16 +146,17 @@ export const sagaPlaces = (sagaId: string) => ({
   reportPage: text(sagaId, "report.html"),
 });
 
-const partOf = (part: number) => String(part).padStart(5, "0");
+const partNumber = (part: number) => String(part).padStart(5, "0");
 
-const example = { audit: auditPlaces(""), saga: sagaPlaces("") };
+// Only the names of these are used; the folder does not matter.
+const NAMES = { audit: auditPlaces(""), saga: sagaPlaces("") };
 
 /** What people read, by a file's name, with its media type. Events stay where HDFS' own permissions guard them. */
 export const SERVED: ReadonlyMap<string, string> = new Map([
-  [example.audit.page.name, "text/html; charset=utf-8"],
-  [example.audit.report.name, "application/json"],
-  [example.saga.planDocument.name, "text/markdown; charset=utf-8"],
-  [example.saga.reportPage.name, "text/html; charset=utf-8"],
-  [example.saga.reportMarkdown.name, "text/markdown; charset=utf-8"],
-  [example.saga.report.name, "application/json"],
+  [NAMES.audit.page.name, "text/html; charset=utf-8"],
+  [NAMES.audit.report.name, "application/json"],
+  [NAMES.saga.planDocument.name, "text/markdown; charset=utf-8"],
+  [NAMES.saga.reportPage.name, "text/html; charset=utf-8"],
+  [NAMES.saga.reportMarkdown.name, "text/markdown; charset=utf-8"],
+  [NAMES.saga.report.name, "application/json"],
 ]);

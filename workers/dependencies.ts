@@ -33,7 +33,7 @@ import type { Config } from "../domain/settings/config";
 import { policyOf } from "../domain/settings/policy";
 import { createImporter } from "../importers/registry";
 
-/** Builds every system's client once. */
+/** Builds the clients, and what activities share, once for each worker. */
 export function createDependencies(config: Config, client: Client) {
   const hdfs = new Hdfs({
     ...config.hdfs,
@@ -81,7 +81,7 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
   const { config, client, kafka, hdfs, hive, source, archive, mysql } = deps;
   const { storage, yarn, submitter, cache, jobs } = deps;
   const { policyOf, markers, canaries } = deps;
-  /** What it takes to judge a topic-hour, as planning and verification do, too. */
+  /** What every factory needs that judges topic-hours: audits, planning, the search and verification. */
   const judging = {
     config,
     kafka,

@@ -1,4 +1,4 @@
-/** Items that are begun and not finished at a time: of each, one file of events is in memory. */
+/** How many items may be under way at the same time; one file of events is in memory for each. */
 const BEGUN_AT_ONCE = 4;
 
 type Batches<Batch> = Iterator<Batch> | AsyncIterator<Batch>;

@@ -32,7 +32,7 @@ export type Replayed = {
 
 type ReplayInput = {
   topics: MissingTopic[];
-  /** What {@link createReplayActivities replayStarts} returned before the first attempt. */
+  /** What the activity `replayStarts` returned before the first attempt. */
   starts: Starts;
   /** The fraction (0 to 1) of the configured rates that this replay may take, where several run side by side; default 1. */
   share?: number;
@@ -59,6 +59,7 @@ const countLanded = ({ landed }: ReadBack, topics: string[]) =>
 export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
   /** The batches of a topic's events that have not landed yet. One file of its missing events is in memory at a time. */
   async function* unsentBatches(missing: MissingTopic, landed: Landed) {
+    // An event's position among its topic's missing events; its message carries it, so that a read-back tells which ones landed.
     let index = 0;
     function* unsent(events: Iterable<EventCapsule>): Generator<OutgoingEvent> {
       for (const event of events) {

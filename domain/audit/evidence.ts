@@ -79,7 +79,7 @@ export type PartitionOffsets = {
 /** What holds for a topic as a whole. */
 export type TopicEvidence = {
   partitions: PartitionOffsets[];
-  /** Time of the oldest last-imported record over partitions, epoch ms. */
+  /** The time of each partition's last imported record; of these the earliest, epoch ms. */
   watermark?: number;
   /** When the importer first skipped the topic as out of range within the look-back, epoch ms; absent where it did not. */
   skippedSince?: number;

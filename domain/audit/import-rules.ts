@@ -42,7 +42,7 @@ const importedNoneOfThisHour: Rule = ({ hour }) =>
       }
     : undefined;
 
-/** Kafka still holds the hour's time and has no message of it. Where the whole topic fell silent, that is the reason. */
+/** Kafka has deleted nothing of this time, and neither Kafka nor the archive has an event of it. Where the whole topic fell silent, that is the reason. */
 const nothingWasProduced: Rule = ({ hour }) =>
   expected(hour) === 0
     ? { verdict: "empty", why: hour.silent ?? "no events were produced" }
@@ -76,7 +76,7 @@ const onlyInArchive: Rule = ({ hour }) => ({
   why: `${expected(hour)} events in the archive, none imported, and Kafka no longer has them`,
 });
 
-/** One outcome a rule, for hours into which nothing was imported. The last one speaks in any case. */
+/** One rule for each outcome, for hours into which nothing was imported. The last one applies in any case. */
 export const NOTHING_IMPORTED: Rule[] = [
   topicIsUnreadable,
   deletedWithoutTrace,
@@ -104,7 +104,7 @@ const archivedBeyondRaw = ({ archived, raw }: HourEvidence): number =>
 const recordsMissing = (hour: HourEvidence): number =>
   Math.max(recordsNotKept(hour), archivedBeyondRaw(hour), 0);
 
-/** Files lie in the raw hour that the importer did not write so: no count of it can be trusted, though none is missing. */
+/** Files lie in the raw hour that the importer did not write, or that were changed after it wrote them: no count of it can be trusted, though none is missing. */
 export const filesAreStrange: Rule = ({ hour }) =>
   hour.raw && hour.raw.problems.length > 0 && recordsMissing(hour) === 0
     ? { verdict: "import-partial", why: hour.raw.problems.join("; ") }

@@ -23,7 +23,7 @@ import {
   type Verdict,
 } from "./verdicts";
 
-/** Judges one topic-hour. Total: every evidence gets a verdict. `asOf` is epoch ms. */
+/** Judges one topic-hour. Whatever the evidence, there is a verdict; it never throws. `asOf` is epoch ms. */
 export function judge(
   hour: HourEvidence,
   topic: TopicEvidence,
@@ -61,7 +61,7 @@ export function judge(
   };
 }
 
-/** What the first rule says that has something to say. */
+/** The finding of the first rule that has one. */
 function firstFound(about: Case): Found | undefined {
   for (const rule of RULES) {
     const found = rule(about);

@@ -50,8 +50,8 @@ export const doneFlagIsUnreadable: Rule = ({ hour: { refined } }) =>
       }
     : undefined;
 
-/** The raw hour's time as the done flag holds it, where it is not the raw hour's time of now. */
-function refinedFrom({ raw, refined }: HourEvidence): number | undefined {
+/** The time in the done flag, if the raw hour has changed since then; otherwise undefined. */
+function staleFlagTime({ raw, refined }: HourEvidence): number | undefined {
   const flag = refined?.doneFlag;
   return typeof flag === "number" && raw && flag !== raw.mtime
     ? flag
@@ -64,7 +64,7 @@ function refinedFrom({ raw, refined }: HourEvidence): number | undefined {
  */
 export const lateEventsAreUnrefined: Rule = ({ hour, policy, asOf }) => {
   const imported = hour.raw?.importedAt;
-  if (refinedFrom(hour) === undefined || imported === undefined)
+  if (staleFlagTime(hour) === undefined || imported === undefined)
     return undefined;
   const grace = policy.graceHours * HOUR_MS;
   const start = hourStart(hour.hour);
@@ -77,7 +77,7 @@ export const lateEventsAreUnrefined: Rule = ({ hour, policy, asOf }) => {
 
 /** The raw hour changed after it was refined, and not by late events. */
 export const rawHourChanged: Rule = ({ hour }) => {
-  const from = refinedFrom(hour);
+  const from = staleFlagTime(hour);
   return from === undefined
     ? undefined
     : {

@@ -29,7 +29,10 @@ const stageIsUnreadable =
       : { verdict: "unknowable", why: `${stage} hours: ${why}` };
   };
 
-/** All rules in the order of the pipeline: the first stage that went wrong explains the ones after it. */
+/**
+ * All rules in the order of the pipeline: the first stage that went wrong explains the ones after it. A Hive partition that lies nowhere
+ * comes before Refine: readers find nothing, whatever Refine did.
+ */
 export const RULES: Rule[] = [
   stageIsUnreadable("raw"),
   ...NOTHING_IMPORTED,

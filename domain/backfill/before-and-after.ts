@@ -8,7 +8,7 @@ import type { Plan } from "./plan";
 export type JudgedHour = { topic: string; hour: Hour; verdict: Verdict };
 
 /**
- * The planned topic-hours as a grid, a row a topic in the plan's order, hours in the order of time.
+ * The planned topic-hours as a grid, one row for each topic in the plan's order, hours in the order of time.
  *
  * @param otherwise the verdict of planned hours that nobody has judged
  */

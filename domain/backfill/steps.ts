@@ -67,9 +67,12 @@ export const SAGA_STEPS = [
   },
   {
     name: "import",
-    does: "runs the importer until it has passed the replayed events",
+    does: "runs the importer until it has passed the replayed events, then gives the topics their retention back",
     interruptible: true,
-    undo: { name: "restore offsets", restores: "with `reset import`" },
+    undo: {
+      name: "restore offsets",
+      restores: "with `reset import`, where that moved the importer",
+    },
     stays: "raw files stay and are written anew by the next run",
   },
   {

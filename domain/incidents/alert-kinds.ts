@@ -26,10 +26,10 @@ type Beginning = Wording & {
   alertName: AlertName;
   /** The kinds that end it. Without any, only time does. */
   endedBy: readonly EndingKind[];
-  /** After how long (ms) Alertmanager takes it as over where nothing has ended it. */
+  /** After how long (ms) Alertmanager ends it by itself. */
   lapsesAfterMs: number;
 };
-/** What it ends is what the rows above name in `endedBy`. */
+/** It ends every kind whose row names it in `endedBy`. */
 type Ending = Wording & { role: "ends" };
 
 /**
@@ -62,7 +62,7 @@ export const ALERT_KINDS: Record<BeginningKind, Beginning> &
     subject: "topic",
     titleNamesCause: true,
     alertName: "SisyphusLowHeadroom",
-    // An incident closes only when its headroom is sufficient, too.
+    // `whole` ends it, too, as an incident closes only once its headroom is sufficient.
     endedBy: ["whole", "sufficient"],
     lapsesAfterMs: 7 * DAY_MS,
   },
@@ -81,7 +81,7 @@ export const ALERT_KINDS: Record<BeginningKind, Beginning> &
     subject: "topic",
     titleNamesCause: true,
     alertName: "SisyphusCanaryLost",
-    // It speaks of one hour's canary, which nobody follows any longer. While canaries are lost, each renews it.
+    // The alert is about one hour's canary, which is not followed any longer. Each further lost canary renews it.
     endedBy: [],
     lapsesAfterMs: 24 * HOUR_MS,
   },

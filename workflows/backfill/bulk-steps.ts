@@ -145,7 +145,7 @@ type ShardWithoutId<T = Shard> = T extends unknown ? Omit<T, "id"> : never;
 
 /**
  * Runs the shards of a step. They are numbered before those without topics are left out: where all topics of one were skipped, the others
- * keep their ids, which are on what they have stored and produced.
+ * keep their ids, because stored files and produced messages carry these ids.
  */
 function runStepInShards(
   { settings }: Saga,

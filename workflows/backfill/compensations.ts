@@ -32,7 +32,7 @@ export class Compensations {
 
   /**
    * Undoes everything that is owed, the newest first. A cancellation does not reach it, and a compensation that fails does not keep the
-   * others from being run. @returns a line a compensation: what was undone, or why it was not
+   * others from being run. @returns one line for each compensation: what was undone, or why it was not
    */
   async undoAll(): Promise<string[]> {
     return CancellationScope.nonCancellable(async () => {

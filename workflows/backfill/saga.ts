@@ -43,13 +43,13 @@ export class Saga {
     return this.notSkipped(this.plan.topics);
   }
 
-  /** The planned topics without their losses, partition by partition: activities that need them read the plan in storage. */
+  /** The planned topics without their lists of lost offsets, which would make the payload too large; who needs them reads the plan from storage. */
   get topicsWithoutLosses(): PlannedTopic[] {
     return withoutLosses(this.topics);
   }
 }
 
-/** Topics of which Kafka or HDFS misses something. */
+/** Topics with lost offsets, or with events that are not on HDFS. */
 export const withSomethingMissing = (topics: PlannedTopic[]) =>
   topics.filter(({ lostOffsets, missing }) => lostOffsets > 0 || missing > 0);
 

@@ -11,6 +11,7 @@ import {
 import { control } from "../support/activities";
 import type { StepRunner } from "./step-runner";
 
+// Topics can be left out, steps cannot: every step relies on the one before it.
 // These are updates, not signals: an operator who steers a saga wants to hear whether it was accepted, and if not, why.
 
 /** Approves the plan with this digest. */

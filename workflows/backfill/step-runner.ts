@@ -46,7 +46,7 @@ export class StepRunner {
       } catch (error) {
         // An interrupted step may end with any error: a library that was interrupted need not know of cancellation.
         if (this.wasInterrupted && !this.scope.consideredCancelled) {
-          markStep(progress, name, "running", "interrupted, goes on");
+          markStep(progress, name, "running", "interrupted; begins again");
           continue;
         }
         if (isCancellation(error)) throw error;

@@ -37,7 +37,7 @@ export function distrust(memory: TopicMemory, hour: Hour): void {
     delete tree.days[hour.slice(0, 10)];
 }
 
-/** Audits' memory in storage, a file a batch of topics, so that any worker can take any batch. */
+/** Audits' memory in storage, one file for each batch of topics, so that any worker can take any batch. */
 export class EvidenceCache {
   constructor(private readonly storage: Storage) {}
 

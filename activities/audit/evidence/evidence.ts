@@ -25,7 +25,8 @@ import { topicFacts } from "./topic-facts";
 export type TopicAndHours = { topic: TopicEvidence; hours: HourEvidence[] };
 
 /**
- * Reads every stage's evidence of a topic, by sums, listings, offsets and footers; no data is read. First each stage is read, then what
+ * Reads every stage's evidence of a topic, by sums, listings, offsets and footers; messages and the archive are read only
+ * where something may be missing. First each stage is read, then what
  * they say is put together by hour, then the hours get what only shows across them: gaps of the ledger, silence, lost locations.
  * @param memory what is remembered of the topic; brought up to date
  */
