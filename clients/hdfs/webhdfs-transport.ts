@@ -80,15 +80,18 @@ function put(url: URL, data: Buffer, signal: AbortSignal): Promise<Response> {
       const pieces: Buffer[] = [];
       answer.on("data", (piece: Buffer) => pieces.push(piece));
       answer.on("error", reject);
-      answer.on("end", () =>
-        resolve(
-          new Response(pieces.length > 0 ? Buffer.concat(pieces) : null, {
-            status: answer.statusCode!,
-          }),
-        ),
-      );
+      answer.on("end", () => {
+        try {
+          const body = pieces.length > 0 ? Buffer.concat(pieces) : null;
+          resolve(new Response(body, { status: answer.statusCode! }));
+        } catch (error) {
+          // A status that no answer to a write has; it must not be thrown where nobody waits for it.
+          reject(error as Error);
+        }
+      });
     })
-      .on("error", reject)
+      // Node reports an upload that took too long as an AbortError, as if somebody had cancelled it; the signal knows better.
+      .on("error", (error) => reject(signal.aborted ? signal.reason : error))
       .end(data);
   });
 }

@@ -10,7 +10,8 @@ import {
 /**
  * What people should be alerted of now, if anything. Nothing while the incident is snoozed. At first, whatever is
  * wrong. After that only what is worse: a higher level, another cause, more than twice the hours or events, or
- * headroom that is low again after its end was reported. Once somebody has acknowledged it, only a higher level.
+ * headroom that is low again after its end was reported. Once somebody has acknowledged it, only a
+ * higher level, and headroom that is low again.
  * @param now ISO-8601, UTC
  */
 export function alertDue(
@@ -25,9 +26,10 @@ export function alertDue(
       : headroomItem(incident);
   if (levelOf(incident) === "error" && told.level === "warning")
     return brokenItem(incident, "escalated");
-  if (acknowledged) return undefined;
-  // Once its end was reported, headroom that is low again is an alert of its own, not one of a topic that got worse.
+  // Once its end was reported, headroom that is low again is an alert of its own, not one of a topic that got worse. Nobody has
+  // acknowledged that one.
   const isLowAgain = headroom !== undefined && told.headroom === false;
+  if (acknowledged) return isLowAgain ? headroomItem(incident) : undefined;
   const causes = isLowAgain
     ? causesOf({ findings })
     : causesOf({ findings, headroom });

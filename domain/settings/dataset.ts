@@ -1,6 +1,10 @@
 import { z } from "zod";
 import { regexText, wholeMatch } from "./regex-text";
 
+// Without its placeholder a path would be every topic's: each would count the files of all.
+const HAS_TOPIC = /^\/[^{}]*\{topic\}[^{}]*$/;
+const HAS_TABLE = /^\/[^{}]*\{table\}[^{}]*$/;
+
 /** How a topic's names follow from one another. */
 export const namingRules = z
   .strictObject({
@@ -11,12 +15,14 @@ export const namingRules = z
       ),
     rawPath: z
       .string()
+      .regex(HAS_TOPIC, "an absolute path with `{topic}` in it, once")
       .default("/wmf/data/raw/eventlogging/{topic}/hourly")
       .describe(
         "HDFS folder of a topic's raw hours; `{topic}` stands for the topic with `.` as `_`, as Camus writes it.",
       ),
     refinedPath: z
       .string()
+      .regex(HAS_TABLE, "an absolute path with `{table}` in it, once")
       .default("/wmf/data/event/{table}")
       .describe(
         "HDFS folder of a topic's refined hours; `{table}` stands for the schema with `-` as `_`, as Refine writes it.",

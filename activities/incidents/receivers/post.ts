@@ -1,14 +1,15 @@
 import { fatal, ServiceError } from "../../../clients/errors";
-import { MAX_ANSWER, TIMEOUT_MS } from "./receiver";
+import { TIMEOUT_MS } from "./receiver";
 
 /** Answers of 4xx that may be others a moment later: the request took too long, or there were too many. */
 const PASSING = [408, 429];
 
 /**
  * Posts JSON to a receiver's address. The address may hold a token that lets anybody write in its holder's name
- * (chat services hand out such addresses), so errors carry the receiver's name, protocol and host and nothing more.
+ * (chat services hand out such addresses), and an answer may repeat it in any form. So errors carry the receiver's
+ * name, protocol and host, and the status or the error's code, and no text that somebody else has written.
  * @throws ServiceError where trying again may help
- * @throws ApplicationFailure of type `Undeliverable` for an answer of 4xx other than 408 and 429
+ * @throws ApplicationFailure of type `Undeliverable` for an answer of 4xx other than 408 and 429, and for a redirect
  */
 export async function postJson(
   receiver: string,
@@ -25,80 +26,50 @@ export async function postJson(
     url.username = "";
     url.password = "";
   }
-  const hide = hidingSecretsOf(address);
-  // Its cause is left out on purpose: Temporal writes causes and their messages into the history, too.
-  const unavailable = (message: string) =>
-    new ServiceError(receiver, url.origin, message, undefined);
-
   const response = await fetch(url, {
     method: "POST",
     headers,
     body: JSON.stringify(body),
+    // Most redirects turn a POST into a GET without a body, whose 200 would be taken for a delivery.
+    redirect: "manual",
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch((error: unknown) => {
-    throw unavailable(hide(reasonOf(error)));
+    // The cause is left out on purpose: Temporal writes causes and their messages into the history, too.
+    throw new ServiceError(receiver, url.origin, codeOf(error), undefined);
   });
-  if (response.ok) {
-    await response.body?.cancel();
-    return;
-  }
-  const text = await response.text().catch(() => "");
-  // Hidden before it is cut: half a token would be known no longer.
-  const answer = `${response.status} ${hide(text).slice(0, MAX_ANSWER)}`.trim();
+  await response.body?.cancel();
+  if (response.ok) return;
   const { status } = response;
+  const answered = `${receiver} at ${url.origin}: answered ${status}`;
+  if (status >= 300 && status < 400)
+    throw fatal(
+      "Undeliverable",
+      `${answered}; redirects are not followed, give the address that it leads to`,
+    );
   if (status >= 400 && status < 500 && !PASSING.includes(status))
-    throw fatal("Undeliverable", `${receiver} at ${url.origin}: ${answer}`);
-  throw unavailable(answer);
+    throw fatal("Undeliverable", answered);
+  throw new ServiceError(receiver, url.origin, `answered ${status}`, undefined);
 }
 
 const basicAuthorization = ({ username, password }: URL) =>
-  `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`;
+  `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString("base64")}`;
 
-/** Why a request failed. fetch() itself says only that it did; its cause says why. */
-function reasonOf(error: unknown): string {
-  const cause =
-    error instanceof Error && error.cause instanceof Error
-      ? error.cause
-      : error;
-  if (!(cause instanceof Error)) return String(cause);
-  return (
-    cause.message || String((cause as NodeJS.ErrnoException).code ?? cause.name)
-  );
-}
-
-/** Parts of an address that are shorter are words such as `api` or `v2`, no tokens. */
-const MIN_SECRET = 6;
-
-/** Takes an address, and every part of it that may be a token, out of a text: it may echo them. */
-function hidingSecretsOf(address: string): (text: string) => string {
-  const url = new URL(address);
-  const parts = [
-    url.username,
-    url.password,
-    basicAuthorization(url).slice("Basic ".length),
-    ...url.pathname.split("/"),
-    ...[...url.searchParams].flat(),
-    url.hash.slice(1),
-  ].filter((part) => part.length >= MIN_SECRET);
-  const whole = [
-    address,
-    url.href,
-    ...(url.pathname === "/" ? [] : [url.pathname]),
-    ...(url.search === "" ? [] : [url.pathname + url.search, url.search]),
-  ];
-  const secrets = [...whole, ...parts]
-    .flatMap((secret) => [secret, decoded(secret), encodeURIComponent(secret)])
-    // The longest first, as short ones are parts of them.
-    .sort((a, b) => b.length - a.length);
-  return (text) =>
-    secrets.reduce((hidden, secret) => hidden.replaceAll(secret, "…"), text);
-}
-
+/** A part of an address as its owner knows it; a percent sign of its own stays as it is. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    // A percent sign of its own: there is nothing to decode.
     return part;
   }
+}
+
+/** Why a request failed, as a code such as `ECONNREFUSED`. fetch() itself says only that it did; its cause says why. */
+function codeOf(error: unknown): string {
+  const cause =
+    error instanceof Error && error.cause instanceof Error
+      ? error.cause
+      : error;
+  return cause instanceof Error
+    ? ((cause as NodeJS.ErrnoException).code ?? cause.name)
+    : "the request failed";
 }

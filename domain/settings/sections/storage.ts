@@ -5,6 +5,7 @@ import { hdfsPath } from "../fields";
 export const storage = z
   .strictObject({
     path: hdfsPath
+      .refine((path) => !path.includes(":"), "HDFS takes no colon in a path")
       .default("/wmf/data/sisyphus")
       .describe("HDFS folder. It must be allowed by `allowedPrefixes`."),
   })

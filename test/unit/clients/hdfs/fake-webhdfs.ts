@@ -33,6 +33,8 @@ export class FakeWebHdfs {
   readonly dataNodeSaw: Seen[] = [];
   /** What the NameNode answers instead of doing its work. */
   answerAlways: Answer | undefined;
+  /** What the DataNode answers to a write, once it has taken the bytes. */
+  answerToWrites: Answer | undefined;
   private readonly servers: Server[] = [];
   private dataNode = "";
 
@@ -143,6 +145,7 @@ export class FakeWebHdfs {
     const path = query.get("path")!;
     if (op === "CREATE") {
       this.files.set(path, body);
+      if (this.answerToWrites) return this.answerToWrites;
       return { status: 201, location: `hdfs://fake${path}` };
     }
     const data = this.files.get(path)!;

@@ -144,3 +144,9 @@ test("a read counts as two requests, for the NameNode and the DataNode, a listin
   });
   expect(requests).toEqual({ HDFS: 3 });
 });
+
+test("a status that no answer to a write has is the service's failure, and ends nobody's process", async () => {
+  const hdfs = client(await fake.start());
+  fake.answerToWrites = { status: 600 };
+  await expect(hdfs.write("/wmf/a", "{}")).rejects.toBeInstanceOf(ServiceError);
+});

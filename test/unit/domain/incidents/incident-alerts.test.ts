@@ -65,6 +65,9 @@ test("headroom that is sufficient again is reported once while hours are still b
 
   const lowAgain = { ...after, headroom: LOW };
   expect(kind(lowAgain)).toBe("headroom");
+  // Somebody who acknowledged the broken hours has not heard of this one.
+  const acknowledged = { by: "otto", at: NOW };
+  expect(kind({ ...lowAgain, acknowledged })).toBe("headroom");
   expect(kind(alerted(lowAgain))).toBeUndefined();
 });
 

@@ -10,3 +10,18 @@ test("a dataset's names follow from its topic", () => {
   });
   expect(datasetOf("eventlogging-valid-mixed", rules)).toBeUndefined();
 });
+
+test.each([
+  ["rawPath", "/wmf/data/raw/hourly"],
+  ["rawPath", "wmf/{topic}/hourly"],
+  ["rawPath", "/wmf/{Topic}/hourly"],
+  ["refinedPath", "/wmf/data/event"],
+  ["refinedPath", "/wmf/{table}/{table}"],
+])(
+  "a %s without its placeholder would be every topic's folder: %s is refused",
+  (field, path) => {
+    expect(() => namingRules.parse({ [field]: path })).toThrow(
+      "an absolute path with",
+    );
+  },
+);
