@@ -1,6 +1,7 @@
 /** Unit, workflow and replay tests run side by side; integration tests share one sandbox and run in their own order. */
 const common = {
   rootDir: __dirname,
+  setupFilesAfterEnv: ["<rootDir>/test/support/patience.ts"],
   transform: {
     "^.+\\.(ts|js|mjs)$": [
       "@swc/jest",
@@ -23,7 +24,6 @@ module.exports = {
     {
       ...common,
       displayName: "workflow",
-      setupFilesAfterEnv: ["<rootDir>/test/support/patience.ts"],
       testMatch: [
         "<rootDir>/test/workflow/**/*.test.ts",
         "<rootDir>/test/histories/**/*.test.ts",
