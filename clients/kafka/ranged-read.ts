@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import type { Batch, Consumer, KafkaMessage } from "kafkajs";
 import { partitionKey } from "../../lib/keys";
 import { calling } from "../errors";
@@ -20,18 +21,36 @@ export type Message = {
 /** Where nothing at all comes for this long, the rest is not going to come. */
 const SILENT_SECONDS = 120;
 
-/** The ends of the partitions that are not read yet, by `<topic>/<partition>`; an empty range is read from the start. */
-function endsOf(ranges: Map<string, Range[]>): Map<string, bigint> {
-  const ends = new Map<string, bigint>();
+/** A broken connection or a group's coordinator that is still loading: so often, with nothing read between, another attempt may mend it. */
+const MAX_INTERRUPTIONS = 8;
+
+/** A partition of which a part is still to be read: offsets from `next` up to, not including, `to`. */
+type Unfinished = {
+  topic: string;
+  partition: number;
+  next: bigint;
+  to: bigint;
+};
+
+/** What is still to be read, by {@link partitionKey}; an attempt that follows a broken one goes on from here. */
+type Unread = Map<string, Unfinished>;
+
+/** The consumer ended by something that kafkajs itself would try again after. */
+class Interrupted extends Error {}
+
+function unreadOf(ranges: Map<string, Range[]>): Unread {
+  const unread: Unread = new Map();
   for (const [topic, parts] of ranges)
     for (const { partition, from, to } of parts)
       if (BigInt(from) < BigInt(to))
-        ends.set(partitionKey(topic, partition), BigInt(to));
-  return ends;
+        unread.set(partitionKey(topic, partition), {
+          topic,
+          partition,
+          next: BigInt(from),
+          to: BigInt(to),
+        });
+  return unread;
 }
-
-const isWithin = (offset: bigint, { from, to }: Range) =>
-  offset >= BigInt(from) && offset < BigInt(to);
 
 const messageOf = (
   { topic, partition }: Batch,
@@ -48,10 +67,11 @@ const messageOf = (
 
 /**
  * Reads offset ranges of several topics, however long that takes: records of committed transactions, and those without one. The
- * offsets of a partition come in order. A range may end with control records, which are never handed out.
- * @param each is awaited, so that it holds the reading back
+ * offsets of a partition come in order, each once, also where the connection breaks meanwhile. A range may end with control records,
+ * which are never handed out.
+ * @param each is awaited, so that it holds the reading back; what it throws ends the reading
  * @param beat is called for each batch that comes
- * @throws ServiceError where Kafka fails, or nothing comes for two minutes
+ * @throws ServiceError where Kafka fails again and again, or nothing comes for two minutes
  */
 export function readRanges(
   kafka: Pick<KafkaConnection, "js" | "brokers" | "withAdmin">,
@@ -59,90 +79,120 @@ export function readRanges(
   each: (message: Message) => Promise<void> | void,
   beat: () => void = () => undefined,
 ): Promise<void> {
-  const ends = endsOf(ranges);
-  if (ends.size === 0) return Promise.resolve();
+  const unread = unreadOf(ranges);
+  if (unread.size === 0) return Promise.resolve();
+  return calling("Kafka", kafka.brokers.join(","), async () => {
+    let interruptions = 0;
+    const isRead = () => {
+      interruptions = 0;
+      beat();
+    };
+    while (unread.size > 0)
+      try {
+        await readOnce(kafka, unread, each, isRead);
+      } catch (error) {
+        if (!(error instanceof Interrupted)) throw error;
+        if (++interruptions > MAX_INTERRUPTIONS) throw error.cause;
+        await setTimeout(2 ** interruptions * 50);
+      }
+  });
+}
+
+/** One consumer's try: `unread` is empty after it, or says where the next one goes on. */
+async function readOnce(
+  kafka: Pick<KafkaConnection, "js" | "withAdmin">,
+  unread: Unread,
+  each: (message: Message) => Promise<void> | void,
+  beat: () => void,
+): Promise<void> {
   const groupId = `sisyphus-read-${randomUUID()}`;
   const consumer = kafka.js.consumer({
     groupId,
     maxWaitTimeInMs: 100,
     readUncommitted: false,
   });
-  return calling("Kafka", kafka.brokers.join(","), async () => {
-    await consumer.connect();
-    try {
-      await consumer.subscribe({
-        topics: [...ranges.keys()],
-        fromBeginning: true,
-      });
-      await consume(consumer, ranges, ends, each, beat);
-    } finally {
-      await consumer.disconnect();
-      // kafkajs reads in groups only; one that is left behind would be listed among the cluster's for a week.
-      await kafka
-        .withAdmin((admin) => admin.deleteGroups([groupId]))
-        .catch(() => undefined);
-    }
-  });
+  await consumer.connect();
+  try {
+    await consumer.subscribe({
+      topics: [...new Set([...unread.values()].map(({ topic }) => topic))],
+      fromBeginning: true,
+    });
+    await consume(consumer, unread, each, beat);
+  } finally {
+    await consumer.disconnect();
+    // kafkajs reads in groups only; one that is left behind would be listed among the cluster's for a week.
+    await kafka
+      .withAdmin((admin) => admin.deleteGroups([groupId]))
+      .catch(() => undefined);
+  }
 }
 
-/** Runs a subscribed consumer until every end is reached; `ends` loses those that are. */
+/** Runs a subscribed consumer until every end is reached; `unread` loses the partitions that are read. */
 function consume(
   consumer: Consumer,
-  ranges: Map<string, Range[]>,
-  ends: Map<string, bigint>,
+  unread: Unread,
   each: (message: Message) => Promise<void> | void,
   beat: () => void,
 ): Promise<void> {
   return new Promise<void>((done, fail) => {
-    const silence = setTimeout(
-      () =>
-        fail(
-          new Error(
-            `reading ${ranges.size} topics: nothing came for ${SILENT_SECONDS} s; not read: ${[...ends.keys()].join(", ")}`,
-          ),
-        ),
-      SILENT_SECONDS * 1000,
-    );
-    const finish = (error?: Error) => {
+    let isOver = false;
+    const finish = (error?: unknown) => {
+      isOver = true;
       clearTimeout(silence);
       if (error) fail(error);
       else done();
     };
-    consumer.on(consumer.events.CRASH, ({ payload }) => finish(payload.error));
+    const silence = globalThis.setTimeout(
+      () =>
+        finish(
+          new Error(
+            `nothing came for ${SILENT_SECONDS} s; not read: ${[...unread.keys()].join(", ")}`,
+          ),
+        ),
+      SILENT_SECONDS * 1000,
+    );
+    consumer.on(consumer.events.CRASH, ({ payload }) =>
+      finish(
+        payload.restart
+          ? new Interrupted("interrupted", { cause: payload.error })
+          : payload.error,
+      ),
+    );
     // This event, unlike `eachBatch`, also comes for batches that hold control records only.
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+      if (isOver) return;
       const key = partitionKey(payload.topic, payload.partition);
-      const end = ends.get(key);
-      if (end !== undefined && BigInt(payload.lastOffset) + 1n >= end)
-        ends.delete(key);
-      if (ends.size === 0) finish();
+      const part = unread.get(key);
+      if (part && BigInt(payload.lastOffset) + 1n >= part.to)
+        unread.delete(key);
+      if (unread.size === 0) finish();
     });
     const eachBatch = async ({ batch }: { batch: Batch }) => {
       beat();
       silence.refresh();
-      const range = ranges
-        .get(batch.topic)
-        ?.find(({ partition }) => partition === batch.partition);
-      if (!range) return;
-      for (const message of batch.messages)
-        if (isWithin(BigInt(message.offset), range))
+      const part = unread.get(partitionKey(batch.topic, batch.partition));
+      if (!part) return;
+      for (const message of batch.messages) {
+        const offset = BigInt(message.offset);
+        if (isOver || offset < part.next || offset >= part.to) continue;
+        try {
           await each(messageOf(batch, message));
+        } catch (error) {
+          finish(error);
+          return;
+        }
+        part.next = offset + 1n;
+      }
     };
     consumer
       .run({ autoCommit: false, eachBatch })
       // A consumer can be told where to begin only once it runs.
-      .then(() => seekToStarts(consumer, ranges, ends))
+      .then(() => isOver || seekToStarts(consumer, unread))
       .catch(finish);
   });
 }
 
-function seekToStarts(
-  consumer: Consumer,
-  ranges: Map<string, Range[]>,
-  ends: Map<string, bigint>,
-): void {
-  for (const [topic, parts] of ranges)
-    for (const { partition, from } of parts)
-      if (ends.has(partitionKey(topic, partition)))
-        consumer.seek({ topic, partition, offset: from });
+function seekToStarts(consumer: Consumer, unread: Unread): void {
+  for (const { topic, partition, next } of unread.values())
+    consumer.seek({ topic, partition, offset: String(next) });
 }

@@ -3,11 +3,20 @@ import {
   readRanges,
 } from "../../../../clients/kafka/ranged-read";
 
+// The pauses between attempts last a moment here.
+jest.mock("node:timers/promises", () => ({
+  setTimeout: () => Promise.resolve(),
+}));
+
 type Handler = (event: { payload: Record<string, unknown> }) => void;
 type Batch = { topic: string; partition: number; offsets: number[] };
 
-/** A cluster whose consumers get these batches; a batch without records holds control records only, up to `last`. */
-function cluster(batches: (Batch & { last: number })[]) {
+/**
+ * A cluster whose consumers get these batches; a batch without records holds control records only, up to `last`. A consumer that
+ * reaches "broken" ends as kafkajs ends where it would begin again by itself, and the next consumer gets what follows.
+ */
+function cluster(batches: ((Batch & { last: number }) | "broken")[]) {
+  const left = [...batches];
   const handlers = new Map<string, Handler>();
   const sought: unknown[] = [];
   const deleted: string[][] = [];
@@ -16,7 +25,13 @@ function cluster(batches: (Batch & { last: number })[]) {
   const deliver = async (
     eachBatch: (given: { batch: unknown }) => Promise<void>,
   ) => {
-    for (const { topic, partition, offsets, last } of batches) {
+    for (let next = left.shift(); next; next = left.shift()) {
+      if (next === "broken") {
+        const error = new Error("The coordinator is loading");
+        emit("crash", { error, restart: true });
+        return;
+      }
+      const { topic, partition, offsets, last } = next;
       if (offsets.length > 0)
         await eachBatch({
           batch: {
@@ -110,4 +125,58 @@ test("a consumer that crashes fails the read, with the brokers' names", async ()
   );
   setImmediate(() => emit("crash", { error: new Error("no leader") }));
   await expect(reading).rejects.toThrow("Kafka at memory:9092: no leader");
+});
+
+test("a broken connection is made anew, and no record is handed out twice", async () => {
+  const { kafka, sought, deleted } = cluster([
+    "broken",
+    { topic: "a", partition: 0, offsets: [3, 4], last: 4 },
+    { topic: "a", partition: 1, offsets: [0], last: 0 },
+    "broken",
+    { topic: "a", partition: 0, offsets: [3, 4, 5], last: 5 },
+  ]);
+  const found = await read(
+    kafka,
+    new Map([
+      [
+        "a",
+        [
+          { partition: 0, from: "3", to: "6" },
+          { partition: 1, from: "0", to: "1" },
+        ],
+      ],
+    ]),
+  );
+  expect(found.map((m) => `${m.partition}:${m.offset}`)).toEqual([
+    "0:3",
+    "0:4",
+    "1:0",
+    "0:5",
+  ]);
+  expect(sought.at(-1)).toEqual({ topic: "a", partition: 0, offset: "5" });
+  expect(deleted).toHaveLength(3);
+});
+
+test("a connection that breaks again and again fails the read with its reason", async () => {
+  const { kafka } = cluster(Array.from({ length: 30 }, () => "broken"));
+  await expect(
+    read(kafka, new Map([["a", [{ partition: 0, from: "0", to: "3" }]]])),
+  ).rejects.toThrow("Kafka at memory:9092: The coordinator is loading");
+});
+
+test("what the reader throws ends the reading, and no record follows", async () => {
+  const { kafka } = cluster([
+    { topic: "a", partition: 0, offsets: [0, 1, 2], last: 2 },
+  ]);
+  const found: string[] = [];
+  const reading = readRanges(
+    kafka,
+    new Map([["a", [{ partition: 0, from: "0", to: "3" }]]]),
+    ({ offset }) => {
+      found.push(offset);
+      if (offset === "1") throw new Error("the disk is full");
+    },
+  );
+  await expect(reading).rejects.toThrow("the disk is full");
+  expect(found).toEqual(["0", "1"]);
 });
