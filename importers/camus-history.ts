@@ -49,10 +49,11 @@ export class CamusHistory {
 
   /** Where the next run starts in each partition: the furthest offset in all `offsets*` files of the newest run. */
   async state(): Promise<ImporterState> {
-    const run = (await this.runNames()).at(-1);
+    const names = await this.runNames();
+    const run = names.at(-1);
     if (run === undefined) return { positions: new Map(), problems: [] };
     if (this.newest?.run !== run) {
-      const state = this.stateAfter(run);
+      const state = this.stateAfter(run, names.length === 1);
       this.newest = { run, state };
       state.catch(() => (this.newest = undefined));
     }
@@ -86,15 +87,20 @@ export class CamusHistory {
     return moved;
   }
 
-  private async stateAfter(run: string): Promise<ImporterState> {
+  private async stateAfter(
+    run: string,
+    isFirst: boolean,
+  ): Promise<ImporterState> {
     const dir = `${this.path}/${run}`;
     const files = (await this.hdfs.list(dir)) ?? [];
     const problems: string[] = [];
-    const keys = await this.offsetsIn(
-      dir,
-      files.filter(({ name }) => name.startsWith("offsets")),
-      problems,
-    );
+    const offsets = files.filter(({ name }) => name.startsWith("offsets"));
+    // Every run after the first carries the offsets of the one before it on.
+    if (offsets.length === 0 && !isFirst)
+      problems.push(
+        `${dir} has no offsets file: where the importer stands is not known, and its next run would begin anew`,
+      );
+    const keys = await this.offsetsIn(dir, offsets, problems);
     return { run, lastRun: runTime(run), positions: furthest(keys), problems };
   }
 

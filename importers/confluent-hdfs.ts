@@ -42,6 +42,7 @@ export function confluentHdfsImporter(hdfs: Hdfs): Importer {
       };
     },
     state: async () => ({ positions: new Map(), problems: [] }),
+    standsInFiles: true,
     positions(_state, _topic, files) {
       const positions = new Map<number, Position>();
       for (const { partition, end } of files) {

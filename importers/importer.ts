@@ -59,6 +59,8 @@ export type Importer = {
   parse(name: string, hour: Hour): LedgerFile | { problem: string };
   /** What it has stored of its own; no positions where it stores nothing. */
   state(): Promise<ImporterState>;
+  /** Whether it keeps no positions but its files' names: then its newest file counts, however old that is. */
+  standsInFiles?: true;
   /** Its positions in a topic, by partition. `files` are the raw files in view, for importers that keep no other state. */
   positions(
     state: ImporterState,

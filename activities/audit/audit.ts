@@ -18,6 +18,7 @@ import {
   type FinishInput,
   storeAuditReport,
 } from "./finish-audit";
+import { goneTopics } from "./gone-topics";
 import { auditTopics, judgeTopic } from "./judge-topics";
 import { type Settings, settingsOf } from "./settings";
 
@@ -61,10 +62,16 @@ export function createAuditActivities(clients: AuditClients) {
   const { config, kafka, storage } = clients;
   const { naming } = config;
   return {
-    /** Topics of the cluster that the naming rules cover, sorted. */
-    async listTopics(): Promise<string[]> {
+    /**
+     * Topics that the naming rules cover, sorted.
+     * @param input `alsoGone` adds those that Kafka no longer has, of which something may be lost: see {@link goneTopics}
+     */
+    async listTopics(input?: { alsoGone?: boolean }): Promise<string[]> {
       const topics = await kafka.topics();
-      return topics.filter((topic) => datasetOf(topic, naming)).sort();
+      const gone = input?.alsoGone ? await goneTopics(clients, topics) : [];
+      return [...topics, ...gone]
+        .filter((topic) => datasetOf(topic, naming))
+        .sort();
     },
     /** What workflows need to know of the configuration. */
     async settings(): Promise<Settings> {

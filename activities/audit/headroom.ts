@@ -1,6 +1,7 @@
 import { heartbeat } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
 import { datasetOf } from "../../domain/settings/dataset";
+import { nextUnread } from "../../domain/audit/evidence";
 import { judgeHeadroom, type TopicHeadroom } from "../../domain/audit/headroom";
 import { safeHours, type Target } from "../../domain/audit/safe-hours";
 import { driftOf, type Policy } from "../../domain/settings/policy";
@@ -100,8 +101,13 @@ const nextOffsets = (
   positionOf: (partition: number) => { offset: string } | undefined,
 ): Target[] =>
   offsets.flatMap(({ partition, low, high }) => {
-    const stored = BigInt(positionOf(partition)?.offset ?? low);
-    const next = stored > BigInt(low) ? stored : BigInt(low);
+    const stored = positionOf(partition)?.offset;
+    const next = nextUnread({
+      partition,
+      ...(stored === undefined ? {} : { stored }),
+      logStart: low,
+      logEnd: high,
+    });
     return next < BigInt(high) ? [{ partition, offset: next }] : [];
   });
 

@@ -2,6 +2,7 @@ import { datasetOf } from "../../domain/settings/dataset";
 import type { HourRange } from "../../lib/hour";
 import {
   type HourEvidence,
+  isBeyondEnd,
   losses,
   lostOffsets,
   type TopicEvidence,
@@ -103,6 +104,7 @@ export async function judgeTopic(
       shared,
       dataset,
       range,
+      Date.parse(asOf),
       memory,
     );
     return {
@@ -166,6 +168,7 @@ function auditOf(
     findings,
     lostOffsets: lostOffsets(about),
     ...(lost.length > 0 ? { losses: lost } : {}),
+    ...(about.partitions.some(isBeyondEnd) ? { beyondEnd: true } : {}),
     unread: unreadOffsets(about),
     events: sum(hours.map(({ judgement }) => eventsOf(judgement.numbers))),
     missing: sum(findings.map((finding) => finding.missing)),

@@ -1,6 +1,7 @@
 import { ConfigResourceTypes } from "kafkajs";
 import { countRequest } from "../../lib/request-count";
 import { KafkaConnection } from "./connection";
+import { topicIds } from "./topic-ids";
 import { type Message, type Range, readRanges } from "./ranged-read";
 
 /** What a partition holds: its first offset, and the one that the next record gets; decimal strings, as they exceed 2^53. */
@@ -38,6 +39,15 @@ export class Kafka extends KafkaConnection {
     return new Map(
       found.map(({ partition, offset }) => [partition, BigInt(offset)]),
     );
+  }
+
+  /**
+   * The ids of topics by name: a topic that was made anew has another one. Where they cannot be told there are none: an audit then goes by
+   * the offsets.
+   */
+  async topicIds(topics: readonly string[]): Promise<Map<string, string>> {
+    countRequest("Kafka");
+    return topicIds(this.js, topics).catch(() => new Map<string, string>());
   }
 
   /** Reads offset ranges of several topics, committed records only: see {@link readRanges}. */

@@ -17,6 +17,8 @@ export type TopicAudit = {
   lostOffsets: number;
   /** The same by partition; absent where there are none, and in audits that 0.1.0 stored. */
   losses?: Loss[];
+  /** Whether the importer stands beyond the end of a partition's log, which is another one than it has read; absent where not. */
+  beyondEnd?: true;
   /** Offsets in Kafka that the importer has not read. */
   unread: number;
   /** Events that are known of in the range. */

@@ -1,4 +1,10 @@
-import { lostOffsets, type TopicEvidence, unreadOffsets } from "./evidence";
+import {
+  lostOffsets,
+  mayBeOfReplacedLog,
+  type TopicEvidence,
+  unreadOffsets,
+} from "./evidence";
+import { replacedText } from "./incarnation";
 import { driftText } from "../settings/policy";
 import type { Case } from "./judgement";
 import { type Cause, isImportFault, type Verdict } from "./verdicts";
@@ -34,6 +40,11 @@ function importCause({ hour, topic, policy, asOf }: Case): Because {
       because: "a raw file was removed or changed after its import",
     };
   if (hour.raw?.errors) return { cause: "importer-errors" };
+  if (topic.replacedLog && mayBeOfReplacedLog(hour.hour, topic))
+    return {
+      cause: topic.replacedLog.cause,
+      because: replacedText(topic.replacedLog),
+    };
   if (hasLostOffsets(topic)) return deletionCause(topic);
   if (topic.lastRun === undefined)
     return { cause: "importer-not-running", because: "no run is recorded" };

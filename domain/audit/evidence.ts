@@ -1,5 +1,6 @@
-import type { Hour } from "../../lib/hour";
+import { type Hour, hourOf } from "../../lib/hour";
 import type { Drift } from "../settings/policy";
+import type { ReplacedLog } from "./incarnation";
 
 /** A count that was measured, or why it cannot be known. Unknowable is never zero. */
 export type Count =
@@ -91,6 +92,10 @@ export type TopicEvidence = {
   lastRun?: number;
   /** Offsets that the importer's runs jumped over within the look-back: they were deleted before it read them. */
   jumped?: number;
+  /** Why the log in Kafka is not the one that the importer has read; present where it is not. */
+  replacedLog?: ReplacedLog;
+  /** Why the times of Kafka's messages do not tell their hours, one clause for a person; present where they do not. */
+  doubtfulTimes?: string;
   /** Why Kafka or the importer's state could not be read; present where it could not. (Named as in {@link HourEvidence}, for the same reason.) */
   unread?: string;
 };
@@ -101,6 +106,8 @@ export type Loss = {
   from: string;
   to: string;
   offsets: number;
+  /** Whether it may be fewer: the importer has no position in the partition, and nothing tells what it read before. */
+  atMost?: true;
 };
 
 /**
@@ -109,12 +116,48 @@ export type Loss = {
  */
 export function losses(topic: TopicEvidence): Loss[] {
   return topic.partitions.flatMap(({ partition, stored, logStart }) => {
-    if (stored === undefined) return [];
-    const offsets = Number(BigInt(logStart) - BigInt(stored));
+    // Where no position could be read at all, nothing follows from there being none.
+    if (stored === undefined && topic.unread !== undefined) return [];
+    const from = stored ?? "0";
+    const offsets = Number(BigInt(logStart) - BigInt(from));
     return offsets > 0
-      ? [{ partition, from: stored, to: logStart, offsets }]
+      ? [
+          {
+            partition,
+            from,
+            to: logStart,
+            offsets,
+            ...(stored === undefined ? { atMost: true as const } : {}),
+          },
+        ]
       : [];
   });
+}
+
+/** Whether a stored offset lies beyond the log's end: it is of another log than the one that is there. */
+export const isBeyondEnd = ({ stored, logEnd }: PartitionOffsets): boolean =>
+  stored !== undefined && BigInt(stored) > BigInt(logEnd);
+
+/** The first offset that the importer would still have to read: of another log than the one it knows, all that is there. */
+export function nextUnread(partition: PartitionOffsets): bigint {
+  const start = BigInt(partition.logStart);
+  if (isBeyondEnd(partition)) return start;
+  const stored = BigInt(partition.stored ?? partition.logStart);
+  return stored > start ? stored : start;
+}
+
+/** The hours from the topic's last import on: what Kafka deleted unread, or has unread, was of these. All of them where the import is not known. */
+export const isSinceImport = (hour: Hour, { watermark }: TopicEvidence) =>
+  watermark === undefined || hour >= hourOf(watermark);
+
+/** Whether an hour may have lost messages because the log was replaced by another one. */
+export function mayBeOfReplacedLog(hour: Hour, topic: TopicEvidence): boolean {
+  if (!topic.replacedLog) return false;
+  const { from, until } = topic.replacedLog;
+  return (
+    (from === undefined ? isSinceImport(hour, topic) : hour >= hourOf(from)) &&
+    (until === undefined || hour <= hourOf(until))
+  );
 }
 
 /** The sum of a topic's {@link losses}. */
@@ -123,12 +166,28 @@ export const lostOffsets = (topic: TopicEvidence): number =>
 
 /** Offsets that Kafka holds and the importer has not read. */
 export function unreadOffsets(topic: TopicEvidence): number {
-  return topic.partitions.reduce((sum, { stored, logStart, logEnd }) => {
-    const first = BigInt(logStart);
-    const position = BigInt(stored ?? logStart);
-    const next = position > first ? position : first;
-    return sum + Math.max(0, Number(BigInt(logEnd) - next));
-  }, 0);
+  return topic.partitions.reduce(
+    (sum, partition) =>
+      sum +
+      Math.max(0, Number(BigInt(partition.logEnd) - nextUnread(partition))),
+    0,
+  );
+}
+
+/**
+ * What Kafka's times say of an hour, as far as they may be believed. That none were counted proves nothing of an hour whose messages may
+ * have been in a log that is gone, or lie unread under other times; what was counted was there all the same.
+ */
+export function believable(
+  { hour, produced }: HourEvidence,
+  topic: TopicEvidence,
+): Count {
+  if (!produced.known || produced.count > 0) return produced;
+  if (mayBeOfReplacedLog(hour, topic))
+    return unknowable(topic.replacedLog!.why);
+  return topic.doubtfulTimes !== undefined && isSinceImport(hour, topic)
+    ? unknowable(topic.doubtfulTimes)
+    : produced;
 }
 
 /** An hour's events, as well as anything outside HDFS knows them; undefined where nothing does. */

@@ -1,5 +1,13 @@
-import { expected, type HourEvidence, lostOffsets } from "./evidence";
-import { hourOf } from "../../lib/hour";
+import {
+  expected,
+  type HourEvidence,
+  isSinceImport,
+  losses,
+  lostOffsets,
+  mayBeOfReplacedLog,
+  type TopicEvidence,
+  unreadOffsets,
+} from "./evidence";
 import { type Case, percent, type Rule } from "./judgement";
 
 // Nothing was imported: it was lost, is still to come, or there was nothing.
@@ -13,8 +21,11 @@ const nobodyKnowsOfEvents = ({ produced, archived }: HourEvidence): boolean =>
 
 /** The hour may hold events that Kafka deleted: it does not lie before the last import. */
 const mayHaveBeenDeleted = ({ hour, topic }: Case): boolean =>
-  lostOffsets(topic) > 0 &&
-  (topic.watermark === undefined || hour.hour >= hourOf(topic.watermark));
+  lostOffsets(topic) > 0 && isSinceImport(hour.hour, topic);
+
+/** Nobody knows of events of the hour, and the archive, which would, was not asked or does not reach so far. */
+const nothingTells = (hour: HourEvidence): boolean =>
+  nobodyKnowsOfEvents(hour) && !hour.archived.known;
 
 /** Kafka or the importer's state could not be read: whether there was something to import is unknown. */
 const topicIsUnreadable: Rule = ({ hour, topic }) =>
@@ -24,14 +35,38 @@ const topicIsUnreadable: Rule = ({ hour, topic }) =>
 
 /** Offsets were deleted before they were imported, and neither Kafka nor the archive tells whether they were of this hour: it counts as lost. */
 const deletedWithoutTrace: Rule = (about) =>
-  nobodyKnowsOfEvents(about.hour) &&
-  !about.hour.archived.known &&
-  mayHaveBeenDeleted(about)
+  nothingTells(about.hour) && mayHaveBeenDeleted(about)
     ? {
         verdict: "lost-from-kafka",
-        why: `${lostOffsets(about.topic)} offsets were deleted unread, and nothing else tells what this hour held`,
+        why: `${lostText(about.topic)} were deleted unread, and nothing else tells what this hour held`,
       }
     : undefined;
+
+const lostText = (topic: TopicEvidence): string =>
+  `${losses(topic).some(({ atMost }) => atMost) ? "at most " : ""}${lostOffsets(topic)} offsets`;
+
+/** The log that the importer read is gone, and with it whatever it had not read: nothing tells what this hour held. */
+const goneWithItsLog: Rule = ({ hour, topic }) =>
+  nothingTells(hour) && mayBeOfReplacedLog(hour.hour, topic)
+    ? {
+        verdict: "lost-from-kafka",
+        why: `the log that was imported is gone, and nothing else tells what this hour held`,
+      }
+    : undefined;
+
+/** Kafka has unread messages, and their times do not tell whether they are of this hour. */
+const unreadUnderOtherTimes: Rule = ({ hour, topic }) => {
+  const unread = unreadOffsets(topic);
+  return topic.doubtfulTimes !== undefined &&
+    unread > 0 &&
+    nothingTells(hour) &&
+    isSinceImport(hour.hour, topic)
+    ? {
+        verdict: "import-missing",
+        why: `${unread} offsets are not imported, and nothing tells their hours: ${topic.doubtfulTimes}`,
+      }
+    : undefined;
+};
 
 /** Nobody knows of events, and every offset that Kafka deleted had been imported: none was of this hour. */
 const importedNoneOfThisHour: Rule = ({ hour }) =>
@@ -80,6 +115,8 @@ const onlyInArchive: Rule = ({ hour }) => ({
 export const NOTHING_IMPORTED: Rule[] = [
   topicIsUnreadable,
   deletedWithoutTrace,
+  goneWithItsLog,
+  unreadUnderOtherTimes,
   importedNoneOfThisHour,
   nothingWasProduced,
   importedIntoOtherHours,

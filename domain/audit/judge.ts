@@ -1,5 +1,6 @@
 import { causeOf } from "./cause";
 import {
+  believable,
   expected,
   type HourEvidence,
   lostOffsets,
@@ -25,11 +26,12 @@ import {
 
 /** Judges one topic-hour. Whatever the evidence, there is a verdict; it never throws. `asOf` is epoch ms. */
 export function judge(
-  hour: HourEvidence,
+  evidence: HourEvidence,
   topic: TopicEvidence,
   policy: Policy,
   asOf: number,
 ): Judgement {
+  const hour = { ...evidence, produced: believable(evidence, topic) };
   const about: Case = { hour, topic, policy, asOf };
   const { verdict, why } = firstFound(about) ?? {
     verdict: "complete",

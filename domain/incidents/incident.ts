@@ -94,6 +94,8 @@ const REPAIRABLE: readonly Cause[] = [
   "retention-too-short",
   "config-drift",
   "offset-out-of-range",
+  "topic-recreated",
+  "log-truncated",
   "refine-error",
   "outdated-job",
 ];

@@ -34,7 +34,8 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
   const until = input.until ?? hourOf(Date.parse(asOf));
   const since = input.since ?? addHours(until, -settings.lookbackHours);
   const range = { since, until };
-  const topics = input.topics ?? (await control.read.listTopics());
+  const topics =
+    input.topics ?? (await control.read.listTopics({ alsoGone: true }));
   state.topics = topics.length;
   setAttributes({ range, phase: "auditing" });
 

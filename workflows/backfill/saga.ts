@@ -49,9 +49,12 @@ export class Saga {
   }
 }
 
-/** Topics with lost offsets, or with events that are not on HDFS. */
+/** Topics with lost offsets or another log than the importer knows, or with events that are not on HDFS. */
 export const withSomethingMissing = (topics: PlannedTopic[]) =>
-  topics.filter(({ lostOffsets, missing }) => lostOffsets > 0 || missing > 0);
+  topics.filter(
+    ({ lostOffsets, missing, reset }) =>
+      lostOffsets > 0 || missing > 0 || reset,
+  );
 
 export const withoutLosses = (topics: PlannedTopic[]): PlannedTopic[] =>
   topics.map(({ losses: _, ...topic }) => topic);

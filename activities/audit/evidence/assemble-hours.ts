@@ -1,6 +1,8 @@
 import {
   type Count,
   type HourEvidence,
+  isBeyondEnd,
+  mayBeOfReplacedLog,
   type RawEvidence,
   type TopicEvidence,
   unknowable,
@@ -41,8 +43,14 @@ export function assembleHours(
     const canaries = stages.canaries?.get(hour) ?? 0;
     return {
       hour,
-      produced: ofKafka?.count ?? unknowable(topic.unread ?? "not asked"),
-      ...(ofKafka && hasPassed(topic, ofKafka.end) ? { passed: true } : {}),
+      produced:
+        ofKafka?.count ??
+        unknowable(topic.unread ?? topic.replacedLog?.why ?? "not asked"),
+      ...(ofKafka &&
+      !mayBeOfReplacedLog(hour, topic) &&
+      hasPassed(topic, ofKafka.end)
+        ? { passed: true }
+        : {}),
       archived: stages.archived(hour),
       ...(ofRaw ? { raw: ofRaw } : {}),
       ...(ofRefined ? { refined: ofRefined } : {}),
@@ -53,11 +61,12 @@ export function assembleHours(
   });
 }
 
-/** Whether the importer has read every offset before the given ones, by partition. */
+/** Whether the importer has read every offset before the given ones, by partition. An offset of another log says nothing of this one. */
 const hasPassed = (topic: TopicEvidence, end: Map<number, bigint>): boolean =>
   topic.partitions.every(
-    ({ partition, stored }) =>
-      BigInt(stored ?? 0) >= (end.get(partition) ?? 0n),
+    (offsets) =>
+      !isBeyondEnd(offsets) &&
+      BigInt(offsets.stored ?? 0) >= (end.get(offsets.partition) ?? 0n),
   );
 
 /** Which stages could not be read, and why; undefined where all could. */

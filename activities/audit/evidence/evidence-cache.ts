@@ -1,6 +1,7 @@
 import { gunzip, gzip } from "node:zlib";
 import { promisify } from "node:util";
 import type { Storage } from "../../../clients/storage";
+import type { ReplacedLog, SeenLog } from "../../../domain/audit/incarnation";
 import type { Hour, HourRange } from "../../../lib/hour";
 import type { Sums } from "./day-walk";
 import type { Edges } from "./produced-by-hour";
@@ -12,14 +13,22 @@ import { memoryPlace } from "../../../clients/storage-layout";
 export type TopicMemory = {
   raw: Record<Hour, RawHour>;
   refined: Record<Hour, RefinedHour>;
-  /** Kafka's offsets at hours' edges. */
+  /** Kafka's offsets at hours' edges: of the log that `log` tells. */
   edges: Edges;
+  /** The topic's log in Kafka as the audit before saw it; absent where none did. */
+  log?: SeenLog;
+  /** What became of the log before that one, as long as it explains hours of the window. */
+  replaced?: ReplacedLog;
+  /** Where an importer stands that keeps no positions but its files' names, by partition; absent where they were not looked for. */
+  positions?: Record<string, string>;
+  /** By partition, the offset of a message that was dated in the future: the times of what follows it tell nothing. */
+  misdated?: Record<string, string>;
   /** What HDFS summed up of days and months. */
   sums: { raw: Sums; refined: Sums };
 };
 
 /** The version of {@link TopicMemory} as it is stored. It goes up with every change of the shape: a memory of another version is not used. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** The memory of a topic of which nothing is remembered. */
 export const emptyMemory = (): TopicMemory => ({

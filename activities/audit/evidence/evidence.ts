@@ -11,14 +11,15 @@ import { archivedCounts } from "./archived-counts";
 import { assembleHours } from "./assemble-hours";
 import type { TopicClients } from "./clients";
 import type { TopicMemory } from "./evidence-cache";
+import { noLog, readKafkaLog, withLogsPast } from "./kafka-log";
 import { verifiedGaps } from "./ledger-gaps";
 import { withLostLocations } from "./lost-locations";
+import { positionsIn } from "./positions";
 import { rawEvidence } from "./raw-evidence";
-import { producedByHour } from "./produced-by-hour";
 import type { RefinedHour } from "./refined-hours";
 import { refreshHours } from "./refresh-hours";
 import type { SharedEvidence } from "./shared-evidence";
-import { readStage } from "./stage";
+import { readStage, valueOr } from "./stage";
 import { topicFacts } from "./topic-facts";
 
 /** A topic's evidence: of the topic as a whole, and of each hour of a range. */
@@ -28,6 +29,7 @@ export type TopicAndHours = { topic: TopicEvidence; hours: HourEvidence[] };
  * Reads every stage's evidence of a topic, by sums, listings, offsets and footers; messages and the archive are read only
  * where something may be missing. First each stage is read, then what
  * they say is put together by hour, then the hours get what only shows across them: gaps of the ledger, silence, lost locations.
+ * @param asOf the instant as of which hours are judged, epoch ms
  * @param memory what is remembered of the topic; brought up to date
  */
 export async function readTopicEvidence(
@@ -35,6 +37,7 @@ export async function readTopicEvidence(
   shared: SharedEvidence,
   dataset: Dataset,
   range: HourRange,
+  asOf: number,
   memory: TopicMemory,
 ): Promise<TopicAndHours> {
   const policy = clients.policyOf(dataset.topic);
@@ -43,20 +46,34 @@ export async function readTopicEvidence(
     shared,
     dataset,
     range,
+    asOf,
     memory,
   );
   const { topic: name, schema } = dataset;
   const rawInRange = Object.fromEntries(
     Object.entries(memory.raw).filter(([hour]) => inRange(hour, range)),
   );
-  const topic = topicFacts(
-    clients.source,
-    policy,
-    shared,
-    name,
-    kafka,
-    rawInRange,
+  const stands = await readStage(shared, () =>
+    positionsIn(
+      clients,
+      shared,
+      dataset,
+      rawInRange,
+      kafka.read ? kafka.value.offsets : [],
+      memory,
+    ),
   );
+  const facts = topicFacts(policy, shared, name, kafka, stands, rawInRange);
+  const topic = kafka.read
+    ? withLogsPast(
+        facts,
+        kafka.value,
+        valueOr(stands, new Map()),
+        memory,
+        range,
+        asOf,
+      )
+    : facts;
   const gaps =
     kafka.read && files.read
       ? await verifiedGaps(
@@ -100,23 +117,24 @@ async function readStages(
   shared: SharedEvidence,
   dataset: Dataset,
   range: HourRange,
+  asOf: number,
   memory: TopicMemory,
 ) {
   const { kafka, hive } = clients;
   const { topic, database, table } = dataset;
   const [ofKafka, files, partitions] = await Promise.all([
-    readStage(shared, async () => {
-      const offsets = await kafka.offsets(topic);
-      return {
-        offsets,
-        ofHour: await producedByHour(
-          (ms) => kafka.offsetsAt(topic, ms),
-          range,
-          offsets,
-          memory.edges,
-        ),
-      };
-    }),
+    readStage(shared, async () =>
+      shared.isGone(topic)
+        ? noLog()
+        : readKafkaLog(
+            kafka,
+            topic,
+            range,
+            asOf,
+            shared.topicIds.get(topic),
+            memory,
+          ),
+    ),
     readStage(shared, () => refreshHours(clients, dataset, range, memory)),
     readStage(shared, () => hive.partitionHours(database, table)),
   ]);

@@ -19,6 +19,10 @@ export type SharedEvidence = Tolerance & {
   skippedSince: Map<string, number>;
   /** Effective configs of topics. */
   configs: Map<string, Record<string, string>>;
+  /** Whether Kafka answers, and does not have a topic. */
+  isGone: (topic: string) => boolean;
+  /** Kafka's ids of topics by name, as far as the broker tells them. */
+  topicIds: Map<string, string>;
   markers: MarkersByTopic;
   /** Canaries produced, by topic and hour. */
   canaries: Map<string, Map<Hour, number>>;
@@ -40,14 +44,20 @@ export async function readSharedEvidence(
 ): Promise<SharedEvidence> {
   const tolerance = { outages: new Map<string, Outage>(), tolerant };
   const from = hourStart(range.since);
-  const [importer, runs, log, configs, markers, canaries] = await Promise.all([
-    readStage(tolerance, () => clients.source.state()),
-    readStage(tolerance, () => clients.source.runs(from)),
-    clients.source.outOfRange(),
-    readStage(tolerance, () => clients.kafka.topicConfigs(topics)),
-    readStage(tolerance, () => clients.markers()),
-    readStage(tolerance, () => clients.canaries(range)),
-  ]);
+  const inKafka = await readStage(tolerance, () => clients.kafka.topics());
+  const there = inKafka.read ? new Set(inKafka.value) : undefined;
+  const isGone = (topic: string) => there?.has(topic) === false;
+  const known = topics.filter((topic) => !isGone(topic));
+  const [importer, runs, log, configs, topicIds, markers, canaries] =
+    await Promise.all([
+      readStage(tolerance, () => clients.source.state()),
+      readStage(tolerance, () => clients.source.runs(from)),
+      clients.source.outOfRange(),
+      readStage(tolerance, () => clients.kafka.topicConfigs(known)),
+      clients.kafka.topicIds(known),
+      readStage(tolerance, () => clients.markers()),
+      readStage(tolerance, () => clients.canaries(range)),
+    ]);
   const excluded = wholeMatch(clients.config.archive.excludedSchemas);
   let archived: Promise<ArchiveCounts> | undefined;
   return {
@@ -57,6 +67,8 @@ export async function readSharedEvidence(
     advances: advancesByTopic(valueOr(runs, [])),
     skippedSince: firstSkipped(log, from),
     configs: valueOr(configs, new Map()),
+    isGone,
+    topicIds,
     markers: valueOr(markers, new Map()),
     canaries: valueOr(canaries, new Map()),
     isExcluded: (schema) => excluded.test(schema),

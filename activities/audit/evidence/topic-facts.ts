@@ -2,7 +2,7 @@ import type { TopicEvidence } from "../../../domain/audit/evidence";
 import { jumps } from "../../../domain/audit/ledger";
 import { driftOf, type Policy } from "../../../domain/settings/policy";
 import type { Offsets } from "../../../clients/kafka/kafka";
-import type { Importer } from "../../../importers/importer";
+import type { Position } from "../../../importers/importer";
 import { type Hour, hourStart, HOUR_MS } from "../../../lib/hour";
 import type { RawHour } from "./raw-hours";
 import type { SharedEvidence } from "./shared-evidence";
@@ -10,15 +10,14 @@ import { type Stage, valueOr } from "./stage";
 
 /** The topic as a whole: offsets, positions, what was passed over, drift. */
 export function topicFacts(
-  source: Importer,
   policy: Policy,
   shared: SharedEvidence,
   topic: string,
   kafka: Stage<{ offsets: Offsets[] }>,
+  stands: Stage<Map<number, Position>>,
   raw: Record<Hour, RawHour>,
 ): TopicEvidence {
-  const files = Object.values(raw).flatMap((hour) => hour.files);
-  const positions = source.positions(shared.importer, topic, files);
+  const positions = valueOr(stands, new Map<number, Position>());
   const times = [...positions.values()].flatMap((position) =>
     position.time === undefined ? [] : [position.time],
   );
@@ -31,9 +30,11 @@ export function topicFacts(
   );
   const unreadable = !kafka.read
     ? kafka.why
-    : positions.size === 0 && problems.length > 0
-      ? problems.join("; ")
-      : undefined;
+    : !stands.read
+      ? stands.why
+      : positions.size === 0 && problems.length > 0
+        ? problems.join("; ")
+        : undefined;
   return {
     partitions: valueOr(kafka, { offsets: [] }).offsets.map((o) => {
       const stored = positions.get(o.partition)?.offset;
@@ -45,7 +46,7 @@ export function topicFacts(
       };
     }),
     ...(times.length > 0
-      ? { watermark: watermark(times, Object.keys(raw), skippedSince) }
+      ? { watermark: watermark(times, Object.keys(raw), skippedSince, lastRun) }
       : {}),
     ...(skippedSince === undefined ? {} : { skippedSince }),
     ...(config["retention.ms"] === undefined
@@ -66,8 +67,10 @@ function watermark(
   times: number[],
   rawHours: Hour[],
   skippedSince: number | undefined,
+  lastRun: number | undefined,
 ): number {
-  const oldest = Math.min(...times);
+  // No record was imported after the newest run: one that is younger is dated in the future.
+  const oldest = Math.min(...times, lastRun ?? Infinity);
   if (skippedSince === undefined || oldest <= skippedSince) return oldest;
   const endsBefore = rawHours
     .map((hour) => hourStart(hour) + HOUR_MS)

@@ -67,6 +67,18 @@ test("a run tells how far it moved in each partition", async () => {
   ]);
 });
 
+test("a newest run without an offsets file leaves the positions unknown, and says so", async () => {
+  const { runs } = history({ [RUNS[0]!]: FILES, [RUNS[1]!]: [FILES[0]!] });
+  const { positions, problems } = await runs.state();
+  expect(positions.size).toBe(0);
+  expect(problems).toEqual([
+    `/history/${RUNS[1]} has no offsets file: where the importer stands is not known, and its next run would begin anew`,
+  ]);
+  // The first run of all has nothing to carry on.
+  const first = history({ [RUNS[0]!]: [FILES[0]!] });
+  expect((await first.runs.state()).problems).toEqual([]);
+});
+
 test("a run is read once, and runs that are too old not at all", async () => {
   const { runs, reads } = history({ [RUNS[0]!]: FILES, [RUNS[1]!]: FILES });
   const since = Date.parse("2018-07-05T02:00:00Z");

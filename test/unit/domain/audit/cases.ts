@@ -28,6 +28,13 @@ export const gone = {
 export const behind = {
   partitions: [{ partition: 0, stored: "80", logStart: "10", logEnd: "100" }],
 };
+/** The importer's offset is of a log that is gone. */
+export const recreated: Partial<TopicEvidence> = {
+  partitions: [
+    { partition: 0, stored: "1000000", logStart: "0", logEnd: "1700" },
+  ],
+  replacedLog: { cause: "topic-recreated", why: "beyond the log's end" },
+};
 export const drift = [
   {
     name: "message.timestamp.type",

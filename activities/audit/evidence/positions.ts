@@ -1,0 +1,66 @@
+import type { Dataset } from "../../../domain/settings/dataset";
+import type { Offsets } from "../../../clients/kafka/kafka";
+import type { Position, RawFile } from "../../../importers/importer";
+import type { Hour } from "../../../lib/hour";
+import type { FileClients } from "./clients";
+import type { TopicMemory } from "./evidence-cache";
+import { rawDay, type RawHour } from "./raw-hours";
+import type { SharedEvidence } from "./shared-evidence";
+
+/**
+ * Where the importer stands in a topic, by partition. An importer that keeps no positions but its files' names has them in its newest file,
+ * which may be older than the window: a topic may be quiet for long, and the importer may be stuck for long. Older days are listed once, the
+ * newest first, and what they say is remembered.
+ * @param raw the raw hours of the window
+ * @param memory brought up to date
+ */
+export async function positionsIn(
+  clients: FileClients,
+  shared: Pick<SharedEvidence, "importer">,
+  dataset: Dataset,
+  raw: Record<Hour, RawHour>,
+  offsets: Offsets[],
+  memory: TopicMemory,
+): Promise<Map<number, Position>> {
+  const { hdfs, source } = clients;
+  const of = (hours: Record<Hour, RawHour>) =>
+    source.positions(shared.importer, dataset.topic, filesOf(hours));
+  const found = of(raw);
+  if (!source.standsInFiles) return found;
+  const remembered = memory.positions;
+  const positions = furthest(found, remembered ?? {});
+  const isLacking = () =>
+    offsets.some(
+      ({ partition, high }) => high !== "0" && !positions.has(partition),
+    );
+  if (remembered === undefined && isLacking()) {
+    const days = (await source.days(dataset)).sort().reverse();
+    for (const day of days) {
+      const { hours } = await rawDay(hdfs, source, dataset, day, {});
+      for (const [partition, position] of furthest(of(hours), {}))
+        if (!positions.has(partition)) positions.set(partition, position);
+      if (!isLacking()) break;
+    }
+  }
+  memory.positions = Object.fromEntries(
+    [...positions].map(([partition, { offset }]) => [partition, offset]),
+  );
+  return positions;
+}
+
+const filesOf = (hours: Record<Hour, RawHour>): RawFile[] =>
+  Object.values(hours).flatMap(({ files }) => files);
+
+/** The further one of what was found and what is remembered, for each partition. */
+function furthest(
+  found: Map<number, Position>,
+  remembered: Record<string, string>,
+): Map<number, Position> {
+  const positions = new Map(found);
+  for (const [key, offset] of Object.entries(remembered)) {
+    const known = positions.get(Number(key));
+    if (!known || BigInt(offset) > BigInt(known.offset))
+      positions.set(Number(key), { offset });
+  }
+  return positions;
+}

@@ -1,0 +1,108 @@
+import { emptyMemory } from "../../../../../activities/audit/evidence/evidence-cache";
+import {
+  readKafkaLog,
+  withLogsPast,
+} from "../../../../../activities/audit/evidence/kafka-log";
+import { hourStart } from "../../../../../lib/hour";
+import { topic } from "../../../domain/audit/cases";
+
+const RANGE = { since: "2018-07-05T00", until: "2018-07-05T06" };
+const AS_OF = hourStart("2018-07-05T06");
+
+/** A log of one partition with a message at each of these times. */
+const logOf = (...times: string[]) => ({
+  offsets: async () => [{ partition: 0, low: "0", high: String(times.length) }],
+  offsetsAt: async (_topic: string, ms: number) => {
+    const first = times.findIndex((time) => Date.parse(time) >= ms);
+    return new Map([[0, BigInt(first === -1 ? times.length : first)]]);
+  },
+});
+
+const counts = async (
+  log: ReturnType<typeof logOf>,
+  memory = emptyMemory(),
+  id = "a",
+) => {
+  const found = await readKafkaLog(log, "t", RANGE, AS_OF, id, memory);
+  const hours = Object.fromEntries(
+    [...found.ofHour].map(([hour, { count }]) => [
+      hour.slice(11),
+      count.known ? count.count : "?",
+    ]),
+  );
+  return { found, hours };
+};
+
+const OLD = logOf(
+  "2018-07-05T01:10:00Z",
+  "2018-07-05T02:10:00Z",
+  "2018-07-05T05:59:00Z",
+);
+// As many messages as the old one had, so that no offset tells them apart.
+const NEW = logOf(
+  "2018-07-05T04:10:00Z",
+  "2018-07-05T04:20:00Z",
+  "2018-07-05T05:59:00Z",
+);
+
+test("edges of hours are forgotten with the topic that they were of", async () => {
+  const memory = emptyMemory();
+  await counts(OLD, memory, "a");
+  expect(Object.keys(memory.edges)).not.toEqual([]);
+  const { found, hours } = await counts(NEW, memory, "b");
+  expect(hours).toMatchObject({ "02": 0, "04": 2 });
+  expect(found.replaced?.cause).toBe("topic-recreated");
+});
+
+test("that a log was replaced is remembered with the hours that it explains", async () => {
+  const memory = emptyMemory();
+  const past = async (log: ReturnType<typeof logOf>, id: string) =>
+    withLogsPast(
+      topic({ watermark: hourStart("2018-07-05T02") }),
+      (await counts(log, memory, id)).found,
+      new Map(),
+      memory,
+      RANGE,
+      AS_OF,
+    ).replacedLog;
+  expect(await past(OLD, "a")).toBeUndefined();
+  const replaced = {
+    cause: "topic-recreated",
+    from: hourStart("2018-07-05T02"),
+    until: AS_OF,
+  };
+  expect(await past(NEW, "b")).toMatchObject(replaced);
+  expect(await past(NEW, "b")).toMatchObject(replaced);
+});
+
+test("times behind a message that is dated in the future are doubted, also when that future has passed", async () => {
+  const memory = emptyMemory();
+  const doubts = async (log: ReturnType<typeof logOf>, asOf: number) =>
+    withLogsPast(
+      topic({ lastRun: AS_OF - 1 }),
+      await readKafkaLog(log, "t", RANGE, asOf, "a", memory),
+      new Map(),
+      memory,
+      RANGE,
+      asOf,
+    ).doubtfulTimes;
+  const log = logOf(
+    "2018-07-05T01:10:00Z",
+    "2018-07-06T00:00:00Z",
+    "2018-07-05T03:10:00Z",
+  );
+  expect(await doubts(OLD, AS_OF)).toBeUndefined();
+  expect(await doubts(log, AS_OF)).toBe(
+    "the message at offset 1 of partition 0 is dated later than it came",
+  );
+  expect(await doubts(log, hourStart("2018-07-07T00"))).toContain("offset 1");
+});
+
+test("an audit as of an instant of the past leaves no doubts to later ones", async () => {
+  const memory = emptyMemory();
+  const log = logOf("2018-07-05T01:10:00Z", "2018-07-05T23:00:00Z");
+  const { found } = await counts(log, memory);
+  const about = topic({ lastRun: hourStart("2018-07-06T00") });
+  withLogsPast(about, found, new Map(), memory, RANGE, AS_OF);
+  expect(memory.misdated).toBeUndefined();
+});
