@@ -1,5 +1,6 @@
 import { type Admin, Kafka as KafkaJs, logLevel } from "kafkajs";
 import { calling } from "../errors";
+import { registerCodecs } from "./codecs";
 
 /**
  * After this many topics a connection is replaced: kafkajs asks for the metadata of every topic that a connection was ever asked
@@ -27,6 +28,8 @@ async function closeWhenIdle(connection: AdminConnection): Promise<void> {
 /** What kafkajs says of errors that another attempt cannot mend: the broker answered, so the connection is sound. */
 const isRefusal = (error: unknown) =>
   (error as { retriable?: boolean }).retriable === false;
+
+registerCodecs();
 
 /** A way to one Kafka cluster: kafkajs itself, and a connection for admin calls that is renewed now and then. */
 export class KafkaConnection {
