@@ -18,6 +18,8 @@ export const SINCE_IMPORT = hoursIn({
   since: "2018-06-18T16",
   until: "2018-06-19T02",
 });
+/** After the first import and before the last one. */
+export const MIDNIGHT: Hour = "2018-06-19T00";
 /** Two hours after the newest: nothing is pending any more, and the importer has run lately. */
 export const AS_OF = "2018-06-19T04:04:00Z";
 /** What an audit is asked about, as options of `sisyphus audit run`. */

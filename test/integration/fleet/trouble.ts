@@ -1,4 +1,4 @@
-import type { Admin } from "kafkajs";
+import type { Admin, Producer } from "kafkajs";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import type { Finding } from "../../../domain/backfill/plan";
 import type { Hour } from "../../../lib/hour";
@@ -16,12 +16,16 @@ export type Hands = {
     hour: Hour,
     eventsOf?: Hour,
   ) => Promise<void>;
-  /** Produces texts as they are, whatever the calendar says. */
-  sendTexts: (name: string, texts: string[]) => Promise<void>;
+  /** Produces texts as they are, whatever the calendar says; dated (epoch ms) where the topic leaves that to its producers. */
+  sendTexts: (name: string, texts: string[], date?: number) => Promise<void>;
+  /** A producer whose transactions are none of a saga's. */
+  transactional: Producer;
   /** The JSON of one event. */
   event: (name: string, hour: Hour) => string;
   /** Deletes everything that Kafka has of a topic. */
   deleteAll: (name: string) => Promise<void>;
+  /** Deletes a topic and makes it anew, with one empty partition. */
+  recreate: (name: string) => Promise<void>;
   /** The path of the first data file in a directory. */
   fileIn: (dir: string, suffix?: string) => Promise<string>;
   copy: (from: string, to: string) => Promise<void>;
@@ -39,6 +43,8 @@ export type Trouble = {
   hours: readonly Hour[];
   verdict?: Finding["verdict"];
   cause?: Finding["cause"];
+  /** How many partitions it has from the beginning; one where nothing is said. */
+  partitions?: number;
   /** The topic's own settings in Kafka. */
   settings?: Record<string, string>;
   /** How many events it has in an hour of the traffic; five in each of `HOURS` where nothing is said. */

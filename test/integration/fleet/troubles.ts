@@ -4,15 +4,14 @@ import { java, refineClasspath } from "../../../sandbox/platform/java";
 import {
   SECOND_HOUR,
   HOURS,
+  MIDNIGHT,
   rawDir,
   refinedDir,
   SINCE_IMPORT,
   topicOf,
 } from "./topic-hours";
+import { KAFKA_TROUBLES } from "./kafka-troubles";
 import type { Trouble } from "./trouble";
-
-/** After the first import and before the last one. */
-const MIDNIGHT = "2018-06-19T00";
 
 /** Every trouble that an audit can name, each on a topic of its own; the first topic has none. */
 export const TROUBLES: Trouble[] = [
@@ -226,6 +225,7 @@ export const TROUBLES: Trouble[] = [
     tamper: ({ hdfs }) =>
       hdfs.write(`${refinedDir("BadFlag", SECOND_HOUR)}/_REFINED`, "yes"),
   },
+  ...KAFKA_TROUBLES,
 ];
 
 /** The rows of these topics. */

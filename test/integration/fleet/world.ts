@@ -19,6 +19,7 @@ import {
 } from "../../../sandbox/platform/refine";
 import { setup } from "../../../sandbox/platform/setup";
 import { down, reset, up } from "../../../sandbox/platform/up";
+import { until } from "../../../sandbox/platform/wait";
 import { startWorker } from "../../../sandbox/platform/worker";
 import { loadConfig } from "../../../workers/config";
 import { connectClient } from "../../../workers/connection";
@@ -119,13 +120,23 @@ async function play({ troubles }: Wanted, hdfs: Hdfs): Promise<void> {
   const admin = kafka.admin();
   // A first batch to new topics is often sent twice: idempotent, it is there once.
   const producer = kafka.producer({ idempotent: true });
-  await Promise.all([admin.connect(), producer.connect()]);
+  const transactional = kafka.producer({
+    idempotent: true,
+    transactionalId: "fleet",
+    maxInFlightRequests: 1,
+  });
+  await Promise.all([
+    admin.connect(),
+    producer.connect(),
+    transactional.connect(),
+  ]);
   try {
     const hands = {
       admin,
       hdfs,
       tools,
       event,
+      transactional,
       ...kafkaHands(admin, producer),
       ...fileHands(hdfs),
     };
@@ -160,14 +171,19 @@ async function play({ troubles }: Wanted, hdfs: Hdfs): Promise<void> {
     await each("afterLastImport");
     await each("tamper");
   } finally {
-    await Promise.all([admin.disconnect(), producer.disconnect()]);
+    await Promise.all([
+      admin.disconnect(),
+      producer.disconnect(),
+      transactional.disconnect(),
+    ]);
   }
 }
 
 async function createTopics(admin: Admin, troubles: Trouble[]): Promise<void> {
   await admin.createTopics({
-    topics: troubles.map(({ name, settings = {} }) => ({
+    topics: troubles.map(({ name, partitions = 1, settings = {} }) => ({
       topic: topicOf(name),
+      numPartitions: partitions,
       configEntries: Object.entries(settings).map(([key, value]) => ({
         name: key,
         value,
@@ -198,7 +214,7 @@ function event(name: string, hour: Hour): string {
 function kafkaHands(
   admin: Admin,
   producer: Producer,
-): Pick<Hands, "send" | "sendTexts" | "deleteAll"> & {
+): Pick<Hands, "send" | "sendTexts" | "deleteAll" | "recreate"> & {
   sendTraffic: (hour: Hour, troubles: Trouble[]) => Promise<void>;
 } {
   let clock = "";
@@ -232,18 +248,35 @@ function kafkaHands(
     },
     send: (name, count, hour, eventsOf = hour) =>
       sendAll(hour, [{ name, count }], eventsOf),
-    sendTexts: async (name, texts) => {
+    sendTexts: async (name, texts, date) => {
       await producer.send({
         topic: topicOf(name),
-        messages: texts.map((value) => ({ value })),
+        messages: texts.map((value) => ({
+          value,
+          ...(date === undefined ? {} : { timestamp: String(date) }),
+        })),
       });
     },
     deleteAll: async (name) => {
-      const { high } = (await admin.fetchTopicOffsets(topicOf(name)))[0]!;
+      const topic = topicOf(name);
+      const ends = await admin.fetchTopicOffsets(topic);
       await admin.deleteTopicRecords({
-        topic: topicOf(name),
-        partitions: [{ partition: 0, offset: high }],
+        topic,
+        partitions: ends.map(({ partition, high }) => ({
+          partition,
+          offset: high,
+        })),
       });
+    },
+    recreate: async (name) => {
+      const topic = topicOf(name);
+      await admin.deleteTopics({ topics: [topic] });
+      await until(
+        `the end of ${topic}`,
+        30,
+        async () => !(await admin.listTopics()).includes(topic),
+      );
+      await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] });
     },
   };
 }
