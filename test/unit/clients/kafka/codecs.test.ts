@@ -13,7 +13,7 @@ const codec = (type: keyof typeof CompressionCodecs) =>
   )();
 const TEXT = Buffer.from("an event, and another event. ".repeat(4000));
 
-test.each([CompressionTypes.Snappy, CompressionTypes.LZ4])(
+test.each([CompressionTypes.Snappy, CompressionTypes.LZ4] as const)(
   "what is written in codec %s is read again",
   async (type) => {
     const { compress, decompress } = codec(type);
