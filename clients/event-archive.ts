@@ -1,14 +1,15 @@
+import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { dirname, basename, join } from "node:path";
-import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
 import { type Hour, hourOf, inRange, type HourRange } from "../lib/hour";
 import {
-  capsuleTime,
   type EventCapsule,
   parseCapsuleLine,
 } from "../formats/eventlogging/event-capsule";
+import { byteLinesOf } from "../lib/lines";
+import { capsuleTime, timeProblem } from "../formats/eventlogging/event-time";
 
 /** What a scan of a file came across besides its events. */
 export type ArchiveScan = {
@@ -33,8 +34,11 @@ const LINES_PER_BEAT = 5000;
 
 /** The archive of all events on this host: all-events.log, which is being written, and its rotated files (plain or .gz). */
 export class EventArchive {
-  /** What was counted in files, by name, size and time. */
-  private readonly counted = new Map<string, Uuids>();
+  /** What was counted in files, by name, with the version (size and time) that was. */
+  private readonly counted = new Map<
+    string,
+    { version: string; uuids: Uuids }
+  >();
 
   /** @param patterns paths of this host; `*` in a file's name matches anything */
   constructor(private readonly patterns: string[]) {}
@@ -67,22 +71,28 @@ export class EventArchive {
     return [...all].filter((f) => !all.has(`${f}.gz`)).sort();
   }
 
-  private async *lines(file: string): AsyncGenerator<string> {
+  /** The lines of a file; undefined for one that is not UTF-8, which could not be replayed as it is. */
+  private async *lines(file: string): AsyncGenerator<string | undefined> {
     const raw = createReadStream(file);
     const input = file.endsWith(".gz") ? raw.pipe(createGunzip()) : raw;
     raw.on("error", (error) => input.destroy(error));
-    yield* createInterface({ input, crlfDelay: Infinity });
+    for await (const line of byteLinesOf(input))
+      yield isUtf8(line) ? line.toString("utf8") : undefined;
   }
 
   /**
-   * Hands every event of a file whose own time lies in the range to `each`, and waits for it. A line that is no event is named in the
-   * result; it never ends the scan.
+   * Hands every event of a file whose own time lies in the range to `each`, with its text, and waits for it. A line that is no event, or
+   * an event whose time cannot be, is named in the result; it never ends the scan.
    * @param beat is called now and then
    */
   async scanFile(
     file: string,
     range: HourRange,
-    each: (event: EventCapsule, hour: Hour) => Promise<void> | void,
+    each: (
+      event: EventCapsule,
+      hour: Hour,
+      text: string,
+    ) => Promise<void> | void,
     beat: () => void = () => undefined,
   ): Promise<ArchiveScan> {
     const scan: ArchiveScan = { lines: 0, unreadable: [] };
@@ -90,26 +100,30 @@ export class EventArchive {
       scan.lines++;
       if (scan.lines % LINES_PER_BEAT === 0) beat();
       if (line === "") continue;
-      const parsed = parseCapsuleLine(line);
-      if ("error" in parsed) {
+      const read = datedEvent(line);
+      if ("error" in read) {
         if (scan.unreadable.length < MAX_NAMED)
-          scan.unreadable.push({ file, line: scan.lines, error: parsed.error });
+          scan.unreadable.push({ file, line: scan.lines, error: read.error });
         continue;
       }
-      const ms = capsuleTime(parsed.event);
-      const hour = ms === undefined ? undefined : hourOf(ms);
-      if (hour !== undefined && inRange(hour, range))
-        await each(parsed.event, hour);
+      if (inRange(read.hour, range))
+        await each(read.event, read.hour, read.text);
     }
     return scan;
   }
 
-  /** Counts distinct events per schema and hour. A file that has not changed since it was counted is not read again. */
-  async counts(range: HourRange): Promise<ArchiveCounts> {
+  /**
+   * Counts distinct events per schema and hour. A file that has not changed since it was counted is not read again.
+   * @param beat is called now and then
+   */
+  async counts(
+    range: HourRange,
+    beat: () => void = () => undefined,
+  ): Promise<ArchiveCounts> {
     const merged: Uuids = new Map();
     let begins: Hour | undefined;
     for (const file of await this.files())
-      for (const [schema, hours] of await this.uuidsIn(file))
+      for (const [schema, hours] of await this.uuidsIn(file, beat))
         for (const [hour, uuids] of hours) {
           if (begins === undefined || hour < begins) begins = hour;
           if (inRange(hour, range)) add(merged, schema, hour, uuids);
@@ -123,22 +137,37 @@ export class EventArchive {
     return { bySchema, ...(begins === undefined ? {} : { begins }) };
   }
 
-  private async uuidsIn(file: string): Promise<Uuids> {
+  private async uuidsIn(file: string, beat: () => void): Promise<Uuids> {
     const { size, mtimeMs } = await stat(file);
-    const key = `${file} ${size} ${mtimeMs}`;
-    const known = this.counted.get(key);
-    if (known) return known;
-    const found: Uuids = new Map();
+    const version = `${size} ${mtimeMs}`;
+    const known = this.counted.get(file);
+    if (known?.version === version) return known.uuids;
+    const uuids: Uuids = new Map();
+    let lines = 0;
     for await (const line of this.lines(file)) {
-      const parsed = parseCapsuleLine(line);
-      if ("error" in parsed) continue;
-      const ms = capsuleTime(parsed.event);
-      if (ms !== undefined)
-        add(found, parsed.event.schema, hourOf(ms), [parsed.event.uuid]);
+      if (++lines % LINES_PER_BEAT === 0) beat();
+      const read = datedEvent(line);
+      if (!("error" in read))
+        add(uuids, read.event.schema, read.hour, [read.event.uuid]);
     }
-    this.counted.set(key, found);
-    return found;
+    // The log that is being written has another version at each look; the one before is of no more use.
+    this.counted.set(file, { version, uuids });
+    return uuids;
   }
+}
+
+/** The event of a line and its hour, or why it is none. */
+function datedEvent(
+  line: string | undefined,
+): { event: EventCapsule; hour: Hour; text: string } | { error: string } {
+  if (line === undefined) return { error: "not UTF-8" };
+  const parsed = parseCapsuleLine(line);
+  if ("error" in parsed) return parsed;
+  const { event } = parsed;
+  const ms = capsuleTime(event);
+  return ms === undefined
+    ? { error: `event ${event.uuid}: ${timeProblem(event)}` }
+    : { event, hour: hourOf(ms), text: line };
 }
 
 function add(

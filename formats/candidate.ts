@@ -1,8 +1,9 @@
-import { capsuleTime, type EventCapsule } from "./eventlogging/event-capsule";
+import type { EventCapsule } from "./eventlogging/event-capsule";
+import { capsuleTime } from "./eventlogging/event-time";
 
 /**
- * The lines that the search for missing events writes and reads, here or on Spark (jvm/find-missing). Fields are separated by tabs.
- * JSON holds neither tabs nor line breaks, and is written in ASCII here, so that every program sorts lines in the same order.
+ * The lines that the search for missing events writes and reads, here or on Spark (jvm/find-missing). Fields are separated by tabs, and the
+ * event comes last: its text may hold tabs between its tokens, and no line break.
  */
 
 /**
@@ -16,7 +17,7 @@ export type Candidate = {
   rank: 0 | 1;
   /** The event's own time, epoch ms; 0 where it has none. */
   ms: number;
-  /** The event, as JSON in ASCII. */
+  /** The event's JSON: of an archive, the line as it lies there, byte by byte. */
   json: string;
 };
 
@@ -31,23 +32,21 @@ export type MissingEvent = Candidate & {
 const MS_DIGITS = 15;
 const digits = (ms: number) => String(Math.max(0, ms)).padStart(MS_DIGITS, "0");
 
-const asciiJson = (event: EventCapsule) =>
-  JSON.stringify(event).replaceAll(
-    /[\u007f-\uffff]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-
-/** An event of a source as a candidate. */
+/**
+ * An event of a source as a candidate.
+ * @param json its text where there is one: to write it anew would change numbers that JavaScript cannot hold
+ */
 export const candidateOf = (
   topic: string,
   rank: Candidate["rank"],
   event: EventCapsule,
+  json = JSON.stringify(event),
 ): Candidate => ({
   topic,
   rank,
   uuid: event.uuid,
   ms: capsuleTime(event) ?? 0,
-  json: asciiJson(event),
+  json,
 });
 
 /** What names an event in the search: its topic and uuid. It is the line of one that Kafka or a raw hour holds. */
@@ -61,11 +60,24 @@ export const candidateLine = (c: Candidate) =>
 export const missingLine = (m: MissingEvent) =>
   [m.topic, digits(m.ms), m.uuid, m.rank, m.copies, m.json].join("\t");
 
+/** A line's first fields, and all that follows them. */
+function fieldsOf(line: string, count: number): [string[], string | undefined] {
+  const fields: string[] = [];
+  let from = 0;
+  for (let i = 0; i < count; i++) {
+    const end = line.indexOf("\t", from);
+    if (end < 0) return [fields, undefined];
+    fields.push(line.slice(from, end));
+    from = end + 1;
+  }
+  return [fields, line.slice(from)];
+}
+
 const rankOf = (text: string | undefined) => (text === "0" ? 0 : 1);
 
 /** @throws Error on a line that {@link candidateLine} has not written */
 export function parseCandidate(line: string): Candidate {
-  const [topic, uuid, rank, ms, json] = line.split("\t");
+  const [[topic, uuid, rank, ms], json] = fieldsOf(line, 4);
   if (json === undefined)
     throw new Error(`not a candidate: ${line.slice(0, 80)}`);
   return {
@@ -79,7 +91,7 @@ export function parseCandidate(line: string): Candidate {
 
 /** @throws Error on a line that {@link missingLine} has not written */
 export function parseMissing(line: string): MissingEvent {
-  const [topic, ms, uuid, rank, copies, json] = line.split("\t");
+  const [[topic, ms, uuid, rank, copies], json] = fieldsOf(line, 5);
   if (json === undefined)
     throw new Error(`not a missing event: ${line.slice(0, 80)}`);
   return {

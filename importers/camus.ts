@@ -1,5 +1,4 @@
 import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
 import type { Hdfs } from "../clients/hdfs/hdfs";
 import type { Config } from "../domain/settings/config";
 import { parseCamusFileName } from "../formats/camus/camus-file-name";
@@ -9,6 +8,7 @@ import {
   parseOutOfRange,
 } from "../formats/camus/camus-log";
 import type { Hour } from "../lib/hour";
+import { linesOf } from "../lib/lines";
 import { parsePartitionKey } from "../lib/keys";
 import { CamusHistory } from "./camus-history";
 import { daysBelow } from "./day-directories";
@@ -65,10 +65,7 @@ export function camusImporter(
 async function outOfRangeIn(log: string): Promise<OutOfRange[]> {
   const lines: string[] = [];
   try {
-    for await (const line of createInterface({
-      input: createReadStream(log),
-      crlfDelay: Infinity,
-    }))
+    for await (const line of linesOf(createReadStream(log)))
       if (isOutOfRangeLine(line)) lines.push(line);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;

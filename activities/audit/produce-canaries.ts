@@ -7,7 +7,7 @@ import {
   CANARY_HEADER,
   canaryEvent,
 } from "../../formats/eventlogging/canary-event";
-import { capsuleTime } from "../../formats/eventlogging/event-capsule";
+import { capsuleTime } from "../../formats/eventlogging/event-time";
 import { calling } from "../../clients/errors";
 import type { Kafka } from "../../clients/kafka/kafka";
 import type { Storage } from "../../clients/storage";

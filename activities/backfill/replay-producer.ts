@@ -4,10 +4,8 @@ import { fatal } from "../../clients/errors";
 import type { Kafka } from "../../clients/kafka/kafka";
 import { replayHeaders } from "../../domain/backfill/replay-headers";
 import type { Config } from "../../domain/settings/config";
-import {
-  capsuleTime,
-  type EventCapsule,
-} from "../../formats/eventlogging/event-capsule";
+import type { EventCapsule } from "../../formats/eventlogging/event-capsule";
+import { capsuleTime } from "../../formats/eventlogging/event-time";
 
 /** How often, and how long apart, a new attempt tries to take over from an older one whose transaction is still being ended. */
 const FENCING_RETRIES = 20;
@@ -63,6 +61,9 @@ function isFenced(error: unknown): boolean {
 
 /**
  * Produces a batch of events in one transaction: all of them are in Kafka afterwards, or none that a reader of committed records sees.
+ * Each event's partition follows from its index. Left to kafkajs, a batch of which a part was refused would be spread anew when it is sent
+ * again, and what had been taken would be there twice.
+ * @param options `partitions`: how many the topic has; one where that is not known
  * @throws ApplicationFailure "Fenced", not to be retried, where a newer attempt has taken over
  */
 export async function sendBatch(
@@ -70,7 +71,13 @@ export async function sendBatch(
   sagaId: string,
   topic: string,
   events: OutgoingEvent[],
-  compression: Config["replay"]["compression"],
+  {
+    compression,
+    partitions = 1,
+  }: {
+    compression: Config["replay"]["compression"];
+    partitions?: number | undefined;
+  },
 ): Promise<void> {
   const transaction = await producer.transaction();
   try {
@@ -81,6 +88,7 @@ export async function sendBatch(
         compression === "gzip" ? CompressionTypes.GZIP : CompressionTypes.None,
       messages: events.map(({ event, index, value }) => ({
         value,
+        partition: index % partitions,
         // The event's own time, as eventlogging-consumer sets it: the importer writes it into the hour that it was lost from.
         timestamp: String(capsuleTime(event)),
         headers: replayHeaders(sagaId, index, event.uuid),

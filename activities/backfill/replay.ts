@@ -7,7 +7,6 @@ import { calling } from "../../clients/errors";
 import type { Kafka } from "../../clients/kafka/kafka";
 import type { Storage } from "../../clients/storage";
 import { markerPlaces } from "../../clients/storage-layout";
-import type { EventCapsule } from "../../formats/eventlogging/event-capsule";
 import { partitionKey, parsePartitionKey } from "../../lib/keys";
 import { inTurns } from "./in-turns";
 import { readBack, type ReadBack, type Starts } from "./read-back";
@@ -17,7 +16,7 @@ import {
   sendBatch,
 } from "./replay-producer";
 import { sagaId } from "./saga-id";
-import { readMissing } from "./search/read-missing";
+import { type FoundEvent, readMissing } from "./search/read-missing";
 
 export type Replayed = {
   /** Distinct events of the topics that this saga has in Kafka, read back. */
@@ -51,6 +50,16 @@ function throttleOf(rates: Config["replay"], fraction: number): Throttle {
   });
 }
 
+/** How many partitions each topic had when its log's ends were noted. */
+function partitionsIn(starts: Starts): Map<string, number> {
+  const partitions = new Map<string, number>();
+  for (const key of Object.keys(starts)) {
+    const { topic } = parsePartitionKey(key);
+    partitions.set(topic, (partitions.get(topic) ?? 0) + 1);
+  }
+  return partitions;
+}
+
 /** The sum of the topics' landed events. */
 const countLanded = ({ landed }: ReadBack, topics: string[]) =>
   topics.reduce((sum, topic) => sum + landed.get(topic)!.count, 0);
@@ -61,11 +70,11 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
   async function* unsentBatches(missing: MissingTopic, landed: Landed) {
     // An event's position among its topic's missing events; its message carries it, so that a read-back tells which ones landed.
     let index = 0;
-    function* unsent(events: Iterable<EventCapsule>): Generator<OutgoingEvent> {
-      for (const event of events) {
+    function* unsent(events: Iterable<FoundEvent>): Generator<OutgoingEvent> {
+      for (const { event, text } of events) {
         const own = index++;
         if (!landed.has(own, event.uuid))
-          yield { event, index: own, value: JSON.stringify(event) };
+          yield { event, index: own, value: text };
       }
     }
     for await (const events of readMissing(storage, missing))
@@ -91,6 +100,7 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
       const before = await readBack(kafka, id, names, starts);
       let replayed = countLanded(before, names);
       heartbeat({ replayed, total: expected });
+      const partitions = partitionsIn(starts);
       const throttle = throttleOf(config.replay, share ?? 1);
       await inTurns(
         topics,
@@ -101,7 +111,10 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
           const wait = throttle.due(topic) - Date.now();
           if (wait > 0) await sleep(wait);
           const { compression } = config.replay;
-          await sendBatch(producer, id, topic, items, compression);
+          await sendBatch(producer, id, topic, items, {
+            compression,
+            partitions: partitions.get(topic),
+          });
           throttle.sent(topic, items.length, bytes, Date.now());
           replayed += items.length;
           heartbeat({ replayed, total: expected });

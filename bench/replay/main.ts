@@ -7,7 +7,7 @@ import {
   type Replayed,
 } from "../../activities/backfill/replay";
 import { addHours } from "../../lib/hour";
-import { capsuleTime } from "../../formats/eventlogging/event-capsule";
+import { capsuleTime } from "../../formats/eventlogging/event-time";
 import { moveClockTo } from "../../sandbox/platform/clock";
 import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
 import { eventsOf } from "../../sandbox/incident/events";

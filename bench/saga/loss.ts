@@ -2,10 +2,8 @@ import { createWriteStream, mkdirSync } from "node:fs";
 import { once } from "node:events";
 import { join } from "node:path";
 import { addHours, type Hour, hourStart } from "../../lib/hour";
-import {
-  capsuleTime,
-  type EventCapsule,
-} from "../../formats/eventlogging/event-capsule";
+import type { EventCapsule } from "../../formats/eventlogging/event-capsule";
+import { capsuleTime } from "../../formats/eventlogging/event-time";
 import { moveClockTo } from "../../sandbox/platform/clock";
 import { eventsOf } from "../../sandbox/incident/events";
 import { archiveLine } from "../../sandbox/incident/producers";

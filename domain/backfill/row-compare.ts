@@ -1,19 +1,10 @@
-/**
- * A value as text, so that equal values of an event and of its row give equal texts: an integer is a number in JSON and a bigint in
- * Parquet, and an absent field is null in a row.
- */
-const comparable = (value: unknown): string => {
-  if (value === null || value === undefined) return "null";
-  if (value instanceof Date) return value.toISOString();
-  if (typeof value === "object")
-    return JSON.stringify(value, (_, inner: unknown) =>
-      typeof inner === "bigint" ? inner.toString() : inner,
-    );
-  return String(value as string | number | bigint | boolean);
-};
+import { isLosslessNumber } from "lossless-json";
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === "object" && !Array.isArray(value);
+  value !== null &&
+  typeof value === "object" &&
+  !Array.isArray(value) &&
+  !isLosslessNumber(value);
 
 /** The values of a row by the lower-case names of its columns: Hive keeps names without case. */
 const columnsOf = (row: object) =>
@@ -26,9 +17,10 @@ const columnsOf = (row: object) =>
 
 /**
  * What a refined row has otherwise than the event it came from, field by field, also of fields within fields. Columns that the event does
- * not have are ignored: they are Refine's own (geocoded_data), or other events' of the same table. Lists are compared as their JSON.
- * @param path the name of the field that `event` and `row` are the values of; for messages
- * @returns one sentence a difference; empty where there is none
+ * not have are ignored: they are Refine's own (geocoded_data), or other events' of the same table.
+ * @param event with its numbers as they are written, of lossless-json
+ * @param path the name of the field that `event` and `row` are the values of
+ * @returns the names of the fields that differ, never their values: these are people's, and a report is read by others
  */
 export function rowDifferences(
   event: Record<string, unknown>,
@@ -43,19 +35,57 @@ export function rowDifferences(
       if (got !== null && typeof got === "object")
         return rowDifferences(wanted, got as Record<string, unknown>, where);
       // An empty object has no column of its own.
-      return Object.keys(wanted).length === 0
-        ? []
-        : [`${where} is ${comparable(got)}`];
+      return Object.keys(wanted).length === 0 ? [] : [where];
     }
     // An empty event can arrive as `event: []`, and has no column either.
     if (Array.isArray(wanted) && wanted.length === 0) return [];
-    return comparable(wanted) === comparable(got)
-      ? []
-      : [
-          `${where} is ${comparable(got)}, the event's is ${comparable(wanted)}`,
-        ];
+    return isSame(wanted, got) ? [] : [where];
   });
 }
+
+/**
+ * Whether a row's value is an event's: an integer is a number in JSON and a bigint in Parquet, an absent field is null in a row, and what
+ * Refine has found in more than one type is a string in its column.
+ */
+function isSame(wanted: unknown, got: unknown): boolean {
+  if (wanted === null || wanted === undefined)
+    return got === null || got === undefined;
+  if (isLosslessNumber(wanted)) return isSameNumber(wanted.toString(), got);
+  if (Array.isArray(wanted))
+    return Array.isArray(got)
+      ? wanted.length === got.length &&
+          wanted.every((value, i) => isSameInList(value, got[i]))
+      : typeof got === "string" && got === plainJson(wanted);
+  if (got instanceof Date)
+    return typeof wanted === "string" && Date.parse(wanted) === got.getTime();
+  return String(wanted as string | boolean) === String(got as string);
+}
+
+const isSameInList = (wanted: unknown, got: unknown): boolean =>
+  isObject(wanted)
+    ? isObject(got) && rowDifferences(wanted, got).length === 0
+    : isSame(wanted, got);
+
+/** @param text the number as JSON writes it */
+function isSameNumber(text: string, got: unknown): boolean {
+  switch (typeof got) {
+    case "bigint":
+      return /^-?\d+$/.test(text)
+        ? BigInt(text) === got
+        : Number(text) === Number(got);
+    case "number":
+      return Number(text) === got;
+    case "string":
+      return got === text || got === String(Number(text));
+    default:
+      return false;
+  }
+}
+
+const plainJson = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) =>
+    isLosslessNumber(inner) ? Number(inner.toString()) : inner,
+  );
 
 /** FNV-1a, 32 bits: spreads names evenly, which is all that is asked of it. */
 function hash(text: string): number {

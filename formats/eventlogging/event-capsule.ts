@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
+import { parse } from "lossless-json";
 import { z } from "zod";
 
 /** The UUID namespace for URLs, RFC 4122 appendix C. */
 const NAMESPACE_URL = Buffer.from("6ba7b8119dad11d180b400c04fd430c8", "hex");
+
+/** 32 hex digits. */
+const UUID = /^[0-9a-f]{32}$/;
 
 /**
  * An EventLogging event as it travels in Kafka and lies in all-events.log. The source of the format is the EventCapsule schema in
@@ -15,7 +19,7 @@ export const eventCapsule = z.looseObject({
   revision: z.int(),
   wiki: z.string(),
   /** 32 hex digits, a UUIDv5; see {@link capsuleUuid}. */
-  uuid: z.string().regex(/^[0-9a-f]{32}$/),
+  uuid: z.string().regex(UUID),
   /** Optional in the schema: rows that come back from MySQL have none. */
   recvFrom: z.string().optional(),
   seqId: z.int().optional(),
@@ -63,20 +67,22 @@ export function parseCapsuleLine(
     : { error: z.prettifyError(parsed.error) };
 }
 
-/**
- * The event's own time in epoch ms, from its `dt` or else from the legacy `timestamp`. A `dt` without a zone is taken as UTC, as Camus
- * takes it.
- * @returns undefined where the event has neither, or has a `dt` that is no time and no `timestamp`
- */
-export function capsuleTime(
-  event: Pick<EventCapsule, "dt" | "timestamp">,
-): number | undefined {
-  if (event.dt !== undefined) {
-    const zoned = /(Z|[+-]\d{2}:?\d{2})$/.test(event.dt)
-      ? event.dt
-      : `${event.dt}Z`;
-    const ms = Date.parse(zoned);
-    if (!Number.isNaN(ms)) return ms;
+/** The uuid of an event by its JSON text; undefined where the text is no JSON object with such a uuid. A search of the text would find a field of that name in the event. */
+export function uuidOfLine(line: string): string | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    return undefined;
   }
-  return event.timestamp === undefined ? undefined : event.timestamp * 1000;
+  if (json === null || typeof json !== "object") return undefined;
+  const { uuid } = json as { uuid?: unknown };
+  return typeof uuid === "string" && UUID.test(uuid) ? uuid : undefined;
 }
+
+/** An event with its numbers as they are written, for a comparison. @param line one that {@link parseCapsuleLine} takes for an event */
+export const parseLosslessly = (line: string): Record<string, unknown> =>
+  parse(line, undefined, {
+    // Of a key that is there twice the last one counts, as everywhere else.
+    onDuplicateKey: ({ newValue }) => newValue,
+  }) as Record<string, unknown>;

@@ -12,10 +12,8 @@ import { gzipSync } from "node:zlib";
 import { CompressionTypes, type Kafka, type Producer } from "kafkajs";
 import { createConnection, type Connection } from "mysql2/promise";
 import { type Hour, hourStart } from "../../lib/hour";
-import {
-  capsuleTime,
-  type EventCapsule,
-} from "../../formats/eventlogging/event-capsule";
+import type { EventCapsule } from "../../formats/eventlogging/event-capsule";
+import { capsuleTime } from "../../formats/eventlogging/event-time";
 import { mysqlRow, mysqlTable } from "../../formats/eventlogging/mysql-row";
 import { eventsOf } from "./events";
 import { ARCHIVE_DIR } from "../platform/paths";

@@ -40,10 +40,10 @@ export async function collectFromArchive(
         const { unreadable } = await archive.scanFile(
           file,
           input.range,
-          async (event) => {
+          async (event, _hour, text) => {
             const found = bySchema.get(event.schema);
             if (!found) return;
-            const candidate = candidateOf(found.topic, 0, event);
+            const candidate = candidateOf(found.topic, 0, event, text);
             await add(candidateLine(candidate), found.bucket);
           },
           () => {

@@ -9,6 +9,7 @@ import type {
 import type { Config } from "../../../domain/settings/config";
 import { datasetOf } from "../../../domain/settings/dataset";
 import { heldLine } from "../../../formats/candidate";
+import { uuidOfLine } from "../../../formats/eventlogging/event-capsule";
 import type { Importer } from "../../../importers/importer";
 import { rawLines } from "../../../importers/raw-lines";
 import { shortDigest } from "../../../lib/digest";
@@ -27,8 +28,6 @@ export type HeldDeps = {
   source: Importer;
 };
 
-const uuidOf = (line: string) => /"uuid": ?"([0-9a-f]{32})"/.exec(line)?.[1];
-
 /** Adds the uuid of every message that topics have in Kafka now. */
 async function addKafka(
   kafka: Kafka,
@@ -46,7 +45,7 @@ async function addKafka(
   await kafka.read(
     ranges,
     async (m) => {
-      const uuid = m.value && uuidOf(m.value.toString("utf8"));
+      const uuid = m.value && uuidOfLine(m.value.toString("utf8"));
       if (uuid) await add(heldLine(m.topic, uuid));
     },
     () => heartbeat("reading Kafka"),
@@ -72,7 +71,7 @@ async function addRawHours(
       hdfs,
       deps.source.hourDir(dataset, hour),
     )) {
-      const uuid = uuidOf(line);
+      const uuid = uuidOfLine(line);
       if (uuid) await add(heldLine(topic, uuid));
     }
   }

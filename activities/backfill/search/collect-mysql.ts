@@ -5,7 +5,7 @@ import type {
   SearchedTopic,
 } from "../../../domain/backfill/missing";
 import { candidateLine, candidateOf } from "../../../formats/candidate";
-import { capsuleTime } from "../../../formats/eventlogging/event-capsule";
+import { capsuleTime } from "../../../formats/eventlogging/event-time";
 import { hourOf, type HourRange, inRange } from "../../../lib/hour";
 import type { SearchUnits } from "./search-units";
 

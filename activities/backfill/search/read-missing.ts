@@ -13,11 +13,16 @@ import { partsDigest } from "./store-missing";
 const changed = (ref: string) =>
   new Error(`${ref} is not what was stored there`);
 
-function* eventsOf(ref: string, text: string): Generator<EventCapsule> {
-  for (const line of text.trimEnd().split("\n")) {
+/** A missing event, and its text as it was found: that is what is replayed. */
+export type FoundEvent = { event: EventCapsule; text: string };
+
+function* eventsOf(ref: string, text: string): Generator<FoundEvent> {
+  for (const line of text.split("\n")) {
+    // After the last line break.
+    if (line === "") continue;
     const parsed = parseCapsuleLine(line);
     if ("error" in parsed) throw new Error(`${ref}: ${parsed.error}`);
-    yield parsed.event;
+    yield { event: parsed.event, text: line };
   }
 }
 
@@ -41,7 +46,7 @@ async function partsOf(
 export async function* readMissing(
   storage: Pick<Storage, "readRefText">,
   missing: MissingTopic,
-): AsyncGenerator<Iterable<EventCapsule>> {
+): AsyncGenerator<Iterable<FoundEvent>> {
   if (missing.events === 0) return;
   for (const { ref, digest } of await partsOf(storage, missing)) {
     const text = await storage.readRefText(ref);

@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { linesOf } from "../../../lib/lines";
 
 /** Bytes that a short string costs V8 beside its characters. */
 const OVERHEAD_BYTES = 80;
@@ -66,10 +66,10 @@ export class SortedRuns {
     this.lines = [];
     while (this.runs.length > MERGED_AT_ONCE) {
       const some = this.runs.splice(0, MERGED_AT_ONCE);
-      this.runs.push(await this.write(merge(some.map(linesOf))));
+      this.runs.push(await this.write(merge(some.map(linesIn))));
       await Promise.all(some.map((file) => rm(file)));
     }
-    yield* merge([...this.runs.map(linesOf), inMemory[Symbol.iterator]()]);
+    yield* merge([...this.runs.map(linesIn), inMemory[Symbol.iterator]()]);
   }
 
   /** Removes its files; to be called whatever happened. */
@@ -79,12 +79,8 @@ export class SortedRuns {
   }
 }
 
-async function* linesOf(file: string): AsyncGenerator<string> {
-  yield* createInterface({
-    input: createReadStream(file, { highWaterMark: 1 << 16 }),
-    crlfDelay: Infinity,
-  });
-}
+const linesIn = (file: string): AsyncGenerator<string> =>
+  linesOf(createReadStream(file, { highWaterMark: 1 << 16 }));
 
 type Source = AsyncIterator<string> | Iterator<string>;
 

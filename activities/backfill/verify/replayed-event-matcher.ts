@@ -1,8 +1,6 @@
 import { type Hour, hourOf } from "../../../lib/hour";
-import {
-  capsuleTime,
-  type EventCapsule,
-} from "../../../formats/eventlogging/event-capsule";
+import type { FoundEvent } from "../search/read-missing";
+import { capsuleTime } from "../../../formats/eventlogging/event-time";
 
 /** What is known of a replayed event: its uuid, and its own hour; undefined where it has no time. */
 type ReplayedEvent = { hour: Hour | undefined; uuid: string };
@@ -20,8 +18,7 @@ export class ReplayedEventMatcher {
 
   /** @param files the events, file by file */
   constructor(
-    files:
-      AsyncIterable<Iterable<EventCapsule>> | Iterable<Iterable<EventCapsule>>,
+    files: AsyncIterable<Iterable<FoundEvent>> | Iterable<Iterable<FoundEvent>>,
   ) {
     this.events = replayedEvents(files);
   }
@@ -65,11 +62,10 @@ export class ReplayedEventMatcher {
 }
 
 async function* replayedEvents(
-  files:
-    AsyncIterable<Iterable<EventCapsule>> | Iterable<Iterable<EventCapsule>>,
+  files: AsyncIterable<Iterable<FoundEvent>> | Iterable<Iterable<FoundEvent>>,
 ): AsyncGenerator<ReplayedEvent> {
   for await (const events of files)
-    for (const event of events) {
+    for (const { event } of events) {
       const ms = capsuleTime(event);
       const hour = ms === undefined ? undefined : hourOf(ms);
       yield { hour, uuid: event.uuid };

@@ -2,8 +2,8 @@ import type { Dataset } from "../../../domain/settings/dataset";
 import { type Hour, partitionPath } from "../../../lib/hour";
 import { rowDifferences } from "../../../domain/backfill/row-compare";
 import {
-  type EventCapsule,
   parseCapsuleLine,
+  parseLosslessly,
 } from "../../../formats/eventlogging/event-capsule";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import { rows } from "../../../clients/hdfs/parquet";
@@ -64,17 +64,17 @@ export async function refinedUuids(
   return uuids;
 }
 
-/** The events of a raw hour by uuid; where they are not to be compared with rows, their uuids alone are kept. */
+/** The texts of a raw hour's events by uuid; where they are not to be compared with rows, their uuids alone are kept. */
 async function rawEvents(
   hdfs: Hdfs,
   rawDir: string,
   keepEvents: boolean,
-): Promise<Map<string, EventCapsule | undefined>> {
-  const events = new Map<string, EventCapsule | undefined>();
+): Promise<Map<string, string | undefined>> {
+  const events = new Map<string, string | undefined>();
   for await (const line of rawLines(hdfs, rawDir)) {
     const parsed = parseCapsuleLine(line);
     if ("event" in parsed)
-      events.set(parsed.event.uuid, keepEvents ? parsed.event : undefined);
+      events.set(parsed.event.uuid, keepEvents ? line : undefined);
   }
   return events;
 }
@@ -84,19 +84,21 @@ function addRow(
   check: HourCheck,
   repeated: Set<string>,
   row: Row,
-  event: EventCapsule | undefined,
+  event: string | undefined,
   where: string,
 ): void {
   const uuid = uuidOf(row);
   if (check.uuids.has(uuid)) repeated.add(uuid);
   check.uuids.add(uuid);
   check.rows++;
-  if (event) {
+  if (event !== undefined) {
     check.compared++;
-    const differences = rowDifferences(event, row);
+    const differences = rowDifferences(parseLosslessly(event), row);
     if (differences.length > 0) {
       check.different++;
-      check.problems.push(`${where} ${uuid}: ${differences.join(", ")}`);
+      check.problems.push(
+        `${where} ${uuid}: the row differs from its event in ${differences.join(", ")}`,
+      );
     }
   }
   if (row["ip"] != null) {

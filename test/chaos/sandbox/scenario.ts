@@ -8,10 +8,8 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import type { Config } from "../../../domain/settings/config";
 import { addHours, type Hour, hourStart } from "../../../lib/hour";
-import {
-  capsuleTime,
-  type EventCapsule,
-} from "../../../formats/eventlogging/event-capsule";
+import type { EventCapsule } from "../../../formats/eventlogging/event-capsule";
+import { capsuleTime } from "../../../formats/eventlogging/event-time";
 import { moveClockTo } from "../../../sandbox/platform/clock";
 import { CONFIG_FILE } from "../../../sandbox/platform/config";
 import { eventsOf } from "../../../sandbox/incident/events";

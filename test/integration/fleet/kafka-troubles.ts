@@ -41,7 +41,8 @@ export const KAFKA_TROUBLES: Trouble[] = [
       admin.createPartitions({
         topicPartitions: [{ topic: topicOf("AddedPartitions"), count: 4 }],
       }),
-    beforeLastImport: ({ send }) => send("AddedPartitions", 8, MIDNIGHT),
+    beforeLastImport: ({ send }) =>
+      send("AddedPartitions", 8, MIDNIGHT, { partitions: 4 }),
   },
   {
     name: "Transactions",

@@ -14,7 +14,7 @@ export type Hands = {
     name: string,
     count: number,
     hour: Hour,
-    eventsOf?: Hour,
+    options?: { eventsOf?: Hour; partitions?: number },
   ) => Promise<void>;
   /** Produces texts as they are, whatever the calendar says; dated (epoch ms) where the topic leaves that to its producers. */
   sendTexts: (name: string, texts: string[], date?: number) => Promise<void>;

@@ -119,7 +119,8 @@ export const TROUBLES: Trouble[] = [
     hours: [HOURS[0]!],
     verdict: "late",
     cause: "producer-late",
-    beforeLastImport: ({ send }) => send("LateData", 4, MIDNIGHT, HOURS[0]),
+    beforeLastImport: ({ send }) =>
+      send("LateData", 4, MIDNIGHT, { eventsOf: HOURS[0]! }),
   },
   {
     name: "Outdated",

@@ -220,16 +220,18 @@ function kafkaHands(
   let clock = "";
   const sendAll = async (
     hour: Hour,
-    counts: { name: string; count: number }[],
+    counts: { name: string; count: number; partitions?: number }[],
     eventsOf: Hour,
   ) => {
     // The calendar only goes forward: it is moved once an hour.
     if (clock !== hour) moveClockTo(new Date(hourStart(hour) + 59 * 60_000));
     clock = hour;
     await producer.sendBatch({
-      topicMessages: counts.map(({ name, count }) => ({
+      topicMessages: counts.map(({ name, count, partitions = 1 }) => ({
         topic: topicOf(name),
-        messages: Array.from({ length: count }, () => ({
+        // Chosen here: kafkajs would spread a batch anew when it has to send it again.
+        messages: Array.from({ length: count }, (_, i) => ({
+          partition: i % partitions,
           value: event(name, eventsOf),
           timestamp: String(hourStart(eventsOf) + 1_800_000),
         })),
@@ -241,13 +243,14 @@ function kafkaHands(
       const counts = troubles
         .map((t) => ({
           name: t.name,
+          partitions: t.partitions ?? 1,
           count: t.traffic?.(hour) ?? (HOURS.includes(hour) ? 5 : 0),
         }))
         .filter(({ count }) => count > 0);
       if (counts.length > 0) await sendAll(hour, counts, hour);
     },
-    send: (name, count, hour, eventsOf = hour) =>
-      sendAll(hour, [{ name, count }], eventsOf),
+    send: (name, count, hour, { eventsOf = hour, partitions = 1 } = {}) =>
+      sendAll(hour, [{ name, count, partitions }], eventsOf),
     sendTexts: async (name, texts, date) => {
       await producer.send({
         topic: topicOf(name),

@@ -89,3 +89,42 @@ test("counts are of distinct events, and tell how far the archive reaches back",
   rmSync(join(dir, "all-events.log"));
   expect((await archive().counts(RANGE)).begins).toBeUndefined();
 });
+
+test("an event whose time cannot be does not make the archive reach back", async () => {
+  const file = join(dir, "all-events.log");
+  const good = line("Edit", "2018-06-26T18:00:00Z", 1);
+  const inUnit = (timestamp: number) =>
+    JSON.stringify({
+      ...(JSON.parse(good) as object),
+      dt: undefined,
+      timestamp,
+      uuid: String(timestamp).padStart(32, "0"),
+    });
+  writeFileSync(
+    file,
+    [
+      good,
+      line("Other", "1970-01-01T00:00:00Z", 2),
+      inUnit(Date.parse("2018-06-26T18:30:00Z")),
+      inUnit(Date.parse("2018-06-26T18:30:00Z") * 1000),
+      inUnit(1e18),
+    ].join("\n"),
+  );
+  const { begins, bySchema } = await archive().counts(RANGE);
+  expect(begins).toBe("2018-06-26T18");
+  expect(bySchema.get("Edit")).toEqual(new Map([["2018-06-26T18", 3]]));
+});
+
+test("a growing log is kept in memory as it is, not as it was at each look", async () => {
+  const file = join(dir, "all-events.log");
+  const counting = archive();
+  let text = "";
+  for (let n = 1; n <= 3; n++) {
+    text += `${line("Edit", "2018-06-26T18:00:00Z", n)}\n`;
+    writeFileSync(file, text);
+    const { bySchema } = await counting.counts(RANGE);
+    expect(bySchema.get("Edit")?.get("2018-06-26T18")).toBe(n);
+  }
+  const { counted } = counting as unknown as { counted: Map<string, unknown> };
+  expect(counted.size).toBe(1);
+});

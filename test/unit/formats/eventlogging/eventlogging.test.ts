@@ -1,7 +1,7 @@
 import {
-  capsuleTime,
   capsuleUuid,
   parseCapsuleLine,
+  uuidOfLine,
 } from "../../../../formats/eventlogging/event-capsule";
 import {
   eventOfRow,
@@ -44,12 +44,19 @@ test("a truncated archive line is not an event, and says so", () => {
   expect(parseCapsuleLine('{"event": []}')).toHaveProperty("error");
 });
 
-test("an event without a zone in its time is of UTC", () => {
-  expect(capsuleTime({ dt: "2018-06-26T18:03:07" })).toBe(
-    Date.parse("2018-06-26T18:03:07Z"),
-  );
-  expect(capsuleTime({ timestamp: 1530036187 })).toBe(1530036187000);
-  expect(capsuleTime({ dt: "yesterday" })).toBeUndefined();
+test("an event is known by the uuid that it has itself, not by one that its text holds", () => {
+  const { uuid } = EVENT;
+  const other = "0".repeat(32);
+  const written: string[] = [
+    // Keys are sorted, so that the event's own fields come before the capsule's.
+    `{"event": {"uuid": "${other}"}, "uuid": "${uuid}"}`,
+    `{"uuid" : "${uuid}"}`,
+    `{"uuid": "\\u0039${uuid.slice(1)}"}`,
+    `{"note": "\\"uuid\\": \\"${other}\\"", "uuid":"${uuid}"}`,
+  ];
+  for (const text of written) expect(uuidOfLine(text)).toBe(uuid);
+  for (const text of [`{"event": {"uuid": "${other}"}}`, "{", "null", "[]"])
+    expect(uuidOfLine(text)).toBeUndefined();
 });
 
 test("a MySQL row gives its event back without ip, recvFrom and seqId", () => {

@@ -53,6 +53,12 @@ function host() {
     mysql: (): Promise<{ ref: string }> =>
       env.run(activities.collectMysql, { topics: [EDIT], range: RANGE }),
     collected: (ref: string) => storage.readRef<Collected>(ref),
+    /** The candidates' lines that a reference leads to. */
+    texts: async (ref: string) => {
+      const { refs } = await storage.readRef<Collected>(ref);
+      const all = await Promise.all(refs.map((r) => storage.readRefText(r)));
+      return all.flatMap((text) => text.split("\n").slice(0, -1));
+    },
     /** Topic and the uuid's digit of every candidate that a reference leads to. */
     candidates: async (ref: string) => {
       const { refs } = await storage.readRef<Collected>(ref);
@@ -126,5 +132,41 @@ test("where no MySQL is configured, it gives nothing", async () => {
     lines: 0,
     files: [],
     unreadable: [],
+  });
+});
+
+test("what is found is the archive's own text, byte by byte", async () => {
+  const event = String.raw`"event": {"userId": 9007199254740993, "ratio": 1.0, "huge": 1e400, "b": 1, "a": "ä\u2028\u00e4"}`;
+  const texts = ["a", "b"].map(
+    (digit, i) =>
+      `{${event},\t"dt": "2018-07-05T01:30:00Z", "schema": "Edit", "revision": 1, "wiki": "enwiki", "uuid": "${digit.repeat(32)}"${i ? ' ,"z": 1 ' : ""}}`,
+  );
+  await writeFile(log, `${texts.join("\n")}\n`);
+  const { collect, collected, texts: stored } = host();
+  const { ref } = await collect({ topics: [EDIT], range: RANGE });
+  expect((await stored(ref)).map((text) => parseCandidate(text).json)).toEqual(
+    texts,
+  );
+  expect((await collected(ref)).unreadable).toEqual([]);
+});
+
+test("lines whose time cannot be, or that are not UTF-8, are named and left out", async () => {
+  const undated = line("Edit", "a", "01").replace("2018-07-05", "1970-01-01");
+  const broken = Buffer.from(
+    line("Edit", "b", "01").replace("enwiki", "\u00ff"),
+    "latin1",
+  );
+  await writeFile(log, Buffer.concat([Buffer.from(undated), broken]));
+  const { collect, collected } = host();
+  const { ref } = await collect({ topics: [EDIT], range: RANGE });
+  expect(await collected(ref)).toMatchObject({
+    lines: 0,
+    unreadable: [
+      {
+        line: 1,
+        error: `event ${"a".repeat(32)}: its dt cannot be (times from 2001 to 2100 can)`,
+      },
+      { line: 2, error: "not UTF-8" },
+    ],
   });
 });

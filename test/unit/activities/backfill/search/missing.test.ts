@@ -113,7 +113,8 @@ test("what a source has and nobody holds is missing, counted by source, and stor
     joinedBy: "worker",
   });
   const read: EventCapsule[] = [];
-  for await (const events of readMissing(storage, edit!)) read.push(...events);
+  for await (const events of readMissing(storage, edit!))
+    for (const found of events) read.push(found.event);
   expect(read).toEqual([event("a"), event("b")]);
 });
 

@@ -1,8 +1,12 @@
 import { ReplayedEventMatcher } from "../../../../../activities/backfill/verify/replayed-event-matcher";
 import type { EventCapsule } from "../../../../../formats/eventlogging/event-capsule";
 
+const missing = (event: Partial<EventCapsule>) => ({
+  event: event as EventCapsule,
+  text: JSON.stringify(event),
+});
 const event = (dt: string, uuid: string) =>
-  ({ dt: `2018-07-05T${dt}:00Z`, uuid }) as EventCapsule;
+  missing({ dt: `2018-07-05T${dt}:00Z`, uuid });
 
 test("events are matched with the rows of their own hour, some hours at a time; those out of order are named at the end", async () => {
   const matcher = new ReplayedEventMatcher([
@@ -26,7 +30,7 @@ test("events are matched with the rows of their own hour, some hours at a time; 
 
 test("an event without a time belongs to no hour", async () => {
   const matcher = new ReplayedEventMatcher([
-    [{ uuid: "timeless" } as EventCapsule, event("01:10", "a")],
+    [missing({ uuid: "timeless" }), event("01:10", "a")],
   ]);
   await matcher.match(new Map([["2018-07-05T01", new Set(["a", "timeless"])]]));
   const { found, unmatched } = await matcher.finish();

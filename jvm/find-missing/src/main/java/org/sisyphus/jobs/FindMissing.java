@@ -68,6 +68,6 @@ public final class FindMissing {
   private static Dataset<Row> lines(SparkSession spark, String list) {
     String[] paths =
         spark.read().textFile(list).collectAsList().stream().filter(p -> !p.isBlank()).toArray(String[]::new);
-    return paths.length == 0 ? spark.emptyDataset(org.apache.spark.sql.Encoders.STRING()).toDF("value") : spark.read().text(paths);
+    return paths.length == 0 ? spark.emptyDataset(org.apache.spark.sql.Encoders.STRING()).toDF("value") : spark.read().option("lineSep", "\n").text(paths);
   }
 }
