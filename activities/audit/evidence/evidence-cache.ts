@@ -19,7 +19,7 @@ export type TopicMemory = {
 };
 
 /** The version of {@link TopicMemory} as it is stored. It goes up with every change of the shape: a memory of another version is not used. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** The memory of a topic of which nothing is remembered. */
 export const emptyMemory = (): TopicMemory => ({
