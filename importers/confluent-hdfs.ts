@@ -1,4 +1,6 @@
 import type { Hdfs } from "../clients/hdfs/hdfs";
+import { avroRecords } from "../clients/hdfs/avro";
+import { footer } from "../clients/hdfs/parquet";
 import { parseConnectorFileName } from "../formats/confluent-hdfs/connector-file-name";
 import { daysBelow } from "./day-directories";
 import type { Importer, Position } from "./importer";
@@ -6,7 +8,8 @@ import type { Importer, Position } from "./importer";
 /**
  * Confluent's HDFS sink connector with its hourly partitioner: raw hours below `<rawDir>/year=2018/month=07/day=05/hour=03`.
  * It always runs and keeps no state of its own on HDFS: its positions follow from its file names, as they do for the connector itself
- * when it starts. There are no runs, so that a backfill cannot steer it.
+ * when it starts. There are no runs, so that a backfill cannot steer it. A name tells the first and the last offset. Those between may lie
+ * in another hour's file, as every hour has an open file of its own, and a transaction's end is no record: the name only bounds the count.
  */
 export function confluentHdfsImporter(hdfs: Hdfs): Importer {
   const dayDir: Importer["dayDir"] = (dataset, day) => {
@@ -39,7 +42,14 @@ export function confluentHdfsImporter(hdfs: Hdfs): Importer {
         start: parsed.start,
         end: end.toString(),
         count: Number(end - BigInt(parsed.start)),
+        atMost: true,
       };
+    },
+    exactCount(dir, file) {
+      if (file.name.endsWith(".parquet"))
+        return footer(hdfs, dir, file).then(({ rows }) => rows);
+      if (file.name.endsWith(".avro")) return avroRecords(hdfs, dir, file);
+      return Promise.resolve(undefined);
     },
     state: async () => ({ positions: new Map(), problems: [] }),
     standsInFiles: true,

@@ -1,4 +1,5 @@
 import { fatal } from "../clients/errors";
+import type { FileStatus } from "../clients/hdfs/hdfs";
 import type { Advance, LedgerFile } from "../domain/audit/ledger";
 import type { Dataset } from "../domain/settings/dataset";
 import type { OutOfRange } from "../formats/camus/camus-log";
@@ -57,6 +58,11 @@ export type Importer = {
   hourOf(day: string, entry: string): Hour | undefined;
   /** What a raw file's name says, or why it is not a name that the importer gives in that hour. */
   parse(name: string, hour: Hour): LedgerFile | { problem: string };
+  /**
+   * A raw file's records by what the file says of itself, for importers whose names only bound them; undefined where its format does not say.
+   * @throws Error where the file is cut off or not of its format
+   */
+  exactCount?(dir: string, file: FileStatus): Promise<number | undefined>;
   /** What it has stored of its own; no positions where it stores nothing. */
   state(): Promise<ImporterState>;
   /** Whether it keeps no positions but its files' names: then its newest file counts, however old that is. */

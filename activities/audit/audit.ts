@@ -131,6 +131,7 @@ export function createAuditActivities(clients: AuditClients) {
         range,
         asOf,
         emptyMemory(),
+        () => heartbeat(),
       );
       const { evidence, judgement } = judged.hours.find(
         (found) => found.evidence.hour === hour,

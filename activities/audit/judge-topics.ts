@@ -37,7 +37,7 @@ export type JudgedTopic = {
 };
 
 type Options = {
-  /** Called once a topic, so that a long audit heartbeats. */
+  /** Called once a topic and while messages are read, so that a long audit heartbeats. */
   beat?: () => void;
   /** What is remembered, by topic; brought up to date. */
   memory?: Record<string, TopicMemory>;
@@ -76,7 +76,15 @@ export async function auditTopics(
       : emptyMemory();
     const audit = auditOf(
       topic,
-      await judgeTopic(clients, shared, topic, range, asOf, memory),
+      await judgeTopic(
+        clients,
+        shared,
+        topic,
+        range,
+        asOf,
+        memory,
+        options.beat,
+      ),
     );
     return problems.length > 0
       ? { ...audit, problem: problems.join("; ") }
@@ -95,6 +103,7 @@ export async function judgeTopic(
   range: HourRange,
   asOf: string,
   memory: TopicMemory,
+  beat?: () => void,
 ): Promise<JudgedTopic> {
   const dataset = datasetOf(topic, clients.config.naming)!;
   const policy = clients.policyOf(topic);
@@ -106,6 +115,7 @@ export async function judgeTopic(
       range,
       Date.parse(asOf),
       memory,
+      beat,
     );
     return {
       topic: found.topic,

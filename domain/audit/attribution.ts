@@ -13,7 +13,12 @@ import type { Advance, Gap } from "./ledger";
 export type Deficit = { hour: Hour; records: number };
 
 /** Records that no raw file has, and the gaps that say so. */
-export type Attributed = { missing: number; why: string };
+export type Attributed = {
+  missing: number;
+  /** Present where all of it is only a bound, as Kafka could not be counted. */
+  missingAtMost?: true;
+  why: string;
+};
 
 /**
  * Hours with the ledger's findings and the importer's own errors written to those they belong to. A gap and an error are of an importer run:
@@ -51,6 +56,7 @@ export function withLedger(
           ),
         ],
         ...(gap ? { missing: gap.missing } : {}),
+        ...(gap?.missingAtMost ? { missingAtMost: true } : {}),
         ...(failed.length > 0
           ? { errors: failed.reduce((sum, { errors }) => sum + errors, 0) }
           : {}),
@@ -90,6 +96,9 @@ export function attributeGaps(
       const known = found.get(hour);
       found.set(hour, {
         missing: (known?.missing ?? 0) + records,
+        ...(gap.atMost === "uncounted" && (!known || known.missingAtMost)
+          ? { missingAtMost: true }
+          : {}),
         why: known ? `${known.why}; ${why}` : why,
       });
     };
@@ -113,5 +122,13 @@ function hourWithin({ time }: Gap, range: HourRange): Hour {
     : hourOf(hourStart(range.until) - 1);
 }
 
-const sentenceOf = ({ records, partition, from, to, run }: Gap): string =>
-  `${records} records of partition ${partition}, offsets ${from} to ${to}, ${run ? `imported by the run ${run}, ` : ""}are in no raw file`;
+/** What is added to a gap's sentence where its records are a bound. */
+const DOUBT: Record<NonNullable<Gap["atMost"]>, string> = {
+  deleted:
+    "; Kafka has deleted the range, so that offsets without a record cannot be told",
+  uncounted:
+    "; too many offsets to be counted in Kafka, and some may hold no record",
+};
+
+const sentenceOf = ({ records, partition, from, to, run, atMost }: Gap) =>
+  `${atMost ? "at most " : ""}${records} records of partition ${partition}, offsets ${from} to ${to}, ${run ? `imported by the run ${run}, ` : ""}are in no raw file${atMost ? DOUBT[atMost] : ""}`;

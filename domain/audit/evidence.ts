@@ -11,8 +11,10 @@ export const unknowable = (why: string): Count => ({ known: false, why });
 
 /** A raw hour, from the importer's file names; no file is read. */
 export type RawEvidence = {
-  /** Records, as the names of the files say. */
+  /** Records, as the names of the files say, or what the files say of themselves. */
   count: number;
+  /** Present where `count` is only an upper bound: some file's name tells offsets, of which other hours' files may have some. */
+  atMost?: true;
   files: number;
   /** When the directory last changed, epoch ms: Refine writes it into its done flag. */
   mtime: number;
@@ -20,6 +22,8 @@ export type RawEvidence = {
   problems: string[];
   /** Records that runs took from Kafka and no file accounts for. */
   missing?: number;
+  /** Present where all of `missing` is only an upper bound, as offsets may hold no record and were too many to be counted in Kafka. */
+  missingAtMost?: true;
   /** Records that the importer could not decode. */
   errors?: number;
   /** When the run was that wrote the hour's newest file, epoch ms; absent where no run is known for it. */

@@ -162,3 +162,23 @@ export const recordsAreMissing: Rule = ({ hour, policy }) => {
       : hour.raw!.problems.join("; ");
   return { verdict: "import-partial", why };
 };
+
+/**
+ * The names of the hour's files only bound its records, the archive was not asked or has none of the schema, and the rows, which are there
+ * for sure, are fewer than Kafka or else the bound itself tells. A file that was removed may hide below the bound: the hour is not
+ * called complete. Deduplication may take rows away of what Kafka counts.
+ */
+export const recordsAreOnlyBounded: Rule = ({ hour, policy }) => {
+  const { raw, refined, archived, produced } = hour;
+  if (!raw?.atMost || archived.known || !refined?.rows.known) return undefined;
+  const rows = refined.rows.count;
+  const least = produced.known
+    ? Math.floor(produced.count * (1 - policy.maxDuplicatePercent / 100))
+    : raw.count;
+  return rows < least
+    ? {
+        verdict: "import-partial",
+        why: `file names only bound what was imported: at most ${raw.count} records, of which ${rows} are rows${produced.known ? `, and ${produced.count} messages in Kafka` : ""}`,
+      }
+    : undefined;
+};

@@ -134,6 +134,7 @@ function isTolerable(
       // Where nothing tells the distinct events, it may be that unusually many were duplicates.
       return !hour.archived.known && hour.refined?.rows.known === true;
     case "import-partial": {
+      if (isOnlyBounded(hour)) return true;
       const volume = volumeOf(numbers);
       const missing = numbers.missing ?? volume;
       return percent(missing, Math.max(volume, 1)) <= policy.lost.errorPercent;
@@ -146,4 +147,13 @@ function isTolerable(
     default:
       return false;
   }
+}
+
+/** Whether nothing but an upper bound says that records are missing: they may be, and nobody can tell. */
+function isOnlyBounded({ raw, archived }: HourEvidence): boolean {
+  if (!raw || raw.errors || (archived.known && archived.count > raw.count))
+    return false;
+  return raw.missing
+    ? raw.missingAtMost === true
+    : raw.atMost === true && raw.problems.length === 0;
 }

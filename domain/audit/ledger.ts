@@ -19,7 +19,10 @@ export type LedgerFile = {
   start?: string;
   /** The offset after its last record. */
   end: string;
+  /** Its records. */
   count: number;
+  /** Present where `count` is only an upper bound: a name tells offsets, and some of those between may lie in another hour's file. */
+  atMost?: true;
 };
 
 /** Offsets of which some hold no record for readers: a saga's own transaction markers, and messages of transactions that it aborted. */
@@ -36,8 +39,13 @@ export type Gap = {
   partition: number;
   from: string;
   to: string;
-  /** How many records lie in the gap and in no raw file, at most. */
+  /** How many records lie in the gap and in no raw file. */
   records: number;
+  /**
+   * Why `records` is only an upper bound, as offsets may hold no record: Kafka has deleted the range, or it is too long to be counted there.
+   * Absent where Kafka was asked, and had so many.
+   */
+  atMost?: "deleted" | "uncounted";
   /** The run that passed over them, and when it was (epoch ms); absent for importers that keep no runs. */
   run?: string;
   time?: number;
@@ -171,30 +179,66 @@ export function jumps(advances: Advance[]): Gap[] {
   return gaps;
 }
 
-/** The ledger for importers whose file names have both ends: the files of a partition must follow one another without a hole. */
+/** Files of a partition whose offsets overlap, as one: from the first offset to the one after the last. */
+type Stretch = {
+  start: bigint;
+  end: bigint;
+  count: number;
+  isExact: boolean;
+};
+
+/**
+ * The ledger for importers whose file names have both ends: the files of a partition must follow one another without a hole. Files of
+ * neighbouring hours may overlap where times in Kafka are out of order: each then has some of the offsets between its ends. Where their
+ * counts are exact, those must add up to the offsets that the files span together. Where they are bounds, the ledger proves nothing.
+ */
 export function holes(files: LedgerFile[]): Gap[] {
   const gaps: Gap[] = [];
-  const partitions = new Map<number, { start: bigint; end: bigint }[]>();
-  for (const { partition, start, end } of files) {
-    if (start === undefined) continue;
-    const span = { start: BigInt(start), end: BigInt(end) };
-    const spans = partitions.get(partition);
-    if (spans) spans.push(span);
-    else partitions.set(partition, [span]);
-  }
-  for (const [partition, spans] of partitions) {
-    spans.sort((a, b) => (a.start < b.start ? -1 : 1));
-    let reached = spans[0]!.end;
-    for (const { start, end } of spans.slice(1)) {
-      if (start > reached)
-        gaps.push({
-          partition,
-          from: reached.toString(),
-          to: start.toString(),
-          records: Number(start - reached),
-        });
-      if (end > reached) reached = end;
+  const give = (partition: number, from: bigint, to: bigint, held: number) => {
+    const records = Number(to - from) - held;
+    if (records > 0)
+      gaps.push({
+        partition,
+        from: from.toString(),
+        to: to.toString(),
+        records,
+      });
+  };
+  for (const [partition, stretches] of stretchesByPartition(files))
+    for (const [i, { start, end, count, isExact }] of stretches.entries()) {
+      if (i > 0) give(partition, stretches[i - 1]!.end, start, 0);
+      if (isExact) give(partition, start, end, count);
     }
-  }
   return gaps;
+}
+
+/** Files with both ends, by partition, in the order of their offsets; those that overlap are one stretch. */
+function stretchesByPartition(files: LedgerFile[]): Map<number, Stretch[]> {
+  const partitions = new Map<number, Stretch[]>();
+  for (const { partition, start, end, count, atMost } of files) {
+    if (start === undefined) continue;
+    const stretches = partitions.get(partition) ?? [];
+    partitions.set(partition, stretches);
+    stretches.push({
+      start: BigInt(start),
+      end: BigInt(end),
+      count,
+      isExact: atMost === undefined,
+    });
+  }
+  for (const [partition, stretches] of partitions) {
+    stretches.sort((a, b) => (a.start < b.start ? -1 : 1));
+    const merged: Stretch[] = [];
+    for (const next of stretches) {
+      const last = merged.at(-1);
+      if (!last || next.start >= last.end) merged.push(next);
+      else {
+        last.count += next.count;
+        last.isExact &&= next.isExact;
+        if (next.end > last.end) last.end = next.end;
+      }
+    }
+    partitions.set(partition, merged);
+  }
+  return partitions;
 }

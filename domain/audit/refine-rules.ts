@@ -105,13 +105,15 @@ export const rowsCannotBeCounted: Rule = ({ hour: { raw, refined } }) =>
 
 /**
  * There are fewer rows than distinct events. Deduplication may take rows away, never below the distinct events, which the archive knows;
- * where it does not, the policy says how many may be duplicates.
+ * where it does not, the policy says how many may be duplicates. Where it does not, and file names only bound the records, the rows prove
+ * nothing of Refine.
  */
 export const rowsAreMissing: Rule = ({
   hour: { raw, refined, archived },
   policy,
 }) => {
   if (!raw || !refined?.rows.known) return undefined;
+  if (raw.atMost && !archived.known && refined.rows.count > 0) return undefined;
   const rows = refined.rows.count;
   const least = archived.known
     ? Math.min(archived.count, raw.count)

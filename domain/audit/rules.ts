@@ -2,6 +2,7 @@ import {
   filesAreStrange,
   NOTHING_IMPORTED,
   recordsAreMissing,
+  recordsAreOnlyBounded,
 } from "./import-rules";
 import type { Rule } from "./judgement";
 import {
@@ -52,4 +53,5 @@ export const RULES: Rule[] = [
   rowsAreTwice,
   stageIsUnreadable("queryable"),
   partitionIsNotInMetastore,
+  recordsAreOnlyBounded,
 ];

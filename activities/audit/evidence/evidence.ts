@@ -31,6 +31,7 @@ export type TopicAndHours = { topic: TopicEvidence; hours: HourEvidence[] };
  * they say is put together by hour, then the hours get what only shows across them: gaps of the ledger, silence, lost locations.
  * @param asOf the instant as of which hours are judged, epoch ms
  * @param memory what is remembered of the topic; brought up to date
+ * @param beat called while messages are read
  */
 export async function readTopicEvidence(
   clients: TopicClients,
@@ -39,6 +40,7 @@ export async function readTopicEvidence(
   range: HourRange,
   asOf: number,
   memory: TopicMemory,
+  beat?: () => void,
 ): Promise<TopicAndHours> {
   const policy = clients.policyOf(dataset.topic);
   const { kafka, files, partitions } = await readStages(
@@ -82,6 +84,7 @@ export async function readTopicEvidence(
           dataset,
           memory.raw,
           kafka.value.offsets,
+          beat,
         )
       : [];
   const raw = rawEvidence(shared, name, rawInRange);
@@ -143,14 +146,15 @@ async function readStages(
 
 /**
  * Whether any hour has fewer rows than deduplication usually leaves of its raw records: the archive's distinct events tell then whether it
- * was deduplication.
+ * was deduplication. Where the raw records are only bounded, any row less than the bound is a reason to ask.
  */
 const rowsAreFew = (
   raw: Map<Hour, RawEvidence>,
   refined: Record<Hour, RefinedHour>,
   maxDuplicatePercent: number,
 ): boolean =>
-  [...raw].some(([hour, { count }]) => {
+  [...raw].some(([hour, { count, atMost }]) => {
     const rows = refined[hour]?.refined.rows;
-    return rows?.known && rows.count < count * (1 - maxDuplicatePercent / 100);
+    const tolerated = atMost ? 0 : maxDuplicatePercent;
+    return rows?.known && rows.count < count * (1 - tolerated / 100);
   });

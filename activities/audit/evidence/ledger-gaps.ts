@@ -7,13 +7,16 @@ import type { FileClients, TopicClients } from "./clients";
 import { rawDay, type RawHour } from "./raw-hours";
 import type { SharedEvidence } from "./shared-evidence";
 
-/** A gap is checked by reading Kafka only up to this many offsets. */
-const MAX_RECOUNT = 20_000;
+/** A gap is checked by reading Kafka only up to this many offsets; beyond, its records are a bound and no fact. */
+const MAX_RECOUNT = 1_000_000;
+/** Kafka is read in pieces of this many offsets, so that the audit shows in between that it lives. */
+const PIECE = 20_000n;
 
 /**
  * Offsets that importer runs took and no raw file accounts for. A gap is verified before it is believed: late events lie in hours outside
  * the window, so every day there is gets listed; and offsets may hold no record, so Kafka is read where it still has them.
  * @param raw the raw hours of the window
+ * @param beat called while Kafka is read
  */
 export async function verifiedGaps(
   clients: Pick<TopicClients, "kafka" | "hdfs" | "source">,
@@ -21,6 +24,7 @@ export async function verifiedGaps(
   dataset: Dataset,
   raw: Record<Hour, RawHour>,
   offsets: Offsets[],
+  beat?: () => void,
 ): Promise<Gap[]> {
   const { topic } = dataset;
   // Compaction leaves offsets without records: they prove nothing then.
@@ -35,17 +39,24 @@ export async function verifiedGaps(
   const files = filesOf(await everyRawHour(clients, dataset));
   const gaps: Gap[] = [];
   for (const gap of gapsAmong(files)) {
-    const inKafka = await recordsInKafka(clients.kafka, topic, gap, offsets);
+    const inKafka = await recordsInKafka(
+      clients.kafka,
+      topic,
+      gap,
+      offsets,
+      beat,
+    );
+    if (typeof inKafka === "string") {
+      gaps.push({ ...gap, atMost: inKafka });
+      continue;
+    }
     const run = advances.find(
       (a) => a.run === gap.run && a.partition === gap.partition,
     );
-    const records =
-      inKafka === undefined
-        ? gap.records
-        : Math.min(
-            gap.records,
-            inKafka - recordsWithin(files, gap) - (run?.errors ?? 0),
-          );
+    const records = Math.min(
+      gap.records,
+      inKafka - recordsWithin(files, gap) - (run?.errors ?? 0),
+    );
     if (records > 0) gaps.push({ ...gap, records });
   }
   return gaps;
@@ -68,21 +79,23 @@ const recordsWithin = (files: RawFile[], gap: Gap): number =>
     )
     .reduce((sum, file) => sum + file.count, 0);
 
-/** How many records Kafka still has in a gap, transaction markers not counted; undefined where it has not all of it, or it is too much to read. */
+/** How many records Kafka still has in a gap, transaction markers not counted; or why it cannot be told. */
 async function recordsInKafka(
-  kafka: Kafka,
+  kafka: Pick<Kafka, "read">,
   topic: string,
   { partition, from, to }: Gap,
   offsets: Offsets[],
-): Promise<number | undefined> {
+  beat?: () => void,
+): Promise<number | NonNullable<Gap["atMost"]>> {
   const low = offsets.find((o) => o.partition === partition)?.low;
-  if (low === undefined || BigInt(low) > BigInt(from)) return undefined;
-  if (BigInt(to) - BigInt(from) > BigInt(MAX_RECOUNT)) return undefined;
+  if (low === undefined || BigInt(low) > BigInt(from)) return "deleted";
+  if (BigInt(to) - BigInt(from) > BigInt(MAX_RECOUNT)) return "uncounted";
   let count = 0;
-  await kafka.read(
-    new Map([[topic, [{ partition, from, to }]]]),
-    () => void count++,
-  );
+  for (let at = BigInt(from); at < BigInt(to); at += PIECE) {
+    const end = at + PIECE < BigInt(to) ? at + PIECE : BigInt(to);
+    const piece = { partition, from: at.toString(), to: end.toString() };
+    await kafka.read(new Map([[topic, [piece]]]), () => void count++, beat);
+  }
   return count;
 }
 

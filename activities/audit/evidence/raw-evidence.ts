@@ -27,6 +27,7 @@ export function rawEvidence(
       );
     return {
       count: files.reduce((sum, file) => sum + file.count, 0),
+      ...(files.some(({ atMost }) => atMost) ? { atMost: true } : {}),
       files: files.length,
       mtime,
       problems: [...strange, ...changed],

@@ -1,7 +1,8 @@
 import type { Dataset } from "../../../domain/settings/dataset";
 import type { Hour } from "../../../lib/hour";
 import { refreshDay, type Remembered, type Sum } from "./day-walk";
-import type { Hdfs } from "../../../clients/hdfs/hdfs";
+import { ServiceError } from "../../../clients/errors";
+import type { FileStatus, Hdfs } from "../../../clients/hdfs/hdfs";
 import type { Importer, RawFile } from "../../../importers/importer";
 import { isTemporary } from "../../../formats/hadoop/temporary-names";
 
@@ -37,19 +38,40 @@ export function rawDay(
       };
       for (const file of children) {
         if (isTemporary(file.name)) continue;
-        const parsed = source.parse(file.name, hour);
-        if ("problem" in parsed) result.strange.push(parsed.problem);
-        else if (file.length === 0 && parsed.count > 0)
-          result.strange.push(`${file.name} is empty`);
-        else
-          result.files.push({
-            ...parsed,
-            name: file.name,
-            length: file.length,
-            mtime: file.mtime,
-          });
+        const found = await rawFile(source, dir, file, hour);
+        if ("problem" in found) result.strange.push(found.problem);
+        else result.files.push(found);
       }
       return result;
     },
   );
+}
+
+/** A raw file by its name; where the name only bounds its records, by what the file says of itself. */
+async function rawFile(
+  source: Importer,
+  dir: string,
+  file: FileStatus,
+  hour: Hour,
+): Promise<RawFile | { problem: string }> {
+  const { name, length, mtime } = file;
+  const parsed = source.parse(name, hour);
+  if ("problem" in parsed) return parsed;
+  if (length === 0 && parsed.count > 0) return { problem: `${name} is empty` };
+  const { atMost, ...exact } = parsed;
+  const whole: RawFile = { ...exact, name, length, mtime };
+  if (!atMost) return whole;
+  try {
+    const count = await source.exactCount?.(dir, file);
+    if (count === undefined) return { ...whole, atMost };
+    // More records than offsets: the file is not what its name says.
+    return count > parsed.count
+      ? { problem: `${name} has ${count} records, more than its name allows` }
+      : { ...whole, count };
+  } catch (error) {
+    if (error instanceof ServiceError) throw error;
+    return {
+      problem: `${name} cannot be counted: ${(error as Error).message}`,
+    };
+  }
 }

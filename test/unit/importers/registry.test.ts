@@ -90,6 +90,7 @@ test("what a raw file's name says is judged by its own importer", () => {
     start: "100",
     end: "200",
     count: 100,
+    atMost: true,
   });
   expect(importerOf("confluent-hdfs").parse(camusName, hour)).toEqual({
     problem: `${camusName} is not a name that the HDFS connector writes`,

@@ -55,6 +55,22 @@ test("what no hour explains belongs to the hour before the run", () => {
   ]);
 });
 
+test("a gap that is a bound says so; one fact among bounds makes the hour's number no bound", () => {
+  const uncounted = gap({ atMost: "uncounted" });
+  const [alone] = attributeGaps([uncounted], [], RANGE).values();
+  expect(alone).toMatchObject({ missing: 5, missingAtMost: true });
+  expect(alone!.why).toMatch(/^at most 5 records .* may hold no record$/);
+  const [both] = attributeGaps([gap(), uncounted], [], RANGE).values();
+  expect(both).not.toHaveProperty("missingAtMost");
+  const [deleted] = attributeGaps(
+    [gap({ atMost: "deleted" })],
+    [],
+    RANGE,
+  ).values();
+  expect(deleted!.why).toMatch(/^at most 5 records/);
+  expect(deleted).not.toHaveProperty("missingAtMost");
+});
+
 test("a gap without a run, or of a run outside of the range, is shown in the range's last hour", () => {
   const old = gap({ time: Date.parse("2018-06-01T00:05:00Z") });
   const unnamed: Gap = { partition: 0, from: "1", to: "3", records: 2 };

@@ -68,6 +68,32 @@ test("names that tell both ends must follow one another", () => {
   ]);
 });
 
+const span = (start: number, end: number, count?: number) => ({
+  ...file(count ?? end - start, String(end)),
+  start: String(start),
+  ...(count === undefined ? { atMost: true as const } : {}),
+});
+
+test("exact files of neighbouring hours that overlap must add up to the offsets they span", () => {
+  expect(holes([span(0, 100, 60), span(5, 120, 60)])).toEqual([]);
+  expect(holes([span(0, 100, 60), span(5, 120, 52)])).toEqual([
+    { partition: 0, from: "0", to: "120", records: 8 },
+  ]);
+});
+
+test("a file that was removed shows though its neighbours' names span its offsets", () => {
+  expect(holes([span(0, 50, 40), span(50, 60, 10)])).toMatchObject([
+    { from: "0", to: "50", records: 10 },
+  ]);
+});
+
+test("names that only bound the records prove neither a loss nor a duplicate where they overlap", () => {
+  expect(holes([span(0, 100), span(5, 120, 10)])).toEqual([]);
+  expect(holes([span(0, 100), span(5, 120), span(130, 140)])).toMatchObject([
+    { from: "120", to: "130", records: 10 },
+  ]);
+});
+
 test("offsets beyond 2^53 are reckoned exactly", () => {
   const from = 2n ** 60n;
   const gap = unaccounted(

@@ -20,6 +20,13 @@ import {
   whole,
 } from "./cases";
 
+/** A raw hour of 12 rows whose file names allow up to 40 records. */
+const bounded = (over: Partial<HourEvidence>): HourEvidence =>
+  whole({
+    raw: { count: 40, atMost: true, files: 1, mtime: RAW_MTIME, problems: [] },
+    ...over,
+  });
+
 test.each<[string, HourEvidence, TopicEvidence, string, string | undefined]>([
   ["all stages agree", whole(), topic(), "complete", undefined],
   [
@@ -321,7 +328,63 @@ test.each<[string, HourEvidence, TopicEvidence, string, string | undefined]>([
     "partition-missing",
     "unknown",
   ],
+  [
+    "a bound that Kafka's count and the rows support",
+    bounded({ produced: measured(12), archived: unknowable("x") }),
+    topic(),
+    "complete",
+    undefined,
+  ],
+  [
+    "a bound, where Kafka has more than the rows",
+    bounded({ produced: measured(20), archived: unknowable("x") }),
+    topic(),
+    "import-partial",
+    "unknown",
+  ],
+  [
+    "a bound alone, which the rows do not reach",
+    bounded({ archived: unknowable("x") }),
+    topic(),
+    "import-partial",
+    "unknown",
+  ],
+  [
+    "a bound that the archive supports",
+    bounded({}),
+    topic(),
+    "complete",
+    undefined,
+  ],
 ])("%s", (_, evidence, about, verdict, cause) => {
   const j = judge(evidence, about, POLICY, LATER);
   expect([j.verdict, j.cause]).toEqual([verdict, cause]);
+});
+
+test("what only a bound says is a warning that says so; what the archive knows besides is an error", () => {
+  const found = judge(
+    bounded({ archived: unknowable("x") }),
+    topic(),
+    POLICY,
+    LATER,
+  );
+  expect(found.level).toBe("warning");
+  expect(found.why).toContain("at most 40 records");
+  const uncounted = (archived: number) =>
+    whole({
+      archived: measured(archived),
+      raw: {
+        count: 13,
+        files: 1,
+        mtime: RAW_MTIME,
+        problems: ["at most 500 records are in no raw file"],
+        missing: 500,
+        missingAtMost: true,
+      },
+    });
+  expect(judge(uncounted(12), topic(), POLICY, LATER)).toMatchObject({
+    verdict: "import-partial",
+    level: "warning",
+  });
+  expect(judge(uncounted(99), topic(), POLICY, LATER).level).toBe("error");
 });
