@@ -2,6 +2,7 @@ import { heartbeat } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
 import { datasetOf } from "../../domain/settings/dataset";
 import { nextUnread } from "../../domain/audit/evidence";
+import { hoursBySize } from "../../domain/audit/headroom-by-size";
 import { judgeHeadroom, type TopicHeadroom } from "../../domain/audit/headroom";
 import { safeHours, type Target } from "../../domain/audit/safe-hours";
 import { driftOf, type Policy } from "../../domain/settings/policy";
@@ -42,11 +43,12 @@ export function createHeadroomActivities(clients: HeadroomClients) {
       for (const topic of input.topics) {
         heartbeat(topic);
         const settings = configs.get(topic) ?? {};
-        const retentionMs = Number(settings["retention.ms"] ?? -1);
-        if (!datasetOf(topic, config.naming) || retentionMs < 0) continue;
+        const limits = limitsOf(settings);
+        if (!datasetOf(topic, config.naming) || !limits) continue;
+        const { retentionMs, retentionBytes } = limits;
         const policy = policyOf(topic);
         const hoursOf = async (targets: Target[]) =>
-          targets.length === 0
+          targets.length === 0 || retentionMs === undefined
             ? undefined
             : safeHours(
                 targets,
@@ -68,10 +70,26 @@ export function createHeadroomActivities(clients: HeadroomClients) {
         const found = judgeHeadroom(
           {
             topic,
-            retentionHours: retentionMs / HOUR_MS,
+            retentionHours:
+              retentionMs === undefined ? Infinity : retentionMs / HOUR_MS,
             unread: unread.length > 0,
             ...(hours === undefined ? {} : { hours }),
             ...(nextHours === undefined ? {} : { nextHours }),
+            ...(retentionBytes === undefined || unread.length === 0
+              ? {}
+              : {
+                  bySize: {
+                    ...(await headroomBySize(
+                      kafka,
+                      topic,
+                      offsets,
+                      unread,
+                      retentionBytes,
+                      now,
+                    )),
+                    retentionBytes,
+                  },
+                }),
             drift: driftOf(policy, settings),
           },
           policy,
@@ -85,6 +103,63 @@ export function createHeadroomActivities(clients: HeadroomClients) {
       await storage.write(latest.headroom, input.low);
     },
   };
+}
+
+/**
+ * What Kafka deletes a topic's messages by: their age (ms), the size of a partition's log (bytes), both. Undefined where it deletes none:
+ * nothing bounds the log, or it is compacted only.
+ */
+function limitsOf(
+  settings: Record<string, string>,
+): { retentionMs?: number; retentionBytes?: number } | undefined {
+  const policies = (settings["cleanup.policy"] ?? "delete").split(",");
+  if (!policies.includes("delete")) return undefined;
+  const limitOf = (name: string) => {
+    const limit = Number(settings[name] ?? -1);
+    return limit < 0 ? undefined : limit;
+  };
+  const retentionMs = limitOf("retention.ms");
+  const retentionBytes = limitOf("retention.bytes");
+  return retentionMs === undefined && retentionBytes === undefined
+    ? undefined
+    : {
+        ...(retentionMs === undefined ? {} : { retentionMs }),
+        ...(retentionBytes === undefined ? {} : { retentionBytes }),
+      };
+}
+
+/** For how long unread data is safe from a bound on the log's size; for no time where the broker does not tell how large the log is. */
+async function headroomBySize(
+  kafka: Pick<Kafka, "logSizes" | "offsetsAt">,
+  topic: string,
+  offsets: Offsets[],
+  unread: Target[],
+  retentionBytes: number,
+  now: number,
+): Promise<{ hours: number; retentionHours: number }> {
+  const [sizes, dayAgo] = await Promise.all([
+    kafka.logSizes(
+      topic,
+      offsets.map(({ partition }) => partition),
+    ),
+    kafka.offsetsAt(topic, now - DAY_MS),
+  ]);
+  const next = new Map(unread.map((u) => [u.partition, u.offset]));
+  return hoursBySize(
+    offsets.map(({ partition, low, high }) => {
+      const [logStart, logEnd] = [BigInt(low), BigInt(high)];
+      const cameSince = Number(logEnd - (dayAgo.get(partition) ?? logStart));
+      return {
+        // A log of unknown size is taken for full, as headroom must not be promised.
+        bytes: sizes.get(partition) ?? retentionBytes,
+        logStart,
+        logEnd,
+        next: next.get(partition) ?? logEnd,
+        perHour: cameSince / 24,
+      };
+    }),
+    retentionBytes,
+  );
 }
 
 /** Topics that importer runs moved in, those of runs after an instant (epoch ms) not counted. */

@@ -1,7 +1,7 @@
 import { ConfigResourceTypes } from "kafkajs";
 import { countRequest } from "../../lib/request-count";
 import { KafkaConnection } from "./connection";
-import { topicIds } from "./topic-ids";
+import { logSizes, topicIds } from "./raw-requests";
 import { type Message, type Range, readRanges } from "./ranged-read";
 
 /** What a partition holds: its first offset, and the one that the next record gets; decimal strings, as they exceed 2^53. */
@@ -48,6 +48,17 @@ export class Kafka extends KafkaConnection {
   async topicIds(topics: readonly string[]): Promise<Map<string, string>> {
     countRequest("Kafka");
     return topicIds(this.js, topics).catch(() => new Map<string, string>());
+  }
+
+  /** The size of each partition's log in bytes, by partition; none where they cannot be told. */
+  async logSizes(
+    topic: string,
+    partitions: readonly number[],
+  ): Promise<Map<number, number>> {
+    countRequest("Kafka");
+    return logSizes(this.js, topic, partitions).catch(
+      () => new Map<number, number>(),
+    );
   }
 
   /** Reads offset ranges of several topics, committed records only: see {@link readRanges}. */

@@ -1,4 +1,5 @@
 import {
+  losses,
   lostOffsets,
   mayBeOfReplacedLog,
   type TopicEvidence,
@@ -78,7 +79,27 @@ const timeBehind = ({ watermark, skippedSince }: TopicEvidence) =>
 function deletionCause(topic: TopicEvidence): Because {
   const drift = driftText(topic.drift);
   const behind = timeBehind(topic);
-  const { retentionMs } = topic;
+  const { retentionMs, retentionBytes } = topic;
+  const keepsAnyAge = retentionMs !== undefined && retentionMs < 0;
+  const isBehindRetention =
+    behind !== undefined &&
+    retentionMs !== undefined &&
+    !keepsAnyAge &&
+    behind >= retentionMs;
+  // What is younger than retention, or of any age, goes where the log is bounded by its size as well.
+  if (retentionBytes !== undefined && !isBehindRetention)
+    return {
+      cause: drift ? "config-drift" : "retention-too-short",
+      because: `Kafka keeps ${retentionBytes} bytes of each partition${keepsAnyAge ? ", of any age," : ""} and deletes by size what lies behind${drift ? `; ${drift}` : ""}`,
+    };
+  if (keepsAnyAge) {
+    const because =
+      "retention is unlimited, and yet Kafka has deleted unread data";
+    return {
+      cause: "premature-deletion",
+      because: drift ? `${because}; ${drift}` : because,
+    };
+  }
   if (
     behind !== undefined &&
     retentionMs !== undefined &&
@@ -98,6 +119,8 @@ function deletionCause(topic: TopicEvidence): Because {
     };
   return {
     cause: "offset-out-of-range",
-    because: "the stored offset lies before the log start",
+    because: losses(topic).every(({ atMost }) => atMost)
+      ? "the importer has no position there"
+      : "the stored offset lies before the log start",
   };
 }

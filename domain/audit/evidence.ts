@@ -88,8 +88,10 @@ export type TopicEvidence = {
   watermark?: number;
   /** When the importer first skipped the topic as out of range within the look-back, epoch ms; absent where it did not. */
   skippedSince?: number;
-  /** The topic's retention.ms. */
+  /** The topic's retention.ms; negative where the age of messages does not matter. */
   retentionMs?: number;
+  /** The topic's retention.bytes, of each partition; absent where the size does not matter. */
+  retentionBytes?: number;
   /** Settings that are not as the policy expects them. */
   drift: Drift[];
   /** The importer's newest finished run, epoch ms. */

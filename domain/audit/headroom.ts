@@ -4,6 +4,7 @@ import type { Level } from "./verdicts";
 /** How close a topic is to losing data. */
 export type HeadroomEvidence = {
   topic: string;
+  /** How long Kafka keeps messages; infinite where their age does not matter. */
   retentionHours: number;
   /** Whether Kafka has offsets that the importer has not read yet. */
   unread: boolean;
@@ -11,6 +12,8 @@ export type HeadroomEvidence = {
   hours?: number;
   /** For how many hours data that arrives now would be safe; absent where none arrives. */
   nextHours?: number;
+  /** Where Kafka bounds the log by its size: for how many hours unread data is safe, and how long messages lie there at all. */
+  bySize?: { hours: number; retentionHours: number; retentionBytes: number };
   drift: Drift[];
 };
 
@@ -30,17 +33,32 @@ export function judgeHeadroom(
   evidence: HeadroomEvidence,
   policy: Policy,
 ): TopicHeadroom | undefined {
-  const { topic, retentionHours } = evidence;
+  const { topic, bySize } = evidence;
   const unreadHours = evidence.hours ?? Infinity;
   const nextHours = evidence.nextHours ?? Infinity;
-  const hours = Math.min(unreadHours, nextHours);
+  const sizeHours = bySize?.hours ?? Infinity;
+  const hours = Math.min(unreadHours, nextHours, sizeHours);
+  const isBySize = sizeHours < Math.min(unreadHours, nextHours);
+  const retentionHours = isBySize
+    ? bySize!.retentionHours
+    : evidence.retentionHours;
   // A retention that is shorter than the threshold gives no more headroom than itself.
   const warnHours = Math.min(policy.headroom.warnHours, retentionHours / 2);
   const errorHours = Math.min(policy.headroom.errorHours, warnHours / 2);
   if (hours >= warnHours) return undefined;
   // Even what arrives now is in danger: it is dated wrongly, and deleted before its time.
-  const isDatedWrongly = nextHours < warnHours;
+  const isDatedWrongly = !isBySize && nextHours < warnHours;
   const drift = driftText(evidence.drift);
+  if (isBySize) {
+    const why = `unread messages may be deleted in ${sizeHours} h: Kafka keeps ${bySize!.retentionBytes} bytes of each partition, which fill in ${Math.round(retentionHours)} h`;
+    return {
+      topic,
+      hours,
+      level: hours < errorHours ? "error" : "warning",
+      cause: "retention-too-short",
+      why: drift ? `${why}; ${drift}` : why,
+    };
+  }
   const what =
     evidence.unread && unreadHours < warnHours
       ? `unread messages may be deleted in ${unreadHours} h`

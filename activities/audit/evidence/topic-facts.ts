@@ -52,6 +52,9 @@ export function topicFacts(
     ...(config["retention.ms"] === undefined
       ? {}
       : { retentionMs: Number(config["retention.ms"]) }),
+    ...(Number(config["retention.bytes"] ?? -1) < 0
+      ? {}
+      : { retentionBytes: Number(config["retention.bytes"]) }),
     drift: driftOf(policy, config),
     ...(lastRun === undefined ? {} : { lastRun }),
     ...(jumped > 0 ? { jumped } : {}),

@@ -1,3 +1,4 @@
+import { hoursIn } from "../../../lib/hour";
 import {
   MIDNIGHT,
   rawDir,
@@ -82,7 +83,8 @@ export const KAFKA_TROUBLES: Trouble[] = [
     name: "FromFuture",
     trouble:
       "a message is dated next year, and what came after it is not imported",
-    hours: [MIDNIGHT],
+    // Of which of them the unread messages are, their times do not tell.
+    hours: SINCE_IMPORT,
     verdict: "import-missing",
     cause: "importer-slow",
     settings: { "message.timestamp.type": "CreateTime" },
@@ -100,7 +102,7 @@ export const KAFKA_TROUBLES: Trouble[] = [
     trouble: "a topic is bounded by size, and unread events are deleted",
     hours: SINCE_IMPORT,
     verdict: "lost-from-kafka",
-    cause: "offset-out-of-range",
+    cause: "retention-too-short",
     settings: { "retention.ms": "-1", "retention.bytes": "1000000000" },
     afterLastImport: async (hands) => {
       await hands.sendTexts("SmallRetention", threeOf(hands, "SmallRetention"));
@@ -110,7 +112,8 @@ export const KAFKA_TROUBLES: Trouble[] = [
   {
     name: "NeverRead",
     trouble: "events of a topic that the importer never read are deleted",
-    hours: [],
+    // Nothing tells since when it has lost events.
+    hours: hoursIn({ since: "2018-06-18T11", until: "2018-06-19T02" }),
     verdict: "lost-from-kafka",
     cause: "offset-out-of-range",
     traffic: () => 0,

@@ -10,7 +10,6 @@ import {
   SINCE_IMPORT,
   topicOf,
 } from "./topic-hours";
-import { KAFKA_TROUBLES } from "./kafka-troubles";
 import type { Trouble } from "./trouble";
 
 /** Every trouble that an audit can name, each on a topic of its own; the first topic has none. */
@@ -226,7 +225,6 @@ export const TROUBLES: Trouble[] = [
     tamper: ({ hdfs }) =>
       hdfs.write(`${refinedDir("BadFlag", SECOND_HOUR)}/_REFINED`, "yes"),
   },
-  ...KAFKA_TROUBLES,
 ];
 
 /** The rows of these topics. */

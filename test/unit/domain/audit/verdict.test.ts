@@ -159,6 +159,29 @@ test.each<[string, HourEvidence, TopicEvidence, string, string | undefined]>([
     "importer-slow",
   ],
   [
+    "deleted by size, whatever the age",
+    nothing(unknowable("deleted"), unknowable("not asked")),
+    topic({
+      ...gone,
+      watermark: hourStart("2018-06-26T00"),
+      retentionMs: -1,
+      retentionBytes: 1_000_000_000,
+    }),
+    "lost-from-kafka",
+    "retention-too-short",
+  ],
+  [
+    "deleted though nothing bounds the log",
+    nothing(unknowable("deleted"), unknowable("not asked")),
+    topic({
+      ...gone,
+      watermark: hourStart("2018-06-26T00"),
+      retentionMs: -1,
+    }),
+    "lost-from-kafka",
+    "premature-deletion",
+  ],
+  [
     "a stored offset beyond the end of a log that has the hour's messages",
     nothing(measured(800), unknowable("not asked")),
     topic(recreated),
@@ -387,4 +410,22 @@ test("what only a bound says is a warning that says so; what the archive knows b
     level: "warning",
   });
   expect(judge(uncounted(99), topic(), POLICY, LATER).level).toBe("error");
+});
+
+test("what was deleted by size is told with the size, and with no retention of 0 hours", () => {
+  const { why } = judge(
+    nothing(unknowable("deleted"), unknowable("not asked")),
+    topic({
+      ...gone,
+      watermark: hourStart("2018-06-26T00"),
+      retentionMs: -1,
+      retentionBytes: 1_000_000_000,
+    }),
+    POLICY,
+    LATER,
+  );
+  expect(why).toContain(
+    "Kafka keeps 1000000000 bytes of each partition, of any age, and deletes by size",
+  );
+  expect(why).not.toContain("0 h");
 });

@@ -1,0 +1,147 @@
+import type { Kafka as KafkaJs } from "kafkajs";
+import {
+  decodeLogSizes,
+  DESCRIBE_LOG_DIRS,
+  encodeLogDirsRequest,
+} from "../../formats/kafka/log-dirs";
+import {
+  decodeTopicIds,
+  encodeMetadataRequest,
+  METADATA,
+} from "../../formats/kafka/metadata";
+
+/*
+ * Requests that kafkajs does not speak, over connections that it makes. Its version 2.2.4 is the last of its line, so what is used here of
+ * its inner parts does not move; where another version hid them elsewhere, nothing would be told.
+ */
+
+/** A broker's connection, as far as it is used here. */
+type Connection = {
+  send<T>(call: {
+    request: {
+      apiKey: number;
+      apiVersion: number;
+      apiName: string;
+      encode: () => Promise<{ buf: Buffer; buffer: Buffer }>;
+    };
+    response: {
+      decode: (bytes: Buffer) => Promise<T>;
+      parse: (decoded: T) => Promise<T>;
+    };
+  }): Promise<T>;
+};
+type Broker = {
+  versions: Record<number, { maxVersion: number }>;
+  connectionPool: { getConnection(): Promise<Connection> };
+};
+type Cluster = {
+  connect(): Promise<void>;
+  refreshMetadataIfNecessary(): Promise<void>;
+  disconnect(): Promise<void>;
+  findControllerBroker(): Promise<Broker>;
+  findBroker(wanted: { nodeId: string }): Promise<Broker>;
+  brokerPool: { metadata: { brokers: { nodeId: number }[] } };
+};
+
+type RawRequest<T> = {
+  api: { apiKey: number; apiVersion: number };
+  name: string;
+  bytes: Buffer;
+  decode: (answer: Buffer) => T;
+};
+
+/**
+ * The ids of topics, as 32 hex digits by name: a topic of the same name that was made anew has another one.
+ * @returns no id where the broker is too old to give any
+ * @throws whatever kafkajs throws where the broker cannot be asked
+ */
+export async function topicIds(
+  js: KafkaJs,
+  topics: readonly string[],
+): Promise<Map<string, string>> {
+  if (topics.length === 0) return new Map();
+  const ids = await withCluster(js, async (cluster) =>
+    ask(await cluster.findControllerBroker(), {
+      api: METADATA,
+      name: "Metadata",
+      bytes: encodeMetadataRequest(topics),
+      decode: decodeTopicIds,
+    }),
+  );
+  return ids ?? new Map<string, string>();
+}
+
+/**
+ * The size of a topic's log in bytes, by partition: the largest of its replicas'.
+ * @returns no size where the brokers are too old to tell any
+ * @throws whatever kafkajs throws where a broker cannot be asked
+ */
+export async function logSizes(
+  js: KafkaJs,
+  topic: string,
+  partitions: readonly number[],
+): Promise<Map<number, number>> {
+  const sizes = new Map<number, number>();
+  await withCluster(js, async (cluster) => {
+    for (const { nodeId } of cluster.brokerPool.metadata.brokers) {
+      const broker = await cluster.findBroker({ nodeId: String(nodeId) });
+      const found = await ask(broker, {
+        api: DESCRIBE_LOG_DIRS,
+        name: "DescribeLogDirs",
+        bytes: encodeLogDirsRequest(topic, partitions),
+        decode: decodeLogSizes,
+      });
+      for (const [partition, bytes] of found ?? [])
+        sizes.set(partition, Math.max(bytes, sizes.get(partition) ?? 0));
+    }
+  });
+  return sizes;
+}
+
+/** @returns undefined where the broker does not know the request in this version */
+async function ask<T>(
+  broker: Broker,
+  { api, name, bytes, decode }: RawRequest<T>,
+): Promise<T | undefined> {
+  if ((broker.versions[api.apiKey]?.maxVersion ?? -1) < api.apiVersion)
+    return undefined;
+  const connection = await broker.connectionPool.getConnection();
+  return connection.send({
+    request: {
+      ...api,
+      apiName: name,
+      // What kafkajs takes from its own encoder: the bytes, under two names.
+      encode: async () => ({ buf: bytes, buffer: bytes }),
+    },
+    response: {
+      decode: async (answer) => decode(answer),
+      parse: async (decoded) => decoded,
+    },
+  });
+}
+
+async function withCluster<T>(
+  js: KafkaJs,
+  work: (cluster: Cluster) => Promise<T>,
+): Promise<T | undefined> {
+  const cluster = clusterOf(js);
+  if (!cluster) return undefined;
+  try {
+    await cluster.connect();
+    await cluster.refreshMetadataIfNecessary();
+    return await work(cluster);
+  } finally {
+    await cluster.disconnect().catch(() => undefined);
+  }
+}
+
+/** The clusters that kafkajs makes for its own clients; undefined where another version hides them elsewhere. */
+function clusterOf(js: KafkaJs): Cluster | undefined {
+  const symbol = Object.getOwnPropertySymbols(js).find(
+    ({ description }) => description === "private:Kafka:createCluster",
+  );
+  const make = symbol && (js as unknown as Record<symbol, unknown>)[symbol];
+  return typeof make === "function"
+    ? (make({ allowAutoTopicCreation: false }) as Cluster)
+    : undefined;
+}
