@@ -19,6 +19,8 @@ export type RawEvidence = {
   mtime: number;
   /** What is wrong with single files, and with offsets that the ledger gives to this hour: a sentence each. */
   problems: string[];
+  /** Records that lie in it more than once, as far as the ledger tells, and a sentence that says how. */
+  twice?: { records: number; why: string };
   /** Records that runs took from Kafka and no file accounts for. */
   missing?: number;
   /** Present where all of `missing` is only an upper bound, as offsets may hold no record and were too many to be counted in Kafka. */
@@ -28,6 +30,13 @@ export type RawEvidence = {
   /** When the run was that wrote the hour's newest file, epoch ms; absent where no run is known for it. */
   importedAt?: number;
 };
+
+/** A raw hour's records without those that were imported twice: as many as there are different ones, at most. */
+export const withoutRepeated = ({
+  count,
+  twice,
+}: Pick<RawEvidence, "count" | "twice">): number =>
+  count - (twice?.records ?? 0);
 
 /** A Hive partition, from its flags and the footers of its Parquet files. */
 export type RefinedEvidence = {

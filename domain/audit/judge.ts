@@ -4,6 +4,7 @@ import {
   type HourEvidence,
   lostOffsets,
   type TopicEvidence,
+  withoutRepeated,
 } from "./evidence";
 import { hourStart, HOUR_MS } from "../../lib/hour";
 import type { Policy } from "../settings/policy";
@@ -43,6 +44,15 @@ export function judge(
       level: levelOf(verdict, about, numbers),
       numbers,
       why,
+    };
+  const twice = hour.raw?.twice;
+  if (verdict === "complete" && twice)
+    return {
+      verdict,
+      cause: "imported-twice",
+      level: levelOf(verdict, about, numbers),
+      numbers,
+      why: `${why}; ${twice.why}`,
     };
   if (isHealthy(verdict)) return { verdict, numbers, why };
   if (mayStillBecomeWhole(verdict, about))
@@ -87,7 +97,7 @@ function numbersOf({ hour, topic }: Case, verdict: Verdict): Numbers {
   const missing = isImportFault(verdict)
     ? Math.max(
         0,
-        (expected(hour) ?? 0) - raw,
+        (expected(hour) ?? 0) - (hour.raw ? withoutRepeated(hour.raw) : 0),
         (hour.raw?.missing ?? 0) + (hour.raw?.errors ?? 0),
       )
     : 0;
@@ -137,11 +147,13 @@ function isTolerable(
       const missing = numbers.missing ?? volume;
       return percent(missing, Math.max(volume, 1)) <= policy.lost.errorPercent;
     }
-    case "rows-duplicated":
+    case "rows-duplicated": {
+      const different = (numbers.raw ?? 1) - (hour.raw?.twice?.records ?? 0);
       return (
-        percent((numbers.rows ?? 0) - (numbers.raw ?? 0), numbers.raw ?? 1) <=
+        percent((numbers.rows ?? 0) - different, different) <=
         policy.duplicated.errorPercent
       );
+    }
     default:
       return false;
   }

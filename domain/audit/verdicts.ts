@@ -37,10 +37,11 @@ const ROWS = {
   complete: {
     sign: "+",
     colour: "good",
-    meaning: "Every stage has the hour's events, and Hive can query them.",
+    meaning:
+      "Every stage has the hour's events, and Hive can query them; with a cause, because some were imported twice.",
     healthy: true,
     importFault: false,
-    level: undefined,
+    level: "warning",
     repair: undefined,
     clearDoneFlag: undefined,
   },
@@ -225,6 +226,7 @@ export const CAUSES = [
   "importer-not-running",
   "importer-errors",
   "importer-slow",
+  "imported-twice",
   "refine-not-running",
   "refine-error",
   "outdated-job",

@@ -1,8 +1,9 @@
 import type { Dataset } from "../../../domain/settings/dataset";
-import type {
-  HourEvidence,
-  RawEvidence,
-  TopicEvidence,
+import {
+  type HourEvidence,
+  type RawEvidence,
+  type TopicEvidence,
+  withoutRepeated,
 } from "../../../domain/audit/evidence";
 import { withLedger } from "../../../domain/audit/attribution";
 import { withSilence } from "../../../domain/audit/silence";
@@ -135,8 +136,10 @@ const rowsAreFew = (
   refined: Record<Hour, RefinedHour>,
   maxDuplicatePercent: number,
 ): boolean =>
-  [...raw].some(([hour, { count, atMost }]) => {
+  [...raw].some(([hour, found]) => {
     const rows = refined[hour]?.refined.rows;
-    const tolerated = atMost ? 0 : maxDuplicatePercent;
-    return rows?.known && rows.count < count * (1 - tolerated / 100);
+    const tolerated = found.atMost ? 0 : maxDuplicatePercent;
+    return (
+      rows?.known && rows.count < withoutRepeated(found) * (1 - tolerated / 100)
+    );
   });
