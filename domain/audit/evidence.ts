@@ -72,6 +72,8 @@ export type HourEvidence = {
   canaries?: number;
   /** Why it is believed that the topic fell silent; present where this hour belongs to the silence. */
   silent?: string;
+  /** What is usual for this hour of the week; present where the hour has much less. */
+  low?: string;
   /**
    * Stages that could not be read, each with the reason; what they would say is unknowable. (The field keeps its name because results of
    * `explainHour` in histories carry it. It does not count unread offsets.)

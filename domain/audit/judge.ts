@@ -1,4 +1,4 @@
-import { causeOf } from "./cause";
+import { type Because, causeOf } from "./cause";
 import {
   expected,
   type HourEvidence,
@@ -37,22 +37,14 @@ export function judge(
     why: `${hour.raw?.count ?? 0} raw records, refined and queryable`,
   };
   const numbers = numbersOf(about, verdict);
-  if (verdict === "empty" && hour.silent !== undefined)
+  const noticed = noticeOf(verdict, about);
+  if (noticed)
     return {
       verdict,
-      cause: "producer-silent",
+      cause: noticed.cause,
       level: levelOf(verdict, about, numbers),
       numbers,
-      why,
-    };
-  const twice = hour.raw?.twice;
-  if (verdict === "complete" && twice)
-    return {
-      verdict,
-      cause: "imported-twice",
-      level: levelOf(verdict, about, numbers),
-      numbers,
-      why: `${why}; ${twice.why}`,
+      why: noticed.because ? `${why}; ${noticed.because}` : why,
     };
   if (isHealthy(verdict)) return { verdict, numbers, why };
   if (mayStillBecomeWhole(verdict, about))
@@ -80,13 +72,28 @@ function firstFound(about: Case): Found | undefined {
   return undefined;
 }
 
+/** What is worth a look though the verdict is healthy; undefined where nothing is. */
+function noticeOf(verdict: Verdict, about: Case): Because | undefined {
+  const { silent, raw, low } = about.hour;
+  if (verdict === "empty" && silent !== undefined)
+    return { cause: "producer-silent" };
+  if (verdict === "complete" && raw?.twice)
+    return { cause: "imported-twice", because: raw.twice.why };
+  // Events of a young hour may still come.
+  const isLow = low !== undefined && !isYoung(about);
+  return isLow && (verdict === "complete" || verdict === "empty")
+    ? { cause: "producer-low", because: low }
+    : undefined;
+}
+
+/** Whether the hour's grace has not passed yet. */
+const isYoung = ({ hour, policy, asOf }: Case): boolean =>
+  asOf < hourStart(hour.hour) + HOUR_MS + policy.graceHours * HOUR_MS;
+
 /** A young hour may be unfinished; but what Kafka deleted does not come back, and what Refine failed at is known to have failed. */
-const mayStillBecomeWhole = (
-  verdict: Verdict,
-  { hour, topic, policy, asOf }: Case,
-): boolean =>
-  asOf < hourStart(hour.hour) + HOUR_MS + policy.graceHours * HOUR_MS &&
-  lostOffsets(topic) === 0 &&
+const mayStillBecomeWhole = (verdict: Verdict, about: Case): boolean =>
+  isYoung(about) &&
+  lostOffsets(about.topic) === 0 &&
   verdict !== "refine-failed";
 
 function numbersOf({ hour, topic }: Case, verdict: Verdict): Numbers {

@@ -38,7 +38,7 @@ const ROWS = {
     sign: "+",
     colour: "good",
     meaning:
-      "Every stage has the hour's events, and Hive can query them; with a cause, because some were imported twice.",
+      "Every stage has the hour's events, and Hive can query them; with a cause, because some were imported twice, or unusually few were produced.",
     healthy: true,
     importFault: false,
     level: "warning",
@@ -49,7 +49,7 @@ const ROWS = {
     sign: ".",
     colour: "quiet",
     meaning:
-      "The hour has no events; with a cause, because the topic has fallen silent.",
+      "The hour has no events; with a cause, because the topic has fallen silent, or usually has some.",
     healthy: true,
     importFault: false,
     level: "warning",
@@ -231,6 +231,7 @@ export const CAUSES = [
   "refine-error",
   "outdated-job",
   "producer-silent",
+  "producer-low",
   "producer-late",
   "unknown",
 ] as const;

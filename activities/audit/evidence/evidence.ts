@@ -7,6 +7,7 @@ import {
 } from "../../../domain/audit/evidence";
 import { withLedger } from "../../../domain/audit/attribution";
 import { withSilence } from "../../../domain/audit/silence";
+import { rememberTraffic, withLowTraffic } from "../../../domain/audit/traffic";
 import { type Hour, type HourRange, inRange } from "../../../lib/hour";
 import { archivedCounts } from "./archived-counts";
 import { assembleHours } from "./assemble-hours";
@@ -85,9 +86,14 @@ export async function readTopicEvidence(
     partitions,
     canaries: shared.canaries.get(name),
   });
-  const judgeable = withSilence(
-    withLedger(hours, gaps, shared.advances(name), range),
-    policy.silence,
+  rememberTraffic(memory.traffic, hours);
+  const judgeable = withLowTraffic(
+    withSilence(
+      withLedger(hours, gaps, shared.advances(name), range),
+      policy.silence,
+    ),
+    memory.traffic,
+    policy.volume,
   );
   return {
     topic,
