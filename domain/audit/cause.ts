@@ -26,6 +26,8 @@ export function causeOf(verdict: Verdict, about: Case): Because {
       return { cause: "refine-not-running" };
     case "refine-failed":
       return { cause: "refine-error" };
+    case "rows-duplicated":
+      return { cause: about.hour.raw?.twice ? "imported-twice" : "unknown" };
     case "refine-outdated":
       return { cause: "outdated-job" };
     default:

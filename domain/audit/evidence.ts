@@ -20,6 +20,8 @@ export type RawEvidence = {
   mtime: number;
   /** What is wrong with single files, and with offsets that the ledger gives to this hour: a sentence each. */
   problems: string[];
+  /** Records that lie in it more than once, as far as the ledger tells, and a sentence that says how. */
+  twice?: { records: number; why: string };
   /** Records that runs took from Kafka and no file accounts for. */
   missing?: number;
   /** Present where all of `missing` is only an upper bound, as offsets may hold no record and were too many to be counted in Kafka. */
@@ -29,6 +31,13 @@ export type RawEvidence = {
   /** When the run was that wrote the hour's newest file, epoch ms; absent where no run is known for it. */
   importedAt?: number;
 };
+
+/** A raw hour's records without those that were imported twice: as many as there are different ones, at most. */
+export const withoutRepeated = ({
+  count,
+  twice,
+}: Pick<RawEvidence, "count" | "twice">): number =>
+  count - (twice?.records ?? 0);
 
 /** A Hive partition, from its flags and the footers of its Parquet files. */
 export type RefinedEvidence = {
@@ -64,6 +73,8 @@ export type HourEvidence = {
   canaries?: number;
   /** Why it is believed that the topic fell silent; present where this hour belongs to the silence. */
   silent?: string;
+  /** What is usual for this hour of the week; present where the hour has much less. */
+  low?: string;
   /**
    * Stages that could not be read, each with the reason; what they would say is unknowable. (The field keeps its name because results of
    * `explainHour` in histories carry it. It does not count unread offsets.)

@@ -7,6 +7,7 @@ import {
   mayBeOfReplacedLog,
   type TopicEvidence,
   unreadOffsets,
+  withoutRepeated,
 } from "./evidence";
 import { type Case, percent, type Rule } from "./judgement";
 
@@ -134,9 +135,9 @@ export const NOTHING_IMPORTED: Rule[] = [
 const recordsNotKept = ({ raw }: HourEvidence): number =>
   (raw?.missing ?? 0) + (raw?.errors ?? 0);
 
-/** Events that the archive has beyond the raw hour's records; negative where the raw hour has more, 0 where the archive is unknown. */
+/** Events that the archive has beyond the raw hour's records, each taken once; negative where the raw hour has more, 0 where the archive is unknown. */
 const archivedBeyondRaw = ({ archived, raw }: HourEvidence): number =>
-  archived.known ? archived.count - (raw?.count ?? 0) : 0;
+  archived.known ? archived.count - (raw ? withoutRepeated(raw) : 0) : 0;
 
 const recordsMissing = (hour: HourEvidence): number =>
   Math.max(recordsNotKept(hour), archivedBeyondRaw(hour), 0);
@@ -149,7 +150,7 @@ export const filesAreStrange: Rule = ({ hour }) =>
 
 /** Fewer records are in the raw hour than runs took from Kafka, or than the archive has events: more than the policy tolerates. */
 export const recordsAreMissing: Rule = ({ hour, policy }) => {
-  const records = hour.raw?.count ?? 0;
+  const records = hour.raw ? withoutRepeated(hour.raw) : 0;
   const missing = recordsMissing(hour);
   if (
     missing === 0 ||

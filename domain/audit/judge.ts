@@ -1,10 +1,11 @@
-import { causeOf } from "./cause";
+import { type Because, causeOf } from "./cause";
 import {
   believable,
   expected,
   type HourEvidence,
   lostOffsets,
   type TopicEvidence,
+  withoutRepeated,
 } from "./evidence";
 import { hourStart, HOUR_MS } from "../../lib/hour";
 import type { Policy } from "../settings/policy";
@@ -38,13 +39,14 @@ export function judge(
     why: `${hour.raw?.count ?? 0} raw records, refined and queryable`,
   };
   const numbers = numbersOf(about, verdict);
-  if (verdict === "empty" && hour.silent !== undefined)
+  const noticed = noticeOf(verdict, about);
+  if (noticed)
     return {
       verdict,
-      cause: "producer-silent",
+      cause: noticed.cause,
       level: levelOf(verdict, about, numbers),
       numbers,
-      why,
+      why: noticed.because ? `${why}; ${noticed.because}` : why,
     };
   if (isHealthy(verdict)) return { verdict, numbers, why };
   if (mayStillBecomeWhole(verdict, about))
@@ -72,13 +74,28 @@ function firstFound(about: Case): Found | undefined {
   return undefined;
 }
 
+/** What is worth a look though the verdict is healthy; undefined where nothing is. */
+function noticeOf(verdict: Verdict, about: Case): Because | undefined {
+  const { silent, raw, low } = about.hour;
+  if (verdict === "empty" && silent !== undefined)
+    return { cause: "producer-silent" };
+  if (verdict === "complete" && raw?.twice)
+    return { cause: "imported-twice", because: raw.twice.why };
+  // Events of a young hour may still come.
+  const isLow = low !== undefined && !isYoung(about);
+  return isLow && (verdict === "complete" || verdict === "empty")
+    ? { cause: "producer-low", because: low }
+    : undefined;
+}
+
+/** Whether the hour's grace has not passed yet. */
+const isYoung = ({ hour, policy, asOf }: Case): boolean =>
+  asOf < hourStart(hour.hour) + HOUR_MS + policy.graceHours * HOUR_MS;
+
 /** A young hour may be unfinished; but what Kafka deleted does not come back, and what Refine failed at is known to have failed. */
-const mayStillBecomeWhole = (
-  verdict: Verdict,
-  { hour, topic, policy, asOf }: Case,
-): boolean =>
-  asOf < hourStart(hour.hour) + HOUR_MS + policy.graceHours * HOUR_MS &&
-  lostOffsets(topic) === 0 &&
+const mayStillBecomeWhole = (verdict: Verdict, about: Case): boolean =>
+  isYoung(about) &&
+  lostOffsets(about.topic) === 0 &&
   verdict !== "refine-failed";
 
 function numbersOf({ hour, topic }: Case, verdict: Verdict): Numbers {
@@ -89,7 +106,7 @@ function numbersOf({ hour, topic }: Case, verdict: Verdict): Numbers {
   const missing = isImportFault(verdict)
     ? Math.max(
         0,
-        (expected(hour) ?? 0) - raw,
+        (expected(hour) ?? 0) - (hour.raw ? withoutRepeated(hour.raw) : 0),
         (hour.raw?.missing ?? 0) + (hour.raw?.errors ?? 0),
       )
     : 0;
@@ -139,11 +156,13 @@ function isTolerable(
       const missing = numbers.missing ?? volume;
       return percent(missing, Math.max(volume, 1)) <= policy.lost.errorPercent;
     }
-    case "rows-duplicated":
+    case "rows-duplicated": {
+      const different = (numbers.raw ?? 1) - (hour.raw?.twice?.records ?? 0);
       return (
-        percent((numbers.rows ?? 0) - (numbers.raw ?? 0), numbers.raw ?? 1) <=
+        percent((numbers.rows ?? 0) - different, different) <=
         policy.duplicated.errorPercent
       );
+    }
     default:
       return false;
   }

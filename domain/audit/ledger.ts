@@ -213,7 +213,9 @@ export function holes(files: LedgerFile[]): Gap[] {
 }
 
 /** Files with both ends, by partition, in the order of their offsets; those that overlap are one stretch. */
-function stretchesByPartition(files: LedgerFile[]): Map<number, Stretch[]> {
+export function stretchesByPartition(
+  files: LedgerFile[],
+): Map<number, Stretch[]> {
   const partitions = new Map<number, Stretch[]>();
   for (const { partition, start, end, count, atMost } of files) {
     if (start === undefined) continue;

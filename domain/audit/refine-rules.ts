@@ -1,4 +1,4 @@
-import type { HourEvidence } from "./evidence";
+import { type HourEvidence, withoutRepeated } from "./evidence";
 import { hourStart, HOUR_MS } from "../../lib/hour";
 import { percent, type Rule } from "./judgement";
 import { instant } from "../../lib/time";
@@ -115,11 +115,12 @@ export const rowsAreMissing: Rule = ({
   if (!raw || !refined?.rows.known) return undefined;
   if (raw.atMost && !archived.known && refined.rows.count > 0) return undefined;
   const rows = refined.rows.count;
+  const records = withoutRepeated(raw);
   const least = archived.known
-    ? Math.min(archived.count, raw.count)
+    ? Math.min(archived.count, records)
     : Math.max(
-        Math.min(1, raw.count),
-        Math.floor(raw.count * (1 - policy.maxDuplicatePercent / 100)),
+        Math.min(1, records),
+        Math.floor(records * (1 - policy.maxDuplicatePercent / 100)),
       );
   return rows < least && percent(least - rows, least) > policy.lost.warnPercent
     ? {
@@ -129,15 +130,16 @@ export const rowsAreMissing: Rule = ({
     : undefined;
 };
 
-/** There are more rows than raw records: some were written twice. */
+/** There are more rows than different raw records: some were written twice, or were imported twice and not deduplicated. */
 export const rowsAreTwice: Rule = ({ hour: { raw, refined }, policy }) => {
   if (!raw || !refined?.rows.known) return undefined;
   const rows = refined.rows.count;
-  return rows > raw.count &&
-    percent(rows - raw.count, raw.count) > policy.duplicated.warnPercent
+  const records = withoutRepeated(raw);
+  return rows > records &&
+    percent(rows - records, records) > policy.duplicated.warnPercent
     ? {
         verdict: "rows-duplicated",
-        why: `${rows} rows of ${raw.count} raw records`,
+        why: `${rows} rows of ${records} raw records${raw.twice ? `; ${raw.twice.why}` : ""}`,
       }
     : undefined;
 };

@@ -1,6 +1,6 @@
 import type { Hour } from "../../lib/hour";
 import type { Policy } from "../settings/policy";
-import type { HourEvidence } from "./evidence";
+import { type HourEvidence, withoutRepeated } from "./evidence";
 
 /**
  * The hours at the end of a window in which a topic that used to have events has none: it owes at least `minExpected` events by its own
@@ -60,14 +60,14 @@ export function withSilence(
 }
 
 /** An hour's events without canaries: what was imported, or what Kafka has where nothing was; undefined where neither is known. */
-function eventsOf({
+export function eventsOf({
   raw,
   produced,
   canaries,
 }: HourEvidence): number | undefined {
   const count =
     raw && raw.count > 0
-      ? raw.count
+      ? withoutRepeated(raw)
       : produced.known
         ? produced.count
         : undefined;

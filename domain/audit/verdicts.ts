@@ -37,10 +37,11 @@ const ROWS = {
   complete: {
     sign: "+",
     colour: "good",
-    meaning: "Every stage has the hour's events, and Hive can query them.",
+    meaning:
+      "Every stage has the hour's events, and Hive can query them; with a cause, because some were imported twice, or unusually few were produced.",
     healthy: true,
     importFault: false,
-    level: undefined,
+    level: "warning",
     repair: undefined,
     clearDoneFlag: undefined,
   },
@@ -48,7 +49,7 @@ const ROWS = {
     sign: ".",
     colour: "quiet",
     meaning:
-      "The hour has no events; with a cause, because the topic has fallen silent.",
+      "The hour has no events; with a cause, because the topic has fallen silent, or usually has some.",
     healthy: true,
     importFault: false,
     level: "warning",
@@ -228,10 +229,12 @@ export const CAUSES = [
   "importer-not-running",
   "importer-errors",
   "importer-slow",
+  "imported-twice",
   "refine-not-running",
   "refine-error",
   "outdated-job",
   "producer-silent",
+  "producer-low",
   "producer-late",
   "unknown",
 ] as const;

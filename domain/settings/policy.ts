@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hour as hourText } from "../../lib/hour";
 import { regexText, wholeMatch } from "./regex-text";
 
 const percent = z.number().min(0).max(100);
@@ -35,6 +36,43 @@ const silence = z
       ),
   })
   .describe("When a topic that used to have events is called silent.");
+
+/** The first hour and the one after the last. */
+const excepted = z
+  .strictObject({
+    since: hourText.describe("The first hour, such as `2018-12-24T00`."),
+    until: hourText.describe("The hour after the last one."),
+  })
+  .describe("Hours of unusual traffic.");
+
+const volume = z
+  .strictObject({
+    minPercent: percent
+      .default(40)
+      .describe(
+        "Percent of the usual events, by hour of the week, below which an hour is low. 0 turns it off.",
+      ),
+    minWeeks: z
+      .int()
+      .min(2)
+      .max(5)
+      .default(3)
+      .describe(
+        "Weeks of which audits must know the same hour, of the last five, before anything is called usual.",
+      ),
+    minUsual: z
+      .number()
+      .positive()
+      .default(100)
+      .describe("Usual events of an hour below which it is never called low."),
+    except: z
+      .array(excepted)
+      .default([])
+      .describe(
+        "Holidays and the like: neither called low nor taken for usual.",
+      ),
+  })
+  .describe("When an hour has too few of a topic's usual events.");
 
 const headroom = z
   .strictObject({
@@ -103,6 +141,7 @@ const fields = {
     .min(0)
     .describe("Events below which an hour is a warning at most."),
   silence,
+  volume,
   headroom,
   repair,
 };
@@ -120,6 +159,7 @@ export const policy = z
     maxDuplicatePercent: fields.maxDuplicatePercent.default(20),
     minimumVolume: fields.minimumVolume.default(0),
     silence: fields.silence.prefault({}),
+    volume: fields.volume.prefault({}),
     headroom: fields.headroom.prefault({}),
     repair: fields.repair.prefault({}),
   })

@@ -2,6 +2,7 @@ import { gunzip, gzip } from "node:zlib";
 import { promisify } from "node:util";
 import type { Storage } from "../../../clients/storage";
 import type { ReplacedLog, SeenLog } from "../../../domain/audit/incarnation";
+import type { Traffic } from "../../../domain/audit/traffic";
 import type { Hour, HourRange } from "../../../lib/hour";
 import type { Sums } from "./day-walk";
 import type { Edges } from "./produced-by-hour";
@@ -25,6 +26,8 @@ export type TopicMemory = {
   misdated?: Record<string, string>;
   /** What HDFS summed up of days and months. */
   sums: { raw: Sums; refined: Sums };
+  /** Events by hour over some weeks: what is usual. It is the only part that cannot be checked, and only ever makes a warning. */
+  traffic: Traffic;
 };
 
 /** The version of {@link TopicMemory} as it is stored. It goes up with every change of the shape: a memory of another version is not used. */
@@ -36,6 +39,7 @@ export const emptyMemory = (): TopicMemory => ({
   refined: {},
   edges: {},
   sums: { raw: { days: {}, months: {} }, refined: { days: {}, months: {} } },
+  traffic: {},
 });
 
 /** Forgets an hour, and the sums of its day, so that it is read anew whatever HDFS sums up. */

@@ -1,11 +1,13 @@
 import type { Dataset } from "../../../domain/settings/dataset";
-import type {
-  HourEvidence,
-  RawEvidence,
-  TopicEvidence,
+import {
+  type HourEvidence,
+  type RawEvidence,
+  type TopicEvidence,
+  withoutRepeated,
 } from "../../../domain/audit/evidence";
 import { withLedger } from "../../../domain/audit/attribution";
 import { withSilence } from "../../../domain/audit/silence";
+import { rememberTraffic, withLowTraffic } from "../../../domain/audit/traffic";
 import { type Hour, type HourRange, inRange } from "../../../lib/hour";
 import { archivedCounts } from "./archived-counts";
 import { assembleHours } from "./assemble-hours";
@@ -101,9 +103,14 @@ export async function readTopicEvidence(
     partitions,
     canaries: shared.canaries.get(name),
   });
-  const judgeable = withSilence(
-    withLedger(hours, gaps, shared.advances(name), range),
-    policy.silence,
+  rememberTraffic(memory.traffic, hours);
+  const judgeable = withLowTraffic(
+    withSilence(
+      withLedger(hours, gaps, shared.advances(name), range),
+      policy.silence,
+    ),
+    memory.traffic,
+    policy.volume,
   );
   return {
     topic,
@@ -153,8 +160,10 @@ const rowsAreFew = (
   refined: Record<Hour, RefinedHour>,
   maxDuplicatePercent: number,
 ): boolean =>
-  [...raw].some(([hour, { count, atMost }]) => {
+  [...raw].some(([hour, found]) => {
     const rows = refined[hour]?.refined.rows;
-    const tolerated = atMost ? 0 : maxDuplicatePercent;
-    return rows?.known && rows.count < count * (1 - tolerated / 100);
+    const tolerated = found.atMost ? 0 : maxDuplicatePercent;
+    return (
+      rows?.known && rows.count < withoutRepeated(found) * (1 - tolerated / 100)
+    );
   });

@@ -1,11 +1,12 @@
 import type { RawEvidence } from "../../../domain/audit/evidence";
 import { advanceHolding } from "../../../domain/audit/ledger";
+import { surpluses } from "../../../domain/audit/surplus";
 import type { RawFile } from "../../../importers/importer";
 import type { Hour } from "../../../lib/hour";
 import type { RawHour } from "./raw-hours";
 import type { SharedEvidence } from "./shared-evidence";
 
-/** Raw hours as evidence: counts, strange files, files that were changed after their run, and when their newest file was imported. */
+/** Raw hours as evidence: counts, what was imported twice, strange files, files that were changed after their run, and when their newest file was imported. */
 export function rawEvidence(
   shared: Pick<SharedEvidence, "runs" | "advances">,
   topic: string,
@@ -14,7 +15,17 @@ export function rawEvidence(
   const advanceOf = advanceHolding(shared.advances(topic));
   const runs = new Map(shared.runs.map((run) => [run.name, run]));
   const runOf = (file: RawFile) => runs.get(advanceOf(file)?.run ?? "");
-  const evidenceOf = ({ files, strange, mtime }: RawHour): RawEvidence => {
+  const surplus = surpluses(
+    shared.advances(topic),
+    Object.entries(raw).flatMap(([hour, { files }]) =>
+      files.map((file) => ({ ...file, hour })),
+    ),
+  );
+  const evidenceOf = (
+    hour: Hour,
+    { files, strange, mtime }: RawHour,
+  ): RawEvidence => {
+    const twice = surplus.filter((found) => found.hour === hour);
     const imported = files.flatMap((file) => {
       const run = runOf(file);
       return run ? [{ file, run }] : [];
@@ -31,12 +42,20 @@ export function rawEvidence(
       files: files.length,
       mtime,
       problems: [...strange, ...changed],
+      ...(twice.length === 0
+        ? {}
+        : {
+            twice: {
+              records: twice.reduce((sum, { records }) => sum + records, 0),
+              why: twice.map(({ why }) => why).join("; "),
+            },
+          }),
       ...(imported.length === 0
         ? {}
         : { importedAt: Math.max(...imported.map(({ run }) => run.time)) }),
     };
   };
   return new Map(
-    Object.entries(raw).map(([hour, found]) => [hour, evidenceOf(found)]),
+    Object.entries(raw).map(([hour, found]) => [hour, evidenceOf(hour, found)]),
   );
 }

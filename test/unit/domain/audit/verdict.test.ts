@@ -429,3 +429,40 @@ test("what was deleted by size is told with the size, and with no retention of 0
   );
   expect(why).not.toContain("0 h");
 });
+
+/** A raw hour in which 13 of 26 records were imported twice. */
+const twice = (rows: number, archived: number) =>
+  judge(
+    whole({
+      archived: measured(archived),
+      raw: {
+        count: 26,
+        files: 2,
+        mtime: RAW_MTIME,
+        problems: [],
+        twice: { records: 13, why: "13 records were imported twice" },
+      },
+      refined: { ...whole().refined!, rows: measured(rows) },
+    }),
+    topic(),
+    POLICY,
+    LATER,
+  );
+
+test("what was imported twice and deduplicated is a warning, with rows twice an error, and hides no loss", () => {
+  expect(twice(12, 12)).toMatchObject({
+    verdict: "complete",
+    cause: "imported-twice",
+    level: "warning",
+  });
+  expect(twice(12, 12).why).toContain("13 records were imported twice");
+  expect(twice(26, 12)).toMatchObject({
+    verdict: "rows-duplicated",
+    cause: "imported-twice",
+    level: "error",
+  });
+  expect(twice(12, 20)).toMatchObject({
+    verdict: "import-partial",
+    numbers: { missing: 7 },
+  });
+});

@@ -90,3 +90,22 @@ test("a file that HDFS does not give is an outage, and not the file's fault", as
     }),
   ).rejects.toThrow(ServiceError);
 });
+
+test("what a run imported a second time is written to its hour", async () => {
+  const advance = (run: string) => ({
+    run,
+    time: 1,
+    partition: 0,
+    from: "0",
+    to: "10",
+    errors: 0,
+  });
+  const hour = await rawHour({ [name(0, 9, "avro")]: avroFile([10]) });
+  const { start: _start, ...file } = hour.files[0]!;
+  const found = rawEvidence(
+    { runs: [], advances: () => [advance("a"), advance("b")] },
+    "t",
+    { "2018-07-05T03": { ...hour, files: [file, { ...file, name: "b" }] } },
+  );
+  expect(found.get("2018-07-05T03")!.twice).toMatchObject({ records: 10 });
+});
