@@ -18,6 +18,7 @@ import { createCollectActivities } from "../activities/backfill/search/collect";
 import { createMissingActivities } from "../activities/backfill/search/missing";
 import { Submitter } from "../activities/backfill/submitter";
 import { createVerifyActivities } from "../activities/backfill/verify/verify";
+import { takingSagaNames } from "../activities/backfill/saga-id";
 import { createScanLogsActivities } from "../activities/backfill/scan-logs";
 import { createAlertActivities } from "../activities/incidents/alerts";
 import { createIncidentActivities } from "../activities/incidents/incidents";
@@ -94,7 +95,7 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     canaries,
   };
   const collect = createCollectActivities({ ...judging, storage, mysql });
-  return {
+  return takingSagaNames({
     ...createAuditActivities({ ...judging, storage, cache }),
     ...createHeadroomActivities({ ...judging, storage }),
     ...createCanaryActivities({ ...judging, storage }),
@@ -113,5 +114,5 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     ...createReportActivities({ storage }),
     ...createAlertActivities({ config, client, storage }),
     ...createIncidentActivities({ client, storage, policyOf }),
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import { nameOfSaga } from "../support/saga-name";
 import {
   appendFileSync,
   mkdirSync,
@@ -126,7 +127,13 @@ describe("a search over two archive hosts", () => {
         ],
       })) as BackfillResult;
       expect(
-        await judge.wrongs(scenario, [scenario], before, id, { result }),
+        await judge.wrongs(
+          scenario,
+          [scenario],
+          before,
+          await nameOfSaga(client, id),
+          { result },
+        ),
       ).toEqual([]);
       // Compressed TFiles: every planned partition is accounted for by the logs themselves.
       expect(result).toMatchObject({
@@ -138,7 +145,9 @@ describe("a search over two archive hosts", () => {
       });
       expect(result).not.toHaveProperty("numbers.refine.logsUnread");
       const deps = createDependencies(loadConfig(CHAOS_CONFIG), client);
-      const missing = (await deps.storage.read(sagaPlaces(id).missing))!;
+      const missing = (await deps.storage.read(
+        sagaPlaces(await nameOfSaga(client, id)).missing,
+      ))!;
       expect(missing.joinedBy).toBe("Spark");
       expect(
         missing.files.map((f) => f.slice(SANDBOX_DIR.length)).sort(),

@@ -1,3 +1,4 @@
+import { nameOfSaga } from "../support/saga-name";
 import { readdirSync, readFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
@@ -113,7 +114,9 @@ const nothingRuns = (id: string) =>
 
 const refineOf = (id: string) =>
   until("its Refine to run", 90, async () => {
-    const [app] = await yarn.byTag(tagOf(id, "refine"));
+    const [app] = await yarn.byTag(
+      tagOf(await nameOfSaga(client, id), "refine"),
+    );
     return app?.state === "RUNNING" && app;
   });
 
@@ -193,19 +196,23 @@ test("a pause leaves a running Refine to itself; its driver is killed, a second 
   const result = (await client.workflow
     .getHandle(FIRST)
     .result()) as BackfillResult & { dryRun: false };
-  expect(await judge.wrongs(kept, [kept], before, FIRST, { result })).toEqual(
-    [],
-  );
+  expect(
+    await judge.wrongs(kept, [kept], before, await nameOfSaga(client, FIRST), {
+      result,
+    }),
+  ).toEqual([]);
   // The hour that the reset imported is not refined: its topic was skipped since.
   expect((await judge.state([skipped])).flags).toEqual(skippedFlags);
-  const apps = await yarn.byTag(tagOf(FIRST, "refine"));
+  const name = await nameOfSaga(client, FIRST);
+  const apps = await yarn.byTag(tagOf(name, "refine"));
   expect(apps.map((a) => [a.id, a.finalStatus])).toEqual([
     [app.id, "SUCCEEDED"],
   ]);
 }, 300_000);
 
 test("the logs of both attempts are read as `yarn logs` prints them, and joined with the plan", async () => {
-  const [app] = await yarn.byTag(tagOf(FIRST, "refine"));
+  const name = await nameOfSaga(client, FIRST);
+  const [app] = await yarn.byTag(tagOf(name, "refine"));
   const dir = `${loadConfig(CONFIG_FILE).yarn.logDir}/${app!.user}/bucket-logs-ifile/${app!.id.slice(-4)}/${app!.id}`;
   const ours: string[] = [];
   const lines = async (file: RandomAccess, into: string[]) => {
@@ -232,7 +239,7 @@ test("the logs of both attempts are read as `yarn logs` prints them, and joined 
   expect([...attempts].sort()).toEqual([1, 2]);
 
   const report = JSON.parse(
-    (await hdfs.readText(`/wmf/data/sisyphus/${FIRST}/report.json`))!,
+    (await hdfs.readText(`/wmf/data/sisyphus/${name}/report.json`))!,
   ) as BackfillReport;
   expect(report.skipped).toEqual([skipped.topic]);
   expect(report.refine.logsUnread).toBeUndefined();

@@ -1,3 +1,4 @@
+import { nameOfSaga } from "../support/saga-name";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Client } from "@temporalio/client";
@@ -476,7 +477,9 @@ test("the saga survives a SIGKILL of the worker at every step's beginning", asyn
     },
   });
   const flags = JSON.parse(
-    (await hdfs.readText(`/wmf/data/sisyphus/${id}/flags.json`))!,
+    (await hdfs.readText(
+      `/wmf/data/sisyphus/${await nameOfSaga(client, id)}/flags.json`,
+    ))!,
   ) as { path: string }[];
   const whole = JSON.parse((await hdfs.readText(plan.ref))!) as Plan;
   expect(flags.map((f) => f.path).sort()).toEqual(

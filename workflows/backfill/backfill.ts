@@ -1,7 +1,11 @@
+import { workflowInfo } from "@temporalio/workflow";
 import type { BackfillResult } from "../../domain/backfill/report";
+import { sagaNameOf } from "../../domain/backfill/saga-name";
 import { backfillInput } from "../../domain/settings/inputs";
 import { control } from "../support/activities";
 import { parseInput } from "../support/parse";
+import { changedBy } from "../support/patches";
+import { nameSaga } from "../support/saga-name";
 import { awaitApproval, makePlan } from "./approval";
 import { findMissing, replayMissing, verify } from "./bulk-steps";
 import { endWell, undoEverything } from "./ending";
@@ -23,6 +27,9 @@ const NOTHING_TO_DO = { dryRun: false, nothingToDo: true } as const;
  */
 export async function backfill(raw: unknown): Promise<BackfillResult> {
   const input = parseInput(backfillInput, raw);
+  const { workflowId, firstExecutionRunId } = workflowInfo();
+  if (changedBy("saga-identity"))
+    nameSaga(sagaNameOf(workflowId, firstExecutionRunId));
   const runner = new StepRunner();
   const steering = new Steering(runner);
   const { step, progress } = runner;

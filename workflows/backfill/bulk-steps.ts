@@ -6,6 +6,7 @@ import type { PlannedTopic } from "../../domain/backfill/plan";
 import { parsePartitionKey } from "../../lib/keys";
 import { archiveHost, bulk, control } from "../support/activities";
 import { changedBy } from "../support/patches";
+import { sagaName } from "../support/saga-name";
 import { cutByCount } from "./cut";
 import {
   namesOf,
@@ -141,7 +142,9 @@ function startsOf(
 }
 
 /** A shard that has no id yet. It is taken from each member of the union: `Omit` of a union keeps only the fields that all members have. */
-type ShardWithoutId<T = Shard> = T extends unknown ? Omit<T, "id"> : never;
+type ShardWithoutId<T = Shard> = T extends unknown
+  ? Omit<T, "id" | "saga">
+  : never;
 
 /**
  * Runs the shards of a step. They are numbered before those without topics are left out: where all topics of one were skipped, the others
@@ -153,12 +156,17 @@ function runStepInShards(
 ): Promise<ShardResults> {
   const step = shards[0]!.step.replaceAll(" ", "-");
   const id = `${workflowInfo().workflowId}/${step}`;
+  const saga = sagaName();
+  const numberOf = (i: number) => String(i + 1).padStart(4, "0");
   return runShards(
     id,
     shards
       .map((shard, i) => ({
         ...shard,
-        id: `${id}/${String(i + 1).padStart(4, "0")}`,
+        id: `${id}/${numberOf(i)}`,
+        ...(saga === undefined
+          ? {}
+          : { saga: `${saga}/${step}/${numberOf(i)}` }),
       }))
       .filter(({ topics }) => topics.length > 0),
     windowOf(settings),

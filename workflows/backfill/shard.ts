@@ -2,16 +2,19 @@ import type { HourRange } from "../../lib/hour";
 import type { MissingTopic } from "../../domain/backfill/missing";
 import type { PlannedTopic } from "../../domain/backfill/plan";
 import { archiveHost, bulk } from "../support/activities";
+import { nameSaga } from "../support/saga-name";
 import { type Search, search } from "./search";
 import { noResults, searchResults, type ShardResults } from "./shard-results";
 
 /** One step for some topics of a large saga: the input of the workflow `backfillShard`. */
 export type Shard = {
-  /**
-   * The shard's workflow id. It names what the shard stores and produces: a topic stays in its shard when a step is tried again, also when
-   * others were skipped meanwhile.
-   */
+  /** The shard's workflow id. */
   id: string;
+  /**
+   * What names all that the shard stores and produces: a topic stays in its shard when a step is tried again, also when others were skipped
+   * meanwhile. Absent in sagas that began before they were named by their run: the id names it there.
+   */
+  saga?: string;
 } & (
   | ({ step: "find missing" } & Search)
   | {
@@ -37,15 +40,16 @@ export type Shard = {
 
 /** Does one step for some topics: a workflow of its own, so that the saga's history stays short. */
 export async function backfillShard(shard: Shard): Promise<ShardResults> {
+  if (shard.saga !== undefined) nameSaga(shard.saga);
   switch (shard.step) {
     case "find missing":
       return searchResults(await search(shard));
     case "replay": {
-      const { step: _, id: __, ...input } = shard;
+      const { step: _, id: __, saga: ___, ...input } = shard;
       return { ...noResults(), replayed: await bulk.replay(input) };
     }
     case "verify": {
-      const { step: _, id: __, archiveQueue, ...input } = shard;
+      const { step: _, id: __, saga: ___, archiveQueue, ...input } = shard;
       return {
         ...noResults(),
         verified: await archiveHost(archiveQueue).long.verify(input),

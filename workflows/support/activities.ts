@@ -1,4 +1,7 @@
-import { proxyActivities, type ActivityOptions } from "@temporalio/workflow";
+import {
+  proxyActivities as proxied,
+  type ActivityOptions,
+} from "@temporalio/workflow";
 import type { createAuditActivities } from "../../activities/audit/audit";
 import type { createCanaryActivities } from "../../activities/audit/canary";
 import type { createCollectActivities } from "../../activities/backfill/search/collect";
@@ -17,6 +20,11 @@ import type { createRetentionActivities } from "../../activities/backfill/hold-r
 import type { createReportActivities } from "../../activities/backfill/report";
 import type { createVerifyActivities } from "../../activities/backfill/verify/verify";
 import type { createScanLogsActivities } from "../../activities/backfill/scan-logs";
+import { tellingSaga } from "./saga-name";
+
+/** Temporal's own, and each activity is told the name of the saga that calls it. */
+const proxyActivities = <A extends object>(options: ActivityOptions) =>
+  tellingSaga(proxied<A>(options));
 
 /** Reads something and is soon done. Twenty attempts outlast a short outage, and the Web UI shows them. */
 const READ: ActivityOptions = {

@@ -45,6 +45,12 @@ export const PATCHES = {
     changes:
       "backfill: a pause, and a skipped topic, end the step that runs, and it is begun again; before, they waited for its end",
   },
+  "saga-identity": {
+    madeBy: "0.3.0",
+    droppableBy: "0.5.0",
+    changes:
+      "backfill: what a saga keeps and marks is named by its run; before, by its workflow id, which is used again",
+  },
   "headroom-sufficient": {
     madeBy: "0.3.0",
     droppableBy: "0.5.0",

@@ -1,3 +1,4 @@
+import { takingSagaNames } from "../../../activities/backfill/saga-id";
 import { WorkflowFailedError } from "@temporalio/client";
 import { activityInfo } from "@temporalio/activity";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
@@ -46,7 +47,7 @@ export async function runMemoryChaos(
 ): Promise<Run[]> {
   const worlds = new Map<string, World>();
   const names = Object.keys(new World(0, 0).activities());
-  const activities = Object.fromEntries(
+  const named = Object.fromEntries(
     names.map((name) => [
       name,
       (input: unknown) =>
@@ -55,6 +56,7 @@ export async function runMemoryChaos(
           .run(name, input),
     ]),
   );
+  const activities = takingSagaNames(named);
   const shared = {
     connection: env.nativeConnection,
     activities,

@@ -8,6 +8,7 @@ import { createAwaitRefineActivities } from "../../../activities/backfill/await-
 import { createFlagActivities } from "../../../activities/backfill/clear-flags";
 import { createKillRefineActivities } from "../../../activities/backfill/kill-refine";
 import { createSubmitRefineActivities } from "../../../activities/backfill/submit-refine";
+import { sagaId } from "../../../activities/backfill/saga-id";
 import { createReplayActivities } from "../../../activities/backfill/replay";
 import { createRetentionActivities } from "../../../activities/backfill/hold-retention";
 import { createReportActivities } from "../../../activities/backfill/report";
@@ -235,8 +236,7 @@ export class World {
       collectHeld: async () => ({ ref: "" }),
       collectArchive: async () => ({ ref: "" }),
       collectMysql: async () => ({ ref: "" }),
-      joinMissing: () =>
-        storeMissing(storage, activityInfo().workflowExecution!.workflowId),
+      joinMissing: () => storeMissing(storage, sagaId()),
       scanLogs: async () => ({
         files: 1,
         bytes: 1,
@@ -290,7 +290,8 @@ export class World {
   }
 
   private async makePlan(storage: Storage) {
-    const id = activityInfo().workflowExecution!.workflowId;
-    return planSummary(await storage.write(sagaPlaces(id).planOf010, PLAN));
+    return planSummary(
+      await storage.write(sagaPlaces(sagaId()).planOf010, PLAN),
+    );
   }
 }

@@ -138,7 +138,7 @@ export class Judge {
     s: Scenario,
     all: Scenario[],
     before: State,
-    workflowId: string,
+    saga: string,
     ended: Ended,
   ): Promise<string[]> {
     const found: string[] = [];
@@ -147,7 +147,7 @@ export class Judge {
     const now = await this.state(all);
     const lost = new Set(eventsIn(s, s.hours.lost).map((e) => e.uuid));
     const landed = await this.landed(s.topic);
-    const apps = await this.yarn.byTag(tagOf(workflowId, "refine"));
+    const apps = await this.yarn.byTag(tagOf(saga, "refine"));
     const good = apps.filter((a) => a.finalStatus === "SUCCEEDED");
     const others = (
       part: Record<string, unknown>,

@@ -1,3 +1,4 @@
+import { nameOfSaga } from "../../support/saga-name";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Client, WorkflowFailedError } from "@temporalio/client";
 import type { BackfillProgress } from "../../../domain/backfill/progress";
@@ -98,7 +99,10 @@ async function runScenario(
   );
   await up(quiet);
   const seconds = Math.round((Date.now() - started) / 1000);
-  const wrong = await judge.wrongs(scenario, batch, before, workflowId, ended);
+  const client = await connectClient();
+  const name = await nameOfSaga(client, workflowId);
+  await client.connection.close();
+  const wrong = await judge.wrongs(scenario, batch, before, name, ended);
   return {
     seed,
     outcome:
