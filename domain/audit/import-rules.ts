@@ -16,10 +16,18 @@ const nothingWasImported = ({ raw }: HourEvidence): boolean =>
 const nobodyKnowsOfEvents = ({ produced, archived }: HourEvidence): boolean =>
   !produced.known && (!archived.known || archived.count === 0);
 
-/** The hour may hold events that Kafka deleted: it does not lie before the last import. */
+/**
+ * The hour may hold events that Kafka deleted unread: offsets were deleted and it does not lie before the last import, or the importer
+ * jumped over offsets within the look-back, and nobody knows of which hours they were.
+ */
 const mayHaveBeenDeleted = ({ hour, topic }: Case): boolean =>
-  lostOffsets(topic) > 0 &&
-  (topic.watermark === undefined || hour.hour >= hourOf(topic.watermark));
+  (topic.jumped ?? 0) > 0 ||
+  (lostOffsets(topic) > 0 &&
+    (topic.watermark === undefined || hour.hour >= hourOf(topic.watermark)));
+
+/** Offsets that were deleted unread, whether the importer stands before them still or has jumped over them. */
+const deletedUnread = ({ topic }: Case): number =>
+  lostOffsets(topic) + (topic.jumped ?? 0);
 
 /** Kafka or the importer's state could not be read: whether there was something to import is unknown. */
 const topicIsUnreadable: Rule = ({ hour, topic }) =>
@@ -34,7 +42,7 @@ const deletedWithoutTrace: Rule = (about) =>
   mayHaveBeenDeleted(about)
     ? {
         verdict: "lost-from-kafka",
-        why: `${lostOffsets(about.topic)} offsets were deleted unread, and nothing else tells what this hour held`,
+        why: `${deletedUnread(about)} offsets were deleted unread, and nothing else tells what this hour held`,
       }
     : undefined;
 
@@ -149,4 +157,21 @@ export const recordsAreOnlyBounded: Rule = ({ hour, policy }) => {
         why: `file names only bound what was imported: at most ${raw.count} records, of which ${rows} are rows${produced.known ? `, and ${produced.count} messages in Kafka` : ""}`,
       }
     : undefined;
+};
+
+/**
+ * Something was imported, offsets were deleted unread that may have been of this hour as well, and neither the archive nor Kafka tells
+ * otherwise: Kafka does where it has the whole hour, with as many messages as were imported. Found last, as a doubt and not a fact.
+ */
+export const restMayBeDeleted: Rule = (about) => {
+  const { raw, archived, produced } = about.hour;
+  if (!raw || archived.known || !mayHaveBeenDeleted(about)) return undefined;
+  return produced.known &&
+    !produced.atLeast &&
+    produced.count >= withoutRepeated(raw)
+    ? undefined
+    : {
+        verdict: "import-partial",
+        why: `${raw.count} records imported; ${deletedUnread(about)} offsets of the topic were deleted unread, and nothing tells whether any was of this hour`,
+      };
 };
