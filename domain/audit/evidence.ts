@@ -2,9 +2,10 @@ import { type Hour, hourOf } from "../../lib/hour";
 import type { Drift } from "../settings/policy";
 import type { ReplacedLog } from "./incarnation";
 
-/** A count that was measured, or why it cannot be known. Unknowable is never zero. */
+/** A count that was measured, or why it cannot be known. Unknowable is never zero. With `atLeast` it is what is left of more, perhaps. */
 export type Count =
-  { known: true; count: number } | { known: false; why: string };
+  | { known: true; count: number; atLeast?: true }
+  | { known: false; why: string };
 
 export const measured = (count: number): Count => ({ known: true, count });
 export const unknowable = (why: string): Count => ({ known: false, why });

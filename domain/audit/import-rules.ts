@@ -20,9 +20,22 @@ const nothingWasImported = ({ raw }: HourEvidence): boolean =>
 const nobodyKnowsOfEvents = ({ produced, archived }: HourEvidence): boolean =>
   !produced.known && (!archived.known || archived.count === 0);
 
-/** The hour may hold events that Kafka deleted: it does not lie before the last import. */
+/**
+ * The hour may hold events that Kafka deleted unread: offsets were deleted and it does not lie before the last import, or the importer
+ * jumped over offsets within the look-back, and nobody knows of which hours they were.
+ */
 const mayHaveBeenDeleted = ({ hour, topic }: Case): boolean =>
-  lostOffsets(topic) > 0 && isSinceImport(hour.hour, topic);
+  (topic.jumped ?? 0) > 0 ||
+  (lostOffsets(topic) > 0 && isSinceImport(hour.hour, topic)) ||
+  mayBeOfReplacedLog(hour.hour, topic);
+
+/** Offsets that were deleted unread, whether the importer stands before them still or has jumped over them, in words. */
+const deletedUnread = ({ topic }: Case): string => {
+  const offsets = lostOffsets(topic) + (topic.jumped ?? 0);
+  if (offsets === 0) return "all that the log which was imported held besides";
+  const isBound = losses(topic).some(({ atMost }) => atMost);
+  return `${isBound ? "at most " : ""}${offsets} offsets`;
+};
 
 /** Nobody knows of events of the hour, and the archive, which would, was not asked or does not reach so far. */
 const nothingTells = (hour: HourEvidence): boolean =>
@@ -39,12 +52,9 @@ const deletedWithoutTrace: Rule = (about) =>
   nothingTells(about.hour) && mayHaveBeenDeleted(about)
     ? {
         verdict: "lost-from-kafka",
-        why: `${lostText(about.topic)} were deleted unread, and nothing else tells what this hour held`,
+        why: `${deletedUnread(about)} were deleted unread, and nothing else tells what this hour held`,
       }
     : undefined;
-
-const lostText = (topic: TopicEvidence): string =>
-  `${losses(topic).some(({ atMost }) => atMost) ? "at most " : ""}${lostOffsets(topic)} offsets`;
 
 /** The log that the importer read is gone, and with it whatever it had not read: nothing tells what this hour held. */
 const goneWithItsLog: Rule = ({ hour, topic }) =>
@@ -115,8 +125,8 @@ const onlyInArchive: Rule = ({ hour }) => ({
 /** One rule for each outcome, for hours into which nothing was imported. The last one applies in any case. */
 export const NOTHING_IMPORTED: Rule[] = [
   topicIsUnreadable,
-  deletedWithoutTrace,
   goneWithItsLog,
+  deletedWithoutTrace,
   unreadUnderOtherTimes,
   importedNoneOfThisHour,
   nothingWasProduced,
@@ -182,4 +192,21 @@ export const recordsAreOnlyBounded: Rule = ({ hour, policy }) => {
         why: `file names only bound what was imported: at most ${raw.count} records, of which ${rows} are rows${produced.known ? `, and ${produced.count} messages in Kafka` : ""}`,
       }
     : undefined;
+};
+
+/**
+ * Something was imported, offsets were deleted unread that may have been of this hour as well, and neither the archive nor Kafka tells
+ * otherwise: Kafka does where it has the whole hour, with as many messages as were imported. Found last, as a doubt and not a fact.
+ */
+export const restMayBeDeleted: Rule = (about) => {
+  const { raw, archived, produced } = about.hour;
+  if (!raw || archived.known || !mayHaveBeenDeleted(about)) return undefined;
+  return produced.known &&
+    !produced.atLeast &&
+    produced.count >= withoutRepeated(raw)
+    ? undefined
+    : {
+        verdict: "import-partial",
+        why: `${raw.count} records imported; ${deletedUnread(about)} of the topic were deleted unread, and nothing tells whether any was of this hour`,
+      };
 };

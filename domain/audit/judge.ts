@@ -151,7 +151,7 @@ function isTolerable(
       // Where nothing tells the distinct events, it may be that unusually many were duplicates.
       return !hour.archived.known && hour.refined?.rows.known === true;
     case "import-partial": {
-      if (isOnlyBounded(hour)) return true;
+      if (isOnlyBounded(hour) || isOnlyDoubted(hour)) return true;
       const volume = volumeOf(numbers);
       const missing = numbers.missing ?? volume;
       return percent(missing, Math.max(volume, 1)) <= policy.lost.errorPercent;
@@ -176,3 +176,11 @@ function isOnlyBounded({ raw, archived }: HourEvidence): boolean {
     ? raw.missingAtMost === true
     : raw.atMost === true && raw.problems.length === 0;
 }
+
+/** Whether nothing of the hour itself says that records are missing: offsets of its topic were deleted, of whichever hour. */
+const isOnlyDoubted = ({ raw, archived }: HourEvidence): boolean =>
+  raw !== undefined &&
+  !archived.known &&
+  !raw.missing &&
+  !raw.errors &&
+  raw.problems.length === 0;

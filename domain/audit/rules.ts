@@ -3,6 +3,7 @@ import {
   NOTHING_IMPORTED,
   recordsAreMissing,
   recordsAreOnlyBounded,
+  restMayBeDeleted,
 } from "./import-rules";
 import type { Rule } from "./judgement";
 import {
@@ -54,4 +55,5 @@ export const RULES: Rule[] = [
   stageIsUnreadable("queryable"),
   partitionIsNotInMetastore,
   recordsAreOnlyBounded,
+  restMayBeDeleted,
 ];

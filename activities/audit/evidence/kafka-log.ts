@@ -46,7 +46,10 @@ export async function readKafkaLog(
     memory.edges = {};
     delete memory.misdated;
   }
-  memory.log = seen;
+  // An id that could not be asked this time is still the topic's.
+  const idBefore = replaced ? undefined : memory.log?.id;
+  memory.log =
+    seen.id === undefined && idBefore ? { ...seen, id: idBefore } : seen;
   const offsetsAt = (ms: number) => kafka.offsetsAt(topic, ms);
   const ofHour = await producedByHour(offsetsAt, range, offsets, memory.edges);
   const endsBefore = [...ofHour.values()].at(-1)?.end;

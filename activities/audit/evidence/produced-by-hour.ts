@@ -122,7 +122,7 @@ function producedBetween(start: Edge, end: Edge): ProducedHour {
   const isKnown = isSure(end) && (isSure(start) || count > 0);
   return {
     count: isKnown
-      ? measured(count)
+      ? { ...measured(count), ...(isSure(start) ? {} : { atLeast: true }) }
       : unknowable("Kafka has deleted messages of this time, or may have"),
     end: new Map(
       [...end].map(([partition, { offset }]) => [partition, offset]),

@@ -51,6 +51,30 @@ test.each<[string, HourEvidence, TopicEvidence, string, string | undefined]>([
     "premature-deletion",
   ],
   [
+    "nobody knows of events, and the importer jumped over deleted offsets",
+    nothing(unknowable("x"), unknowable("x")),
+    topic({ jumped: 5 }),
+    "lost-from-kafka",
+    "offset-out-of-range",
+  ],
+  [
+    "some was imported, offsets were jumped over, and Kafka has only the rest of the hour",
+    whole({
+      archived: unknowable("x"),
+      produced: { known: true, count: 13, atLeast: true },
+    }),
+    topic({ jumped: 5 }),
+    "import-partial",
+    "offset-out-of-range",
+  ],
+  [
+    "offsets were jumped over, and Kafka has the whole hour",
+    whole({ archived: unknowable("x"), produced: measured(13) }),
+    topic({ jumped: 5 }),
+    "complete",
+    undefined,
+  ],
+  [
     "Kafka has it, the importer skips the topic",
     nothing(measured(9), measured(9)),
     topic({ ...gone, drift }),

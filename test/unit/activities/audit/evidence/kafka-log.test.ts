@@ -54,6 +54,14 @@ test("edges of hours are forgotten with the topic that they were of", async () =
   expect(found.replaced?.cause).toBe("topic-recreated");
 });
 
+test("an id that could not be asked once is not forgotten", async () => {
+  const memory = emptyMemory();
+  await counts(OLD, memory, "a");
+  await readKafkaLog(OLD, "t", RANGE, AS_OF, undefined, memory);
+  const { found } = await counts(NEW, memory, "b");
+  expect(found.replaced?.cause).toBe("topic-recreated");
+});
+
 test("that a log was replaced is remembered with the hours that it explains", async () => {
   const memory = emptyMemory();
   const past = async (log: ReturnType<typeof logOf>, id: string) =>
