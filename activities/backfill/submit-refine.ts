@@ -6,6 +6,7 @@ import {
 } from "../../domain/backfill/refine-job";
 import { fatal } from "../../clients/errors";
 import { isRefine, type Yarn } from "../../clients/yarn/yarn";
+import { sha256OfFile } from "../../lib/digest";
 import { heartbeatWhile } from "../heartbeat-while";
 import { sagaId } from "./saga-id";
 import type { Submitter } from "./submitter";
@@ -16,11 +17,33 @@ export function createSubmitRefineActivities({
   config,
   yarn,
   submitter,
+  jarDigest = sha256OfFile,
 }: {
   config: Config;
   yarn: Yarn;
-  submitter: Submitter;
+  submitter: Pick<Submitter, "submit">;
+  /** The SHA-256 of a jar on this host, from its bytes. */
+  jarDigest?: (jar: string) => Promise<string>;
 }) {
+  /**
+   * The plan's digest was taken when the plan was made, perhaps on another host, and the file may have been replaced since.
+   *
+   * @throws ApplicationFailure where this host's jar cannot be read or is not the one that was approved
+   */
+  async function refuseAnotherJar(job: RefineJob): Promise<void> {
+    const found = await jarDigest(job.jar).catch((error: Error) => {
+      throw fatal(
+        "RefusedJob",
+        `the Refine jar ${job.jar} cannot be read: ${error.message}`,
+      );
+    });
+    if (found !== job.sha256)
+      throw fatal(
+        "RefusedJob",
+        `the Refine jar ${job.jar} has the sha256 ${found} on the host that submits, and the plan has ${job.sha256}`,
+      );
+  }
+
   /** @throws Error where another Refine runs, so that the step is tried again until it has ended or an operator ends it */
   async function refuseBesideAnotherRefine(): Promise<void> {
     const others = (await yarn.running()).filter(isRefine);
@@ -34,7 +57,7 @@ export function createSubmitRefineActivities({
     /**
      * Submits the plan's Refine, once for all attempts: one that this saga has submitted is found again by its tag.
      *
-     * @throws ApplicationFailure where the job is not the one that is configured, or names no tables where topics were skipped
+     * @throws ApplicationFailure where the job is not the one that is configured, the jar's bytes are not the planned ones, or it names no tables where topics were skipped
      */
     async submitRefine(input: {
       job: RefineJob;
@@ -65,7 +88,11 @@ export function createSubmitRefineActivities({
             jar: job.jar,
             arguments: args,
           },
-          refuseBesideAnotherRefine,
+          async () => {
+            await refuseBesideAnotherRefine();
+            // Last, so that as little time as possible lies between the look and the submission.
+            await refuseAnotherJar(job);
+          },
         ),
       );
       return { applicationId: app.id, link: yarn.link(app.id) };

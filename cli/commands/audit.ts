@@ -4,6 +4,8 @@ import { hourOf } from "../../lib/hour";
 import { addAuditReaders, storedAudit } from "./audit-show";
 import { check, list, TASK_QUEUE, webLink, withClient } from "../client";
 import { gridText, paint, print, table } from "../output";
+import { requireWorkers } from "../require-workers";
+import { resultOf } from "../result-of";
 import type {
   AuditSummary,
   HeadroomSummary,
@@ -75,6 +77,7 @@ async function runAudit(options: RunOptions): Promise<void> {
   const judgedAt = input.asOf ? Date.parse(input.asOf) : Date.now();
   const workflowId = `audit/${hourOf(judgedAt)}`;
   await withClient(async (client) => {
+    await requireWorkers(client);
     const handle = await client.workflow.start("hourlyAudit", {
       workflowId,
       taskQueue: TASK_QUEUE,
@@ -84,7 +87,10 @@ async function runAudit(options: RunOptions): Promise<void> {
     });
     const link = webLink(workflowId, handle.firstExecutionRunId);
     if (!json && link) print(paint("gray", link));
-    const summary = (await handle.result()) as AuditSummary;
+    const summary = (await resultOf(
+      handle,
+      `sisyphus audit show`,
+    )) as AuditSummary;
     if (json) print(summary);
     else printSummary(summary, (await storedAudit(config, workflowId)).audits);
     if (summary.broken.length > 0) process.exitCode = 3;
@@ -107,12 +113,17 @@ async function runHeadroomAudit(options: HeadroomOptions): Promise<void> {
     ...(topics ? { topics: list(topics) } : {}),
   });
   await withClient(async (client) => {
-    const summary = (await client.workflow.execute("headroomAudit", {
+    await requireWorkers(client);
+    const handle = await client.workflow.start("headroomAudit", {
       workflowId: "headroom/by-hand",
       taskQueue: TASK_QUEUE,
       args: [input],
       workflowIdConflictPolicy: "USE_EXISTING",
-    })) as HeadroomSummary;
+    });
+    const summary = (await resultOf(
+      handle,
+      "sisyphus audit headroom",
+    )) as HeadroomSummary;
     print(json ? summary : headroomText(summary));
     if (summary.low.length > 0) process.exitCode = 3;
   });

@@ -1,11 +1,16 @@
 import type { Client } from "@temporalio/client";
 import { Command } from "commander";
-import { backfillInput } from "../../domain/settings/inputs";
+import {
+  type BackfillInput,
+  backfillInput,
+} from "../../domain/settings/inputs";
 import { readOnlyStorage } from "../storage";
 import { loadConfig } from "../../workers/config";
 import { configOption } from "./audit";
 import { check, list, TASK_QUEUE, webLink, withClient } from "../client";
 import { print } from "../output";
+import { requireWorkers } from "../require-workers";
+import { resultOf } from "../result-of";
 import { heartbeats, printProgress } from "../saga-progress";
 import type { BackfillResult } from "../../domain/backfill/report";
 import type { BackfillProgress } from "../../domain/backfill/progress";
@@ -36,9 +41,9 @@ async function readPlanDocument(
 export const idOf = (name: string) =>
   name.includes("/") ? name : `backfill/${name}`;
 
-/** Starts a backfill; by default it is named after its range. @param dryRun only plans */
-async function start(client: Client, o: StartOptions, dryRun: boolean) {
-  const input = check(backfillInput, {
+/** The checked input of a backfill. It needs no connection, so that a mistake is told at once. */
+const inputOf = (o: StartOptions, dryRun: boolean): BackfillInput =>
+  check(backfillInput, {
     since: o.since,
     until: o.until,
     dryRun,
@@ -47,6 +52,11 @@ async function start(client: Client, o: StartOptions, dryRun: boolean) {
     ...(o.asOf ? { asOf: o.asOf } : {}),
     ...(o.refineJar ? { refineJar: o.refineJar } : {}),
   });
+
+/** Starts a backfill; by default it is named after its range. An input that only plans marks the name. */
+async function start(client: Client, o: StartOptions, input: BackfillInput) {
+  const { dryRun } = input;
+  await requireWorkers(client);
   const workflowId = idOf(
     o.name ?? `${o.since}--${o.until}${dryRun ? "--plan" : ""}`,
   );
@@ -87,9 +97,10 @@ export function backfillCommand(): Command {
       "after",
       "\nExample: sisyphus backfill start --name july --since 2018-06-25T04 --until 2018-07-05T02",
     )
-    .action((options: StartOptions) =>
-      withClient(async (client) => {
-        const handle = await start(client, options, false);
+    .action(async (options: StartOptions) => {
+      const input = inputOf(options, false);
+      await withClient(async (client) => {
+        const handle = await start(client, options, input);
         const link = webLink(handle.workflowId, handle.firstExecutionRunId);
         print(
           options.json
@@ -100,19 +111,23 @@ export function backfillCommand(): Command {
               }
             : `started ${handle.workflowId}${link ? `\n${link}` : ""}`,
         );
-      }),
-    );
+      });
+    });
   startable("plan", "make a plan and change nothing").action(
-    (options: StartOptions) =>
-      withClient(async (client) => {
-        const result = (await (
-          await start(client, options, true)
-        ).result()) as BackfillResult;
+    async (options: StartOptions) => {
+      const input = inputOf(options, true);
+      await withClient(async (client) => {
+        const handle = await start(client, options, input);
+        const result = (await resultOf(
+          handle,
+          `sisyphus backfill status ${handle.workflowId}`,
+        )) as BackfillResult;
         if (options.json) return print(result);
         if (!("plan" in result))
           return print("nothing is broken in this range");
         print(await readPlanDocument(options.config, result.plan.document!));
-      }),
+      });
+    },
   );
   command
     .command("show-plan <name>")

@@ -112,12 +112,15 @@ const acknowledge = (topic: string, options: { by: string; note?: string }) =>
     print(`acknowledged by ${options.by}`);
   });
 
-const snooze = (topic: string, hours: string) =>
-  withClient(async (client) => {
+async function snooze(topic: string, text: string): Promise<void> {
+  const hours = Number(text);
+  if (!(hours > 0)) throw new Error(`${text} is not a number of hours`);
+  await withClient(async (client) => {
     const until = await client.workflow
       .getHandle(incidentId(topic))
       .executeUpdate<string, [{ hours: number }]>("snooze", {
-        args: [{ hours: Number(hours) }],
+        args: [{ hours }],
       });
     print(`snoozed until ${until}`);
   });
+}

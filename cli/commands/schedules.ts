@@ -131,9 +131,10 @@ export function schedulesCommand(): Command {
       )
       .option("--paused", "leave them paused");
   withFile("apply", "create or update schedules from a YAML file").action(
-    (file: string | undefined, o: Options) =>
-      withClient(async (client) => {
-        for (const s of wanted(file, o)) {
+    async (file: string | undefined, o: Options) => {
+      const schedules = wanted(file, o);
+      await withClient(async (client) => {
+        for (const s of schedules) {
           const options = optionsOf(s);
           const handle = client.schedule.getHandle(s.id);
           try {
@@ -149,16 +150,18 @@ export function schedulesCommand(): Command {
             print(`created ${s.id}`);
           }
         }
-      }),
+      });
+    },
   );
   withFile(
     "diff",
     "how the live schedules differ from a file; exit code 3 where they do",
   )
     .option("--json", "print JSON")
-    .action((file: string | undefined, o: Options) =>
-      withClient(async (client) => {
-        const found = await differences(client, wanted(file, o));
+    .action(async (file: string | undefined, o: Options) => {
+      const schedules = wanted(file, o);
+      await withClient(async (client) => {
+        const found = await differences(client, schedules);
         if (o.json) print(found);
         else
           print(
@@ -170,7 +173,7 @@ export function schedulesCommand(): Command {
                 ),
           );
         if (found.length > 0) process.exitCode = 3;
-      }),
-    );
+      });
+    });
   return command;
 }

@@ -21,7 +21,7 @@ export const topicOf = (schema: string) => `eventlogging_${schema}`;
 /** The directory of an hour's Hive partition. */
 export const dirOf = (schema: string, hour: Hour) =>
   `/wmf/data/event/${schema}/${partitionPath(hour)}`;
-const SHA = "a".repeat(64);
+export const SHA = "a".repeat(64);
 
 export const CONFIG = parseConfig({
   kafka: { brokers: ["memory:9092"] },

@@ -28,6 +28,7 @@ import {
   PLAN,
   planSummary,
   SCHEMAS,
+  SHA,
   storeMissing,
   topicOf,
 } from "./scenario";
@@ -223,7 +224,10 @@ export class World {
       ...createRetentionActivities(deps),
       ...createImporterActivities(deps),
       ...createFlagActivities(deps),
-      ...createSubmitRefineActivities(deps),
+      ...createSubmitRefineActivities({
+        ...deps,
+        jarDigest: () => Promise.resolve(SHA),
+      }),
       ...createAwaitRefineActivities(deps),
       ...createKillRefineActivities(deps),
       ...createReportActivities(deps),
