@@ -144,7 +144,8 @@ export async function judgeTopic(
     .map(({ evidence }) => evidence.hour)
     .filter((hour) => remembered.has(hour));
   if (doubtful.length === 0) return first;
-  for (const hour of doubtful) distrust(memory, hour);
+  for (const hour of doubtful)
+    distrust(memory, hour, clients.source.dayOf(hour));
   return readAndJudge();
 }
 

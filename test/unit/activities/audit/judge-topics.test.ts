@@ -28,6 +28,7 @@ function clientsWith(
       state: async () => ({ positions: new Map(), problems: [] }),
       runs: async () => [],
       outOfRange: async () => [],
+      dayOf: (hour: string) => hour.slice(0, 10),
       dayDir: () => "/raw",
       days: async () => [],
       positions: () => new Map([[0, { offset: "0" }]]),
