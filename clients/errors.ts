@@ -28,7 +28,7 @@ export class ServiceError extends Error {
 }
 
 /** Whether an attempt was told to end, by Temporal or by an AbortSignal: that is not the service's failure. */
-const isCancelled = (error: unknown) =>
+export const isCancelled = (error: unknown) =>
   error instanceof CancelledFailure ||
   (error as Error | undefined)?.name === "AbortError";
 

@@ -21,9 +21,23 @@ export type ArchiveScan = {
 export type ArchiveCounts = {
   /** Distinct events by schema and hour. */
   bySchema: Map<string, Map<Hour, number>>;
+  /** Files that could not be read to their end, a sentence each: no count is a fact then, as any of them may hold more. */
+  unreadable: string[];
   /** The hour of the oldest event. Of older hours the archive says nothing: their files were rotated away. Absent where it is empty. */
   begins?: Hour;
 };
+
+/** A file that is cut off, damaged or not to be opened. What lies before the damage has been read by then. */
+class UnreadableFile extends Error {
+  constructor(
+    readonly file: string,
+    cause: unknown,
+  ) {
+    super(`${file} cannot be read to its end: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
 
 /** The uuids of events, by schema and hour. */
 type Uuids = Map<string, Map<Hour, Set<string>>>;
@@ -71,18 +85,26 @@ export class EventArchive {
     return [...all].filter((f) => !all.has(`${f}.gz`)).sort();
   }
 
-  /** The lines of a file; undefined for one that is not UTF-8, which could not be replayed as it is. */
+  /**
+   * The lines of a file; undefined for one that is not UTF-8, which could not be replayed as it is.
+   * @throws UnreadableFile after the lines before the damage
+   */
   private async *lines(file: string): AsyncGenerator<string | undefined> {
     const raw = createReadStream(file);
     const input = file.endsWith(".gz") ? raw.pipe(createGunzip()) : raw;
     raw.on("error", (error) => input.destroy(error));
-    for await (const line of byteLinesOf(input))
-      yield isUtf8(line) ? line.toString("utf8") : undefined;
+    try {
+      // What a reader of these lines throws does not come by here: a generator is only told to end.
+      for await (const line of byteLinesOf(input))
+        yield isUtf8(line) ? line.toString("utf8") : undefined;
+    } catch (error) {
+      throw new UnreadableFile(file, error);
+    }
   }
 
   /**
    * Hands every event of a file whose own time lies in the range to `each`, with its text, and waits for it. A line that is no event, or
-   * an event whose time cannot be, is named in the result; it never ends the scan.
+   * an event whose time cannot be, is named in the result; it never ends the scan. Where the file is cut off or damaged, that is named too.
    * @param beat is called now and then
    */
   async scanFile(
@@ -96,18 +118,25 @@ export class EventArchive {
     beat: () => void = () => undefined,
   ): Promise<ArchiveScan> {
     const scan: ArchiveScan = { lines: 0, unreadable: [] };
-    for await (const line of this.lines(file)) {
-      scan.lines++;
-      if (scan.lines % LINES_PER_BEAT === 0) beat();
-      if (line === "") continue;
-      const read = datedEvent(line);
-      if ("error" in read) {
-        if (scan.unreadable.length < MAX_NAMED)
-          scan.unreadable.push({ file, line: scan.lines, error: read.error });
-        continue;
+    try {
+      for await (const line of this.lines(file)) {
+        scan.lines++;
+        if (scan.lines % LINES_PER_BEAT === 0) beat();
+        if (line === "") continue;
+        const read = datedEvent(line);
+        if ("error" in read) {
+          if (scan.unreadable.length < MAX_NAMED)
+            scan.unreadable.push({ file, line: scan.lines, error: read.error });
+          continue;
+        }
+        if (inRange(read.hour, range))
+          await each(read.event, read.hour, read.text);
       }
-      if (inRange(read.hour, range))
-        await each(read.event, read.hour, read.text);
+    } catch (error) {
+      if (!(error instanceof UnreadableFile)) throw error;
+      const { message } = error;
+      // However many lines are named already: nothing is known of what follows this one.
+      scan.unreadable.push({ file, line: scan.lines + 1, error: message });
     }
     return scan;
   }
@@ -121,20 +150,31 @@ export class EventArchive {
     beat: () => void = () => undefined,
   ): Promise<ArchiveCounts> {
     const merged: Uuids = new Map();
+    const unreadable: string[] = [];
     let begins: Hour | undefined;
-    for (const file of await this.files())
-      for (const [schema, hours] of await this.uuidsIn(file, beat))
+    for (const file of await this.files()) {
+      const found = await this.uuidsIn(file, beat).catch((error: unknown) => {
+        if (!(error instanceof UnreadableFile)) throw error;
+        unreadable.push(error.message);
+        return new Map() as Uuids;
+      });
+      for (const [schema, hours] of found)
         for (const [hour, uuids] of hours) {
           if (begins === undefined || hour < begins) begins = hour;
           if (inRange(hour, range)) add(merged, schema, hour, uuids);
         }
+    }
     const bySchema = new Map(
       [...merged].map(([schema, hours]) => [
         schema,
         new Map([...hours].map(([hour, uuids]) => [hour, uuids.size])),
       ]),
     );
-    return { bySchema, ...(begins === undefined ? {} : { begins }) };
+    return {
+      bySchema,
+      unreadable,
+      ...(begins === undefined ? {} : { begins }),
+    };
   }
 
   private async uuidsIn(file: string, beat: () => void): Promise<Uuids> {

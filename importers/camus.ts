@@ -7,34 +7,43 @@ import {
   type OutOfRange,
   parseOutOfRange,
 } from "../formats/camus/camus-log";
-import type { Hour } from "../lib/hour";
-import { linesOf } from "../lib/lines";
 import { parsePartitionKey } from "../lib/keys";
+import { linesOf } from "../lib/lines";
+import { timeZone } from "../lib/time-zone";
 import { CamusHistory } from "./camus-history";
 import { daysBelow } from "./day-directories";
 import type { Importer } from "./importer";
 
-/** `2018/07/05/03`, zero-padded: where an hour lies below a topic's raw directory. */
-export const hourPath = (hour: Hour): string =>
+/** `2018/07/05/03`, zero-padded: where an hour lies below a topic's raw directory. It is one of the importer's time zone. */
+export const hourPath = (hour: string): string =>
   hour.replace("T", "-").replaceAll("-", "/");
 
 /** Camus: raw hours below `<rawDir>/2018/07/05/03`, runs of the past on HDFS, a driver that logs to a file of this host. */
 export function camusImporter(
   hdfs: Hdfs,
-  { historyPath, log }: Pick<Config["importer"], "historyPath" | "log">,
+  config: Pick<
+    Config["importer"],
+    "historyPath" | "log" | "timeZone" | "extensions"
+  >,
 ): Importer {
+  const { historyPath, log, extensions } = config;
+  const zone = timeZone(config.timeZone);
   const history = new CamusHistory(hdfs, historyPath);
   return {
+    dayOf: (hour) => zone.localOf(hour).slice(0, 10),
     dayDir: (dataset, day) => `${dataset.rawDir}/${day.replaceAll("-", "/")}`,
-    hourDir: (dataset, hour) => `${dataset.rawDir}/${hourPath(hour)}`,
+    hourDir: (dataset, hour) =>
+      `${dataset.rawDir}/${hourPath(zone.localOf(hour))}`,
     days: (dataset) =>
       daysBelow(hdfs, dataset.rawDir, (name) =>
         /^\d+$/.test(name) ? name : undefined,
       ),
     hourOf: (day, entry) =>
-      /^([01]\d|2[0-3])$/.test(entry) ? `${day}T${entry}` : undefined,
+      /^([01]\d|2[0-3])$/.test(entry)
+        ? zone.utcOf(`${day}T${entry}`)
+        : undefined,
     parse(name, hour) {
-      const parsed = parseCamusFileName(name);
+      const parsed = parseCamusFileName(name, extensions);
       if (!parsed)
         return { problem: `${name} is not a name that Camus writes` };
       if (parsed.hour !== hour)

@@ -1,7 +1,9 @@
 import type { Hdfs } from "../clients/hdfs/hdfs";
 import { avroRecords } from "../clients/hdfs/avro";
 import { footer } from "../clients/hdfs/parquet";
+import type { Config } from "../domain/settings/config";
 import { parseConnectorFileName } from "../formats/confluent-hdfs/connector-file-name";
+import { timeZone } from "../lib/time-zone";
 import { daysBelow } from "./day-directories";
 import type { Importer, Position } from "./importer";
 
@@ -11,15 +13,22 @@ import type { Importer, Position } from "./importer";
  * when it starts. There are no runs, so that a backfill cannot steer it. A name tells the first and the last offset. Those between may lie
  * in another hour's file, as every hour has an open file of its own, and a transaction's end is no record: the name only bounds the count.
  */
-export function confluentHdfsImporter(hdfs: Hdfs): Importer {
+export function confluentHdfsImporter(
+  hdfs: Hdfs,
+  config: Pick<Config["importer"], "timeZone">,
+): Importer {
+  const zone = timeZone(config.timeZone);
   const dayDir: Importer["dayDir"] = (dataset, day) => {
     const [year, month, dd] = day.split("-");
     return `${dataset.rawDir}/year=${year}/month=${month}/day=${dd}`;
   };
   return {
     dayDir,
-    hourDir: (dataset, hour) =>
-      `${dayDir(dataset, hour.slice(0, 10))}/hour=${hour.slice(11)}`,
+    dayOf: (hour) => zone.localOf(hour).slice(0, 10),
+    hourDir(dataset, hour) {
+      const local = zone.localOf(hour);
+      return `${dayDir(dataset, local.slice(0, 10))}/hour=${local.slice(11)}`;
+    },
     days: (dataset) =>
       daysBelow(
         hdfs,
@@ -27,8 +36,8 @@ export function confluentHdfsImporter(hdfs: Hdfs): Importer {
         (name) => /^(?:year|month|day)=(\d+)$/.exec(name)?.[1],
       ),
     hourOf(day, entry) {
-      const hh = /^hour=(\d{2})$/.exec(entry)?.[1];
-      return hh === undefined ? undefined : `${day}T${hh}`;
+      const hh = /^hour=([01]\d|2[0-3])$/.exec(entry)?.[1];
+      return hh === undefined ? undefined : zone.utcOf(`${day}T${hh}`);
     },
     parse(name) {
       const parsed = parseConnectorFileName(name);

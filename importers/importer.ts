@@ -48,7 +48,9 @@ export type ImporterRun = {
  * function that returns this type, and a row in registry.ts.
  */
 export type Importer = {
-  /** The directory of a day of raw hours; a day is written `2018-07-05`. */
+  /** The day to whose directory an hour belongs, in the time zone in which the importer names directories. */
+  dayOf(hour: Hour): string;
+  /** The directory of a day of raw hours; a day is written `2018-07-05`, and is one of the importer's time zone. */
   dayDir(dataset: Dataset, day: string): string;
   /** The directory of a raw hour. */
   hourDir(dataset: Dataset, hour: Hour): string;

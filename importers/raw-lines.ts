@@ -1,13 +1,15 @@
-import { Readable } from "node:stream";
-import { createGunzip, createInflate } from "node:zlib";
+import { isUtf8 } from "node:buffer";
+import { fatal } from "../clients/errors";
+import type { Hdfs } from "../clients/hdfs/hdfs";
+import { FormatError } from "../formats/format-error";
+import { textPieces } from "../formats/hadoop/compressed-text";
 import {
   isSequenceFile,
   rawEventOf,
   sequenceRecords,
 } from "../formats/hadoop/sequence-file";
-import { linesOf } from "../lib/lines";
-import type { Hdfs } from "../clients/hdfs/hdfs";
 import { isTemporary } from "../formats/hadoop/temporary-names";
+import { byteLinesOf } from "../lib/lines";
 import type { RandomAccess } from "../lib/random-access";
 
 /** How much of a raw file is read with one request. Most files are no longer than this. */
@@ -19,18 +21,32 @@ async function* pieces(file: RandomAccess): AsyncGenerator<Buffer> {
     yield await file.read(at, Math.min(PIECE_BYTES, file.size - at));
 }
 
-/** What a text file holds. Camus' text writers leave it plain, or compressed with the extension .gz or .deflate. */
-function textBytes(name: string, file: RandomAccess): AsyncIterable<Buffer> {
-  const bytes = pieces(file);
-  if (name.endsWith(".gz")) return Readable.from(bytes).pipe(createGunzip());
-  if (name.endsWith(".deflate"))
-    return Readable.from(bytes).pipe(createInflate());
-  return bytes;
+/** The lines of one file. @throws FormatError where they are none, whatever its name says */
+async function* linesIn(
+  name: string,
+  head: Buffer,
+  file: RandomAccess,
+): AsyncGenerator<string> {
+  if (isSequenceFile(head)) {
+    for await (const record of sequenceRecords(file, PIECE_BYTES))
+      yield rawEventOf(record).line;
+    return;
+  }
+  for await (const line of byteLinesOf(textPieces(name, head, pieces(file)))) {
+    // A codec without a magic of its own, under a name that does not tell it: its bytes must not pass for lines without events.
+    if (!isUtf8(line) || line.includes(0))
+      throw new FormatError(
+        "it holds no text: it may be compressed in a way that its name does not tell",
+      );
+    if (line.length > 0) yield line.toString("utf8");
+  }
 }
 
 /**
  * The events of a raw hour, a line of JSON each, file by file: SequenceFiles and text files, told apart by their first bytes. No more
  * than some megabytes of a file are in memory, except where one block of a SequenceFile is larger.
+ * @throws ApplicationFailure `BadFormat` that names the file, where one cannot be read: what it holds is neither missing nor there
+ * @throws Error where a file is replaced or removed while it is read
  */
 export async function* rawLines(
   hdfs: Hdfs,
@@ -39,23 +55,20 @@ export async function* rawLines(
   for (const { name, length } of (await hdfs.list(dir)) ?? []) {
     if (isTemporary(name) || length === 0) continue;
     const path = `${dir}/${name}`;
-    const head = await hdfs.read(path, 0, Math.min(PIECE_BYTES, length));
-    // The file was replaced or removed since the directory was listed.
-    if (!head) continue;
+    const head = await hdfs.readExactly(path, 0, Math.min(PIECE_BYTES, length));
     const file: RandomAccess = {
       size: length,
       // What was read already is not asked for again.
       read: async (offset, count) =>
         offset + count <= head.length
           ? head.subarray(offset, offset + count)
-          : ((await hdfs.read(path, offset, count)) ?? Buffer.alloc(0)),
+          : hdfs.readExactly(path, offset, count),
     };
-    if (isSequenceFile(head)) {
-      for await (const record of sequenceRecords(file, PIECE_BYTES))
-        yield rawEventOf(record).line;
-    } else {
-      for await (const line of linesOf(textBytes(name, file)))
-        if (line !== "") yield line;
+    try {
+      yield* linesIn(name, head, file);
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      throw fatal("BadFormat", `${path} cannot be read: ${error.message}`);
     }
   }
 }

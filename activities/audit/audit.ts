@@ -157,6 +157,7 @@ async function auditRemembering(
     beat: () => heartbeat(),
     memory,
     tolerant,
+    isolating: true,
     outages,
   });
   if (remember && outages.size === 0)

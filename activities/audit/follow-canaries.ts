@@ -70,7 +70,7 @@ async function isImported(
   hour: Hour,
   { topic, partition, offset }: Canary,
 ): Promise<boolean> {
-  const day = hour.slice(0, 10);
+  const day = source.dayOf(hour);
   const { hours } = await rawDay(hdfs, source, dataset, day, {});
   const files = hours[hour]?.files ?? [];
   const position = source.positions(state, topic, files).get(partition);

@@ -1,5 +1,5 @@
 import { datasetOf } from "../../domain/settings/dataset";
-import type { HourRange } from "../../lib/hour";
+import { type HourRange, hoursIn } from "../../lib/hour";
 import {
   type HourEvidence,
   isBeyondEnd,
@@ -25,6 +25,7 @@ import {
   readSharedEvidence,
   type SharedEvidence,
 } from "./evidence/shared-evidence";
+import { isOwnFault, readOrProblem, readStage } from "./evidence/stage";
 
 /** Finding texts are cut to this, so that a topic's findings stay a small payload. */
 const MAX_WHY = 240;
@@ -34,6 +35,8 @@ const TOPICS_AT_ONCE = 3;
 export type JudgedTopic = {
   topic: TopicEvidence;
   hours: { evidence: HourEvidence; judgement: Judgement }[];
+  /** What of the topic could not be read, a sentence each. */
+  problems: string[];
 };
 
 type Options = {
@@ -43,12 +46,16 @@ type Options = {
   memory?: Record<string, TopicMemory>;
   /** Goes on without a service that is down. */
   tolerant?: boolean;
+  /** Calls a topic that cannot be read unknowable, so that it does not stop the others; else its fault is thrown. */
+  isolating?: boolean;
   /** Services that did not answer, by name; brought up to date. */
   outages?: Map<string, Outage>;
 };
 
 /**
- * Audits topics over a range; a topic that the naming rules do not cover is reported as such and does not stop the others.
+ * Audits topics over a range. A topic that the naming rules do not cover is reported as such and does not stop the others, and with
+ * `isolating` neither does one that cannot be audited for a reason of its own: whatever a topic holds, the audit ends.
+ * @throws ServiceError where a service is down, which another attempt may find up again; where that is tolerated, never
  * @param asOf the instant as of which hours are judged, ISO-8601
  */
 export async function auditTopics(
@@ -61,36 +68,37 @@ export async function auditTopics(
   const known = topics.filter((topic) =>
     datasetOf(topic, clients.config.naming),
   );
-  const shared = await readSharedEvidence(
-    clients,
-    known,
-    range,
-    options.tolerant,
-  );
-  const { problems } = shared.importer;
+  const sharedProblems: string[] = [];
+  const readShared = () =>
+    readSharedEvidence(clients, known, range, options.tolerant);
+  const shared = options.isolating
+    ? await readOrProblem("what topics share", readShared, sharedProblems)
+    : await readShared();
   const audits = await mapPool(topics, TOPICS_AT_ONCE, async (topic) => {
     options.beat?.();
     if (!known.includes(topic)) return auditWithoutDataset(topic);
+    if (!shared) return unjudged(topic, range, sharedProblems.join("; "));
     const memory = options.memory
       ? (options.memory[topic] ??= emptyMemory())
       : emptyMemory();
-    const audit = auditOf(
-      topic,
-      await judgeTopic(
-        clients,
-        shared,
-        topic,
-        range,
-        asOf,
-        memory,
-        options.beat,
-      ),
-    );
-    return problems.length > 0
-      ? { ...audit, problem: problems.join("; ") }
-      : audit;
+    try {
+      const stage = await readStage(shared, () =>
+        judgeTopic(clients, shared, topic, range, asOf, memory, options.beat),
+      );
+      return stage.read
+        ? withProblems(auditOf(topic, stage.value), [
+            ...shared.problems,
+            ...stage.value.problems,
+          ])
+        : unjudged(topic, range, stage.why);
+    } catch (error) {
+      if (!options.isolating || !isOwnFault(error)) throw error;
+      // Half of what was remembered may be of this attempt, and half of the one before.
+      delete options.memory?.[topic];
+      return unjudged(topic, range, (error as Error).message);
+    }
   });
-  for (const [service, outage] of shared.outages)
+  for (const [service, outage] of shared?.outages ?? [])
     options.outages?.set(service, outage);
   return audits;
 }
@@ -119,6 +127,7 @@ export async function judgeTopic(
     );
     return {
       topic: found.topic,
+      problems: found.problems,
       hours: found.hours.map((evidence) => ({
         evidence,
         judgement: judge(evidence, found.topic, policy, Date.parse(asOf)),
@@ -135,7 +144,8 @@ export async function judgeTopic(
     .map(({ evidence }) => evidence.hour)
     .filter((hour) => remembered.has(hour));
   if (doubtful.length === 0) return first;
-  for (const hour of doubtful) distrust(memory, hour);
+  for (const hour of doubtful)
+    distrust(memory, hour, clients.source.dayOf(hour));
   return readAndJudge();
 }
 
@@ -202,6 +212,35 @@ function findingOf(
     why: why.slice(0, MAX_WHY),
   };
 }
+
+/** Reasons are cut to this in all, so that a batch's problems stay a small payload. */
+const MAX_PROBLEM = 1000;
+
+const withProblems = (audit: TopicAudit, problems: string[]): TopicAudit =>
+  problems.length === 0
+    ? audit
+    : {
+        ...audit,
+        problem: [...new Set(problems)].join("; ").slice(0, MAX_PROBLEM),
+      };
+
+/** The audit of a topic of which nothing can be said: no hour of it is called healthy. */
+const unjudged = (topic: string, range: HourRange, why: string): TopicAudit =>
+  withProblems(
+    {
+      topic,
+      cells: Object.fromEntries(
+        hoursIn(range).map((hour) => [hour, "unknowable"]),
+      ),
+      findings: [],
+      lostOffsets: 0,
+      unread: 0,
+      events: 0,
+      missing: 0,
+      unknowable: why.slice(0, MAX_WHY),
+    },
+    [`it cannot be audited: ${why}`],
+  );
 
 const auditWithoutDataset = (topic: string): TopicAudit => ({
   topic,

@@ -142,7 +142,7 @@ function inspectCamusFileName(name: string, options: Options): void {
   const parsed = parseCamusFileName(name.slice(name.lastIndexOf("/") + 1));
   if (!parsed)
     throw new Error(
-      `"${name}" is not a name that Camus writes: <topic>.<leader>.<partition>.<count>.<offset>.<hour, epoch ms>[.gz|.snappy|.deflate]`,
+      `"${name}" is not a name that Camus writes: <topic>.<leader>.<partition>.<count>.<offset>.<hour, epoch ms>, perhaps with .avro or a codec's extension`,
     );
   print(
     options.json ? parsed : table(["field", "value"], Object.entries(parsed)),

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { z } from "zod";
 import { isBelow } from "../../lib/paths";
 import { fatal } from "../errors";
 import type { RandomAccess } from "../../lib/random-access";
@@ -18,14 +19,27 @@ export type FileStatus = {
   owner: string;
 };
 
-/** A FileStatus as WebHDFS writes it. */
-type RemoteStatus = {
-  pathSuffix: string;
-  type: "FILE" | "DIRECTORY";
-  length: number;
-  modificationTime: number;
-  owner: string;
-};
+/** A FileStatus as WebHDFS writes it (Hadoop's documentation, "FileStatus JSON Schema"); the fields that are used. */
+const remoteStatus = z.object({
+  pathSuffix: z.string(),
+  type: z.enum(["FILE", "DIRECTORY", "SYMLINK"]),
+  length: z.number(),
+  modificationTime: z.number(),
+  owner: z.string(),
+});
+type RemoteStatus = z.infer<typeof remoteStatus>;
+
+const listing = z.object({
+  FileStatuses: z.object({ FileStatus: z.array(remoteStatus) }),
+});
+const oneStatus = z.object({ FileStatus: remoteStatus });
+const contentSummary = z.object({
+  ContentSummary: z.object({
+    fileCount: z.number(),
+    directoryCount: z.number(),
+    length: z.number(),
+  }),
+});
 
 type Options = WebHdfsAddress & {
   /** Nothing is written, removed or moved outside these directories. */
@@ -34,7 +48,8 @@ type Options = WebHdfsAddress & {
 
 const statusOf = (name: string, remote: RemoteStatus): FileStatus => ({
   name,
-  type: remote.type,
+  // A link is resolved by the NameNode when it is opened; it is listed like a file.
+  type: remote.type === "DIRECTORY" ? "DIRECTORY" : "FILE",
   length: remote.length,
   mtime: remote.modificationTime,
   owner: remote.owner,
@@ -65,9 +80,7 @@ export class Hdfs {
 
   /** A directory's children; undefined where it does not exist. */
   async list(path: string): Promise<FileStatus[] | undefined> {
-    const answer = await this.transport.json<{
-      FileStatuses: { FileStatus: RemoteStatus[] };
-    }>("LISTSTATUS", path);
+    const answer = await this.transport.json("LISTSTATUS", path, listing);
     return answer?.FileStatuses.FileStatus.map((child) =>
       statusOf(child.pathSuffix, child),
     );
@@ -79,13 +92,11 @@ export class Hdfs {
   ): Promise<
     { files: number; directories: number; bytes: number } | undefined
   > {
-    const answer = await this.transport.json<{
-      ContentSummary: {
-        fileCount: number;
-        directoryCount: number;
-        length: number;
-      };
-    }>("GETCONTENTSUMMARY", path);
+    const answer = await this.transport.json(
+      "GETCONTENTSUMMARY",
+      path,
+      contentSummary,
+    );
     if (!answer) return undefined;
     const { fileCount, directoryCount, length } = answer.ContentSummary;
     return { files: fileCount, directories: directoryCount, bytes: length };
@@ -93,10 +104,7 @@ export class Hdfs {
 
   /** What the NameNode knows of a file or directory; undefined where it does not exist. */
   async stat(path: string): Promise<FileStatus | undefined> {
-    const answer = await this.transport.json<{ FileStatus: RemoteStatus }>(
-      "GETFILESTATUS",
-      path,
-    );
+    const answer = await this.transport.json("GETFILESTATUS", path, oneStatus);
     return answer && statusOf(nameOf(path), answer.FileStatus);
   }
 
@@ -114,18 +122,35 @@ export class Hdfs {
     return (await this.read(path))?.toString("utf8");
   }
 
-  /** Opens a file for reads of ranges. @throws ApplicationFailure `BadFormat` where the file does not exist */
+  /**
+   * Opens a file for reads of ranges; what is asked for beyond its end is left out.
+   * @throws ApplicationFailure `BadFormat` where the file does not exist
+   */
   async open(path: string): Promise<RandomAccess> {
     const status = await this.stat(path);
     if (!status)
       throw fatal("BadFormat", `${this.service}: ${path} does not exist`);
+    const size = status.length;
     return {
-      size: status.length,
-      read: async (offset, length) =>
-        length === 0
-          ? Buffer.alloc(0)
-          : ((await this.read(path, offset, length)) ?? Buffer.alloc(0)),
+      size,
+      read: (offset, length) =>
+        this.readExactly(path, offset, Math.min(length, size - offset)),
     };
+  }
+
+  /** A range of a file's bytes, all of them. @throws Error where the file has fewer, as one that was replaced or removed meanwhile */
+  async readExactly(
+    path: string,
+    offset: number,
+    length: number,
+  ): Promise<Buffer> {
+    if (length <= 0) return Buffer.alloc(0);
+    const bytes = await this.read(path, offset, length);
+    if (bytes?.length !== length)
+      throw new Error(
+        `${this.service}: ${path} has changed while it was read: ${bytes?.length ?? 0} of ${length} bytes at ${offset}`,
+      );
+    return bytes;
   }
 
   /** Writes a whole file, its directory included; what was there is replaced. A reader may see half of it meanwhile. */
@@ -142,7 +167,10 @@ export class Hdfs {
       destination: path,
       renameoptions: "OVERWRITE",
     });
-    if (!moved) throw new Error(`${this.service}: ${part} has disappeared`);
+    if (!moved)
+      throw new Error(
+        `${this.service}: ${part} has disappeared, or may not replace ${path}`,
+      );
   }
 
   /**
@@ -175,12 +203,7 @@ export class Hdfs {
   /** Removes one file. @returns whether it was there */
   async remove(path: string): Promise<boolean> {
     this.mustBeAllowed(path);
-    const answer = await this.transport.json<{ boolean: boolean }>(
-      "DELETE",
-      path,
-      { recursive: false },
-    );
-    return answer?.boolean ?? false;
+    return this.transport.done("DELETE", path, { recursive: false });
   }
 
   /**
@@ -198,13 +221,8 @@ export class Hdfs {
   }
 
   /** Without the option OVERWRITE a move onto a file that exists is refused. @returns whether the path was moved */
-  private async moveToFreeName(from: string, to: string): Promise<boolean> {
-    const answer = await this.transport.json<{ boolean: boolean }>(
-      "RENAME",
-      from,
-      { destination: to },
-    );
-    return answer?.boolean ?? false;
+  private moveToFreeName(from: string, to: string): Promise<boolean> {
+    return this.transport.done("RENAME", from, { destination: to });
   }
 
   private get service(): string {

@@ -1,4 +1,5 @@
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
+import { FormatError } from "../../formats/format-error";
 import type { FileStatus, Hdfs } from "./hdfs";
 
 /** What a Parquet file says of itself at its end. */
@@ -11,6 +12,8 @@ export type Footer = {
 /** Most footers are no longer than this, and come with the first read. */
 const TAIL_BYTES = 32_768;
 const MAGIC = "PAR1";
+/** With which a file ends whose footer is encrypted (Apache Parquet, "Parquet Modular Encryption"). */
+const ENCRYPTED_MAGIC = "PARE";
 /** The footer's length (int32, little-endian) and the magic are a file's last bytes. */
 const TRAILER_BYTES = 8;
 
@@ -34,8 +37,9 @@ export async function footer(
   const key = `${path} ${file.length} ${file.mtime}`;
   const known = footers.get(key);
   if (known) return known;
-  const { num_rows, schema } = parquetMetadata(
-    arrayBufferOf(await footerBytes(hdfs, path, file.length)),
+  const bytes = await footerBytes(hdfs, path, file.length);
+  const { num_rows, schema } = parsed(path, () =>
+    parquetMetadata(arrayBufferOf(bytes)),
   );
   const found = {
     rows: Number(num_rows),
@@ -48,27 +52,40 @@ export async function footer(
   return found;
 }
 
+/** What a parse gives. @throws FormatError that names the file, where its bytes are damaged */
+function parsed<T>(path: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new FormatError(`${path} is damaged: ${(error as Error).message}`);
+  }
+}
+
 /** The end of a file, from the beginning of its footer or earlier. */
 async function footerBytes(
   hdfs: Hdfs,
   path: string,
   size: number,
 ): Promise<Buffer> {
-  const tail = await hdfs.read(
+  const tail = await hdfs.readExactly(
     path,
     Math.max(0, size - TAIL_BYTES),
     Math.min(TAIL_BYTES, size),
   );
-  if (
-    !tail ||
-    tail.length < TRAILER_BYTES ||
-    tail.subarray(-MAGIC.length).toString("latin1") !== MAGIC
-  )
-    throw new Error(`${path} is not a whole Parquet file`);
+  mustBeParquet(path, tail);
   const length = tail.readUInt32LE(tail.length - TRAILER_BYTES) + TRAILER_BYTES;
-  if (length > size) throw new Error(`${path} has an impossible footer`);
+  if (length > size) throw new FormatError(`${path} has an impossible footer`);
   if (length <= tail.length) return tail;
-  return (await hdfs.read(path, size - length, length))!;
+  return hdfs.readExactly(path, size - length, length);
+}
+
+/** @throws FormatError where the end of a file is not that of a Parquet file which can be read */
+function mustBeParquet(path: string, tail: Buffer): void {
+  const magic = tail.subarray(-MAGIC.length).toString("latin1");
+  if (magic === ENCRYPTED_MAGIC)
+    throw new FormatError(`${path} is encrypted Parquet, which cannot be read`);
+  if (tail.length < TRAILER_BYTES || magic !== MAGIC)
+    throw new FormatError(`${path} is not a whole Parquet file`);
 }
 
 /**
@@ -99,6 +116,7 @@ export async function rows(
 ): Promise<Record<string, unknown>[]> {
   const data = await hdfs.read(path);
   if (!data) throw new Error(`${path} does not exist`);
+  mustBeParquet(path, data);
   return parquetReadObjects({
     file: arrayBufferOf(data),
     ...(columns ? { columns } : {}),

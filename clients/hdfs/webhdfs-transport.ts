@@ -1,7 +1,14 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { z } from "zod";
 import { countRequest } from "../../lib/request-count";
 import { calling } from "../errors";
+import {
+  contentOf,
+  contentTypeOf,
+  refusalOf,
+  remoteException,
+} from "../hadoop-answer";
 
 /** Where WebHDFS is served: a NameNode, an HttpFS, or a gateway such as Knox; the address may have a base path. */
 export type WebHdfsAddress = { webhdfs: string; user: string };
@@ -30,7 +37,6 @@ type Query = Record<string, string | number | boolean | undefined>;
 const TIMEOUT_MS = 30_000;
 /** An upload gets more time by its size: a large file over a slow line must not be taken for a DataNode that hangs. */
 const UPLOAD_BYTES_PER_MS = 1000;
-const REDIRECTS = [301, 302, 303, 307, 308];
 
 /** The address of one operation on one path. The base path is kept; without a port the protocol's own counts (https: 443). */
 export function webHdfsUrl(
@@ -50,20 +56,17 @@ export function webHdfsUrl(
   return url.href;
 }
 
-/** What an answer says went wrong: the exception of Hadoop and the first line of its message (the rest is a stack), else the status. */
-async function refusal(
-  response: Response,
-  operation: Operation,
-  path: string,
-): Promise<Error> {
-  const body = (await response.json().catch(() => undefined)) as
-    { RemoteException?: { exception: string; message: string } } | undefined;
-  const remote = body?.RemoteException;
-  const reason = remote
-    ? `${remote.exception}: ${String(remote.message).split("\n")[0]}`
-    : response.status;
-  return new Error(`${operation} ${path}: ${reason}`);
-}
+/** HDFS' own exception for a path that is not there. A gateway's 404 has none: it says nothing of the path. */
+const ABSENT = "FileNotFoundException";
+/** What comes with a file's bytes (DataNode: WebHdfsHandler.onOpen; HttpFS: HttpFSServer.get). Whatever else comes is no file. */
+const BYTES = "application/octet-stream";
+/** With which a NameNode or an HttpFS sends a writer on. A login page is reached by other statuses; events must not be sent there. */
+const SENT_ON = 307;
+/** With which a write ends (WebHdfsHandler.onCreate). */
+const CREATED = 201;
+
+/** What an operation without a result answers; with the option OVERWRITE a rename answers nothing at all. */
+const answerOfDone = z.object({ boolean: z.boolean() });
 
 /**
  * Sends the bytes of a file to a DataNode. A DataNode answers `100 Continue` before it takes them, whether it was asked to or not
@@ -107,26 +110,27 @@ export class WebHdfsTransport {
   json<T>(
     operation: Operation,
     path: string,
+    form: z.ZodType<T>,
     query?: Query,
   ): Promise<T | undefined> {
-    return this.ask(
-      operation,
-      path,
-      query,
-      (response) => response.json() as Promise<T>,
+    return this.ask(operation, path, query, async (response) =>
+      contentOf(response, await response.text(), form),
     );
   }
 
-  /** Does something whose answer says nothing. @returns false where the path does not exist */
+  /** Changes something. @returns whether HDFS did; false also where the path does not exist */
   async done(
     operation: Operation,
     path: string,
     query?: Query,
   ): Promise<boolean> {
-    const answer = await this.ask(operation, path, query, (response) =>
-      response.arrayBuffer(),
-    );
-    return answer !== undefined;
+    const did = await this.ask(operation, path, query, async (response) => {
+      const body = await response.text();
+      return body === ""
+        ? true
+        : contentOf(response, body, answerOfDone).boolean;
+    });
+    return did ?? false;
   }
 
   /** A file's bytes, or those of a range; undefined where the file does not exist. */
@@ -134,9 +138,12 @@ export class WebHdfsTransport {
     path: string,
     range: { offset?: number; length?: number } = {},
   ): Promise<Buffer | undefined> {
-    return this.ask("OPEN", path, range, async (response) =>
-      Buffer.from(await response.arrayBuffer()),
-    );
+    return this.ask("OPEN", path, range, async (response) => {
+      const type = contentTypeOf(response);
+      if (type.split(";")[0]!.trim().toLowerCase() !== BYTES)
+        throw new Error(`${response.status} with no file's bytes (${type})`);
+      return Buffer.from(await response.arrayBuffer());
+    });
   }
 
   /** Writes a whole file and the directories above it; a file that was there is replaced. */
@@ -150,8 +157,10 @@ export class WebHdfsTransport {
           TIMEOUT_MS + Math.ceil(data.length / UPLOAD_BYTES_PER_MS),
         ),
       );
-      if (!response.ok) throw await refusal(response, "CREATE", path);
-      await response.arrayBuffer();
+      if (response.status !== CREATED)
+        throw new Error(
+          `CREATE ${path}: ${refusalOf(response.status, await response.text())}`,
+        );
     });
   }
 
@@ -164,13 +173,13 @@ export class WebHdfsTransport {
       "manual",
     );
     const location = response.headers.get("location");
-    if (!REDIRECTS.includes(response.status) || location === null)
-      throw response.ok
-        ? new Error(
-            `CREATE ${path}: ${response.status} without a Location to write to`,
-          )
-        : await refusal(response, "CREATE", path);
-    await response.arrayBuffer();
+    const body = await response.text();
+    if (response.status !== SENT_ON || location === null)
+      throw new Error(
+        response.status < 400
+          ? `CREATE ${path}: ${response.status} without a Location to write to`
+          : `CREATE ${path}: ${refusalOf(response.status, body)}`,
+      );
     return new URL(location, response.url);
   }
 
@@ -178,16 +187,28 @@ export class WebHdfsTransport {
     operation: Operation,
     path: string,
     query: Query | undefined,
-    contentOf: (response: Response) => Promise<T>,
+    resultOf: (response: Response) => Promise<T>,
   ): Promise<T | undefined> {
     return calling("HDFS", this.address.webhdfs, async () => {
       const response = await this.send(operation, path, query, "follow");
-      if (response.status === 404) {
-        await response.arrayBuffer();
-        return undefined;
+      if (response.ok) {
+        try {
+          return await resultOf(response);
+        } catch (error) {
+          throw new Error(`${operation} ${path}: ${(error as Error).message}`, {
+            cause: error,
+          });
+        }
       }
-      if (!response.ok) throw await refusal(response, operation, path);
-      return contentOf(response);
+      const body = await response.text();
+      if (
+        response.status === 404 &&
+        remoteException(body)?.exception === ABSENT
+      )
+        return undefined;
+      throw new Error(
+        `${operation} ${path}: ${refusalOf(response.status, body)}`,
+      );
     });
   }
 

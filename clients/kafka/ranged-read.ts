@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { Batch, Consumer, KafkaMessage } from "kafkajs";
+import { FormatError } from "../../formats/format-error";
 import { partitionKey } from "../../lib/keys";
-import { calling } from "../errors";
+import { calling, fatal } from "../errors";
 import type { KafkaConnection } from "./connection";
 
 /** Offsets of a partition as decimal strings: from `from` up to, not including, `to`. */
@@ -38,6 +39,19 @@ type Unread = Map<string, Unfinished>;
 /** The consumer ended by something that kafkajs itself would try again after. */
 class Interrupted extends Error {}
 
+/**
+ * What ended a consumer, where it was the data: a batch in a codec that nothing here knows, or one that is damaged. kafkajs takes either
+ * for a broken connection and would try for ever. Its own gzip is Node's, whose codes for bad data begin with `Z_`.
+ */
+function undecodable(error: unknown): Error | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const isOfData =
+    error instanceof FormatError ||
+    error.name === "KafkaJSNotImplemented" ||
+    String((error as NodeJS.ErrnoException).code).startsWith("Z_");
+  return isOfData ? error : undecodable(error.cause);
+}
+
 function unreadOf(ranges: Map<string, Range[]>): Unread {
   const unread: Unread = new Map();
   for (const [topic, parts] of ranges)
@@ -72,6 +86,7 @@ const messageOf = (
  * @param each is awaited, so that it holds the reading back; what it throws ends the reading
  * @param beat is called for each batch that comes
  * @throws ServiceError where Kafka fails again and again, or nothing comes for two minutes
+ * @throws ApplicationFailure `BadFormat` where what Kafka holds cannot be decoded
  */
 export function readRanges(
   kafka: Pick<KafkaConnection, "js" | "brokers" | "withAdmin">,
@@ -151,13 +166,22 @@ function consume(
         ),
       SILENT_SECONDS * 1000,
     );
-    consumer.on(consumer.events.CRASH, ({ payload }) =>
-      finish(
-        payload.restart
-          ? new Interrupted("interrupted", { cause: payload.error })
-          : payload.error,
-      ),
-    );
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      const fault = undecodable(payload.error);
+      if (fault)
+        finish(
+          fatal(
+            "BadFormat",
+            `a batch of ${[...unread.keys()].join(", ")} cannot be decoded: ${fault.message}`,
+          ),
+        );
+      else
+        finish(
+          payload.restart
+            ? new Interrupted("interrupted", { cause: payload.error })
+            : payload.error,
+        );
+    });
     // This event, unlike `eachBatch`, also comes for batches that hold control records only.
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
       if (isOver) return;

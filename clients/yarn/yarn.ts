@@ -1,4 +1,6 @@
+import { z } from "zod";
 import { calling } from "../errors";
+import { contentOf, refusalOf, remoteException } from "../hadoop-answer";
 
 /** An application as the ResourceManager's REST API ("Cluster Application API") describes it; the fields that are used. */
 export type Application = {
@@ -22,6 +24,20 @@ export type Application = {
   amContainerLogs?: string;
 };
 
+/** Hadoop leaves out what it does not know, so that little is demanded: enough to tell an application from anything else. */
+const application = z
+  .looseObject({ id: z.string(), state: z.string() })
+  .transform((app) => app as Application);
+const oneApplication = z.object({ app: application });
+/** No application is null, or an empty object in newer versions. */
+const applications = z.object({
+  apps: z.object({ app: z.array(application).optional() }).nullable(),
+});
+const stateOfApplication = z.object({ state: z.string() });
+
+/** YARN's own exception for an application that it does not know. A gateway's 404 has none: it says nothing of the application. */
+const UNKNOWN = "NotFoundException";
+
 const ENDED = new Set(["FINISHED", "FAILED", "KILLED"]);
 /** Whether an application is a Refine job, whichever version: judged by its name. */
 export const isRefine = (app: Application) => /refine/i.test(app.name);
@@ -37,39 +53,47 @@ export class Yarn {
   ) {}
 
   /** What the ResourceManager answers; undefined where it knows no such thing. */
-  private get<T>(path: string): Promise<T | undefined> {
+  private get<T>(path: string, form: z.ZodType<T>): Promise<T | undefined> {
     return calling("YARN ResourceManager", this.address, async () => {
       const response = await fetch(`${this.address}/ws/v1/cluster${path}`, {
         signal: AbortSignal.timeout(10_000),
         headers: { accept: "application/json" },
       });
-      if (response.status === 404) return undefined;
-      if (!response.ok) throw new Error(`GET ${path}: ${response.status}`);
-      return (await response.json()) as T;
+      const body = await response.text();
+      if (response.ok) return contentOf(response, body, form);
+      if (
+        response.status === 404 &&
+        remoteException(body)?.exception === UNKNOWN
+      )
+        return undefined;
+      throw new Error(`GET ${path}: ${refusalOf(response.status, body)}`);
     });
   }
 
   /** Applications with a tag, the first started first. */
   async byTag(tag: string): Promise<Application[]> {
-    const body = await this.get<{ apps: { app: Application[] } | null }>(
-      `/apps?applicationTags=${encodeURIComponent(tag.toLowerCase())}`,
-    );
-    return (body?.apps?.app ?? []).sort(
-      (a, b) => a.startedTime - b.startedTime || (a.id < b.id ? -1 : 1),
-    );
+    return (
+      await this.applications(
+        `applicationTags=${encodeURIComponent(tag.toLowerCase())}`,
+      )
+    ).sort((a, b) => a.startedTime - b.startedTime || (a.id < b.id ? -1 : 1));
   }
 
   /** Applications that have not ended. */
-  async running(): Promise<Application[]> {
-    const body = await this.get<{ apps: { app: Application[] } | null }>(
-      "/apps?states=NEW,NEW_SAVING,SUBMITTED,ACCEPTED,RUNNING",
+  running(): Promise<Application[]> {
+    return this.applications(
+      "states=NEW,NEW_SAVING,SUBMITTED,ACCEPTED,RUNNING",
     );
-    return body?.apps?.app ?? [];
+  }
+
+  private async applications(query: string): Promise<Application[]> {
+    const found = await this.get(`/apps?${query}`, applications);
+    return found?.apps?.app ?? [];
   }
 
   /** One application; undefined where the ResourceManager knows none of that id, or no longer. */
   async application(id: string): Promise<Application | undefined> {
-    return (await this.get<{ app: Application }>(`/apps/${id}`))?.app;
+    return (await this.get(`/apps/${id}`, oneApplication))?.app;
   }
 
   /**
@@ -109,10 +133,10 @@ export class Yarn {
           signal: AbortSignal.timeout(10_000),
         },
       );
-      if (!response.ok && response.status !== 202)
-        throw new Error(
-          `killing ${id}: ${response.status} ${await response.text()}`,
-        );
+      const body = await response.text();
+      if (!response.ok)
+        throw new Error(`killing ${id}: ${refusalOf(response.status, body)}`);
+      contentOf(response, body, stateOfApplication);
     });
   }
 

@@ -96,7 +96,8 @@ export function attributeGaps(
       const known = found.get(hour);
       found.set(hour, {
         missing: (known?.missing ?? 0) + records,
-        ...(gap.atMost === "uncounted" && (!known || known.missingAtMost)
+        ...(IS_DOUBTED[gap.atMost ?? "counted"] &&
+        (!known || known.missingAtMost)
           ? { missingAtMost: true }
           : {}),
         why: known ? `${known.why}; ${why}` : why,
@@ -122,12 +123,22 @@ function hourWithin({ time }: Gap, range: HourRange): Hour {
     : hourOf(hourStart(range.until) - 1);
 }
 
+/** Whether less may be missing than a gap says, and Kafka would tell if it could be read: such a gap is a reason to look. */
+const IS_DOUBTED = {
+  counted: false,
+  deleted: false,
+  uncounted: true,
+  unreadable: true,
+};
+
 /** What is added to a gap's sentence where its records are a bound. */
 const DOUBT: Record<NonNullable<Gap["atMost"]>, string> = {
   deleted:
     "; Kafka has deleted the range, so that offsets without a record cannot be told",
   uncounted:
     "; too many offsets to be counted in Kafka, and some may hold no record",
+  unreadable:
+    "; they could not be counted in Kafka, and some may hold no record",
 };
 
 const sentenceOf = ({ records, partition, from, to, run, atMost }: Gap) =>

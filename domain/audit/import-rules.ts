@@ -5,7 +5,6 @@ import {
   losses,
   lostOffsets,
   mayBeOfReplacedLog,
-  type TopicEvidence,
   unreadOffsets,
   withoutRepeated,
 } from "./evidence";

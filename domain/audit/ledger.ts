@@ -42,10 +42,11 @@ export type Gap = {
   /** How many records lie in the gap and in no raw file. */
   records: number;
   /**
-   * Why `records` is only an upper bound, as offsets may hold no record: Kafka has deleted the range, or it is too long to be counted there.
+   * Why `records` is only an upper bound, as offsets may hold no record: Kafka has deleted the range, it is too long to be counted there, or it cannot be
+   * read there.
    * Absent where Kafka was asked, and had so many.
    */
-  atMost?: "deleted" | "uncounted";
+  atMost?: "deleted" | "uncounted" | "unreadable";
   /** The run that passed over them, and when it was (epoch ms); absent for importers that keep no runs. */
   run?: string;
   time?: number;

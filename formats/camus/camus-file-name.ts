@@ -14,16 +14,37 @@ export type CamusFileName = {
   extension: string;
 };
 
+/** Those of Camus' writers (AvroRecordWriterProvider; text has none of its own) and of Hadoop's codecs (CompressionCodec.getDefaultExtension). */
+const EXTENSIONS = new Set([
+  "",
+  ".avro",
+  ".bz2",
+  ".deflate",
+  ".gz",
+  ".lz4",
+  ".lzo",
+  ".lzo_deflate",
+  ".snappy",
+  ".zst",
+]);
+
 const NAME =
-  /^(?<topic>.+)\.(?<leader>[\d_]+)\.(?<partition>\d+)\.(?<count>\d+)\.(?<offset>\d+)\.(?<hour>\d+)(?<extension>\.(?:gz|snappy|deflate))?$/;
+  /^(?<topic>.+)\.(?<leader>[\d_]+)\.(?<partition>\d+)\.(?<count>\d+)\.(?<offset>\d+)\.(?<hour>\d+)(?<extension>(?:\.[a-zA-Z]\w*)*)$/;
 
 /**
  * Parses `<topic>.<leader>.<partition>.<count>.<offset>.<hour, epoch ms><extension>` (Camus' EtlMultiOutputCommitter). The topic is
- * what is left on the left, as it may hold dots itself. @returns undefined for any other name, such as `_IMPORTED`
+ * what is left on the left, as it may hold dots itself.
+ * @param more extensions that are allowed besides Camus' own
+ * @returns undefined for any other name, such as `_IMPORTED`
  */
-export function parseCamusFileName(name: string): CamusFileName | undefined {
+export function parseCamusFileName(
+  name: string,
+  more: readonly string[] = [],
+): CamusFileName | undefined {
   const parts = NAME.exec(name)?.groups;
   if (!parts) return undefined;
+  const extension = parts["extension"]!;
+  if (!EXTENSIONS.has(extension) && !more.includes(extension)) return undefined;
   const ms = Number(parts["hour"]);
   if (!Number.isSafeInteger(ms) || ms > 8.64e15 || ms !== hourStart(hourOf(ms)))
     return undefined;
@@ -34,6 +55,6 @@ export function parseCamusFileName(name: string): CamusFileName | undefined {
     count: Number(parts["count"]),
     offset: BigInt(parts["offset"]!).toString(),
     hour: hourOf(ms),
-    extension: parts["extension"] ?? "",
+    extension,
   };
 }

@@ -1,7 +1,7 @@
 import { inflateSync, gunzipSync } from "node:zlib";
-import { snappyUncompress } from "hyparquet";
 import { EndOfBytes, FormatError } from "../format-error";
 import { ByteReader } from "./bytes";
+import { expandSnappy } from "./snappy";
 import type { RandomAccess } from "../../lib/random-access";
 
 /** A record's key and value as their Writable classes wrote them. */
@@ -20,36 +20,30 @@ export type SequenceFile = {
 const SYNC_ESCAPE = -1;
 const CODEC = "org.apache.hadoop.io.compress.";
 
-/** The length of a raw Snappy chunk's content, which it begins with as a varint. */
-function snappyLength(chunk: Buffer): number {
-  const reader = new ByteReader(chunk);
-  let length = 0;
-  for (let shift = 0, more = true; more; shift += 7) {
-    const byte = reader.uint8();
-    length |= (byte & 0x7f) << shift;
-    more = byte >= 0x80;
-  }
-  return length;
-}
-
-/**
- * Expands Snappy in Hadoop's block framing (org.apache.hadoop.io.compress.BlockCompressorStream): the block's length (int32), then
- * chunks of a compressed length (int32) and raw Snappy until that length is reached.
- */
+/** Expands Snappy in Hadoop's block framing, which compressed-text.ts describes. */
 function unframeSnappy(bytes: Buffer): Buffer {
   const reader = new ByteReader(bytes);
   const parts: Buffer[] = [];
   while (reader.left > 0) {
     let raw = reader.int32();
     while (raw > 0) {
-      const chunk = reader.take(reader.int32());
-      const content = new Uint8Array(snappyLength(chunk));
-      snappyUncompress(chunk, content);
-      parts.push(Buffer.from(content));
+      const content = expandSnappy(reader.take(reader.int32()));
+      parts.push(content);
       raw -= content.length;
     }
   }
   return Buffer.concat(parts);
+}
+
+/** @throws FormatError where zlib finds the bytes damaged */
+function zlibBytes(expand: () => Buffer): Buffer {
+  try {
+    return expand();
+  } catch (error) {
+    throw new FormatError(
+      `compressed bytes are damaged: ${(error as Error).message}`,
+    );
+  }
 }
 
 function decompressor(codec: string | undefined): (bytes: Buffer) => Buffer {
@@ -58,9 +52,10 @@ function decompressor(codec: string | undefined): (bytes: Buffer) => Buffer {
       return (bytes) => bytes;
     case `${CODEC}DefaultCodec`:
     case `${CODEC}DeflateCodec`:
-      return (bytes) => (bytes.length === 0 ? bytes : inflateSync(bytes));
+      return (bytes) =>
+        bytes.length === 0 ? bytes : zlibBytes(() => inflateSync(bytes));
     case `${CODEC}GzipCodec`:
-      return (bytes) => gunzipSync(bytes);
+      return (bytes) => zlibBytes(() => gunzipSync(bytes));
     case `${CODEC}SnappyCodec`:
       return unframeSnappy;
     default:

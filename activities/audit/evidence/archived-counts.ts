@@ -7,17 +7,20 @@ import {
 } from "../../../domain/audit/evidence";
 import type { Hour } from "../../../lib/hour";
 import type { SharedEvidence } from "./shared-evidence";
+import { readOrProblem } from "./stage";
 
 /**
  * Counts a topic's events in the archive, by hour. The archive is read only where something may be missing: for a healthy topic the counts
  * of Kafka, raw hours and rows agree without it.
  * @param isSuspect whether raw or refined hours look as if something were missing
+ * @param problems gets what of the archive cannot be read: a count that may be too small is none
  */
 export async function archivedCounts(
   shared: Pick<SharedEvidence, "isExcluded" | "archived">,
   schema: string,
   topic: TopicEvidence,
   isSuspect: boolean,
+  problems: string[],
 ): Promise<(hour: Hour) => Count> {
   if (shared.isExcluded(schema))
     return () => unknowable("this schema is not in the archive");
@@ -27,7 +30,13 @@ export async function archivedCounts(
     (topic.jumped ?? 0) > 0 ||
     topic.skippedSince !== undefined;
   if (!isNeeded) return () => unknowable("not asked: no offset is missing");
-  const { bySchema, begins } = await shared.archived();
+  const counts = await readOrProblem("the archive", shared.archived, problems);
+  if (counts === undefined) return () => unknowable(problems.at(-1)!);
+  const { bySchema, begins, unreadable } = counts;
+  if (unreadable.length > 0) {
+    problems.push(...unreadable);
+    return () => unknowable(`the archive is not whole: ${unreadable[0]}`);
+  }
   return (hour) =>
     begins === undefined || hour < begins
       ? unknowable("the archive does not reach back so far")

@@ -3,7 +3,13 @@ import { promisify } from "node:util";
 import type { Storage } from "../../../clients/storage";
 import type { ReplacedLog, SeenLog } from "../../../domain/audit/incarnation";
 import type { Traffic } from "../../../domain/audit/traffic";
-import type { Hour, HourRange } from "../../../lib/hour";
+import {
+  DAY_MS,
+  type Hour,
+  hourOf,
+  type HourRange,
+  hourStart,
+} from "../../../lib/hour";
 import type { Sums } from "./day-walk";
 import type { Edges } from "./produced-by-hour";
 import type { RawHour } from "./raw-hours";
@@ -42,12 +48,19 @@ export const emptyMemory = (): TopicMemory => ({
   traffic: {},
 });
 
-/** Forgets an hour, and the sums of its day, so that it is read anew whatever HDFS sums up. */
-export function distrust(memory: TopicMemory, hour: Hour): void {
+/**
+ * Forgets an hour, and the sums of its day, so that it is read anew whatever HDFS sums up.
+ * @param rawDay the day to whose directory the raw hour belongs
+ */
+export function distrust(
+  memory: TopicMemory,
+  hour: Hour,
+  rawDay: string,
+): void {
   delete memory.raw[hour];
   delete memory.refined[hour];
-  for (const tree of [memory.sums.raw, memory.sums.refined])
-    delete tree.days[hour.slice(0, 10)];
+  delete memory.sums.raw.days[rawDay];
+  delete memory.sums.refined.days[hour.slice(0, 10)];
 }
 
 /** Audits' memory in storage, one file for each batch of topics, so that any worker can take any batch. */
@@ -86,13 +99,17 @@ export class EvidenceCache {
 /** Drops what lies before the first day of a range. */
 function forget(memory: TopicMemory, range: HourRange): void {
   const day = range.since.slice(0, 10);
-  for (const part of [memory.raw, memory.refined])
-    for (const hour of Object.keys(part))
-      if (hour.slice(0, 10) < day) delete part[hour];
-  for (const { days, months } of [memory.sums.raw, memory.sums.refined]) {
-    for (const d of Object.keys(days)) if (d < day) delete days[d];
+  // A day of the importer's time zone may begin before that of UTC; it is compared as a whole, or not at all.
+  const rawDay = hourOf(hourStart(range.since) - DAY_MS).slice(0, 10);
+  for (const [hours, { days, months }, first] of [
+    [memory.raw, memory.sums.raw, rawDay],
+    [memory.refined, memory.sums.refined, day],
+  ] as const) {
+    for (const hour of Object.keys(hours))
+      if (hour.slice(0, 10) < first) delete hours[hour];
+    for (const d of Object.keys(days)) if (d < first) delete days[d];
     for (const m of Object.keys(months))
-      if (m < day.slice(0, 7)) delete months[m];
+      if (m < first.slice(0, 7)) delete months[m];
   }
   for (const ms of Object.keys(memory.edges))
     if (new Date(Number(ms)).toISOString() < day) delete memory.edges[ms];

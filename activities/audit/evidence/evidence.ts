@@ -25,7 +25,12 @@ import { readStage, valueOr } from "./stage";
 import { topicFacts } from "./topic-facts";
 
 /** A topic's evidence: of the topic as a whole, and of each hour of a range. */
-export type TopicAndHours = { topic: TopicEvidence; hours: HourEvidence[] };
+export type TopicAndHours = {
+  topic: TopicEvidence;
+  hours: HourEvidence[];
+  /** What of the topic could not be read, a sentence each; services that did not answer are not among it. */
+  problems: string[];
+};
 
 /**
  * Reads every stage's evidence of a topic, by sums, listings, offsets and footers; messages and the archive are read only
@@ -45,6 +50,7 @@ export async function readTopicEvidence(
   beat?: () => void,
 ): Promise<TopicAndHours> {
   const policy = clients.policyOf(dataset.topic);
+  const problems: string[] = [];
   const { kafka, files, partitions } = await readStages(
     clients,
     shared,
@@ -86,6 +92,7 @@ export async function readTopicEvidence(
           dataset,
           memory.raw,
           kafka.value.offsets,
+          problems,
           beat,
         )
       : [];
@@ -96,7 +103,7 @@ export async function readTopicEvidence(
   const hours = assembleHours(range, {
     topic,
     produced: kafka.read ? { ...kafka, value: kafka.value.ofHour } : kafka,
-    archived: await archivedCounts(shared, schema, topic, isSuspect),
+    archived: await archivedCounts(shared, schema, topic, isSuspect, problems),
     files,
     raw,
     refined: memory.refined,
@@ -116,8 +123,9 @@ export async function readTopicEvidence(
     topic,
     hours:
       files.read && partitions.read
-        ? await withLostLocations(clients, dataset, judgeable)
+        ? await withLostLocations(clients, shared, dataset, judgeable)
         : judgeable,
+    problems,
   };
 }
 

@@ -6,6 +6,7 @@ import type { RawFile } from "../../../importers/importer";
 import type { FileClients, TopicClients } from "./clients";
 import { rawDay, type RawHour } from "./raw-hours";
 import type { SharedEvidence } from "./shared-evidence";
+import { readOrProblem, readStage, type Tolerance, valueOr } from "./stage";
 
 /** A gap is checked by reading Kafka only up to this many offsets; beyond, its records are a bound and no fact. */
 const MAX_RECOUNT = 1_000_000;
@@ -15,15 +16,18 @@ const PIECE = 20_000n;
 /**
  * Offsets that importer runs took and no raw file accounts for. A gap is verified before it is believed: late events lie in hours outside
  * the window, so every day there is gets listed; and offsets may hold no record, so Kafka is read where it still has them.
+ * Where Kafka cannot be read there, a gap is a bound: it is neither believed nor passed over.
  * @param raw the raw hours of the window
+ * @param problems gets why Kafka could not be read
  * @param beat called while Kafka is read
  */
 export async function verifiedGaps(
   clients: Pick<TopicClients, "kafka" | "hdfs" | "source">,
-  shared: Pick<SharedEvidence, "advances" | "markers" | "configs">,
+  shared: Pick<SharedEvidence, "advances" | "markers" | "configs"> & Tolerance,
   dataset: Dataset,
   raw: Record<Hour, RawHour>,
   offsets: Offsets[],
+  problems: string[],
   beat?: () => void,
 ): Promise<Gap[]> {
   const { topic } = dataset;
@@ -36,16 +40,26 @@ export async function verifiedGaps(
     ...holes(files),
   ];
   if (gapsAmong(filesOf(raw)).length === 0) return [];
-  const files = filesOf(await everyRawHour(clients, dataset));
+  const everyHour = await readStage(shared, () =>
+    everyRawHour(clients, dataset),
+  );
+  // Files of other days may account for all of it; nobody knows.
+  if (!everyHour.read)
+    return gapsAmong(filesOf(raw)).map((gap) => ({
+      ...gap,
+      atMost: "unreadable" as const,
+    }));
+  const files = filesOf(everyHour.value);
   const gaps: Gap[] = [];
   for (const gap of gapsAmong(files)) {
-    const inKafka = await recordsInKafka(
-      clients.kafka,
-      topic,
-      gap,
-      offsets,
-      beat,
+    const counted = await readStage(shared, () =>
+      readOrProblem(
+        `offsets ${gap.from} to ${gap.to} of partition ${gap.partition}`,
+        () => recordsInKafka(clients.kafka, topic, gap, offsets, beat),
+        problems,
+      ),
     );
+    const inKafka = valueOr(counted, undefined) ?? "unreadable";
     if (typeof inKafka === "string") {
       gaps.push({ ...gap, atMost: inKafka });
       continue;

@@ -16,13 +16,16 @@ export async function refreshHours(
   range: HourRange,
   memory: TopicMemory,
 ): Promise<void> {
-  const days = [...new Set(hoursIn(range).map((hour) => hour.slice(0, 10)))];
-  const knownRaw = (day: string) => hoursOfDay(memory.raw, day);
-  const knownRefined = (day: string) => hoursOfDay(memory.refined, day);
+  const rawDayOf = (hour: Hour) => source.dayOf(hour);
+  const daysOf = (dayOf: (hour: Hour) => string) => [
+    ...new Set(hoursIn(range).map(dayOf)),
+  ];
+  const knownRaw = (day: string) => hoursOfDay(memory.raw, day, rawDayOf);
+  const knownRefined = (day: string) => hoursOfDay(memory.refined, day, utcDay);
   [memory.raw, memory.refined] = await Promise.all([
     refreshDays(
       hdfs,
-      days,
+      daysOf(rawDayOf),
       (day) => source.dayDir(dataset, day),
       memory.sums.raw,
       knownRaw,
@@ -30,7 +33,7 @@ export async function refreshHours(
     ),
     refreshDays(
       hdfs,
-      days,
+      daysOf(utcDay),
       (day) => refinedDayDir(dataset, day),
       memory.sums.refined,
       knownRefined,
@@ -39,7 +42,13 @@ export async function refreshHours(
   ]);
 }
 
-const hoursOfDay = <T>(hours: Record<Hour, T>, day: string): Record<Hour, T> =>
+const utcDay = (hour: Hour): string => hour.slice(0, 10);
+
+const hoursOfDay = <T>(
+  hours: Record<Hour, T>,
+  day: string,
+  dayOf: (hour: Hour) => string,
+): Record<Hour, T> =>
   Object.fromEntries(
-    Object.entries(hours).filter(([hour]) => hour.startsWith(day)),
+    Object.entries(hours).filter(([hour]) => dayOf(hour) === day),
   );

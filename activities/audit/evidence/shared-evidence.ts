@@ -7,7 +7,13 @@ import type { ImporterRun, ImporterState } from "../../../importers/importer";
 import { type Hour, type HourRange, hourStart } from "../../../lib/hour";
 import type { SharedClients } from "./clients";
 import type { MarkersByTopic } from "./markers";
-import { readStage, type Stage, type Tolerance, valueOr } from "./stage";
+import {
+  readOrProblem,
+  readStage,
+  type Stage,
+  type Tolerance,
+  valueOr,
+} from "./stage";
 
 /** What is read once for a batch of topics. */
 export type SharedEvidence = Tolerance & {
@@ -30,6 +36,8 @@ export type SharedEvidence = Tolerance & {
   isExcluded: (schema: string) => boolean;
   /** Counts of the archive, read when a topic first needs them. */
   archived: () => Promise<ArchiveCounts>;
+  /** What could not be read, a sentence each: state files of the importer, and what explains findings but makes none. */
+  problems: string[];
 };
 
 /**
@@ -43,6 +51,13 @@ export async function readSharedEvidence(
   tolerant = false,
 ): Promise<SharedEvidence> {
   const tolerance = { outages: new Map<string, Outage>(), tolerant };
+  const problems: string[] = [];
+  /** What only explains or lessens findings: without it they are more, or less well explained, and none is missing. */
+  const readAside = async <T>(what: string, work: () => Promise<T>, or: T) =>
+    valueOr(
+      await readStage(tolerance, () => readOrProblem(what, work, problems)),
+      or,
+    ) ?? or;
   const from = hourStart(range.since);
   const inKafka = await readStage(tolerance, () => clients.kafka.topics());
   const there = inKafka.read ? new Set(inKafka.value) : undefined;
@@ -52,11 +67,11 @@ export async function readSharedEvidence(
     await Promise.all([
       readStage(tolerance, () => clients.source.state()),
       readStage(tolerance, () => clients.source.runs(from)),
-      clients.source.outOfRange(),
+      readAside("the importer's log", () => clients.source.outOfRange(), []),
       readStage(tolerance, () => clients.kafka.topicConfigs(known)),
       clients.kafka.topicIds(known),
-      readStage(tolerance, () => clients.markers()),
-      readStage(tolerance, () => clients.canaries(range)),
+      readAside("replays' markers", () => clients.markers(), new Map()),
+      readAside("canaries", () => clients.canaries(range), new Map()),
     ]);
   const excluded = wholeMatch(clients.config.archive.excludedSchemas);
   let archived: Promise<ArchiveCounts> | undefined;
@@ -69,10 +84,11 @@ export async function readSharedEvidence(
     configs: valueOr(configs, new Map()),
     isGone,
     topicIds,
-    markers: valueOr(markers, new Map()),
-    canaries: valueOr(canaries, new Map()),
+    markers,
+    canaries,
     isExcluded: (schema) => excluded.test(schema),
     archived: () => (archived ??= clients.archive.counts(range)),
+    problems: [...problems, ...stateOf(importer).problems],
   };
 }
 

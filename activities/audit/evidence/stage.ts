@@ -1,4 +1,4 @@
-import { ServiceError } from "../../../clients/errors";
+import { isCancelled, ServiceError } from "../../../clients/errors";
 import type { Outage } from "../../../domain/audit/audit-report";
 
 /** What a stage says, or why it could not be read. What could not be read is unknowable, never absent. */
@@ -24,6 +24,28 @@ export async function readStage<T>(
     const { service, address, message } = error;
     outages.set(service, { service, address, message });
     return { read: false, why: message };
+  }
+}
+
+/** Whether something went wrong with what was read, and not with a service: another attempt would find the same. */
+export const isOwnFault = (error: unknown): boolean =>
+  !(error instanceof ServiceError) && !isCancelled(error);
+
+/**
+ * Reads something whose own fault, such as a file that is cut off, ends no audit: it is told in `problems`, and undefined is returned.
+ * @throws what the service's outage or a cancellation throws
+ */
+export async function readOrProblem<T>(
+  what: string,
+  work: () => Promise<T>,
+  problems: string[],
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isOwnFault(error)) throw error;
+    problems.push(`${what} cannot be read: ${(error as Error).message}`);
+    return undefined;
   }
 }
 

@@ -1,5 +1,17 @@
 import { z } from "zod";
+import { isOfWholeHours } from "../../../lib/time-zone";
 import { command, hdfsPath } from "../fields";
+
+/** Why a time zone cannot be an importer's; undefined where it can. */
+function zoneFault(name: string): string | undefined {
+  try {
+    return isOfWholeHours(name)
+      ? undefined
+      : "a zone whose hours are not hours of UTC: audits go by hours of UTC, so that none of its directories is one";
+  } catch {
+    return "not a time zone that IANA knows, such as America/Los_Angeles";
+  }
+}
 
 export const importer = z
   .strictObject({
@@ -20,6 +32,26 @@ export const importer = z
       .min(1)
       .describe(
         "The importer's own log, a local file where audits run. It tells which offsets were out of range.",
+      ),
+    timeZone: z
+      .string()
+      .default("UTC")
+      .superRefine((name, context) => {
+        const fault = zoneFault(name);
+        if (fault !== undefined)
+          context.addIssue({
+            code: "custom",
+            message: `given ${JSON.stringify(name)}, ${fault}`,
+          });
+      })
+      .describe(
+        "The zone in which it names directories of hours (Camus: `etl.default.timezone`), whole hours from UTC. Refined hours are named in UTC.",
+      ),
+    extensions: z
+      .array(z.string().regex(/^(?:\.\w+)+$/, "an extension such as .json.gz"))
+      .default([])
+      .describe(
+        "Extensions of Camus' raw files that neither Camus nor Hadoop's codecs give, such as `.json.gz`.",
       ),
   })
   .describe("The job that copies topics into raw hours on HDFS.");

@@ -128,3 +128,38 @@ test("a growing log is kept in memory as it is, not as it was at each look", asy
   const { counted } = counting as unknown as { counted: Map<string, unknown> };
   expect(counted.size).toBe(1);
 });
+
+test("a file that is cut off is named, by counts and by a scan; what lies before is read", async () => {
+  const cut = join(dir, "all-events.log-20180627.gz");
+  const lines = Array.from({ length: 5000 }, (_, n) =>
+    line("Edit", "2018-06-26T18:00:00Z", n),
+  );
+  writeFileSync(cut, gzipSync(lines.join("\n")).subarray(0, -20_000));
+  writeFileSync(
+    join(dir, "all-events.log"),
+    line("Edit", "2018-06-26T19:00:00Z", 5001),
+  );
+  const { unreadable, bySchema } = await archive().counts(RANGE);
+  expect(unreadable).toEqual([
+    `${cut} cannot be read to its end: unexpected end of file`,
+  ]);
+  expect(bySchema.get("Edit")?.get("2018-06-26T19")).toBe(1);
+  let found = 0;
+  const scan = await archive().scanFile(cut, RANGE, () => void found++);
+  expect(found).toBeGreaterThan(0);
+  expect(scan.unreadable.at(-1)).toMatchObject({
+    file: cut,
+    line: scan.lines + 1,
+  });
+});
+
+test("what a reader of events throws is its own, not the file's", async () => {
+  const file = join(dir, "all-events.log");
+  writeFileSync(file, line("Edit", "2018-06-26T19:00:00Z", 1));
+  const ended = () => {
+    throw new Error("told to end");
+  };
+  await expect(archive().scanFile(file, RANGE, ended)).rejects.toThrow(
+    "told to end",
+  );
+});

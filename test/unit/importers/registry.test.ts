@@ -10,12 +10,15 @@ const hdfsOf = (tree: Record<string, string[]>) =>
       tree[dir]?.map((name) => ({ name, type: "DIRECTORY" })),
   }) as unknown as Hdfs;
 
-const importerOf = (kind: string, hdfs = hdfsOf({})) =>
+const importerOf = (kind: string, hdfs = hdfsOf({}), config = {}) =>
   createImporter(hdfs, {
     kind: kind as "camus",
     command: ["camus"],
     historyPath: "/history",
     log: "/none",
+    timeZone: "UTC",
+    extensions: [],
+    ...config,
   });
 
 const DATASET = { topic: "t", rawDir: "/raw/t" } as Dataset;
@@ -124,5 +127,47 @@ test("the connector stands after the last offset of its files", async () => {
       [0, { offset: "10" }],
       [1, { offset: "3" }],
     ]),
+  );
+});
+
+// Camus names hours in America/Los_Angeles and writes Avro where nothing else is said.
+test("an hour of another time zone is found where its importer has put it", () => {
+  for (const [kind, dayDir, hourDir] of [
+    ["camus", "/raw/t/2018/07/04", "/raw/t/2018/07/04/20"],
+    [
+      "confluent-hdfs",
+      "/raw/t/year=2018/month=07/day=04",
+      "/raw/t/year=2018/month=07/day=04/hour=20",
+    ],
+  ] as const) {
+    const importer = importerOf(kind, hdfsOf({}), {
+      timeZone: "America/Los_Angeles",
+    });
+    const hour = "2018-07-05T03";
+    expect(importer.dayOf(hour)).toBe("2018-07-04");
+    expect(importer.dayDir(DATASET, importer.dayOf(hour))).toBe(dayDir);
+    expect(importer.hourDir(DATASET, hour)).toBe(hourDir);
+    const entry = hourDir.slice(dayDir.length + 1);
+    expect(importer.hourOf("2018-07-04", entry)).toBe(hour);
+  }
+});
+
+test("Camus' files are counted whatever its writer's extension, and others where they are configured", () => {
+  const hour = "2018-07-05T02";
+  const name = "t.1001.0.123.456.1530756000000";
+  for (const extension of [".avro", ".bz2", ".zst", ".lz4", ".lzo_deflate"])
+    expect(importerOf("camus").parse(`${name}${extension}`, hour)).toEqual({
+      partition: 0,
+      end: "456",
+      count: 123,
+    });
+  expect(importerOf("camus").parse(`${name}.json.gz`, hour)).toHaveProperty(
+    "problem",
+  );
+  const configured = importerOf("camus", hdfsOf({}), {
+    extensions: [".json.gz"],
+  });
+  expect(configured.parse(`${name}.json.gz`, hour)).not.toHaveProperty(
+    "problem",
   );
 });

@@ -13,6 +13,8 @@ type Answer = {
   json?: unknown;
   body?: Buffer | string;
   location?: string;
+  /** The content type; that of JSON where there is JSON, else that of a file's bytes. */
+  type?: string;
 };
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
@@ -35,6 +37,8 @@ export class FakeWebHdfs {
   answerAlways: Answer | undefined;
   /** What the DataNode answers to a write, once it has taken the bytes. */
   answerToWrites: Answer | undefined;
+  /** Whether a move is answered with false, as HttpFS does where a file is in its way: it knows no option OVERWRITE. */
+  refuseRenames = false;
   private readonly servers: Server[] = [];
   private dataNode = "";
 
@@ -80,6 +84,11 @@ export class FakeWebHdfs {
           response.writeContinue();
         response.writeHead(answer.status, {
           ...(answer.location ? { location: answer.location } : {}),
+          "content-type":
+            answer.type ??
+            (answer.json === undefined
+              ? "application/octet-stream"
+              : "application/json"),
         });
         response.end(
           answer.json === undefined ? answer.body : JSON.stringify(answer.json),
@@ -127,6 +136,7 @@ export class FakeWebHdfs {
 
   /** With renameoptions the answer is empty and an absent source is a 404; without, the answer is a boolean. */
   private rename(path: string, query: URLSearchParams): Answer {
+    if (this.refuseRenames) return { status: 200, json: { boolean: false } };
     const to = query.get("destination")!;
     const data = this.files.get(path);
     const overwrites = query.get("renameoptions") === "OVERWRITE";

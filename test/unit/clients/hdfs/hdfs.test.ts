@@ -104,6 +104,116 @@ test("an answer that is not WebHDFS' is the service's failure, with the status w
   );
 });
 
+const READS: [string, (hdfs: Hdfs) => Promise<unknown>][] = [
+  ["LISTSTATUS", (hdfs) => hdfs.list("/wmf/a")],
+  ["GETFILESTATUS", (hdfs) => hdfs.stat("/wmf/a")],
+  ["GETCONTENTSUMMARY", (hdfs) => hdfs.summary("/wmf/a")],
+  ["OPEN", (hdfs) => hdfs.read("/wmf/a")],
+];
+const CHANGES: [string, (hdfs: Hdfs) => Promise<unknown>][] = [
+  ["MKDIRS", (hdfs) => hdfs.mkdir("/wmf/a")],
+  ["DELETE", (hdfs) => hdfs.remove("/wmf/a")],
+  ["RENAME", (hdfs) => hdfs.claim("/wmf/a", "/wmf/b")],
+  ["CREATE", (hdfs) => hdfs.write("/wmf/a", "x")],
+];
+const HTML = { type: "text/html", body: "<html>Please log in</html>" };
+const notFound = (exception: string) => ({
+  status: 404,
+  json: { RemoteException: { exception, message: null } },
+});
+
+test.each([...READS, ...CHANGES])(
+  "a page of a gateway is an outage with its address, never absence or content: %s",
+  async (_, act) => {
+    const address = await fake.start();
+    const foreign = [
+      { status: 200, ...HTML },
+      { status: 404, ...HTML },
+      { status: 404, json: { error: "no such service" } },
+      { status: 404, json: null },
+      { status: 200, json: {} },
+      { status: 200, json: null },
+      notFound("NoSuchServiceException"),
+    ];
+    for (const answer of foreign) {
+      fake.answerAlways = answer;
+      const refused = act(client(address));
+      await expect(refused).rejects.toBeInstanceOf(ServiceError);
+      await expect(refused).rejects.toThrow(`HDFS at ${address}: `);
+    }
+  },
+);
+
+test.each(READS)(
+  "HDFS' own FileNotFoundException alone is absence, with or without a message: %s",
+  async (_, read) => {
+    const address = await fake.start();
+    fake.answerAlways = notFound("FileNotFoundException");
+    expect(await read(client(address))).toBeUndefined();
+    fake.answerAlways = { ...fake.answerAlways, status: 500 };
+    await expect(read(client(address))).rejects.toThrow(
+      /FileNotFoundException$/,
+    );
+  },
+);
+
+test("an exception without a message is told by its name", async () => {
+  const address = await fake.start();
+  fake.answerAlways = { ...notFound("RetriableException"), status: 500 };
+  await expect(client(address).list("/wmf/a")).rejects.toThrow(
+    `HDFS at ${address}: LISTSTATUS /wmf/a: RetriableException`,
+  );
+});
+
+test("a listing without what a listing has is not taken for an empty one", async () => {
+  const address = await fake.start();
+  for (const FileStatuses of [{}, { FileStatus: [{ pathSuffix: "a" }] }]) {
+    fake.answerAlways = { status: 200, json: { FileStatuses } };
+    await expect(client(address).list("/wmf/a")).rejects.toBeInstanceOf(
+      ServiceError,
+    );
+  }
+});
+
+test("a change that HDFS answers with false was not made", async () => {
+  const hdfs = client(await fake.start());
+  fake.answerAlways = { status: 200, json: { boolean: false } };
+  await expect(hdfs.mkdir("/wmf/a")).rejects.toThrow("/wmf/a cannot be made");
+  await expect(hdfs.remove("/wmf/a")).resolves.toBe(false);
+  fake.answerAlways = undefined;
+  fake.refuseRenames = true;
+  await expect(hdfs.replace("/wmf/a", "x")).rejects.toThrow(
+    "may not replace /wmf/a",
+  );
+  expect(await hdfs.claim("/wmf/a", "/wmf/b")).toBe(false);
+});
+
+test("a write is done when HDFS says that the file was created; nothing is sent to a login page", async () => {
+  const address = await fake.start();
+  fake.answerToWrites = { status: 200, ...HTML };
+  await expect(client(address).write("/wmf/a", "x")).rejects.toThrow(
+    "CREATE /wmf/a: 200",
+  );
+  fake.dataNodeSaw.length = 0;
+  fake.answerAlways = { status: 302, location: `${address}/login` };
+  await expect(client(address).write("/wmf/a", "x")).rejects.toBeInstanceOf(
+    ServiceError,
+  );
+  expect(fake.nameNodeSaw.every(({ body }) => body.length === 0)).toBe(true);
+});
+
+test("a file that becomes shorter, or goes, while it is read is an error, not its end", async () => {
+  const hdfs = client(await fake.start());
+  await hdfs.write("/wmf/a", "0123456789");
+  const file = await hdfs.open("/wmf/a");
+  fake.files.set("/wmf/a", Buffer.from("01234"));
+  await expect(file.read(2, 8)).rejects.toThrow(
+    "/wmf/a has changed while it was read: 3 of 8 bytes at 2",
+  );
+  fake.files.delete("/wmf/a");
+  await expect(file.read(0, 4)).rejects.toThrow("0 of 4 bytes");
+});
+
 test("a file is created once and moved to a free name once", async () => {
   const hdfs = client(await fake.start());
   expect(await hdfs.create("/wmf/once", "first")).toBe(true);

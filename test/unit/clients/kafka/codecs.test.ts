@@ -1,3 +1,4 @@
+import { FormatError } from "../../../../formats/format-error";
 import { CompressionCodecs, CompressionTypes } from "kafkajs";
 import { compressSync } from "snappy";
 import { registerCodecs } from "../../../../clients/kafka/codecs";
@@ -39,4 +40,34 @@ test("zstd is read", async () => {
   const { decompress } = codec(CompressionTypes.ZSTD);
   const frame = Buffer.from("28b52ffd2008410000616e206576656e74", "hex");
   expect((await decompress(frame)).toString()).toBe("an event");
+});
+
+test.each([
+  CompressionTypes.Snappy,
+  CompressionTypes.LZ4,
+  CompressionTypes.ZSTD,
+] as const)("what is no codec %s is a fault of the data", async (type) => {
+  for (const bytes of [Buffer.from("no codec at all"), Buffer.alloc(40, 7)])
+    await expect(codec(type).decompress(bytes)).rejects.toBeInstanceOf(
+      FormatError,
+    );
+});
+
+test("zstd that is cut off is no shorter text", async () => {
+  const { decompress } = codec(CompressionTypes.ZSTD);
+  const frame = Buffer.from("28b52ffd2008410000616e206576656e74", "hex");
+  for (let length = 1; length < frame.length; length++)
+    await expect(decompress(frame.subarray(0, length))).rejects.toBeInstanceOf(
+      FormatError,
+    );
+});
+
+test("lz4 that is cut off is no shorter text", async () => {
+  const { compress, decompress } = codec(CompressionTypes.LZ4);
+  const frame = await compress({ buffer: TEXT });
+  // Without the mark of the frame's end, four bytes, the text is whole.
+  for (let length = 1; length < frame.length - 4; length++)
+    await expect(decompress(frame.subarray(0, length))).rejects.toBeInstanceOf(
+      FormatError,
+    );
 });

@@ -1,3 +1,4 @@
+import { FormatError } from "../../../../formats/format-error";
 import {
   type Message,
   readRanges,
@@ -15,7 +16,7 @@ type Batch = { topic: string; partition: number; offsets: number[] };
  * A cluster whose consumers get these batches; a batch without records holds control records only, up to `last`. A consumer that
  * reaches "broken" ends as kafkajs ends where it would begin again by itself, and the next consumer gets what follows.
  */
-function cluster(batches: ((Batch & { last: number }) | "broken")[]) {
+function cluster(batches: ((Batch & { last: number }) | "broken" | Error)[]) {
   const left = [...batches];
   const handlers = new Map<string, Handler>();
   const sought: unknown[] = [];
@@ -26,8 +27,9 @@ function cluster(batches: ((Batch & { last: number }) | "broken")[]) {
     eachBatch: (given: { batch: unknown }) => Promise<void>,
   ) => {
     for (let next = left.shift(); next; next = left.shift()) {
-      if (next === "broken") {
-        const error = new Error("The coordinator is loading");
+      if (next === "broken" || next instanceof Error) {
+        const error =
+          next === "broken" ? new Error("The coordinator is loading") : next;
         emit("crash", { error, restart: true });
         return;
       }
@@ -179,4 +181,17 @@ test("what the reader throws ends the reading, and no record follows", async () 
   );
   await expect(reading).rejects.toThrow("the disk is full");
   expect(found).toEqual(["0", "1"]);
+});
+
+test("a batch that cannot be decoded ends the reading at once, and is not Kafka's outage", async () => {
+  const wrapped = new Error("retries exceeded");
+  wrapped.cause = new FormatError("snappy: corrupt input");
+  const { kafka, deleted } = cluster([wrapped]);
+  const ranges = new Map([["t", [{ partition: 0, from: "0", to: "2" }]]]);
+  await expect(read(kafka, ranges)).rejects.toMatchObject({
+    type: "BadFormat",
+    nonRetryable: true,
+    message: "a batch of t/0 cannot be decoded: snappy: corrupt input",
+  });
+  expect(deleted).toHaveLength(1);
 });

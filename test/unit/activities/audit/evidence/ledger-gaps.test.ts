@@ -1,4 +1,5 @@
 import { verifiedGaps } from "../../../../../activities/audit/evidence/ledger-gaps";
+import { ServiceError } from "../../../../../clients/errors";
 import type { RawHour } from "../../../../../activities/audit/evidence/raw-hours";
 
 const HOUR = "2018-07-05T03";
@@ -7,6 +8,7 @@ const HOUR = "2018-07-05T03";
 async function gapsOf(
   { to, imported, low = "0" }: { to: number; imported: number; low?: string },
   holds: (offset: number) => boolean,
+  tolerant = false,
 ) {
   const raw: Record<string, RawHour> = {
     [HOUR]: {
@@ -27,6 +29,7 @@ async function gapsOf(
     },
   };
   let beats = 0;
+  const problems: string[] = [];
   const gaps = await verifiedGaps(
     {
       kafka: {
@@ -68,13 +71,16 @@ async function gapsOf(
       ],
       markers: new Map(),
       configs: new Map(),
+      tolerant,
+      outages: new Map(),
     },
     { topic: "t" } as never,
     raw,
     [{ partition: 0, low, high: String(to) }],
+    problems,
     () => void beats++,
   );
-  return { gaps, beats };
+  return { gaps, beats, problems };
 }
 
 test("markers of other producers' transactions are no loss, however long the range is", async () => {
@@ -107,4 +113,24 @@ test("a range too long to be counted is a gap of at most so many, never none", a
 test("a range that Kafka has deleted is a gap of at most so many", async () => {
   const { gaps } = await gapsOf({ to: 50, imported: 40, low: "1" }, () => true);
   expect(gaps).toMatchObject([{ records: 10, atMost: "deleted" }]);
+});
+
+test("a range that cannot be decoded is a gap of at most so many, and the reason is told", async () => {
+  const { gaps, problems } = await gapsOf({ to: 50, imported: 40 }, () => {
+    throw new Error("a batch cannot be decoded");
+  });
+  expect(gaps).toMatchObject([{ records: 10, atMost: "unreadable" }]);
+  expect(problems).toEqual([
+    "offsets 0 to 50 of partition 0 cannot be read: a batch cannot be decoded",
+  ]);
+});
+
+test("a Kafka that is down is waited for, and only where that is tolerated a gap is a bound", async () => {
+  const down = () => {
+    throw new ServiceError("Kafka", "localhost:9092", "refused", undefined);
+  };
+  const about = { to: 50, imported: 40 };
+  await expect(gapsOf(about, down)).rejects.toBeInstanceOf(ServiceError);
+  const { gaps } = await gapsOf(about, down, true);
+  expect(gaps).toMatchObject([{ records: 10, atMost: "unreadable" }]);
 });

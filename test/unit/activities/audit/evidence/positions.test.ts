@@ -40,7 +40,7 @@ function tree() {
 
 const read = (hdfs: Hdfs, memory = emptyMemory()) =>
   positionsIn(
-    { hdfs, source: confluentHdfsImporter(hdfs) },
+    { hdfs, source: confluentHdfsImporter(hdfs, { timeZone: "UTC" }) },
     { importer: { positions: new Map(), problems: [] } },
     DATASET,
     {},

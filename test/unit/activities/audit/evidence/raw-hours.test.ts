@@ -32,7 +32,7 @@ async function rawHour(files: Record<string, Buffer | Error>) {
   } as unknown as Hdfs;
   const { hours } = await rawDay(
     hdfs,
-    confluentHdfsImporter(hdfs),
+    confluentHdfsImporter(hdfs, { timeZone: "UTC" }),
     { rawDir: "/topics/t" } as never,
     "2018-07-05",
     {},

@@ -1,0 +1,51 @@
+import type { z } from "zod";
+
+/** An exception as the REST services of HDFS and YARN write it (`RemoteException`). */
+export type RemoteException = { exception: string; message?: string };
+
+/** JSON, or undefined where a text is none. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The exception that an answer's body holds; undefined where the body is somebody else's, such as a gateway's page. Its message may be null. */
+export function remoteException(body: string): RemoteException | undefined {
+  const remote = (jsonOf(body) as { RemoteException?: unknown } | undefined)
+    ?.RemoteException as { exception?: unknown; message?: unknown } | undefined;
+  if (typeof remote?.exception !== "string") return undefined;
+  const { exception, message } = remote;
+  return typeof message === "string" ? { exception, message } : { exception };
+}
+
+/** What an answer says went wrong: Hadoop's exception and the first line of its message (the rest is a stack), else the status. */
+export function refusalOf(status: number, body: string): string {
+  const remote = remoteException(body);
+  if (!remote) return String(status);
+  const [message] = (remote.message ?? "").split("\n");
+  return message ? `${remote.exception}: ${message}` : remote.exception;
+}
+
+/** What kind of content an answer has, for a message; its bytes are not repeated, as they may be anything. */
+export const contentTypeOf = (response: Response): string =>
+  response.headers.get("content-type") ?? "no content type";
+
+/**
+ * An answer's body in the form that the service gives it.
+ * @throws Error where it has another form, such as the login page of a gateway, which comes with the status 200
+ */
+export function contentOf<T>(
+  response: Response,
+  body: string,
+  form: z.ZodType<T>,
+): T {
+  const content = form.safeParse(jsonOf(body));
+  if (!content.success)
+    throw new Error(
+      `${response.status} with an answer that is not the service's (${contentTypeOf(response)})`,
+    );
+  return content.data;
+}

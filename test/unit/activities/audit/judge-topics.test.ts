@@ -1,0 +1,161 @@
+import type { EvidenceClients } from "../../../../activities/audit/evidence/clients";
+import { auditTopics } from "../../../../activities/audit/judge-topics";
+import { ServiceError } from "../../../../clients/errors";
+import { namingRules } from "../../../../domain/settings/dataset";
+import { POLICY } from "../../domain/audit/cases";
+
+const RANGE = { since: "2018-07-05T00", until: "2018-07-05T03" };
+const AS_OF = "2018-07-05T06:00:00Z";
+const GOOD = "eventlogging_Good";
+const BAD = "eventlogging_Bad";
+const BATCH = [BAD, GOOD, "of no dataset"];
+
+/** Topics of which two offsets were lost unread; what a test gives takes the place of a client's own functions. */
+function clientsWith(
+  faults: Partial<Record<"kafka" | "source" | "archive" | "hive", object>>,
+  parts: Partial<EvidenceClients> = {},
+): EvidenceClients {
+  return {
+    kafka: {
+      topics: async () => BATCH,
+      topicConfigs: async () => new Map(),
+      topicIds: async () => new Map(),
+      offsets: async () => [{ partition: 0, low: "2", high: "2" }],
+      offsetsAt: async () => new Map([[0, 2n]]),
+      ...faults.kafka,
+    },
+    source: {
+      state: async () => ({ positions: new Map(), problems: [] }),
+      runs: async () => [],
+      outOfRange: async () => [],
+      dayOf: (hour: string) => hour.slice(0, 10),
+      dayDir: () => "/raw",
+      days: async () => [],
+      positions: () => new Map([[0, { offset: "0" }]]),
+      ...faults.source,
+    },
+    archive: {
+      counts: async () => ({
+        bySchema: new Map(),
+        unreadable: [],
+        begins: "2018-01-01T00",
+      }),
+      ...faults.archive,
+    },
+    hdfs: { summary: async () => undefined },
+    hive: { partitionHours: async () => new Set(), ...faults.hive },
+    markers: async () => new Map(),
+    canaries: async () => new Map(),
+    policyOf: () => POLICY,
+    config: {
+      naming: namingRules.parse({}),
+      archive: { excludedSchemas: "None" },
+    },
+    ...parts,
+  } as unknown as EvidenceClients;
+}
+
+const audit = async (
+  clients: EvidenceClients,
+  options: Parameters<typeof auditTopics>[4] = { isolating: true },
+) => {
+  const audits = await auditTopics(clients, BATCH, RANGE, AS_OF, options);
+  return new Map(audits.map((found) => [found.topic, found]));
+};
+
+const verdicts = (cells: object | undefined) => [
+  ...new Set(Object.values(cells ?? {})),
+];
+
+test("a topic that cannot be read is unknowable, and the others are audited as without it", async () => {
+  const without = await audit(clientsWith({}));
+  const memory = {};
+  const found = await audit(
+    clientsWith({
+      kafka: {
+        offsets: async (topic: string) => {
+          if (topic === BAD) throw new TypeError("an answer of no sense");
+          return [{ partition: 0, low: "2", high: "2" }];
+        },
+      },
+    }),
+    { isolating: true, memory },
+  );
+  const bad = found.get(BAD)!;
+  expect(Object.keys(bad.cells)).toHaveLength(3);
+  expect(verdicts(bad.cells)).toEqual(["unknowable"]);
+  expect(bad.unknowable).toBe("an answer of no sense");
+  expect(bad.problem).toBe("it cannot be audited: an answer of no sense");
+  expect(found.get(GOOD)).toEqual(without.get(GOOD));
+  expect(Object.keys(memory)).toEqual([GOOD]);
+});
+
+test("whoever asks of one topic alone is told why it cannot be read", async () => {
+  const clients = clientsWith({
+    kafka: { offsets: () => Promise.reject(new TypeError("no sense")) },
+  });
+  await expect(audit(clients, {})).rejects.toThrow("no sense");
+});
+
+test("what topics share and cannot be read makes all of them unknowable, and ends no audit", async () => {
+  const found = await audit(
+    clientsWith({
+      source: { runs: () => Promise.reject(new Error("no run")) },
+    }),
+  );
+  for (const topic of [GOOD, BAD]) {
+    expect(verdicts(found.get(topic)?.cells)).toEqual(["unknowable"]);
+    expect(found.get(topic)?.problem).toContain("no run");
+  }
+});
+
+test("what only explains findings is told where it cannot be read, and findings stay", async () => {
+  const fault = () => Promise.reject(new Error("not JSON"));
+  const found = await audit(
+    clientsWith(
+      { source: { outOfRange: () => Promise.reject(new Error("EACCES")) } },
+      { markers: fault, canaries: fault },
+    ),
+  );
+  const { problem, lostOffsets } = found.get(GOOD)!;
+  expect(problem).toContain("the importer's log cannot be read: EACCES");
+  expect(problem).toContain("replays' markers cannot be read: not JSON");
+  expect(problem).toContain("canaries cannot be read: not JSON");
+  expect(lostOffsets).toBe(2);
+});
+
+test("an archive that is not whole counts nothing: a loss of which it knows no event stays a loss", async () => {
+  const whole = await audit(clientsWith({}));
+  expect(verdicts(whole.get(GOOD)?.cells)).toEqual([]);
+  const counts = {
+    bySchema: new Map(),
+    unreadable: ["/log.gz cannot be read to its end: unexpected end of file"],
+    begins: "2018-01-01T00",
+  };
+  for (const archive of [
+    { counts: async () => counts },
+    { counts: () => Promise.reject(new Error("EACCES: /log.gz")) },
+  ]) {
+    const found = await audit(clientsWith({ archive }));
+    expect(verdicts(found.get(GOOD)?.cells)).toEqual(["lost-from-kafka"]);
+    expect(found.get(GOOD)?.problem).toContain("/log.gz");
+  }
+});
+
+test("a service that is down is waited for, and only where that is tolerated its stages are unknowable", async () => {
+  const clients = clientsWith({
+    kafka: {
+      offsets: () =>
+        Promise.reject(new ServiceError("Kafka", "b:9092", "refused", null)),
+    },
+  });
+  await expect(audit(clients)).rejects.toBeInstanceOf(ServiceError);
+  const outages = new Map();
+  const found = await audit(clients, {
+    isolating: true,
+    tolerant: true,
+    outages,
+  });
+  expect(verdicts(found.get(GOOD)?.cells)).toEqual(["unknowable"]);
+  expect([...outages.keys()]).toEqual(["Kafka"]);
+});
