@@ -1,6 +1,7 @@
 import type { AuditReport, TopicAudit } from "../domain/audit/audit-report";
 import type { Canary, CanaryState } from "../domain/audit/canary";
 import type { TopicHeadroom } from "../domain/audit/headroom";
+import type { ReplacedLog } from "../domain/audit/incarnation";
 import type { Markers } from "../domain/audit/ledger";
 import type {
   Collected,
@@ -59,6 +60,18 @@ export const auditPlaces = (workflowId: string) => ({
 /** What audits remember of a batch of topics between one another: compressed JSON. */
 export const memoryPlace = (shard: string) =>
   text("evidence", `${shard}.json.gz`);
+
+/** What became of topics' logs, one file for each topic of which there is something to tell. */
+export const logPastPlaces = {
+  folder: "log-pasts",
+  ofTopic: (topic: string) =>
+    json<{ replaced?: ReplacedLog; misdated?: Record<string, string> }>(
+      "log-pasts",
+      `${topic}.json`,
+    ),
+  /** The topic of a file's name; undefined where it is not one of {@link logPastPlaces.ofTopic}. */
+  topicOf: (name: string): string | undefined => /^(.+)\.json$/.exec(name)?.[1],
+};
 
 /** Canaries, one file for each hour. */
 export const canaryPlaces = {

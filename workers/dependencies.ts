@@ -3,6 +3,7 @@ import { createAuditActivities } from "../activities/audit/audit";
 import { createCanaryActivities } from "../activities/audit/canary";
 import { canaryCounts } from "../activities/audit/evidence/canary-counts";
 import { EvidenceCache } from "../activities/audit/evidence/evidence-cache";
+import { logPasts } from "../activities/audit/evidence/log-pasts";
 import { readMarkers } from "../activities/audit/evidence/markers";
 import { createHeadroomActivities } from "../activities/audit/headroom";
 import { createImporterActivities } from "../activities/backfill/import";
@@ -65,6 +66,7 @@ export function createDependencies(config: Config, client: Client) {
     policyOf: (topic: string) =>
       policyOf(topic, config.policy, config.policies),
     markers: readMarkers(storage),
+    pasts: logPasts(storage),
     canaries: canaryCounts(storage),
     ...(config.mysql
       ? {
@@ -81,7 +83,7 @@ export function createDependencies(config: Config, client: Client) {
 export function createActivities(deps: ReturnType<typeof createDependencies>) {
   const { config, client, kafka, hdfs, hive, source, archive, mysql } = deps;
   const { storage, yarn, submitter, cache, jobs } = deps;
-  const { policyOf, markers, canaries } = deps;
+  const { policyOf, markers, canaries, pasts } = deps;
   /** What every factory needs that judges topic-hours: audits, planning, the search and verification. */
   const judging = {
     config,
@@ -93,6 +95,7 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     policyOf,
     markers,
     canaries,
+    pasts,
   };
   const collect = createCollectActivities({ ...judging, storage, mysql });
   return takingSagaNames({

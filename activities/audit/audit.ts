@@ -123,7 +123,13 @@ export function createAuditActivities(clients: AuditClients) {
           "InvalidInput",
           `topic: ${topic} is not covered by naming.topicPattern ${naming.topicPattern}`,
         );
-      const shared = await readSharedEvidence(clients, [topic], range);
+      const shared = await readSharedEvidence(
+        clients,
+        [topic],
+        range,
+        false,
+        () => heartbeat(),
+      );
       const judged = await judgeTopic(
         clients,
         shared,

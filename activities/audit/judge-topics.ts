@@ -70,7 +70,7 @@ export async function auditTopics(
   );
   const sharedProblems: string[] = [];
   const readShared = () =>
-    readSharedEvidence(clients, known, range, options.tolerant);
+    readSharedEvidence(clients, known, range, options.tolerant, options.beat);
   const shared = options.isolating
     ? await readOrProblem("what topics share", readShared, sharedProblems)
     : await readShared();

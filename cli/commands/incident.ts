@@ -114,7 +114,8 @@ const acknowledge = (topic: string, options: { by: string; note?: string }) =>
 
 async function snooze(topic: string, text: string): Promise<void> {
   const hours = Number(text);
-  if (!(hours > 0)) throw new Error(`${text} is not a number of hours`);
+  if (!(hours > 0))
+    throw new Error(`hours: given ${text}, allowed are more than 0`);
   await withClient(async (client) => {
     const until = await client.workflow
       .getHandle(incidentId(topic))

@@ -110,6 +110,8 @@ export type TopicEvidence = {
   lastRun?: number;
   /** Offsets that the importer's runs jumped over within the look-back: they were deleted before it read them. */
   jumped?: number;
+  /** When the last run before the first of these jumps was, epoch ms; absent where that is not known. */
+  jumpedSince?: number;
   /** Why the log in Kafka is not the one that the importer has read; present where it is not. */
   replacedLog?: ReplacedLog;
   /** Why the times of Kafka's messages do not tell their hours, one clause for a person; present where they do not. */

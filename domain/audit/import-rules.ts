@@ -5,9 +5,11 @@ import {
   losses,
   lostOffsets,
   mayBeOfReplacedLog,
+  type TopicEvidence,
   unreadOffsets,
   withoutRepeated,
 } from "./evidence";
+import { type Hour, hourOf, HOUR_MS } from "../../lib/hour";
 import { type Case, percent, type Rule } from "./judgement";
 
 // Nothing was imported: it was lost, is still to come, or there was nothing.
@@ -21,12 +23,16 @@ const nobodyKnowsOfEvents = ({ produced, archived }: HourEvidence): boolean =>
 
 /**
  * The hour may hold events that Kafka deleted unread: offsets were deleted and it does not lie before the last import, or the importer
- * jumped over offsets within the look-back, and nobody knows of which hours they were.
+ * jumped over offsets within the look-back, and nobody knows of which hours since the run before they were.
  */
 const mayHaveBeenDeleted = ({ hour, topic }: Case): boolean =>
-  (topic.jumped ?? 0) > 0 ||
+  ((topic.jumped ?? 0) > 0 && isSinceJump(hour.hour, topic)) ||
   (lostOffsets(topic) > 0 && isSinceImport(hour.hour, topic)) ||
   mayBeOfReplacedLog(hour.hour, topic);
+
+/** The hour does not lie before the run that took the last offset before those that were jumped over. */
+const isSinceJump = (hour: Hour, { jumpedSince }: TopicEvidence): boolean =>
+  jumpedSince === undefined || hour >= hourOf(jumpedSince - HOUR_MS);
 
 /** Offsets that were deleted unread, whether the importer stands before them still or has jumped over them, in words. */
 const deletedUnread = ({ topic }: Case): string => {

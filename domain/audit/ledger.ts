@@ -50,6 +50,8 @@ export type Gap = {
   /** The run that passed over them, and when it was (epoch ms); absent for importers that keep no runs. */
   run?: string;
   time?: number;
+  /** When the run before it was (epoch ms), where a run jumped: nothing that it jumped over is older than what that one had taken. */
+  since?: number;
 };
 
 /** An advance with its offsets as numbers. */
@@ -173,7 +175,15 @@ export function jumps(advances: Advance[]): Gap[] {
     const before = last.get(partition);
     const records = before ? Number(BigInt(from) - BigInt(before.to)) : 0;
     if (before && records > 0)
-      gaps.push({ partition, from: before.to, to: from, records, run, time });
+      gaps.push({
+        partition,
+        from: before.to,
+        to: from,
+        records,
+        run,
+        time,
+        since: before.time,
+      });
     if (!before || BigInt(to) >= BigInt(before.to))
       last.set(partition, advance);
   }

@@ -6,6 +6,7 @@ import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import type { Hive } from "../../../clients/hive/hive";
 import type { Kafka } from "../../../clients/kafka/kafka";
 import type { Importer } from "../../../importers/importer";
+import type { LogPasts } from "./log-pasts";
 import type { MarkersByTopic } from "./markers";
 
 /** What is asked once for a batch of topics. */
@@ -17,11 +18,14 @@ export type SharedClients = {
   markers: () => Promise<MarkersByTopic>;
   /** How many canaries were produced in a range, by topic and hour. */
   canaries: (range: HourRange) => Promise<Map<string, Map<Hour, number>>>;
+  /** What became of topics' logs, which every audit must know. */
+  pasts: Pick<LogPasts, "read">;
   config: Pick<Config, "archive">;
 };
 
 /** What is asked for each topic. */
 export type TopicClients = {
+  pasts: Pick<LogPasts, "keep">;
   kafka: Kafka;
   hdfs: Hdfs;
   hive: Hive;
@@ -34,4 +38,7 @@ export type FileClients = Pick<TopicClients, "hdfs" | "source">;
 
 /** All that reading evidence asks, for topics that are named as Kafka names them. */
 export type EvidenceClients = SharedClients &
-  TopicClients & { config: Pick<Config, "archive" | "naming"> };
+  TopicClients & {
+    pasts: LogPasts;
+    config: Pick<Config, "archive" | "naming">;
+  };

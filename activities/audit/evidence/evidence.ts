@@ -50,6 +50,9 @@ export async function readTopicEvidence(
   beat?: () => void,
 ): Promise<TopicAndHours> {
   const policy = clients.policyOf(dataset.topic);
+  const past = shared.pasts.get(dataset.topic);
+  if (past?.replaced) memory.replaced ??= past.replaced;
+  if (past?.misdated) memory.misdated ??= past.misdated;
   const problems: string[] = [];
   const { kafka, files, partitions } = await readStages(
     clients,
@@ -84,6 +87,7 @@ export async function readTopicEvidence(
         asOf,
       )
     : facts;
+  await readStage(shared, () => keepPast(clients, name, memory));
   const gaps =
     kafka.read && files.read
       ? await verifiedGaps(
@@ -128,6 +132,19 @@ export async function readTopicEvidence(
     problems,
   };
 }
+
+/** Keeps what there is to tell of a topic's log, for audits that remember nothing of their own. */
+const keepPast = (
+  { pasts }: Pick<TopicClients, "pasts">,
+  topic: string,
+  { replaced, misdated }: TopicMemory,
+): Promise<void> =>
+  replaced || Object.keys(misdated ?? {}).length > 0
+    ? pasts.keep(topic, {
+        ...(replaced ? { replaced } : {}),
+        ...(misdated ? { misdated } : {}),
+      })
+    : Promise.resolve();
 
 /** Reads Kafka, the raw and refined hours (into memory) and the metastore, at the same time. */
 async function readStages(

@@ -6,6 +6,7 @@ import type { OutOfRange } from "../../../formats/camus/camus-log";
 import type { ImporterRun, ImporterState } from "../../../importers/importer";
 import { type Hour, type HourRange, hourStart } from "../../../lib/hour";
 import type { SharedClients } from "./clients";
+import type { LogPast } from "./log-pasts";
 import type { MarkersByTopic } from "./markers";
 import {
   readOrProblem,
@@ -29,6 +30,8 @@ export type SharedEvidence = Tolerance & {
   isGone: (topic: string) => boolean;
   /** Kafka's ids of topics by name, as far as the broker tells them. */
   topicIds: Map<string, string>;
+  /** What became of topics' logs. */
+  pasts: Map<string, LogPast>;
   markers: MarkersByTopic;
   /** Canaries produced, by topic and hour. */
   canaries: Map<string, Map<Hour, number>>;
@@ -43,12 +46,14 @@ export type SharedEvidence = Tolerance & {
 /**
  * Reads what the topics of a batch share.
  * @param tolerant whether to go on without a service that is down
+ * @param beat called while the archive is read
  */
 export async function readSharedEvidence(
   clients: SharedClients,
   topics: string[],
   range: HourRange,
   tolerant = false,
+  beat?: () => void,
 ): Promise<SharedEvidence> {
   const tolerance = { outages: new Map<string, Outage>(), tolerant };
   const problems: string[] = [];
@@ -63,13 +68,14 @@ export async function readSharedEvidence(
   const there = inKafka.read ? new Set(inKafka.value) : undefined;
   const isGone = (topic: string) => there?.has(topic) === false;
   const known = topics.filter((topic) => !isGone(topic));
-  const [importer, runs, log, configs, topicIds, markers, canaries] =
+  const [importer, runs, log, configs, topicIds, pasts, markers, canaries] =
     await Promise.all([
       readStage(tolerance, () => clients.source.state()),
       readStage(tolerance, () => clients.source.runs(from)),
       readAside("the importer's log", () => clients.source.outOfRange(), []),
       readStage(tolerance, () => clients.kafka.topicConfigs(known)),
       clients.kafka.topicIds(known),
+      readStage(tolerance, () => clients.pasts.read()),
       readAside("replays' markers", () => clients.markers(), new Map()),
       readAside("canaries", () => clients.canaries(range), new Map()),
     ]);
@@ -84,10 +90,11 @@ export async function readSharedEvidence(
     configs: valueOr(configs, new Map()),
     isGone,
     topicIds,
+    pasts: valueOr(pasts, new Map<string, LogPast>()),
     markers,
     canaries,
     isExcluded: (schema) => excluded.test(schema),
-    archived: () => (archived ??= clients.archive.counts(range)),
+    archived: () => (archived ??= clients.archive.counts(range, beat)),
     problems: [...problems, ...stateOf(importer).problems],
   };
 }

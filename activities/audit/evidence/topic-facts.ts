@@ -24,10 +24,8 @@ export function topicFacts(
   const config = shared.configs.get(topic) ?? {};
   const skippedSince = shared.skippedSince.get(topic);
   const { lastRun, problems } = shared.importer;
-  const jumped = jumps(shared.advances(topic)).reduce(
-    (sum, gap) => sum + gap.records,
-    0,
-  );
+  const jumpedOver = jumps(shared.advances(topic));
+  const jumped = jumpedOver.reduce((sum, gap) => sum + gap.records, 0);
   const unreadable = !kafka.read
     ? kafka.why
     : !stands.read
@@ -57,7 +55,12 @@ export function topicFacts(
       : { retentionBytes: Number(config["retention.bytes"]) }),
     drift: driftOf(policy, config),
     ...(lastRun === undefined ? {} : { lastRun }),
-    ...(jumped > 0 ? { jumped } : {}),
+    ...(jumped > 0
+      ? {
+          jumped,
+          jumpedSince: Math.min(...jumpedOver.map(({ since }) => since ?? 0)),
+        }
+      : {}),
     ...(unreadable === undefined ? {} : { unread: unreadable }),
   };
 }

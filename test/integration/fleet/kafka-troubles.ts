@@ -1,5 +1,6 @@
 import { hoursIn } from "../../../lib/hour";
 import {
+  LAST_HOUR,
   MIDNIGHT,
   rawDir,
   SECOND_HOUR,
@@ -72,6 +73,7 @@ export const KAFKA_TROUBLES: Trouble[] = [
     trouble:
       "a topic is deleted and made anew, and the importer's offsets lie beyond its end",
     hours: SINCE_IMPORT,
+    partly: LAST_HOUR,
     verdict: "lost-from-kafka",
     cause: "topic-recreated",
     afterLastImport: async (hands) => {
@@ -101,6 +103,7 @@ export const KAFKA_TROUBLES: Trouble[] = [
     name: "SmallRetention",
     trouble: "a topic is bounded by size, and unread events are deleted",
     hours: SINCE_IMPORT,
+    partly: LAST_HOUR,
     verdict: "lost-from-kafka",
     cause: "retention-too-short",
     settings: { "retention.ms": "-1", "retention.bytes": "1000000000" },

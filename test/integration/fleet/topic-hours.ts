@@ -9,6 +9,8 @@ export const HOURS = hoursIn({
   since: "2018-06-18T12",
   until: "2018-06-18T16",
 });
+/** The last of {@link HOURS}: the first import ended with it. */
+export const LAST_HOUR = HOURS[3]!;
 /** All hours before the first import: a topic that falls silent needs a longer past. */
 export const LONG = hoursIn({ since: "2018-06-18T12", until: "2018-06-19T00" });
 /** The second of {@link HOURS}, in which most of the troubles are made. */

@@ -41,6 +41,8 @@ export type Trouble = {
   name: string;
   trouble: string;
   hours: readonly Hour[];
+  /** The hour of the last import, of which nothing tells whether the rest was deleted as well: a part of it may be lost. */
+  partly?: Hour;
   verdict?: Finding["verdict"];
   cause?: Finding["cause"];
   /** How many partitions it has from the beginning; one where nothing is said. */

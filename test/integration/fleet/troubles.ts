@@ -4,6 +4,7 @@ import { java, refineClasspath } from "../../../sandbox/platform/java";
 import {
   SECOND_HOUR,
   HOURS,
+  LAST_HOUR,
   MIDNIGHT,
   rawDir,
   refinedDir,
@@ -37,6 +38,7 @@ export const TROUBLES: Trouble[] = [
     trouble: "events are deleted before the importer has read them",
     // Which of the hours since the last import the deleted offsets were of, nothing says.
     hours: SINCE_IMPORT,
+    partly: LAST_HOUR,
     verdict: "lost-from-kafka",
     cause: "offset-out-of-range",
     afterLastImport: async ({ sendTexts, event, deleteAll }) => {
@@ -48,6 +50,7 @@ export const TROUBLES: Trouble[] = [
     name: "ShortRetention",
     trouble: "a topic keeps its events for less than the importer is behind",
     hours: SINCE_IMPORT,
+    partly: LAST_HOUR,
     verdict: "lost-from-kafka",
     cause: "retention-too-short",
     // Ten hours from now on: its importer is about to be further behind than that.
@@ -71,6 +74,7 @@ export const TROUBLES: Trouble[] = [
     name: "Drifted",
     trouble: "a topic's setting is not what the policy expects, and events go",
     hours: SINCE_IMPORT,
+    partly: LAST_HOUR,
     verdict: "lost-from-kafka",
     cause: "config-drift",
     settings: { "message.timestamp.type": "CreateTime" },

@@ -108,9 +108,10 @@ export const findingLines = (findings: Finding[]): string[] =>
 /** The findings that the table of troubles asks for, as {@link findingLines} writes them. */
 export const expectedLines = (troubles: Trouble[]): string[] =>
   troubles
-    .flatMap((t) =>
-      t.hours.map((hour) => `${t.name} ${hour} ${t.verdict} ${t.cause}`),
-    )
+    .flatMap((t) => [
+      ...(t.partly ? [`${t.name} ${t.partly} import-partial ${t.cause}`] : []),
+      ...t.hours.map((hour) => `${t.name} ${hour} ${t.verdict} ${t.cause}`),
+    ])
     .sort();
 
 /** Traffic, two imports with Refine between them, and every trouble when its time has come. */

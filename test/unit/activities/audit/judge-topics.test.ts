@@ -1,4 +1,5 @@
 import type { EvidenceClients } from "../../../../activities/audit/evidence/clients";
+import type { LogPast } from "../../../../activities/audit/evidence/log-pasts";
 import { auditTopics } from "../../../../activities/audit/judge-topics";
 import { ServiceError } from "../../../../clients/errors";
 import { namingRules } from "../../../../domain/settings/dataset";
@@ -45,6 +46,7 @@ function clientsWith(
     hdfs: { summary: async () => undefined },
     hive: { partitionHours: async () => new Set(), ...faults.hive },
     markers: async () => new Map(),
+    pasts: { read: async () => new Map(), keep: async () => undefined },
     canaries: async () => new Map(),
     policyOf: () => POLICY,
     config: {
@@ -66,6 +68,44 @@ const audit = async (
 const verdicts = (cells: object | undefined) => [
   ...new Set(Object.values(cells ?? {})),
 ];
+
+test("what one audit found of a replaced log, every later one knows: also the one by which an incident closes", async () => {
+  const kept = new Map<string, LogPast>();
+  const pasts = {
+    read: async () => new Map(kept),
+    keep: async (topic: string, past: LogPast) => void kept.set(topic, past),
+  };
+  const seen = async (id: string, high: string, memory?: object) => {
+    const clients = clientsWith(
+      {
+        kafka: {
+          topicIds: async () => new Map([[GOOD, id]]),
+          offsets: async () => [{ partition: 0, low: "0", high }],
+          offsetsAt: async () => new Map([[0, BigInt(high)]]),
+        },
+        source: { positions: () => new Map([[0, { offset: "10" }]]) },
+      },
+      {
+        pasts,
+        config: {
+          naming: namingRules.parse({}),
+          archive: { excludedSchemas: "Good" },
+        } as EvidenceClients["config"],
+      },
+    );
+    const found = await audit(clients, {
+      isolating: true,
+      ...(memory ? { memory: memory as never } : {}),
+    });
+    return verdicts(found.get(GOOD)!.cells);
+  };
+  const memory = {};
+  expect(await seen("a", "10", memory)).toEqual([]);
+  // The new log has grown beyond the importer's offset: nothing but memory tells that it is another one.
+  expect(await seen("b", "17")).toEqual([]);
+  expect(await seen("b", "17", memory)).toEqual(["lost-from-kafka"]);
+  expect(await seen("b", "17")).toEqual(["lost-from-kafka"]);
+});
 
 test("a topic that cannot be read is unknowable, and the others are audited as without it", async () => {
   const without = await audit(clientsWith({}));
