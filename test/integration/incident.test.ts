@@ -1,3 +1,4 @@
+import { tagOf } from "../../activities/backfill/yarn-tag";
 import { nameOfSaga } from "../support/saga-name";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -515,10 +516,9 @@ test("seen from outside, every lost event is in its topic once and in Hive once"
 
 test("exactly one Refine application ran for the plan", async () => {
   const { resourceManager } = loadConfig(CONFIG_FILE).yarn;
+  const tag = tagOf(await nameOfSaga(client, "backfill/july-5"), "refine");
   const body = (await (
-    await fetch(
-      `${resourceManager}/ws/v1/cluster/apps?applicationTags=sisyphus-backfill_july-5-refine`,
-    )
+    await fetch(`${resourceManager}/ws/v1/cluster/apps?applicationTags=${tag}`)
   ).json()) as { apps: { app: { finalStatus: string }[] } };
   expect(body.apps.app.map((a) => a.finalStatus)).toEqual(["SUCCEEDED"]);
 });
