@@ -9,7 +9,7 @@ import {
   sequenceRecords,
 } from "../formats/hadoop/sequence-file";
 import { isTemporary } from "../formats/hadoop/temporary-names";
-import { byteLinesOf } from "../lib/lines";
+import { byteLinesOf, hadoopLines } from "../lib/lines";
 import type { RandomAccess } from "../lib/random-access";
 
 /** How much of a raw file is read with one request. Most files are no longer than this. */
@@ -38,7 +38,7 @@ async function* linesIn(
       throw new FormatError(
         "it holds no text: it may be compressed in a way that its name does not tell",
       );
-    if (line.length > 0) yield line.toString("utf8");
+    for (const text of hadoopLines(line)) if (text !== "") yield text;
   }
 }
 

@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { linesOf } from "../../../lib/lines";
+import { byteLinesOf } from "../../../lib/lines";
 
 /** Bytes that a short string costs V8 beside its characters. */
 const OVERHEAD_BYTES = 80;
@@ -79,8 +79,11 @@ export class SortedRuns {
   }
 }
 
-const linesIn = (file: string): AsyncGenerator<string> =>
-  linesOf(createReadStream(file, { highWaterMark: 1 << 16 }));
+/** The lines that were written to a run: an event's text may hold anything but a line break. */
+async function* linesIn(file: string): AsyncGenerator<string> {
+  const bytes = createReadStream(file, { highWaterMark: 1 << 16 });
+  for await (const line of byteLinesOf(bytes)) yield line.toString("utf8");
+}
 
 type Source = AsyncIterator<string> | Iterator<string>;
 

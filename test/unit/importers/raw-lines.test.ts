@@ -50,6 +50,14 @@ test.each([
   expect(await linesOf({ [name]: bytes })).toEqual(LINES);
 });
 
+test("a lone \\r ends a line of a raw file, as for the Refine that reads it through Hadoop", async () => {
+  expect(await linesOf({ [NAME]: Buffer.from("a\rb\r\n\rc\n") })).toEqual([
+    "a",
+    "b",
+    "c",
+  ]);
+});
+
 test("a file that Camus wrote is read, and what is not data is left out", async () => {
   const name = "eventlogging_Edit.1001.0.23.35.1529899200000";
   const lines = await linesOf({

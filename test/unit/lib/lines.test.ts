@@ -1,25 +1,77 @@
-import { linesOf } from "../../../lib/lines";
+import { byteLinesOf, linesOf } from "../../../lib/lines";
 
-const read = async (...pieces: (string | Buffer)[]) => {
+async function linesIn(pieces: Buffer[]): Promise<string[]> {
   async function* given() {
-    for (const piece of pieces) yield Buffer.from(piece);
+    await Promise.resolve();
+    yield* pieces;
   }
   const lines: string[] = [];
   for await (const line of linesOf(given())) lines.push(line);
   return lines;
-};
+}
 
-test("only a line break ends a line: other separators may stand in an event", async () => {
-  const event = '{"text":"a\u2028b\u2029c\u0085d", \r "n":1}';
-  expect(await read(`${event}\nnext\r\nlast`)).toEqual([event, "next", "last"]);
+test("lines and characters survive wherever the pieces end", async () => {
+  const text = Buffer.from("东京 1\r\n\nπ😀\nlast");
+  for (let at = 0; at <= text.length; at++)
+    expect(await linesIn([text.subarray(0, at), text.subarray(at)])).toEqual([
+      "东京 1",
+      "",
+      "π😀",
+      "last",
+    ]);
 });
 
-test("lines and characters may be cut by the end of a piece", async () => {
-  const bytes = Buffer.from("zwölf\n\nelf\n");
-  for (let cut = 0; cut <= bytes.length; cut++)
-    expect(await read(bytes.subarray(0, cut), bytes.subarray(cut))).toEqual([
-      "zwölf",
+test("an empty text has no lines", async () => {
+  expect(await linesIn([])).toEqual([]);
+});
+
+test("a source that fails midway is that error, after the lines before it", async () => {
+  async function* failing() {
+    yield Buffer.from("first\nsec");
+    await Promise.resolve();
+    throw new Error("connection reset");
+  }
+  const lines: string[] = [];
+  await expect(async () => {
+    for await (const line of linesOf(failing())) lines.push(line);
+  }).rejects.toThrow("connection reset");
+  expect(lines[0]).toBe("first");
+});
+
+test("Unicode's line separators, which JSON may hold as they are, do not end a line", async () => {
+  const line = '{"title":"a\u2028b\u2029c\u0085d"}';
+  expect(await linesIn([Buffer.from(`${line}\n${line}`)])).toEqual([
+    line,
+    line,
+  ]);
+});
+
+test("\\n, \\r\\n and a lone \\r end a line, as Hadoop's LineReader has it, wherever the pieces end", async () => {
+  const text = Buffer.from("a\rb\r\nc\n\rd\r");
+  for (let at = 0; at <= text.length; at++)
+    expect(await linesIn([text.subarray(0, at), text.subarray(at)])).toEqual([
+      "a",
+      "b",
+      "c",
       "",
-      "elf",
+      "d",
     ]);
+});
+
+test("a line may be longer than many pieces", async () => {
+  const piece = Buffer.from("x".repeat(1000));
+  const pieces = Array.from({ length: 20_000 }, () => piece);
+  const [line, ...others] = await linesIn(pieces);
+  expect([line!.length, others]).toEqual([20_000_000, []]);
+});
+
+test("of an archive, only \\n and \\r\\n end a line: an event's text may hold a lone \\r", async () => {
+  async function* given() {
+    await Promise.resolve();
+    yield Buffer.from('{"a":\r1}\r\n{"b":');
+    yield Buffer.from("\u20282}\r");
+  }
+  const lines: string[] = [];
+  for await (const line of byteLinesOf(given())) lines.push(line.toString());
+  expect(lines).toEqual(['{"a":\r1}', '{"b":\u20282}']);
 });

@@ -35,3 +35,12 @@ test("nothing is left on disk, also where nobody has read the lines", async () =
     await rm(dir, { recursive: true });
   }
 });
+
+test("a spilled line comes back whole, whatever an event's text holds", async () => {
+  const lines = Array.from({ length: 200 }, (_, i) => `${i}\r{"a":\r"\u2028"}`);
+  const runs = new SortedRuns(2000);
+  for (const line of lines) await runs.add(line);
+  expect(runs.spilled).toBeGreaterThan(1);
+  expect(await all(runs.sorted())).toEqual([...lines].sort());
+  await runs.close();
+});
