@@ -1,7 +1,7 @@
 import type { AuditReport, TopicAudit } from "../domain/audit/audit-report";
 import type { Canary, CanaryState } from "../domain/audit/canary";
 import type { TopicHeadroom } from "../domain/audit/headroom";
-import type { ReplacedLog } from "../domain/audit/incarnation";
+import type { LogPast } from "../domain/audit/incarnation";
 import type { Markers } from "../domain/audit/ledger";
 import type {
   Collected,
@@ -64,13 +64,10 @@ export const memoryPlace = (shard: string) =>
 /** What became of topics' logs, one file for each topic of which there is something to tell. */
 export const logPastPlaces = {
   folder: "log-pasts",
-  ofTopic: (topic: string) =>
-    json<{ replaced?: ReplacedLog; misdated?: Record<string, string> }>(
-      "log-pasts",
-      `${topic}.json`,
-    ),
-  /** The topic of a file's name; undefined where it is not one of {@link logPastPlaces.ofTopic}. */
-  topicOf: (name: string): string | undefined => /^(.+)\.json$/.exec(name)?.[1],
+  ofTopic: (topic: string) => json<LogPast>("log-pasts", `${topic}.json`),
+  named: (name: string) => json<LogPast>("log-pasts", name),
+  /** The topic of the name of one of {@link logPastPlaces.ofTopic}'s files. */
+  topicOf: (name: string): string => name.replace(/\.json$/, ""),
 };
 
 /** Canaries, one file for each hour. */

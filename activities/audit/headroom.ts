@@ -4,6 +4,7 @@ import { datasetOf } from "../../domain/settings/dataset";
 import { nextUnread } from "../../domain/audit/evidence";
 import { hoursBySize } from "../../domain/audit/headroom-by-size";
 import { judgeHeadroom, type TopicHeadroom } from "../../domain/audit/headroom";
+import { limitIn } from "../../domain/audit/retention";
 import { safeHours, type Target } from "../../domain/audit/safe-hours";
 import { driftOf, type Policy } from "../../domain/settings/policy";
 import type { Kafka, Offsets } from "../../clients/kafka/kafka";
@@ -111,21 +112,16 @@ export function createHeadroomActivities(clients: HeadroomClients) {
  */
 function limitsOf(
   settings: Record<string, string>,
-): { retentionMs?: number; retentionBytes?: number } | undefined {
+):
+  | { retentionMs: number | undefined; retentionBytes: number | undefined }
+  | undefined {
   const policies = (settings["cleanup.policy"] ?? "delete").split(",");
-  if (!policies.includes("delete")) return undefined;
-  const limitOf = (name: string) => {
-    const limit = Number(settings[name] ?? -1);
-    return limit < 0 ? undefined : limit;
-  };
-  const retentionMs = limitOf("retention.ms");
-  const retentionBytes = limitOf("retention.bytes");
-  return retentionMs === undefined && retentionBytes === undefined
-    ? undefined
-    : {
-        ...(retentionMs === undefined ? {} : { retentionMs }),
-        ...(retentionBytes === undefined ? {} : { retentionBytes }),
-      };
+  const retentionMs = limitIn(settings, "retention.ms");
+  const retentionBytes = limitIn(settings, "retention.bytes");
+  const deletes = retentionMs !== undefined || retentionBytes !== undefined;
+  return policies.includes("delete") && deletes
+    ? { retentionMs, retentionBytes }
+    : undefined;
 }
 
 /** For how long unread data is safe from a bound on the log's size; for no time where the broker does not tell how large the log is. */

@@ -28,19 +28,11 @@ import { fatal } from "../../clients/errors";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import type { Kafka } from "../../clients/kafka/kafka";
 import type { ImporterState, Importer } from "../../importers/importer";
+import { jarDigest } from "./jar-digest";
 import { storePlan } from "./plan-store";
 import type { Storage } from "../../clients/storage";
 import type { Yarn } from "../../clients/yarn/yarn";
-import { sha256OfFile } from "../../lib/digest";
 import { parsePartitionKey, topicHourKey } from "../../lib/keys";
-
-const jarDigest = (jar: string) =>
-  sha256OfFile(jar).catch((error: Error) => {
-    throw fatal(
-      "RefusedJob",
-      `the Refine jar ${jar} cannot be read: ${error.message}`,
-    );
-  });
 
 type Dependencies = EvidenceClients & {
   config: Config;

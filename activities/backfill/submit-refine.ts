@@ -6,8 +6,8 @@ import {
 } from "../../domain/backfill/refine-job";
 import { fatal } from "../../clients/errors";
 import { isRefine, type Yarn } from "../../clients/yarn/yarn";
-import { sha256OfFile } from "../../lib/digest";
 import { heartbeatWhile } from "../heartbeat-while";
+import { jarDigest } from "./jar-digest";
 import { sagaId } from "./saga-id";
 import type { Submitter } from "./submitter";
 import { tagOf } from "./yarn-tag";
@@ -17,13 +17,13 @@ export function createSubmitRefineActivities({
   config,
   yarn,
   submitter,
-  jarDigest = sha256OfFile,
+  digestOf = jarDigest,
 }: {
   config: Config;
   yarn: Yarn;
   submitter: Pick<Submitter, "submit">;
-  /** The SHA-256 of a jar on this host, from its bytes. */
-  jarDigest?: (jar: string) => Promise<string>;
+  /** See {@link jarDigest}; a platform in memory has no files. */
+  digestOf?: (jar: string) => Promise<string>;
 }) {
   /**
    * The plan's digest was taken when the plan was made, perhaps on another host, and the file may have been replaced since.
@@ -31,12 +31,7 @@ export function createSubmitRefineActivities({
    * @throws ApplicationFailure where this host's jar cannot be read or is not the one that was approved
    */
   async function refuseAnotherJar(job: RefineJob): Promise<void> {
-    const found = await jarDigest(job.jar).catch((error: Error) => {
-      throw fatal(
-        "RefusedJob",
-        `the Refine jar ${job.jar} cannot be read: ${error.message}`,
-      );
-    });
+    const found = await digestOf(job.jar);
     if (found !== job.sha256)
       throw fatal(
         "RefusedJob",

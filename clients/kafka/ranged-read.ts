@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { Batch, Consumer, KafkaMessage } from "kafkajs";
 import { FormatError } from "../../formats/format-error";
+import { isZlibError } from "../../lib/zlib-error";
 import { partitionKey } from "../../lib/keys";
 import { calling, fatal } from "../errors";
 import type { KafkaConnection } from "./connection";
@@ -41,14 +42,14 @@ class Interrupted extends Error {}
 
 /**
  * What ended a consumer, where it was the data: a batch in a codec that nothing here knows, or one that is damaged. kafkajs takes either
- * for a broken connection and would try for ever. Its own gzip is Node's, whose codes for bad data begin with `Z_`.
+ * for a broken connection and would try for ever. Its own gzip is Node's.
  */
 function undecodable(error: unknown): Error | undefined {
   if (!(error instanceof Error)) return undefined;
   const isOfData =
     error instanceof FormatError ||
     error.name === "KafkaJSNotImplemented" ||
-    String((error as NodeJS.ErrnoException).code).startsWith("Z_");
+    isZlibError(error);
   return isOfData ? error : undecodable(error.cause);
 }
 

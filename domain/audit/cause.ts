@@ -1,12 +1,12 @@
 import {
+  hasLostOffsets,
   losses,
-  lostOffsets,
   mayBeOfReplacedLog,
   type TopicEvidence,
   unreadOffsets,
 } from "./evidence";
 import { replacedText } from "./incarnation";
-import { driftText } from "../settings/policy";
+import { driftText, withDrift } from "../settings/policy";
 import type { Case } from "./judgement";
 import { type Cause, isImportFault, type Verdict } from "./verdicts";
 import { HOUR_MS } from "../../lib/hour";
@@ -65,12 +65,6 @@ function importCause({ hour, topic, policy, asOf }: Case): Because {
     : { cause: "unknown" };
 }
 
-/** Kafka deleted offsets of the topic before they were imported, now or within the look-back. */
-const hasLostOffsets = (topic: TopicEvidence): boolean =>
-  topic.skippedSince !== undefined ||
-  lostOffsets(topic) > 0 ||
-  (topic.jumped ?? 0) > 0;
-
 /** How long after the topic's last import the importer found that offsets had been deleted, ms; undefined where either is not known. */
 const timeBehind = ({ watermark, skippedSince }: TopicEvidence) =>
   watermark === undefined || skippedSince === undefined
@@ -79,50 +73,53 @@ const timeBehind = ({ watermark, skippedSince }: TopicEvidence) =>
 
 /** Why Kafka deleted what the importer had not read: against its retention, by a drifted setting, or as its retention says. */
 function deletionCause(topic: TopicEvidence): Because {
-  const drift = driftText(topic.drift);
+  const { drift, retentionMs, retentionBytes } = topic;
+  const hasDrifted = drift.length > 0;
   const behind = timeBehind(topic);
-  const { retentionMs, retentionBytes } = topic;
   const keepsAnyAge = retentionMs !== undefined && retentionMs < 0;
-  const isBehindRetention =
-    behind !== undefined &&
-    retentionMs !== undefined &&
-    !keepsAnyAge &&
-    behind >= retentionMs;
+  const isKnown = behind !== undefined && retentionMs !== undefined;
+  const isExpired = isKnown && !keepsAnyAge && behind >= retentionMs;
   // What is younger than retention, or of any age, goes where the log is bounded by its size as well.
-  if (retentionBytes !== undefined && !isBehindRetention)
+  if (retentionBytes !== undefined && !isExpired)
     return {
-      cause: drift ? "config-drift" : "retention-too-short",
-      because: `Kafka keeps ${retentionBytes} bytes of each partition${keepsAnyAge ? ", of any age," : ""} and deletes by size what lies behind${drift ? `; ${drift}` : ""}`,
+      cause: hasDrifted ? "config-drift" : "retention-too-short",
+      because: withDrift(
+        `Kafka keeps ${retentionBytes} bytes of each partition${keepsAnyAge ? ", of any age," : ""} and deletes by size what lies behind`,
+        drift,
+      ),
     };
-  if (keepsAnyAge) {
-    const because =
-      "retention is unlimited, and yet Kafka has deleted unread data";
-    return {
-      cause: "premature-deletion",
-      because: drift ? `${because}; ${drift}` : because,
-    };
-  }
-  if (
-    behind !== undefined &&
-    retentionMs !== undefined &&
-    behind < retentionMs
-  ) {
-    const because = `Kafka deleted unread data ${inHours(behind)} after the last import, though retention is ${inHours(retentionMs)}`;
+  if (keepsAnyAge)
     return {
       cause: "premature-deletion",
-      because: drift ? `${because}; ${drift}` : because,
+      because: withDrift(
+        "retention is unlimited, and yet Kafka has deleted unread data",
+        drift,
+      ),
     };
-  }
-  if (drift) return { cause: "config-drift", because: drift };
-  if (behind !== undefined && retentionMs !== undefined)
+  if (isKnown && !isExpired)
+    return {
+      cause: "premature-deletion",
+      because: withDrift(
+        `Kafka deleted unread data ${inHours(behind)} after the last import, though retention is ${inHours(retentionMs)}`,
+        drift,
+      ),
+    };
+  if (hasDrifted) return { cause: "config-drift", because: driftText(drift) };
+  if (isKnown)
     return {
       cause: "retention-too-short",
       because: `the importer was ${inHours(behind)} behind, retention is ${inHours(retentionMs)}`,
     };
   return {
     cause: "offset-out-of-range",
-    because: losses(topic).every(({ atMost }) => atMost)
+    because: wasNeverRead(topic)
       ? "the importer has no position there"
       : "the stored offset lies before the log start",
   };
+}
+
+/** All that the topic has lost is of partitions in which the importer has no position. */
+function wasNeverRead(topic: TopicEvidence): boolean {
+  const lost = losses(topic);
+  return lost.length > 0 && lost.every(({ atMost }) => atMost);
 }

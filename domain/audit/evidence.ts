@@ -184,6 +184,12 @@ export function mayBeOfReplacedLog(hour: Hour, topic: TopicEvidence): boolean {
 export const lostOffsets = (topic: TopicEvidence): number =>
   losses(topic).reduce((sum, loss) => sum + loss.offsets, 0);
 
+/** Kafka deleted offsets of the topic before they were imported, now or within the look-back. */
+export const hasLostOffsets = (topic: TopicEvidence): boolean =>
+  topic.skippedSince !== undefined ||
+  lostOffsets(topic) > 0 ||
+  (topic.jumped ?? 0) > 0;
+
 /** Offsets that Kafka holds and the importer has not read. */
 export function unreadOffsets(topic: TopicEvidence): number {
   return topic.partitions.reduce(

@@ -1,4 +1,4 @@
-import { type Drift, driftText, type Policy } from "../settings/policy";
+import { type Drift, type Policy, withDrift } from "../settings/policy";
 import type { Level } from "./verdicts";
 
 /** How close a topic is to losing data. */
@@ -48,31 +48,39 @@ export function judgeHeadroom(
   if (hours >= warnHours) return undefined;
   // Even what arrives now is in danger: it is dated wrongly, and deleted before its time.
   const isDatedWrongly = !isBySize && nextHours < warnHours;
-  const drift = driftText(evidence.drift);
-  if (isBySize) {
-    const why = `unread messages may be deleted in ${sizeHours} h: Kafka keeps ${bySize!.retentionBytes} bytes of each partition, which fill in ${Math.round(retentionHours)} h`;
-    return {
-      topic,
-      hours,
-      level: hours < errorHours ? "error" : "warning",
-      cause: "retention-too-short",
-      why: drift ? `${why}; ${drift}` : why,
-    };
-  }
-  const what =
-    evidence.unread && unreadHours < warnHours
-      ? `unread messages may be deleted in ${unreadHours} h`
-      : `messages that arrive now may be deleted in ${nextHours} h`;
-  const why = isDatedWrongly
-    ? `${what}: the newest message is dated ${Math.round(retentionHours - nextHours)} h ago or more, retention is ${Math.round(retentionHours)} h`
-    : `${what}: the importer is that close to the end of retention (${Math.round(retentionHours)} h)`;
   return {
     topic,
     hours,
     level: hours < errorHours ? "error" : "warning",
-    cause: causeOf(isDatedWrongly, drift !== ""),
-    why: drift ? `${why}; ${drift}` : why,
+    cause: causeOf(isDatedWrongly, evidence.drift.length > 0),
+    why: withDrift(
+      isBySize
+        ? sizeText(bySize!)
+        : ageText(evidence, warnHours, isDatedWrongly),
+      evidence.drift,
+    ),
   };
+}
+
+const sizeText = ({
+  hours,
+  retentionHours,
+  retentionBytes,
+}: NonNullable<HeadroomEvidence["bySize"]>): string =>
+  `unread messages may be deleted in ${hours} h: Kafka keeps ${retentionBytes} bytes of each partition, which fill in ${Math.round(retentionHours)} h`;
+
+function ageText(
+  { unread, hours, nextHours, retentionHours }: HeadroomEvidence,
+  warnHours: number,
+  isDatedWrongly: boolean,
+): string {
+  const what =
+    unread && (hours ?? Infinity) < warnHours
+      ? `unread messages may be deleted in ${hours} h`
+      : `messages that arrive now may be deleted in ${nextHours} h`;
+  return isDatedWrongly
+    ? `${what}: the newest message is dated ${Math.round(retentionHours - nextHours!)} h ago or more, retention is ${Math.round(retentionHours)} h`
+    : `${what}: the importer is that close to the end of retention (${Math.round(retentionHours)} h)`;
 }
 
 const causeOf = (

@@ -26,6 +26,14 @@ export type ReplacedLog = {
   until?: number;
 };
 
+/** What is known of a topic's log that Kafka itself does not tell any more. */
+export type LogPast = {
+  /** What became of the log before the one that is there, as long as it explains hours of the window. */
+  replaced?: ReplacedLog;
+  /** By partition, the offset of a message that was dated in the future: the times of what follows it tell nothing. */
+  misdated?: Record<string, string>;
+};
+
 /**
  * What a topic's deletion may have taken unread. Where the importer had read all that was there when the topic was last seen, only what came
  * after that may be lost; else whatever came since the last import.

@@ -205,6 +205,12 @@ export function driftOf(
   );
 }
 
+/** A sentence with the drift that may be its reason, where there is any. */
+export function withDrift(why: string, drift: Drift[]): string {
+  const text = driftText(drift);
+  return text ? `${why}; ${text}` : why;
+}
+
 /** Drift in words, for reports and alerts; empty where there is none. */
 export const driftText = (drift: Drift[]) =>
   drift

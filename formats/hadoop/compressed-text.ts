@@ -1,5 +1,6 @@
 import { pipeline, Readable, type Transform } from "node:stream";
 import { createGunzip, createInflate } from "node:zlib";
+import { isZlibError } from "../../lib/zlib-error";
 import { FormatError } from "../format-error";
 import { expandSnappy } from "./snappy";
 
@@ -69,10 +70,6 @@ export function textPieces(
       return pieces;
   }
 }
-
-/** Zlib's own errors have a code such as Z_DATA_ERROR. */
-const isZlibError = (error: unknown): error is Error =>
-  String((error as NodeJS.ErrnoException | undefined)?.code).startsWith("Z_");
 
 async function* expanded(
   pieces: AsyncIterable<Buffer>,

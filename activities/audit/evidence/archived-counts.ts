@@ -1,6 +1,6 @@
 import {
   type Count,
-  lostOffsets,
+  hasLostOffsets,
   measured,
   type TopicEvidence,
   unknowable,
@@ -24,12 +24,8 @@ export async function archivedCounts(
 ): Promise<(hour: Hour) => Count> {
   if (shared.isExcluded(schema))
     return () => unknowable("this schema is not in the archive");
-  const isNeeded =
-    isSuspect ||
-    lostOffsets(topic) > 0 ||
-    (topic.jumped ?? 0) > 0 ||
-    topic.skippedSince !== undefined;
-  if (!isNeeded) return () => unknowable("not asked: no offset is missing");
+  if (!isSuspect && !hasLostOffsets(topic))
+    return () => unknowable("not asked: no offset is missing");
   const counts = await readOrProblem("the archive", shared.archived, problems);
   if (counts === undefined) return () => unknowable(problems.at(-1)!);
   const { bySchema, begins, unreadable } = counts;

@@ -38,7 +38,4 @@ export type FileClients = Pick<TopicClients, "hdfs" | "source">;
 
 /** All that reading evidence asks, for topics that are named as Kafka names them. */
 export type EvidenceClients = SharedClients &
-  TopicClients & {
-    pasts: LogPasts;
-    config: Pick<Config, "archive" | "naming">;
-  };
+  TopicClients & { config: Pick<Config, "archive" | "naming"> };

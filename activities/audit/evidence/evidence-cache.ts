@@ -1,7 +1,7 @@
 import { gunzip, gzip } from "node:zlib";
 import { promisify } from "node:util";
 import type { Storage } from "../../../clients/storage";
-import type { ReplacedLog, SeenLog } from "../../../domain/audit/incarnation";
+import type { LogPast, SeenLog } from "../../../domain/audit/incarnation";
 import type { Traffic } from "../../../domain/audit/traffic";
 import {
   DAY_MS,
@@ -17,19 +17,15 @@ import type { RefinedHour } from "./refined-hours";
 import { memoryPlace } from "../../../clients/storage-layout";
 
 /** What is remembered of a topic between audits; every part of it is checked against HDFS or Kafka before it is believed. */
-export type TopicMemory = {
+export type TopicMemory = LogPast & {
   raw: Record<Hour, RawHour>;
   refined: Record<Hour, RefinedHour>;
   /** Kafka's offsets at hours' edges: of the log that `log` tells. */
   edges: Edges;
   /** The topic's log in Kafka as the audit before saw it; absent where none did. */
   log?: SeenLog;
-  /** What became of the log before that one, as long as it explains hours of the window. */
-  replaced?: ReplacedLog;
   /** Where an importer stands that keeps no positions but its files' names, by partition; absent where they were not looked for. */
   positions?: Record<string, string>;
-  /** By partition, the offset of a message that was dated in the future: the times of what follows it tell nothing. */
-  misdated?: Record<string, string>;
   /** What HDFS summed up of days and months. */
   sums: { raw: Sums; refined: Sums };
   /** Events by hour over some weeks: what is usual. It is the only part that cannot be checked, and only ever makes a warning. */

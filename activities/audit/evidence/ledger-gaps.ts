@@ -4,7 +4,7 @@ import { type Gap, holes, unaccounted } from "../../../domain/audit/ledger";
 import type { Kafka, Offsets } from "../../../clients/kafka/kafka";
 import type { RawFile } from "../../../importers/importer";
 import type { FileClients, TopicClients } from "./clients";
-import { rawDay, type RawHour } from "./raw-hours";
+import { filesOf, rawDay, type RawHour } from "./raw-hours";
 import type { SharedEvidence } from "./shared-evidence";
 import { readOrProblem, readStage, type Tolerance, valueOr } from "./stage";
 
@@ -78,9 +78,6 @@ export async function verifiedGaps(
 
 const isCompacted = (config: Record<string, string> | undefined): boolean =>
   (config?.["cleanup.policy"] ?? "").includes("compact");
-
-const filesOf = (raw: Record<Hour, RawHour>): RawFile[] =>
-  Object.values(raw).flatMap((hour) => hour.files);
 
 /** Records of files whose last offset lies in a gap's range. */
 const recordsWithin = (files: RawFile[], gap: Gap): number =>

@@ -1,28 +1,23 @@
 import type { Markers } from "../../../domain/audit/ledger";
 import type { Storage } from "../../../clients/storage";
 import { markerPlaces } from "../../../clients/storage-layout";
+import { folderReader } from "./read-folder";
 
 /** Offsets without a record, by topic. */
 export type MarkersByTopic = Map<string, Markers[]>;
 
-/**
- * Reads where replays left offsets without a record. Each file is read once: it does not change any more when its saga has gone on to the
- * next step.
- */
+/** Reads where replays left offsets without a record. A file does not change any more when its saga has gone on to the next step. */
 export function readMarkers(storage: Storage): () => Promise<MarkersByTopic> {
-  const known = new Map<string, Record<string, Markers[]>>();
+  const readAll = folderReader(
+    storage,
+    markerPlaces.folder,
+    async (name) => (await storage.read(markerPlaces.named(name))) ?? {},
+  );
   return async () => {
     const found: MarkersByTopic = new Map();
-    for (const file of await storage.list(markerPlaces.folder)) {
-      const key = `${file.name} ${file.mtime}`;
-      let markers = known.get(key);
-      if (!markers) {
-        markers = (await storage.read(markerPlaces.named(file.name))) ?? {};
-        known.set(key, markers);
-      }
+    for (const markers of (await readAll()).values())
       for (const [topic, list] of Object.entries(markers))
         found.set(topic, [...(found.get(topic) ?? []), ...list]);
-    }
     return found;
   };
 }

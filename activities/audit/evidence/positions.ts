@@ -1,10 +1,10 @@
 import type { Dataset } from "../../../domain/settings/dataset";
 import type { Offsets } from "../../../clients/kafka/kafka";
-import type { Position, RawFile } from "../../../importers/importer";
+import type { Position } from "../../../importers/importer";
 import type { Hour } from "../../../lib/hour";
 import type { FileClients } from "./clients";
 import type { TopicMemory } from "./evidence-cache";
-import { rawDay, type RawHour } from "./raw-hours";
+import { filesOf, rawDay, type RawHour } from "./raw-hours";
 import type { SharedEvidence } from "./shared-evidence";
 
 /**
@@ -37,7 +37,7 @@ export async function positionsIn(
     const days = (await source.days(dataset)).sort().reverse();
     for (const day of days) {
       const { hours } = await rawDay(hdfs, source, dataset, day, {});
-      for (const [partition, position] of furthest(of(hours), {}))
+      for (const [partition, position] of of(hours))
         if (!positions.has(partition)) positions.set(partition, position);
       if (!isLacking()) break;
     }
@@ -47,9 +47,6 @@ export async function positionsIn(
   );
   return positions;
 }
-
-const filesOf = (hours: Record<Hour, RawHour>): RawFile[] =>
-  Object.values(hours).flatMap(({ files }) => files);
 
 /** The further one of what was found and what is remembered, for each partition. */
 function furthest(

@@ -14,6 +14,10 @@ export type RawHour = Remembered & {
   strange: string[];
 };
 
+/** The importer's files of some hours. */
+export const filesOf = (hours: Record<Hour, RawHour>): RawFile[] =>
+  Object.values(hours).flatMap(({ files }) => files);
+
 /** The raw hours of one day (`2018-07-05`), by file names alone. `known` is what is remembered of them. */
 export function rawDay(
   hdfs: Hdfs,

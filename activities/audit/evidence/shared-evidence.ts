@@ -1,12 +1,12 @@
 import type { ArchiveCounts } from "../../../clients/event-archive";
 import type { Outage } from "../../../domain/audit/audit-report";
+import type { LogPast } from "../../../domain/audit/incarnation";
 import type { Advance } from "../../../domain/audit/ledger";
 import { wholeMatch } from "../../../domain/settings/regex-text";
 import type { OutOfRange } from "../../../formats/camus/camus-log";
 import type { ImporterRun, ImporterState } from "../../../importers/importer";
 import { type Hour, type HourRange, hourStart } from "../../../lib/hour";
 import type { SharedClients } from "./clients";
-import type { LogPast } from "./log-pasts";
 import type { MarkersByTopic } from "./markers";
 import {
   readOrProblem,

@@ -1,5 +1,6 @@
 import type { TopicEvidence } from "../../../domain/audit/evidence";
 import { jumps } from "../../../domain/audit/ledger";
+import { limitIn } from "../../../domain/audit/retention";
 import { driftOf, type Policy } from "../../../domain/settings/policy";
 import type { Offsets } from "../../../clients/kafka/kafka";
 import type { Position } from "../../../importers/importer";
@@ -22,6 +23,7 @@ export function topicFacts(
     position.time === undefined ? [] : [position.time],
   );
   const config = shared.configs.get(topic) ?? {};
+  const retentionBytes = limitIn(config, "retention.bytes");
   const skippedSince = shared.skippedSince.get(topic);
   const { lastRun, problems } = shared.importer;
   const jumpedOver = jumps(shared.advances(topic));
@@ -50,9 +52,7 @@ export function topicFacts(
     ...(config["retention.ms"] === undefined
       ? {}
       : { retentionMs: Number(config["retention.ms"]) }),
-    ...(Number(config["retention.bytes"] ?? -1) < 0
-      ? {}
-      : { retentionBytes: Number(config["retention.bytes"]) }),
+    ...(retentionBytes === undefined ? {} : { retentionBytes }),
     drift: driftOf(policy, config),
     ...(lastRun === undefined ? {} : { lastRun }),
     ...(jumped > 0

@@ -226,7 +226,7 @@ export class World {
       ...createFlagActivities(deps),
       ...createSubmitRefineActivities({
         ...deps,
-        jarDigest: () => Promise.resolve(SHA),
+        digestOf: () => Promise.resolve(SHA),
       }),
       ...createAwaitRefineActivities(deps),
       ...createKillRefineActivities(deps),

@@ -1,5 +1,5 @@
 import type { EvidenceClients } from "../../../../activities/audit/evidence/clients";
-import type { LogPast } from "../../../../activities/audit/evidence/log-pasts";
+import type { LogPast } from "../../../../domain/audit/incarnation";
 import { auditTopics } from "../../../../activities/audit/judge-topics";
 import { ServiceError } from "../../../../clients/errors";
 import { namingRules } from "../../../../domain/settings/dataset";

@@ -20,6 +20,14 @@ import {
   whole,
 } from "./cases";
 
+/** A topic that keeps messages of any age, up to so many bytes, and has lost some. */
+const BOUNDED_BY_SIZE: Partial<TopicEvidence> = {
+  ...gone,
+  watermark: hourStart("2018-06-26T00"),
+  retentionMs: -1,
+  retentionBytes: 1_000_000_000,
+};
+
 /** A raw hour of 12 rows whose file names allow up to 40 records. */
 const bounded = (over: Partial<HourEvidence>): HourEvidence =>
   whole({
@@ -185,12 +193,7 @@ test.each<[string, HourEvidence, TopicEvidence, string, string | undefined]>([
   [
     "deleted by size, whatever the age",
     nothing(unknowable("deleted"), unknowable("not asked")),
-    topic({
-      ...gone,
-      watermark: hourStart("2018-06-26T00"),
-      retentionMs: -1,
-      retentionBytes: 1_000_000_000,
-    }),
+    topic(BOUNDED_BY_SIZE),
     "lost-from-kafka",
     "retention-too-short",
   ],
@@ -439,12 +442,7 @@ test("what only a bound says is a warning that says so; what the archive knows b
 test("what was deleted by size is told with the size, and with no retention of 0 hours", () => {
   const { why } = judge(
     nothing(unknowable("deleted"), unknowable("not asked")),
-    topic({
-      ...gone,
-      watermark: hourStart("2018-06-26T00"),
-      retentionMs: -1,
-      retentionBytes: 1_000_000_000,
-    }),
+    topic(BOUNDED_BY_SIZE),
     POLICY,
     LATER,
   );
@@ -489,4 +487,20 @@ test("what was imported twice and deduplicated is a warning, with rows twice an 
     verdict: "import-partial",
     numbers: { missing: 7 },
   });
+});
+
+test("of a topic that the importer has read, it is not said that it has no position there", () => {
+  const whyOf = (over: Partial<TopicEvidence>) =>
+    judge(
+      nothing(unknowable("deleted"), unknowable("not asked")),
+      topic({ watermark: undefined, ...over }),
+      POLICY,
+      LATER,
+    ).why;
+  expect(whyOf({ jumped: 7 })).toContain("lies before the log start");
+  expect(
+    whyOf({
+      partitions: [{ partition: 0, logStart: "50", logEnd: "50" }],
+    }),
+  ).toContain("the importer has no position there");
 });
