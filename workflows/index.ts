@@ -1,4 +1,5 @@
 export { backfill } from "./backfill/backfill";
+export { leases } from "./backfill/leases";
 export { backfillShard } from "./backfill/shard";
 export { fanOut } from "./backfill/fan-out";
 export { hourlyAudit } from "./audit/hourly-audit";

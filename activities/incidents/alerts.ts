@@ -7,7 +7,7 @@ import type { Outage } from "../../domain/audit/audit-report";
 import type { Alert, AlertItem } from "../../domain/incidents/alert";
 import { ALERT_DESK_ID } from "../../domain/incidents/desk";
 import type { Config } from "../../domain/settings/config";
-import { ownTaskQueue } from "./task-queue";
+import { ownTaskQueue } from "../own-task-queue";
 import { configuredReceivers } from "./receivers/receivers";
 
 /** Handing alerts to the desk, and delivering what the desk made of them to people. */

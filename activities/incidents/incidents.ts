@@ -6,7 +6,7 @@ import type { TopicHeadroom } from "../../domain/audit/headroom";
 import { incidentId } from "../../domain/incidents/incident";
 import type { Policy } from "../../domain/settings/policy";
 import type { HourRange } from "../../lib/hour";
-import { ownTaskQueue } from "./task-queue";
+import { ownTaskQueue } from "../own-task-queue";
 
 /** Reporting what audits found to the incidents of the topics that it is about. */
 export function createIncidentActivities({

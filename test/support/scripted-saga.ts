@@ -1,6 +1,7 @@
 import { ApplicationFailure, WorkflowFailedError } from "@temporalio/client";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import type { LeaseRequest } from "../../domain/backfill/leases";
 import type { PlanSummary } from "../../domain/backfill/plan";
 import type {
   BackfillProgress,
@@ -51,7 +52,8 @@ export const SETTINGS = {
 };
 
 /** What each activity answers where all goes well. */
-const ANSWERS: Record<string, unknown> = {
+export const ANSWERS: Record<string, unknown> = {
+  requestLease: undefined,
   settings: SETTINGS,
   makePlan: PLAN,
   holdRetention: { eventlogging_Edit: null },
@@ -148,7 +150,10 @@ export function scriptedSagas() {
     input: object,
     use: (saga: RunningSaga) => Promise<void>,
   ): Promise<void> {
-    const { calls, activities } = scriptedActivities(script);
+    const { calls, activities } = scriptedActivities({
+      requestLease: grantedAtOnce(env),
+      ...script,
+    });
     // A queue of its own: sagas that an earlier test has left behind must not call this test's activities.
     const taskQueue = `control-${++started}`;
     const shared = {
@@ -174,6 +179,15 @@ export function scriptedSagas() {
   };
 }
 
+/** Answers a saga that it has what it asks for, as the book of leases does where nobody else wants it. */
+const grantedAtOnce =
+  (env: TestWorkflowEnvironment) => async (input: unknown) => {
+    const { id, workflowId } = input as LeaseRequest;
+    await env.client.workflow
+      .getHandle(workflowId)
+      .signal("lease", { id, granted: true, blockedBy: [] });
+  };
+
 /** Activities that remember that they were called, and then do what the script says, or else answer that all went well. */
 function scriptedActivities(script: Script) {
   const calls: string[] = [];
@@ -181,7 +195,8 @@ function scriptedActivities(script: Script) {
     Object.keys(ANSWERS).map((name) => [
       name,
       async (input: unknown) => {
-        calls.push(name);
+        // Sagas are alone here, and every lease is granted at once: that is no part of their stories.
+        if (name !== "requestLease") calls.push(name);
         return script[name] ? script[name](input) : ANSWERS[name];
       },
     ]),

@@ -7,6 +7,7 @@ import { parseInput } from "../support/parse";
 import { changedBy } from "../support/patches";
 import { nameSaga } from "../support/saga-name";
 import { awaitApproval, makePlan } from "./approval";
+import { HeldLeases } from "./held-leases";
 import { findMissing, replayMissing, verify } from "./bulk-steps";
 import { endWell, undoEverything } from "./ending";
 import { importReplayed, resetImport } from "./import";
@@ -32,6 +33,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     nameSaga(sagaNameOf(workflowId, firstExecutionRunId));
   const runner = new StepRunner();
   const steering = new Steering(runner);
+  const leases = new HeldLeases();
   const { step, progress } = runner;
 
   async function repair(): Promise<BackfillResult> {
@@ -44,10 +46,16 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     if (planned.plan.topics.length === 0) return NOTHING_TO_DO;
     if (input.dryRun) return { dryRun: true, plan: planned.plan };
     const approved = await step("approve", () =>
-      awaitApproval(planned, { input, settings, steering, progress }),
+      awaitApproval(planned, {
+        input,
+        settings,
+        steering,
+        progress,
+        leases,
+      }),
     );
     if (approved.plan.topics.length === 0) return NOTHING_TO_DO;
-    const saga = new Saga(runner, settings, approved);
+    const saga = new Saga(runner, settings, approved, leases);
 
     // Kafka must not delete what is about to be replayed, and the importer must read on where offsets are gone.
     const retention = await step("hold retention", () => holdRetention(saga));
@@ -89,5 +97,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     return result;
   } catch (error) {
     throw await undoEverything(runner, error, steering.abortReason);
+  } finally {
+    await leases.giveAllBack();
   }
 }

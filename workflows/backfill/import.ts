@@ -9,13 +9,17 @@ export async function resetImport(saga: Saga): Promise<{ runs: number }> {
   const { plan, compensations } = saga;
   const topics = namesOf(saga.topics.filter(({ reset }) => reset));
   if (topics.length === 0) return { runs: 0 };
-  compensations.owe("restore offsets", async () => {
-    const runs = await control.mutate.restoreOffsets({
-      after: plan.importerRun,
-    });
-    return `${runs.length} importer runs set aside`;
-  });
-  return bulk.resetImport({ topics });
+  compensations.owe("restore offsets", () =>
+    saga.alone("importer", "reset import", async () => {
+      const runs = await control.mutate.restoreOffsets({
+        after: plan.importerRun,
+      });
+      return `${runs.length} importer runs set aside`;
+    }),
+  );
+  return saga.alone("importer", "reset import", () =>
+    bulk.resetImport({ topics }),
+  );
 }
 
 /** Runs the importer until it has passed the replayed events, and gives the topics their retention back. */
@@ -24,10 +28,12 @@ export async function importReplayed(
   { ends }: Replayed,
   before: RetentionBefore,
 ): Promise<{ runs: number }> {
-  const imported = await bulk.importReplayed({
-    topics: namesOf(saga.notSkipped(withSomethingMissing(saga.plan.topics))),
-    ends,
-  });
+  const imported = await saga.alone("importer", "import", () =>
+    bulk.importReplayed({
+      topics: namesOf(saga.notSkipped(withSomethingMissing(saga.plan.topics))),
+      ends,
+    }),
+  );
   await releaseRetention(saga, before);
   return imported;
 }

@@ -30,6 +30,18 @@ export function markStep(
   showProgress(progress);
 }
 
+/** Says something of the step that runs; undefined takes back what was said. */
+export function tellOfStep(
+  progress: BackfillProgress,
+  name: StepName,
+  detail: string | undefined,
+): void {
+  const step = progress.steps.find((each) => each.name === name)!;
+  if (detail === undefined) delete step.detail;
+  else step.detail = detail;
+  showProgress(progress);
+}
+
 /** Takes a new plan into the progress, and its topics and hours into the search attributes. */
 export function recordPlan(
   progress: BackfillProgress,

@@ -16,8 +16,11 @@ export async function clearFlags(saga: Saga): Promise<number> {
   });
 }
 
-/** Submits the planned Refine job once and waits for its end. */
-export async function refine(saga: Saga): Promise<StepResults["refine"]> {
+/** Submits the planned Refine job once and waits for its end. Two Refines at once may write the same partitions. */
+export const refine = (saga: Saga): Promise<StepResults["refine"]> =>
+  saga.alone("refine", "refine", () => submitAndAwait(saga));
+
+async function submitAndAwait(saga: Saga): Promise<StepResults["refine"]> {
   const { plan, progress, compensations } = saga;
   compensations.owe("kill the Refine application", async () => {
     const killed = await control.mutate.killRefine();

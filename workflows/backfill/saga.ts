@@ -4,7 +4,11 @@ import {
   type BackfillProgress,
   notSkipped,
 } from "../../domain/backfill/progress";
+import type { Resource } from "../../domain/backfill/leases";
+import type { StepName } from "../../domain/backfill/steps";
 import type { Compensations } from "./compensations";
+import type { HeldLeases } from "./held-leases";
+import { tellOfStep } from "./progress";
 import type { StepRunner } from "./step-runner";
 import type { DatedPlan } from "./step-results";
 
@@ -27,11 +31,25 @@ export class Saga {
     { progress, compensations }: StepRunner,
     readonly settings: Settings,
     { plan, asOf }: DatedPlan,
+    private readonly leases: HeldLeases,
   ) {
     this.progress = progress;
     this.compensations = compensations;
     this.plan = plan;
     this.asOf = asOf;
+  }
+
+  /** Does, as a part of a step, what only one saga at a time may do. The step shows whom it waits for. */
+  alone<T>(
+    resource: Resource,
+    step: StepName,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    return this.leases.during(
+      resource,
+      (text) => tellOfStep(this.progress, step, text),
+      work,
+    );
   }
 
   /** Those of these topics that no operator has taken out until now. */

@@ -6,6 +6,7 @@ import type { createAuditActivities } from "../../activities/audit/audit";
 import type { createCanaryActivities } from "../../activities/audit/canary";
 import type { createCollectActivities } from "../../activities/backfill/search/collect";
 import type { createHeadroomActivities } from "../../activities/audit/headroom";
+import type { createLeaseActivities } from "../../activities/backfill/leases";
 import type { createImporterActivities } from "../../activities/backfill/import";
 import type { createMissingActivities } from "../../activities/backfill/search/missing";
 import type { createAlertActivities } from "../../activities/incidents/alerts";
@@ -83,6 +84,7 @@ type Importer = ReturnType<typeof createImporterActivities>;
 type Logs = ReturnType<typeof createScanLogsActivities>;
 type Alerts = ReturnType<typeof createAlertActivities>;
 type Incidents = ReturnType<typeof createIncidentActivities>;
+type Leases = ReturnType<typeof createLeaseActivities>;
 type Report = ReturnType<typeof createReportActivities>;
 
 /** Delivers an alert: tried again until the receiver has it. */
@@ -104,6 +106,7 @@ export const control = {
       Incidents &
       Headroom &
       Canary &
+      Leases &
       Report
   >(READ),
   mutate: proxyActivities<

@@ -51,6 +51,12 @@ export const PATCHES = {
     changes:
       "backfill: what a saga keeps and marks is named by its run; before, by its workflow id, which is used again",
   },
+  leases: {
+    madeBy: "0.3.0",
+    droppableBy: "0.5.0",
+    changes:
+      "backfill: a saga takes leases on what it changes, and makes its plan anew under them; before, two could change the same topic",
+  },
   "headroom-sufficient": {
     madeBy: "0.3.0",
     droppableBy: "0.5.0",

@@ -1,0 +1,87 @@
+import {
+  answerTo,
+  enterRequest,
+  giveBack,
+  grantWhatIsFree,
+  type LeaseBook,
+  newLeaseBook,
+  waitingText,
+} from "../../../../domain/backfill/leases";
+
+const AT = "2018-07-05T12:00:00.000Z";
+const request = (id: string, ...resources: string[]) => ({
+  id,
+  workflowId: `backfill/${id}`,
+  firstRunId: `run of ${id}`,
+  resources,
+});
+
+/** A book into which these were entered one after another, and what was free was granted each time. */
+function bookOf(...requests: ReturnType<typeof request>[]): LeaseBook {
+  const book = newLeaseBook();
+  for (const each of requests) {
+    enterRequest(book, each, AT);
+    grantWhatIsFree(book, AT);
+  }
+  return book;
+}
+const idsOf = (leases: { id: string }[]) => leases.map(({ id }) => id);
+
+test("of two that want the same topic, the second waits and is told for whom", () => {
+  const book = bookOf(
+    request("first", "topic:A", "topic:B"),
+    request("second", "topic:B", "topic:C"),
+  );
+  expect(idsOf(book.held)).toEqual(["first"]);
+  const answer = answerTo(book, "second")!;
+  expect(answer.granted).toBe(false);
+  expect(waitingText(answer)).toBe("waits for backfill/first, which has B");
+  giveBack(book, "first");
+  expect(idsOf(grantWhatIsFree(book, AT))).toEqual(["second"]);
+  expect(answerTo(book, "second")).toMatchObject({ granted: true });
+});
+
+test("those that want different topics do not wait for one another", () => {
+  const book = bookOf(
+    request("first", "topic:A"),
+    request("second", "topic:B"),
+  );
+  expect(idsOf(book.held)).toEqual(["first", "second"]);
+});
+
+test("one that waits holds nothing, and is not overtaken by a later one that wants a part of the same", () => {
+  const book = bookOf(
+    request("first", "topic:A"),
+    request("large", "topic:A", "topic:B"),
+    request("small", "topic:B"),
+    request("other", "topic:C"),
+  );
+  expect(idsOf(book.held)).toEqual(["first", "other"]);
+  expect(waitingText(answerTo(book, "small")!)).toBe(
+    "waits for backfill/large, which has B",
+  );
+  giveBack(book, "first");
+  expect(idsOf(grantWhatIsFree(book, AT))).toEqual(["large"]);
+});
+
+test("a request that is made again stays where it is, and one that is withdrawn is forgotten", () => {
+  const book = bookOf(
+    request("first", "topic:A"),
+    request("second", "topic:A"),
+    request("third", "topic:A"),
+    request("second", "topic:A"),
+  );
+  expect(idsOf(book.waiting)).toEqual(["second", "third"]);
+  giveBack(book, "second");
+  expect(answerTo(book, "second")).toBeUndefined();
+  giveBack(book, "first");
+  expect(idsOf(grantWhatIsFree(book, AT))).toEqual(["third"]);
+});
+
+test("the importer and a topic of that name are two things", () => {
+  const book = bookOf(
+    request("first", "importer"),
+    request("second", "topic:importer"),
+  );
+  expect(book.waiting).toEqual([]);
+});

@@ -1,0 +1,197 @@
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { createLeaseActivities } from "../../activities/backfill/leases";
+import type { LeaseBook } from "../../domain/backfill/leases";
+import type { BackfillProgress } from "../../domain/backfill/progress";
+import type { StepName } from "../../domain/backfill/steps";
+import { until } from "../../sandbox/platform/wait";
+import { quietWorkers } from "../support/quiet";
+import { ANSWERS, APPROVED, PLAN } from "../support/scripted-saga";
+import { bundleWorkflows, localTemporal } from "../support/temporal";
+
+let env: TestWorkflowEnvironment;
+let workflowBundle: WorkflowBundle;
+beforeAll(async () => {
+  quietWorkers();
+  [env, workflowBundle] = await Promise.all([
+    localTemporal(),
+    bundleWorkflows(),
+  ]);
+}, 600_000);
+afterAll(() => env?.teardown());
+
+/** Which saga did what, in its order: `first replay`. */
+let did: string[] = [];
+beforeEach(() => (did = []));
+
+/** The scripted activities, with real leases. Everything that a saga changes is noted under its name. */
+async function withWorkers(
+  script: Record<string, (saga: string) => Promise<unknown>>,
+  use: () => Promise<void>,
+) {
+  const activities = {
+    ...Object.fromEntries(
+      Object.entries(ANSWERS).map(([name, answer]) => [
+        name,
+        async (_input: unknown, saga?: string) => {
+          const who = saga!.replace(/^backfill\/(.*)@.*$/, "$1");
+          did.push(`${who} ${name}`);
+          return script[name] ? script[name](who) : answer;
+        },
+      ]),
+    ),
+    ...createLeaseActivities({ client: env.client }),
+  };
+  const shared = { connection: env.nativeConnection, activities };
+  const [control, bulk, archive] = await Promise.all([
+    Worker.create({ ...shared, taskQueue: "control", workflowBundle }),
+    Worker.create({ ...shared, taskQueue: "bulk" }),
+    Worker.create({ ...shared, taskQueue: "archive@test" }),
+  ]);
+  await control.runUntil(() =>
+    bulk.runUntil(() => archive.runUntil(() => use())),
+  );
+}
+
+const start = (name: string) =>
+  env.client.workflow.start("backfill", {
+    workflowId: `backfill/${name}`,
+    taskQueue: "control",
+    args: [APPROVED],
+  });
+type Handle = Awaited<ReturnType<typeof start>>;
+
+const waits = (saga: Handle, step: StepName, text: string) =>
+  until(`${saga.workflowId} to say: ${text}`, 30, async () => {
+    const { steps } = await saga.query<BackfillProgress>("progress");
+    const { detail = "" } = steps.find(({ name }) => name === step)!;
+    return detail.includes(text);
+  });
+
+const book = () =>
+  env.client.workflow.getHandle("leases").query<LeaseBook>("progress");
+
+/** A promise that somebody keeps by hand. */
+function gate() {
+  let open = () => undefined as void;
+  const opened = new Promise<void>((done) => (open = done));
+  return { open: () => open(), opened };
+}
+
+test("a second saga over the same topic changes nothing before the first has ended, and plans anew then", async () => {
+  const { open, opened } = gate();
+  const replayed = new Set<string>();
+  await withWorkers(
+    {
+      // What the first has repaired the second does not find broken any more.
+      makePlan: async () =>
+        replayed.size > 0 ? { ...PLAN, topics: [], digest: "0" } : PLAN,
+      replay: async (who) => {
+        await opened;
+        replayed.add(who);
+        return ANSWERS["replay"];
+      },
+    },
+    async () => {
+      const first = await start("first");
+      await until("the replay", 30, () => did.includes("first replay"));
+      const second = await start("second");
+      await waits(second, "approve", "waits for backfill/first");
+      expect((await book()).waiting).toMatchObject([
+        { workflowId: "backfill/second" },
+      ]);
+      open();
+      expect(await first.result()).toMatchObject({ holds: true });
+      expect(await second.result()).toEqual({
+        dryRun: false,
+        nothingToDo: true,
+      });
+      expect(did.filter((each) => each.startsWith("second"))).toEqual([
+        "second settings",
+        "second makePlan",
+        "second makePlan",
+      ]);
+      await until("all leases to be given back", 30, async () => {
+        const { held, waiting } = await book();
+        return held.length + waiting.length === 0;
+      });
+    },
+  );
+}, 120_000);
+
+test("sagas over different topics run side by side, but only one of them runs the importer", async () => {
+  const { open, opened } = gate();
+  await withWorkers(
+    {
+      makePlan: async (who) => ({
+        ...PLAN,
+        topics: [{ ...PLAN.topics[0], topic: `eventlogging_${who}` }],
+      }),
+      importReplayed: async (who) => {
+        if (who === "a") await opened;
+        return ANSWERS["importReplayed"];
+      },
+    },
+    async () => {
+      const a = await start("a");
+      await until("the import", 30, () => did.includes("a importReplayed"));
+      const b = await start("b");
+      await waits(
+        b,
+        "reset import",
+        "waits for backfill/a, which has the importer",
+      );
+      expect(did).not.toContain("b resetImport");
+      open();
+      await Promise.all([a.result(), b.result()]);
+      expect(did).toContain("b importReplayed");
+    },
+  );
+}, 120_000);
+
+test("a saga that was aborted while it waited wants nothing any more", async () => {
+  const { open, opened } = gate();
+  await withWorkers(
+    {
+      replay: async () => {
+        await opened;
+        return ANSWERS["replay"];
+      },
+    },
+    async () => {
+      const first = await start("first");
+      await until("the replay", 30, () => did.includes("first replay"));
+      const second = await start("second");
+      await waits(second, "approve", "waits for backfill/first");
+      await second.executeUpdate("abort", { args: ["enough"] });
+      await second.result().catch(() => undefined);
+      await until("the book to forget it", 30, async () => {
+        const { waiting } = await book();
+        return waiting.length === 0;
+      });
+      expect(did).not.toContain("second holdRetention");
+      open();
+      await first.result();
+    },
+  );
+}, 120_000);
+
+test("what a terminated saga held is free once another wants it", async () => {
+  const { open, opened } = gate();
+  await withWorkers(
+    {
+      replay: async (who) => {
+        if (who === "dead") await opened;
+        return ANSWERS["replay"];
+      },
+    },
+    async () => {
+      const dead = await start("dead");
+      await until("the replay", 30, () => did.includes("dead replay"));
+      await dead.terminate("an operator's mistake");
+      const heir = await start("heir");
+      expect(await heir.result()).toMatchObject({ holds: true });
+      open();
+    },
+  );
+}, 120_000);

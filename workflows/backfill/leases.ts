@@ -1,0 +1,103 @@
+import {
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineSignal,
+  getExternalWorkflowHandle,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from "@temporalio/workflow";
+import {
+  answerTo,
+  enterRequest,
+  giveBack,
+  grantWhatIsFree,
+  type LeaseAnswer,
+  type LeaseBook,
+  type LeaseRequest,
+  newLeaseBook,
+} from "../../domain/backfill/leases";
+import { instant } from "../../lib/time";
+import { leaseBookPage } from "../../reports/lease-book";
+import { control } from "../support/activities";
+
+/** A saga asks for what it is about to change; it is answered by {@link leaseAnswer}. Asking again is answered again. */
+export const requestLease = defineSignal<[LeaseRequest]>("request");
+/** A saga gives back what a request of this id holds, or does not want it any more. */
+export const returnLease = defineSignal<[id: string]>("return");
+export const leaseBook = defineQuery<LeaseBook>("progress");
+/** What a saga is told: its request is granted, or who is in the way. */
+export const leaseAnswer = defineSignal<[LeaseAnswer]>("lease");
+
+/** How often somebody looks, while a saga waits, whether those in its way still live. */
+const LOOK_AGAIN = "30 seconds";
+
+/**
+ * One book of leases for all sagas, so that no two change the same topic, or run the importer, at the same time. A saga gives back what it
+ * holds; of one that was terminated and cannot, it is taken once another wants it.
+ */
+export async function leases(carried?: LeaseBook): Promise<void> {
+  const book = carried ?? newLeaseBook();
+  /** Requests that are to be answered. */
+  const asked = new Set<string>();
+  let isChanged = true;
+  const change = (id: string, how: () => void) => {
+    how();
+    asked.add(id);
+    isChanged = true;
+  };
+
+  setHandler(leaseBook, () => book);
+  setHandler(requestLease, (request) =>
+    change(request.id, () => enterRequest(book, request, instant(Date.now()))),
+  );
+  setHandler(returnLease, (id) => change(id, () => giveBack(book, id)));
+
+  for (;;) {
+    if (book.waiting.length === 0) await condition(() => isChanged);
+    else await condition(() => isChanged, LOOK_AGAIN);
+    isChanged = false;
+    const waited = book.waiting.map(({ id }) => id);
+    if (mustWait(book)) await forgetTheDead(book);
+    grantWhatIsFree(book, instant(Date.now()));
+    // What came in meanwhile is answered in the next round.
+    const toAnswer = [...new Set([...waited, ...asked])];
+    asked.clear();
+    for (const id of toAnswer)
+      isChanged = !(await answer(book, id)) || isChanged;
+    setCurrentDetails(leaseBookPage(book));
+    if (workflowInfo().continueAsNewSuggested && !isChanged)
+      await continueAsNew<typeof leases>(book);
+  }
+}
+
+/** Whether a request would still have to wait after all that is free were granted. */
+function mustWait({ held, waiting }: LeaseBook): boolean {
+  const trial = { held: [...held], waiting: [...waiting] };
+  grantWhatIsFree(trial, "");
+  return trial.waiting.length > 0;
+}
+
+/** Takes their leases from sagas that have ended without giving them back. Where that cannot be told now, nothing is taken. */
+async function forgetTheDead(book: LeaseBook): Promise<void> {
+  const sagas = [...book.held, ...book.waiting].map(
+    ({ id, workflowId, firstRunId }) => ({ id, workflowId, firstRunId }),
+  );
+  const ended = await control.read.endedSagas({ sagas }).catch(() => []);
+  for (const id of ended) giveBack(book, id);
+}
+
+/** Tells a saga how its request stands. @returns false where the saga has ended meanwhile, and its request is forgotten */
+async function answer(book: LeaseBook, id: string): Promise<boolean> {
+  const found = answerTo(book, id);
+  if (!found) return true;
+  const of = [...book.held, ...book.waiting].find((lease) => lease.id === id)!;
+  try {
+    await getExternalWorkflowHandle(of.workflowId).signal(leaseAnswer, found);
+    return true;
+  } catch {
+    giveBack(book, id);
+    return false;
+  }
+}
