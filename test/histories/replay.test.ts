@@ -21,12 +21,17 @@ beforeAll(async () => {
   });
 }, 120_000);
 
+/** Workflows that no released version has yet, with the version that will be their first. */
+const NEW: Record<string, string> = { leases: "0.3.0" };
+
 test("histories of every workflow of this version are stored", () => {
   const kebab = (name: string) =>
     name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
   expect(stored).toEqual(
     expect.arrayContaining(
-      Object.keys(workflows).map((name) => `${kebab(name)}-${version}.json`),
+      Object.keys(workflows).map(
+        (name) => `${kebab(name)}-${NEW[name] ?? version}.json`,
+      ),
     ),
   );
 });

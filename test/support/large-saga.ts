@@ -2,6 +2,7 @@ import { activityInfo } from "@temporalio/activity";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
+import { createLeaseActivities } from "../../activities/backfill/leases";
 import { storePlan } from "../../activities/backfill/plan-store";
 import { withHours } from "../../activities/backfill/planned-hours";
 import { createReportActivities } from "../../activities/backfill/report";
@@ -213,7 +214,10 @@ export async function runLarge<T>(
 ): Promise<T> {
   const shared = {
     connection: env.nativeConnection,
-    activities,
+    activities: {
+      ...activities,
+      ...createLeaseActivities({ client: env.client }),
+    },
     maxHeartbeatThrottleInterval: 200,
   };
   const [control, bulk, archive] = await Promise.all([

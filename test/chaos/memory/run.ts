@@ -1,3 +1,5 @@
+import { createLeaseActivities } from "../../../activities/backfill/leases";
+import type { LeaseRequest } from "../../../domain/backfill/leases";
 import { takingSagaNames } from "../../../activities/backfill/saga-id";
 import { WorkflowFailedError } from "@temporalio/client";
 import { activityInfo } from "@temporalio/activity";
@@ -56,7 +58,10 @@ export async function runMemoryChaos(
           .run(name, input),
     ]),
   );
-  const activities = takingSagaNames(named);
+  const activities = takingSagaNames({
+    ...named,
+    ...leasesOfWorlds(env),
+  });
   const shared = {
     connection: env.nativeConnection,
     activities,
@@ -82,6 +87,21 @@ export async function runMemoryChaos(
       ),
     ),
   );
+}
+
+/** The real leases. Every world has topics of the same names, so what a saga asks for is named by its world as well. */
+function leasesOfWorlds(env: TestWorkflowEnvironment) {
+  const real = createLeaseActivities({ client: env.client });
+  return {
+    ...real,
+    requestLease: (request: LeaseRequest) =>
+      real.requestLease({
+        ...request,
+        resources: request.resources.map(
+          (resource) => `${request.workflowId} ${resource}`,
+        ),
+      }),
+  };
 }
 
 /** Runs one saga to its end, aborts it in the middle where the seed says so, and judges the world afterwards. */
