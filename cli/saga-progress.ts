@@ -89,6 +89,7 @@ export function printProgress(
     print(paint("yellow", "paused: sisyphus backfill resume NAME"));
   if (progress.skipped.length > 0)
     print(`skipped: ${progress.skipped.join(", ")}`);
+  for (const line of progress.putBack ?? []) print(`put back: ${line}`);
   for (const line of progress.undone ?? []) print(`undone: ${line}`);
   for (const line of progress.remains ?? [])
     print(paint("yellow", `not undone: ${line}`));

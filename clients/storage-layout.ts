@@ -95,6 +95,22 @@ export const markerPlaces = {
   named: (name: string) => json<Record<string, Markers[]>>("markers", name),
 };
 
+/** A topic whose retention a saga holds, or held. */
+export type RetentionHold = {
+  /** The saga's name. */
+  saga: string;
+  /** The topic's own `retention.ms` before; null where it had none. */
+  own: string | null;
+  /** What the saga set. */
+  held: string;
+  /** Whether the topic has its own again. */
+  isReleased: boolean;
+};
+
+/** Whose retention is held, one file for each topic: a saga that is terminated puts nothing back, and whoever comes next must know. */
+export const retentionHoldPlace = (topic: string) =>
+  json<RetentionHold>("retention-holds", `${topic}.json`);
+
 /** A flag that a saga took away: its content in base64, its time in epoch ms. */
 export type RemovedFlag = {
   path: string;
@@ -117,8 +133,10 @@ export const sagaPlaces = (sagaId: string) => ({
   retentionReleased: json<object>(sagaId, "retention-released.json"),
   /** Is there once the importer's offsets were put back: no attempt may move them again. */
   importerReleased: json<object>(sagaId, "importer-released.json"),
-  /** The folder to which an abort moves the importer's runs. */
-  importerRuns: text(sagaId, "importer-runs"),
+  /** The folder in which what is written into the importer's history is made ready. */
+  importerStaging: text(sagaId, "importer-staging"),
+  /** Topics that an operator has taken out, and that were put back: no attempt may change them again. */
+  leftAlone: json<string[]>(sagaId, "left-alone.json"),
   /** Where a planned flag is moved to; each flag has a place of its own. */
   flag: (path: string) => text(sagaId, `flags/${shortDigest(path, 20)}`),
   removedFlags: json<RemovedFlag[]>(sagaId, "flags.json"),

@@ -16,10 +16,15 @@ const MAX_RUNS_KEPT = 1000;
 /** Runs that are read side by side. */
 const READERS = 8;
 
-function runTime(name: string): number {
+/** When a run began, epoch ms, as its name says. */
+export function runTime(name: string): number {
   const [, year, month, day, hh, mm, ss] = RUN.exec(name)!;
   return Date.parse(`${year}-${month}-${day}T${hh}:${mm}:${ss}Z`);
 }
+
+/** What Camus would name a run that began then. @param time epoch ms */
+export const nameOfRun = (time: number): string =>
+  new Date(time).toISOString().slice(0, 19).replaceAll(/[T:]/g, "-");
 
 /**
  * The runs that Camus keeps below `etl.execution.history.path`, a directory each. In it lie `offsets-previous` (where the run began),
@@ -74,17 +79,6 @@ export class CamusHistory {
       reading.catch(() => this.readRuns.delete(name));
       return reading;
     });
-  }
-
-  /** Moves the runs after the given one (or all) into another directory, newest first. @returns their names */
-  async setRunsAside(after: string | undefined, to: string): Promise<string[]> {
-    const moved = (await this.runNames())
-      .filter((run) => after === undefined || run > after)
-      .reverse();
-    await this.hdfs.mkdir(to);
-    for (const run of moved)
-      await this.hdfs.rename(`${this.path}/${run}`, `${to}/${run}`);
-    return moved;
   }
 
   private async stateAfter(

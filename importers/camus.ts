@@ -11,6 +11,7 @@ import { parsePartitionKey } from "../lib/keys";
 import { linesOf } from "../lib/lines";
 import { timeZone } from "../lib/time-zone";
 import { CamusHistory } from "./camus-history";
+import { CamusStanding } from "./camus-standing";
 import { daysBelow } from "./day-directories";
 import type { Importer } from "./importer";
 
@@ -29,6 +30,7 @@ export function camusImporter(
   const { historyPath, log, extensions } = config;
   const zone = timeZone(config.timeZone);
   const history = new CamusHistory(hdfs, historyPath);
+  const standing = new CamusStanding(hdfs, historyPath, history);
   return {
     dayOf: (hour) => zone.localOf(hour).slice(0, 10),
     dayDir: (dataset, day) => `${dataset.rawDir}/${day.replaceAll("-", "/")}`,
@@ -65,7 +67,7 @@ export function camusImporter(
     runs: (since) => history.runs(since),
     outOfRange: () => outOfRangeIn(log),
     steering: {
-      setRunsAside: (after, to) => history.setRunsAside(after, to),
+      putBack: (topics, about) => standing.putBack(topics, about),
     },
   };
 }

@@ -83,13 +83,17 @@ export type Importer = {
   steering?: ImporterSteering;
 };
 
-/** What a backfill needs of an importer beyond reading it: stored runs that can be taken back. */
+/** What a backfill needs of an importer beyond reading it: stored positions that can be put back. */
 export type ImporterSteering = {
   /**
-   * Moves finished runs, newest first, from the importer's history into the directory `to`, so that it goes on from the run before
-   * them. @param after the last run that stays; without it every run is moved @returns the names of the runs that were moved
+   * Puts the positions of topics back to where they were after a run; those of all other topics stay as they are, whoever moved them.
+   * @param about `after` is the run, undefined where there was none; `staging` is a directory in storage; `by` says who does it
+   * @returns the name of what the importer's history has got for it; undefined where the positions were there already
    */
-  setRunsAside(after: string | undefined, to: string): Promise<string[]>;
+  putBack(
+    topics: string[],
+    about: { after: string | undefined; staging: string; by: string },
+  ): Promise<string | undefined>;
 };
 
 /** @throws ApplicationFailure `NotAllowed` where the importer cannot be steered */
@@ -99,7 +103,7 @@ export function steeringOf({
   if (!steering)
     throw fatal(
       "NotAllowed",
-      "this importer keeps no runs that a backfill could take back",
+      "this importer keeps no positions that a backfill could put back",
     );
   return steering;
 }

@@ -12,6 +12,7 @@ export function sagaPage(progress: BackfillProgress): string {
     ...stepTable(progress),
     "",
     ...pauseLines(progress),
+    ...(progress.putBack ?? []).map((line) => `Skipped and put back: ${line}`),
     ...(phase === "approve" && plan ? approvalLines(plan) : []),
     ...abortLines(progress),
     ...(progress.report ? [`[Report](${progress.report})`] : []),

@@ -6,6 +6,7 @@ import { EvidenceCache } from "../activities/audit/evidence/evidence-cache";
 import { logPasts } from "../activities/audit/evidence/log-pasts";
 import { readMarkers } from "../activities/audit/evidence/markers";
 import { createHeadroomActivities } from "../activities/audit/headroom";
+import { createLeaveAloneActivities } from "../activities/backfill/leave-alone";
 import { createLeaseActivities } from "../activities/backfill/leases";
 import { createImporterActivities } from "../activities/backfill/import";
 import { createPlanningActivities } from "../activities/backfill/planning";
@@ -116,6 +117,7 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     ...createScanLogsActivities({ config, hdfs, yarn, storage }),
     ...createVerifyActivities({ ...judging, storage }),
     ...createLeaseActivities({ client }),
+    ...createLeaveAloneActivities({ storage }),
     ...createReportActivities({ storage }),
     ...createAlertActivities({ config, client, storage }),
     ...createIncidentActivities({ client, storage, policyOf }),

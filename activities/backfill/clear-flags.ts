@@ -95,11 +95,18 @@ export function createFlagActivities({
      *
      * @returns how many flags were written back
      */
-    async restoreFlags(input?: { planRef: string }): Promise<number> {
+    async restoreFlags(input?: {
+      planRef: string;
+      /** Only the flags of these topics. */
+      only?: string[];
+    }): Promise<number> {
       const id = sagaId();
       // Sagas that were started by 0.1.0 name no plan.
-      const { flags } = await storage.readRef<Plan>(
+      const plan = await storage.readRef<Plan>(
         input?.planRef ?? storage.path(sagaPlaces(id).planOf010),
+      );
+      const flags = plan.flags.filter(
+        ({ topic }) => input?.only?.includes(topic) ?? true,
       );
       for (const { path } of flags) {
         heartbeat(path);

@@ -2,7 +2,7 @@ import { heartbeat } from "@temporalio/activity";
 import { fatal } from "../../clients/errors";
 import type { Kafka } from "../../clients/kafka/kafka";
 import type { Storage } from "../../clients/storage";
-import { sagaPlaces } from "../../clients/storage-layout";
+import { retentionHoldPlace, sagaPlaces } from "../../clients/storage-layout";
 import type { Config } from "../../domain/settings/config";
 import { hourStart } from "../../lib/hour";
 import { sagaId } from "./saga-id";
@@ -21,8 +21,24 @@ export function createRetentionActivities({
   kafka,
   storage,
 }: RetentionDeps) {
+  /**
+   * What a topic had of its own before a saga raised it that has ended without putting it back, as one does that is terminated; undefined
+   * where none did, or where somebody has changed the retention since.
+   */
+  async function heldByAnother(
+    id: string,
+    topic: string,
+    now: string | null,
+  ): Promise<{ own: string | null } | undefined> {
+    const hold = await storage.read(retentionHoldPlace(topic));
+    const isLeftBehind =
+      hold && !hold.isReleased && hold.saga !== id && hold.held === now;
+    return isLeftBehind ? hold : undefined;
+  }
+
   /** What topics have of their own, of those that keep messages for a shorter time than `holdMs`. */
   async function shorterRetention(
+    id: string,
     topics: string[],
     holdMs: number,
   ): Promise<OwnRetention> {
@@ -34,9 +50,12 @@ export function createRetentionActivities({
       // Where the broker stamps messages as they arrive, a replayed one is young, whatever its event's age.
       const isStampedByBroker =
         effective["message.timestamp.type"] !== "CreateTime";
+      if (isStampedByBroker) continue;
+      const ofTopic = (await kafka.ownConfig(topic))["retention.ms"] ?? null;
+      const leftBehind = await heldByAnother(id, topic, ofTopic);
       const keepsForEver = retention < 0;
-      if (isStampedByBroker || keepsForEver || retention >= holdMs) continue;
-      own[topic] = (await kafka.ownConfig(topic))["retention.ms"] ?? null;
+      if (leftBehind) own[topic] = leftBehind.own;
+      else if (!keepsForEver && retention < holdMs) own[topic] = ofTopic;
     }
     return own;
   }
@@ -46,19 +65,47 @@ export function createRetentionActivities({
     id: string,
     topic: string,
     holdMs: number,
-    own: string | null | undefined,
+    own: string | null,
   ): Promise<void> {
-    const isReleased = () => storage.has(sagaPlaces(id).retentionReleased);
+    const places = sagaPlaces(id);
+    const isReleased = async () =>
+      (await storage.has(places.retentionReleased)) ||
+      ((await storage.read(places.leftAlone)) ?? []).includes(topic);
+    const record = (isOver: boolean) =>
+      storage.write(retentionHoldPlace(topic), {
+        saga: id,
+        own,
+        held: String(holdMs),
+        isReleased: isOver,
+      });
     // Kafka has no conditional change, and this attempt may freeze between any two lines and wake up after an abort has put retention
     // back. It checks before the change, so that it changes nothing then; and it checks again after the change, as the release may have
     // come in between, and takes its own change back.
     const releasedBefore = await isReleased();
-    if (!releasedBefore)
+    if (!releasedBefore) {
+      await record(false);
       await kafka.setTopicConfig(topic, "retention.ms", String(holdMs));
+    }
     if (releasedBefore || (await isReleased())) {
       await kafka.setTopicConfig(topic, "retention.ms", own ?? undefined);
+      await record(true);
       throw fatal("Fenced", `the retention that ${id} held is released`);
     }
+  }
+
+  /** Gives a topic what it had. */
+  async function putBack(
+    id: string,
+    topic: string,
+    own: string | null,
+  ): Promise<void> {
+    await kafka.setTopicConfig(topic, "retention.ms", own ?? undefined);
+    const hold = await storage.read(retentionHoldPlace(topic));
+    if (hold?.saga === id)
+      await storage.write(retentionHoldPlace(topic), {
+        ...hold,
+        isReleased: true,
+      });
   }
 
   return {
@@ -83,11 +130,12 @@ export function createRetentionActivities({
         (await storage.read(places.retention)) ??
         (await storage.recordOnce(
           places.retention,
-          await shorterRetention(input.topics, holdMs),
+          await shorterRetention(id, input.topics, holdMs),
         ));
+      const leftAlone = (await storage.read(places.leftAlone)) ?? [];
       for (const [topic, own] of Object.entries(before)) {
         heartbeat(topic);
-        await hold(id, topic, holdMs, own);
+        if (!leftAlone.includes(topic)) await hold(id, topic, holdMs, own);
       }
       return before;
     },
@@ -95,19 +143,26 @@ export function createRetentionActivities({
     async restoreRetention(input: {
       /** Default: what was recorded before anything was raised. */
       before?: OwnRetention;
+      /** Only these, which are left alone from now on; default: all that were not left alone before. */
+      only?: string[];
     }): Promise<number> {
       const id = sagaId();
       const places = sagaPlaces(id);
+      const { only } = input;
       // The release is recorded before anything is put back: an attempt to hold that wakes up from here on sees it, and takes back what it
-      // did.
-      await storage.write(places.retentionReleased, {});
+      // did. That of single topics is recorded with all that is put back of them.
+      if (!only) await storage.write(places.retentionReleased, {});
       const before =
         input.before ?? (await storage.read(places.retention)) ?? {};
-      for (const [topic, own] of Object.entries(before)) {
+      const leftAlone = only ? [] : await storage.read(places.leftAlone);
+      const names = Object.keys(before).filter((topic) =>
+        only ? only.includes(topic) : !leftAlone?.includes(topic),
+      );
+      for (const topic of names) {
         heartbeat(topic);
-        await kafka.setTopicConfig(topic, "retention.ms", own ?? undefined);
+        await putBack(id, topic, before[topic]!);
       }
-      return Object.keys(before).length;
+      return names.length;
     },
   };
 }

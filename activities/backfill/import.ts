@@ -1,4 +1,9 @@
-import { cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
+import {
+  cancellationSignal,
+  Context,
+  heartbeat,
+  sleep,
+} from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
 import { regexLiteral } from "../../lib/regex-literal";
 import { type Importer, steeringOf } from "../../importers/importer";
@@ -68,26 +73,39 @@ export function createImporterActivities({
   /** Runs the importer once over the topics and waits for its end. It is never run beside another run of the same tag. */
   async function runOnce(tag: string, topics: string[]): Promise<void> {
     await waitUntilNoneRuns(tag);
-    const id = sagaId();
+    const places = sagaPlaces(sagaId());
     // An attempt that froze and wakes up after an abort must not move the offsets that were put back.
-    if (await storage.has(sagaPlaces(id).importerReleased))
-      throw fatal("Fenced", `${id} has put the importer's offsets back`);
+    const leftAlone = (await storage.read(places.leftAlone)) ?? [];
+    const ours = topics.filter((topic) => !leftAlone.includes(topic));
+    if (ours.length === 0 || (await storage.has(places.importerReleased)))
+      throw fatal("Fenced", `${sagaId()} has put the importer's offsets back`);
     const all = {
       ...REPAIR_SETTINGS,
-      "kafka.whitelist.topics": topics.map(regexLiteral).join(","),
+      "kafka.whitelist.topics": ours.map(regexLiteral).join(","),
       "mapreduce.job.tags": tag,
     };
     // The exit code says nothing: a run that skips a topic ends with 1. What a run did is judged by the stored offsets alone.
     await heartbeatWhile(() =>
-      jobs.runCommand(
-        [
-          ...config.importer.command,
-          ...Object.entries(all).map(([n, v]) => `-D${n}=${v}`),
-        ],
-        cancellationSignal(),
-      ),
+      untilItsEnd([
+        ...config.importer.command,
+        ...Object.entries(all).map(([n, v]) => `-D${n}=${v}`),
+      ]),
     );
     cancellationSignal().throwIfAborted();
+  }
+
+  /**
+   * Runs a command that must not be ended in the middle: an importer has published files by then, and not yet where it stands, so that the next
+   * run would import them again. A pause or an abort waits for its end. Where this attempt is over for another reason, its worker's end
+   * for one, the command goes on by itself, and the next attempt waits for it.
+   */
+  async function untilItsEnd(argv: string[]): Promise<void> {
+    const ended = jobs.runCommand(argv, new AbortController().signal);
+    const leftToItself = Context.current().cancelled.catch((error: unknown) => {
+      if (Context.current().cancellationDetails?.cancelRequested) return ended;
+      throw error;
+    });
+    await Promise.race([ended, leftToItself]);
   }
 
   /** Runs the importer until no partition lacks anything. @returns how many runs it took */
@@ -159,21 +177,30 @@ export function createImporterActivities({
       return { runs: await importUntil(tag, topics, lacking) };
     },
     /**
-     * Undoes importer runs: moves every run after the given one aside, so that the offsets of the given one count again.
+     * Puts the positions of the saga's topics back to where they were. Everybody else's stay as they are: days may lie between.
      * @param input `after` is the newest run before the saga changed anything; absent where there was none
-     * @returns the names of the runs that were moved
+     * @returns the topics that had moved; none where all stood there already
      */
-    async restoreOffsets(input: { after?: string }): Promise<string[]> {
+    async restoreOffsets(input: {
+      after?: string;
+      topics: string[];
+      /** Whether the saga goes on without these topics: then only they are left alone from now on. */
+      goesOn?: boolean;
+    }): Promise<string[]> {
       const id = sagaId();
-      // The release is recorded first: an older attempt that wakes up finds it before its next run, and starts none.
-      await storage.write(sagaPlaces(id).importerReleased, {});
+      const places = sagaPlaces(id);
+      // The release is recorded first: an older attempt that wakes up finds it before its next run, and starts none. That of single topics
+      // is recorded with all that is put back of them.
+      if (!input.goesOn) await storage.write(places.importerReleased, {});
       // A run that is under way would otherwise end after the others were moved, and its offsets would count.
       await waitUntilNoneRuns(tagOf(id, "reset"));
       await waitUntilNoneRuns(tagOf(id, "import"));
-      return steeringOf(source).setRunsAside(
-        input.after,
-        storage.path(sagaPlaces(id).importerRuns),
-      );
+      const written = await steeringOf(source).putBack(input.topics, {
+        after: input.after,
+        staging: storage.path(places.importerStaging),
+        by: id,
+      });
+      return written === undefined ? [] : input.topics;
     },
   };
 }

@@ -200,6 +200,28 @@ export function backfillCommand(): Command {
     "end a running Refine of somebody else, such as an outdated one",
     "killJob",
   );
-  update("abort [reason]", "stop now and undo in reverse", "abort");
+  command
+    .command("abort <name> [reason]")
+    .description("stop now and undo in reverse")
+    .option(
+      "--even-verified",
+      "put the importer's positions back even where what was imported is refined and verified; it would be imported once more",
+    )
+    .action(
+      (
+        name: string,
+        reason: string | undefined,
+        options: { evenVerified?: boolean },
+      ) =>
+        withClient(async (client) => {
+          await client.workflow.getHandle(idOf(name)).executeUpdate("abort", {
+            args: [
+              reason ?? "an operator aborted it",
+              options.evenVerified ?? false,
+            ],
+          });
+          print("abort: done");
+        }),
+    );
   return command;
 }

@@ -32,6 +32,8 @@ export type BackfillProgress = {
   planAt?: string;
   /** Topics that an operator has taken out. */
   skipped: string[];
+  /** What was undone of topics that were taken out, a line each time. */
+  putBack?: string[];
   /** Events: the plan's estimate, from the step `find missing` on their exact number. */
   eventsMissing: number;
   eventsReplayed: number;

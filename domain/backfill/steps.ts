@@ -46,7 +46,8 @@ export const SAGA_STEPS = [
     interruptible: true,
     undo: {
       name: "restore offsets",
-      restores: "sets its runs aside; it resumes from where it stood",
+      restores:
+        "puts the positions of these topics back, until they are verified; those of all others stay",
     },
     stays: null,
   },

@@ -1,6 +1,7 @@
 import { FormatError } from "../format-error";
 import { ByteReader } from "../hadoop/bytes";
 import { readSequenceFile } from "../hadoop/sequence-file";
+import { writeSequenceFile } from "../hadoop/sequence-file-writer";
 import { partitionKey } from "../../lib/keys";
 
 /** Camus' position in a partition. Offsets are decimal strings, as they exceed 2^53. */
@@ -19,7 +20,11 @@ export type EtlKey = {
 /** A record that Camus could not decode, and the message or stack trace that it stored with it. */
 export type CamusError = EtlKey & { error: string };
 
+/** A position as it lies in a file: who copies it keeps its bytes. */
+export type StoredOffset = EtlKey & { bytes: Buffer };
+
 const CLASS = "com.linkedin.camus.etl.kafka.common.EtlKey";
+const NOTHING = "org.apache.hadoop.io.NullWritable";
 
 /**
  * Decodes an EtlKey as Camus' class writes it (com.linkedin.camus.etl.kafka.common.EtlKey.write). A map follows the fields that are
@@ -48,11 +53,27 @@ function recordsOf(bytes: Buffer, valueClass: string) {
 }
 
 /** Reads `offsets-previous` or `offsets-m-NNNNN`. @throws FormatError where the file is none of them, or cut off */
-export function readCamusOffsets(bytes: Buffer): EtlKey[] {
-  return [...recordsOf(bytes, "org.apache.hadoop.io.NullWritable")].map(
-    ({ key }) => decodeEtlKey(key),
-  );
+export const readCamusOffsets = (bytes: Buffer): EtlKey[] =>
+  readStoredOffsets(bytes).map(({ bytes: _, ...key }) => key);
+
+/** The same, each with the bytes that stand for it. @throws FormatError where the file is none of them, or cut off */
+export function readStoredOffsets(bytes: Buffer): StoredOffset[] {
+  return [...recordsOf(bytes, NOTHING)].map(({ key }) => ({
+    ...decodeEtlKey(key),
+    bytes: key,
+  }));
 }
+
+/** Writes an `offsets-previous` of positions that were read elsewhere, each with its own bytes. */
+export const writeCamusOffsets = (offsets: StoredOffset[]): Buffer =>
+  writeSequenceFile({
+    keyClass: CLASS,
+    valueClass: NOTHING,
+    records: offsets.map(({ bytes }) => ({
+      key: bytes,
+      value: Buffer.alloc(0),
+    })),
+  });
 
 /** Reads `errors-m-NNNNN`. @throws FormatError where the file is none, or cut off */
 export function readCamusErrors(bytes: Buffer): CamusError[] {
@@ -68,8 +89,8 @@ export function readCamusErrors(bytes: Buffer): CamusError[] {
 }
 
 /** The key with the furthest offset of each partition, by `<topic>/<partition>`: of all of a run's offset files, where the next starts. */
-export function furthest(keys: Iterable<EtlKey>): Map<string, EtlKey> {
-  const furthestKeys = new Map<string, EtlKey>();
+export function furthest<K extends EtlKey>(keys: Iterable<K>): Map<string, K> {
+  const furthestKeys = new Map<string, K>();
   for (const key of keys) {
     const id = partitionKey(key.topic, key.partition);
     const known = furthestKeys.get(id);

@@ -54,6 +54,7 @@ export const SETTINGS = {
 /** What each activity answers where all goes well. */
 export const ANSWERS: Record<string, unknown> = {
   requestLease: undefined,
+  leaveAlone: undefined,
   settings: SETTINGS,
   makePlan: PLAN,
   holdRetention: { eventlogging_Edit: null },
@@ -241,7 +242,7 @@ class RunningSaga {
     return this.handle.cancel();
   }
 
-  update(name: string, ...args: string[]): Promise<unknown> {
+  update(name: string, ...args: unknown[]): Promise<unknown> {
     return this.handle.executeUpdate(name, { args: args as [] });
   }
 

@@ -186,67 +186,6 @@ test("a failed step waits for the operator, who may have it tried again", async 
   });
 });
 
-test("an abort undoes in reverse and says what it undid", async () => {
-  await withSaga(
-    { verify: never, scanLogs: fails("no logs") },
-    APPROVED,
-    async (saga) => {
-      await saga.reaches("scan logs", "failed");
-      await saga.update("abort", "wrong week");
-      const message = await saga.failure();
-      expect(message).toContain("aborted: wrong week");
-      expect(message).toContain(
-        "restore flags: 1 flags; restore offsets: 1 importer runs set aside",
-      );
-      expect(message).toContain("replayed events stay in Kafka");
-      expect(saga.calls.slice(-2)).toEqual(["restoreFlags", "restoreOffsets"]);
-    },
-  );
-});
-
-test("an abort during the hold puts retention back, and names what could not be undone", async () => {
-  await withSaga(
-    {
-      resetImport: fails("YARN is down"),
-      restoreOffsets: fails("HDFS is down"),
-    },
-    APPROVED,
-    async (saga) => {
-      await saga.reaches("reset import", "failed");
-      await saga.update("abort");
-      expect(await saga.failure()).toContain(
-        "restore offsets: NOT undone (HDFS is down); restore retention: 1 topics",
-      );
-      expect(saga.calls).toContain("restoreRetention");
-    },
-  );
-});
-
-test("an abort when only some topics are held puts those back", async () => {
-  await withSaga(
-    { holdRetention: fails("Kafka is down") },
-    APPROVED,
-    async (saga) => {
-      await saga.reaches("hold retention", "failed");
-      await saga.update("abort");
-      expect(await saga.failure()).toContain("restore retention");
-      expect(saga.calls.at(-1)).toBe("restoreRetention");
-    },
-  );
-});
-
-test("a cancel from the Web UI means the same as an abort", async () => {
-  await withSaga({ resetImport: fails("x") }, APPROVED, async (saga) => {
-    await saga.reaches("reset import", "failed");
-    await saga.cancel();
-    await saga.ends();
-    expect(saga.calls.slice(-2)).toEqual([
-      "restoreOffsets",
-      "restoreRetention",
-    ]);
-  });
-});
-
 test("a paused saga starts no step until it is resumed", async () => {
   await withSaga({}, RANGE, async (saga) => {
     await saga.reaches("approve", "running");

@@ -8,7 +8,7 @@ import { changedBy } from "../support/patches";
 import { nameSaga } from "../support/saga-name";
 import { awaitApproval, makePlan } from "./approval";
 import { HeldLeases } from "./held-leases";
-import { findMissing, replayMissing, verify } from "./bulk-steps";
+import { findMissing, isProven, replayMissing, verify } from "./bulk-steps";
 import { endWell, undoEverything } from "./ending";
 import { importReplayed, resetImport } from "./import";
 import { recordPlan } from "./progress";
@@ -56,6 +56,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     );
     if (approved.plan.topics.length === 0) return NOTHING_TO_DO;
     const saga = new Saga(runner, settings, approved, leases);
+    runner.beforeStep = () => saga.putBackSkipped();
 
     // Kafka must not delete what is about to be replayed, and the importer must read on where offsets are gone.
     const retention = await step("hold retention", () => holdRetention(saga));
@@ -77,7 +78,8 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
 
     // The proof, from the rows themselves.
     const verified = await step("verify", () => verify(saga, missing));
-    return step("report", () =>
+    if (isProven(verified)) saga.compensations.settle("restore offsets");
+    const report = await step("report", () =>
       writeReport(saga, {
         reset,
         missing,
@@ -89,6 +91,8 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
         verified,
       }),
     );
+    await saga.putBackSkipped();
+    return report;
   }
 
   try {
@@ -96,7 +100,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     await endWell(runner);
     return result;
   } catch (error) {
-    throw await undoEverything(runner, error, steering.abortReason);
+    throw await undoEverything(runner, error, steering);
   } finally {
     await leases.giveAllBack();
   }

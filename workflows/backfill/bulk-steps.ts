@@ -119,6 +119,10 @@ export async function verify(
   return verified!;
 }
 
+/** Whether everything that was looked for is there as it should be. */
+export const isProven = ({ problems, findings }: Verification): boolean =>
+  problems.length + findings.length === 0;
+
 const exceedsShard = (topics: unknown[], { shardTopics }: Settings): boolean =>
   shardTopics !== undefined && topics.length > shardTopics;
 

@@ -1,10 +1,18 @@
 import { CancellationScope } from "@temporalio/workflow";
 import type { CompensationName } from "../../domain/backfill/steps";
 
+/**
+ * Undoes what was done.
+ * @param only topics that were taken out of a saga that goes on: undoes what was done to them; without it, everything
+ * @returns what it has undone, for people; undefined where nothing of these topics was to undo
+ */
+export type Undo = (only?: string[]) => Promise<string | undefined>;
+
 type Compensation = {
   name: CompensationName;
-  /** Undoes what was done. @returns what it has undone, for people */
-  undo: () => Promise<string>;
+  undo: Undo;
+  /** Whether what was done has proven right, so that an abort does not undo it unless an operator wants that. */
+  isSettled: boolean;
 };
 
 /** What an abort must undo, remembered as steps go on and undone in reverse. */
@@ -13,13 +21,27 @@ export class Compensations {
 
   /** Names of what an abort would undo, in the order in which it would. */
   get names(): string[] {
-    return this.owed.map(({ name }) => name).reverse();
+    return this.owed
+      .filter(({ isSettled }) => !isSettled)
+      .map(({ name }) => name)
+      .reverse();
+  }
+
+  /** Names of what an abort would keep. */
+  get settled(): string[] {
+    return this.owed.filter((each) => each.isSettled).map(({ name }) => name);
   }
 
   /** Remembers a compensation as the newest. A step that is tried again owes its compensation once. */
-  owe(name: CompensationName, undo: () => Promise<string>): void {
+  owe(name: CompensationName, undo: Undo): void {
     this.forget(name);
-    this.owed.push({ name, undo });
+    this.owed.push({ name, undo, isSettled: false });
+  }
+
+  /** What was done has proven right: from here on an abort keeps it, unless an operator wants otherwise. */
+  settle(name: CompensationName): void {
+    for (const compensation of this.owed)
+      if (compensation.name === name) compensation.isSettled = true;
   }
 
   /** Forgets a compensation that is no longer owed. */
@@ -31,10 +53,25 @@ export class Compensations {
   }
 
   /**
-   * Undoes everything that is owed, the newest first. A cancellation does not reach it, and a compensation that fails does not keep the
-   * others from being run. @returns one line for each compensation: what was undone, or why it was not
+   * Undoes for topics that were taken out all that is owed, the newest first; for the others it is owed still.
+   * @returns one line for each compensation that had something to undo
    */
-  async undoAll(): Promise<string[]> {
+  async undoFor(topics: string[]): Promise<string[]> {
+    const lines: string[] = [];
+    for (const { name, undo } of [...this.owed].reverse()) {
+      const undone = await undo(topics);
+      if (undone !== undefined) lines.push(`${name}: ${undone}`);
+    }
+    return lines;
+  }
+
+  /**
+   * Undoes everything that is owed, the newest first. A cancellation does not reach it, and a compensation that fails does not keep the
+   * others from being run.
+   * @param evenSettled whether what has proven right is undone, too
+   * @returns one line for each compensation: what was undone, or why it was not
+   */
+  async undoAll(evenSettled = false): Promise<string[]> {
     return CancellationScope.nonCancellable(async () => {
       const lines: string[] = [];
       for (
@@ -42,9 +79,10 @@ export class Compensations {
         newest !== undefined;
         newest = this.owed.pop()
       ) {
-        const { name, undo } = newest;
+        const { name, undo, isSettled } = newest;
+        if (isSettled && !evenSettled) continue;
         try {
-          lines.push(`${name}: ${await undo()}`);
+          lines.push(`${name}: ${(await undo()) ?? "nothing was to undo"}`);
         } catch (error) {
           lines.push(`${name}: NOT undone (${reasonOf(error)})`);
         }

@@ -6,6 +6,7 @@ import {
 } from "@temporalio/workflow";
 import { whatStays } from "../../domain/backfill/progress";
 import { showProgress } from "./progress";
+import type { Steering } from "./steering";
 import type { StepRunner } from "./step-runner";
 
 /** Ends a saga that has done what it was started for, once every update that it has accepted is answered. */
@@ -22,11 +23,21 @@ export async function endWell({ progress }: StepRunner): Promise<void> {
 export async function undoEverything(
   { progress, compensations }: StepRunner,
   error: unknown,
-  abortReason: string | undefined,
+  {
+    abortReason,
+    undoesVerified,
+  }: Pick<Steering, "abortReason" | "undoesVerified">,
 ): Promise<unknown> {
   progress.phase = "aborting";
-  progress.undone = await compensations.undoAll();
-  progress.remains = whatStays(progress);
+  const kept = undoesVerified ? [] : compensations.settled;
+  progress.undone = await compensations.undoAll(undoesVerified);
+  progress.remains = [
+    ...whatStays(progress),
+    ...kept.map(
+      (name) =>
+        `no "${name}": what was changed is imported, refined and verified`,
+    ),
+  ];
   progress.phase = "ended";
   // A cancelled workflow may show its end, too.
   CancellationScope.nonCancellable(async () => showProgress(progress)).catch(

@@ -6,20 +6,35 @@ import type { RetentionBefore } from "./step-results";
 
 /** Moves the importer to the earliest offset of each topic whose offsets were deleted before it had read them. */
 export async function resetImport(saga: Saga): Promise<{ runs: number }> {
-  const { plan, compensations } = saga;
   const topics = namesOf(saga.topics.filter(({ reset }) => reset));
   if (topics.length === 0) return { runs: 0 };
-  compensations.owe("restore offsets", () =>
-    saga.alone("importer", "reset import", async () => {
-      const runs = await control.mutate.restoreOffsets({
-        after: plan.importerRun,
-      });
-      return `${runs.length} importer runs set aside`;
-    }),
+  saga.compensations.owe("restore offsets", (only) =>
+    restoreOffsets(saga, topics, only),
   );
   return saga.alone("importer", "reset import", () =>
     bulk.resetImport({ topics }),
   );
+}
+
+/** Puts back where the importer stood in the topics that were reset. */
+async function restoreOffsets(
+  saga: Saga,
+  reset: string[],
+  only: string[] | undefined,
+): Promise<string | undefined> {
+  const { leftAlone } = saga;
+  const topics = reset.filter((topic) =>
+    only ? only.includes(topic) : !leftAlone.has(topic),
+  );
+  if (topics.length === 0) return undefined;
+  const moved = await saga.alone("importer", "reset import", () =>
+    control.mutate.restoreOffsets({
+      after: saga.plan.importerRun,
+      topics,
+      ...(only ? { goesOn: true } : {}),
+    }),
+  );
+  return `positions of ${moved.length} topics`;
 }
 
 /** Runs the importer until it has passed the replayed events, and gives the topics their retention back. */

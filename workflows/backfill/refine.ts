@@ -6,9 +6,12 @@ import type { StepResults } from "./step-results";
 /** Removes the planned flags, so that Refine takes their hours again. @returns how many */
 export async function clearFlags(saga: Saga): Promise<number> {
   const { plan, progress, compensations } = saga;
-  compensations.owe("restore flags", async () => {
-    const restored = await control.mutate.restoreFlags({ planRef: plan.ref });
-    return `${restored} flags`;
+  compensations.owe("restore flags", async (only) => {
+    const restored = await control.mutate.restoreFlags({
+      planRef: plan.ref,
+      ...(only ? { only } : {}),
+    });
+    return only && restored === 0 ? undefined : `${restored} flags`;
   });
   return control.mutate.clearFlags({
     planRef: plan.ref,
@@ -22,7 +25,9 @@ export const refine = (saga: Saga): Promise<StepResults["refine"]> =>
 
 async function submitAndAwait(saga: Saga): Promise<StepResults["refine"]> {
   const { plan, progress, compensations } = saga;
-  compensations.owe("kill the Refine application", async () => {
+  compensations.owe("kill the Refine application", async (only) => {
+    // It refines the other topics, too.
+    if (only) return undefined;
     const killed = await control.mutate.killRefine();
     return killed.join(", ") || "none was running";
   });

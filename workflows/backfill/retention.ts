@@ -8,8 +8,9 @@ export async function holdRetention(saga: Saga): Promise<RetentionBefore> {
   const { plan, asOf, compensations } = saga;
   let before: RetentionBefore | undefined = undefined;
   const oweRestore = () =>
-    compensations.owe("restore retention", async () => {
-      const restored = await restoreRetention(before);
+    compensations.owe("restore retention", async (only) => {
+      const restored = await restoreRetention(before, only);
+      if (only) return restored === 0 ? undefined : `${restored} topics`;
       return `${before ? Object.keys(before).length : restored} topics`;
     });
   // Owed before anything is held: an abort may come when only some topics are.
@@ -37,10 +38,14 @@ export async function releaseRetention(
  * Restores the values given; default: those in storage, which the hold records before it changes anything.
  * @returns how many topics it has changed
  */
-async function restoreRetention(before?: RetentionBefore): Promise<number> {
-  const restored: number | undefined = await control.mutate.restoreRetention(
-    before ? { before } : {},
-  );
+async function restoreRetention(
+  before?: RetentionBefore,
+  only?: string[],
+): Promise<number> {
+  const restored: number | undefined = await control.mutate.restoreRetention({
+    ...(before ? { before } : {}),
+    ...(only ? { only } : {}),
+  });
   // Activities of 0.1.0 return nothing.
   return restored ?? 0;
 }

@@ -8,6 +8,8 @@ import type { Resource } from "../../domain/backfill/leases";
 import type { StepName } from "../../domain/backfill/steps";
 import type { Compensations } from "./compensations";
 import type { HeldLeases } from "./held-leases";
+import { control } from "../support/activities";
+import { changedBy } from "../support/patches";
 import { tellOfStep } from "./progress";
 import type { StepRunner } from "./step-runner";
 import type { DatedPlan } from "./step-results";
@@ -24,6 +26,8 @@ export class Saga {
   readonly plan: PlanSummary;
   /** The time, ISO-8601, as of which the plan was made. */
   readonly asOf: string;
+  /** Topics that an operator has taken out, and that were put back as an abort would: they are left alone from then on. */
+  readonly leftAlone = new Set<string>();
   /** Where each Kafka partition ended before the first replay, by `<topic>/<partition>`; unknown until then. */
   replayStarts?: Record<string, string>;
 
@@ -50,6 +54,23 @@ export class Saga {
       (text) => tellOfStep(this.progress, step, text),
       work,
     );
+  }
+
+  /**
+   * Puts back what was done to topics that an operator has taken out since it was last called. It is called between steps, so that nothing of
+   * this saga runs that would change them once more.
+   */
+  async putBackSkipped(): Promise<void> {
+    const { skipped } = this.progress;
+    const topics = skipped.filter((topic) => !this.leftAlone.has(topic));
+    if (topics.length === 0 || !changedBy("skipped-put-back")) return;
+    await control.mutate.leaveAlone({ topics: skipped });
+    const undone = await this.compensations.undoFor(topics);
+    for (const topic of topics) this.leftAlone.add(topic);
+    this.progress.putBack = [
+      ...(this.progress.putBack ?? []),
+      `${topics.join(", ")}: ${undone.join("; ") || "nothing was to undo"}`,
+    ];
   }
 
   /** Those of these topics that no operator has taken out until now. */

@@ -27,8 +27,11 @@ export const skipTopic = defineUpdate<void, [topic: string]>("skipTopic");
 export const retryStep = defineUpdate<string>("retryStep");
 /** Ends a running Refine of somebody else, such as an outdated one. @returns what was killed */
 export const killJob = defineUpdate<string, [applicationId: string]>("killJob");
-/** Ends the saga and undoes what it did. */
-export const abort = defineUpdate<void, [reason?: string]>("abort");
+/** Ends the saga and undoes what it did; what is imported, refined and verified only where the second argument says so. */
+export const abort = defineUpdate<
+  void,
+  [reason?: string, undoesVerified?: boolean]
+>("abort");
 /** How far the saga is. */
 export const backfillProgress = defineQuery<BackfillProgress>("progress");
 
@@ -40,6 +43,8 @@ export class Steering {
   isReplanWanted = false;
   /** Why the saga is aborted, once it is. */
   abortReason?: string;
+  /** Whether an abort puts back even what has been verified. */
+  undoesVerified = false;
   /** How old a plan may be when it is approved, in minutes; unlimited until the settings are known. */
   planMaxAgeMinutes?: number;
 
@@ -94,11 +99,15 @@ export class Steering {
     });
     setHandler(
       abort,
-      (reason) => {
+      (reason, undoesVerified) => {
+        this.undoesVerified = undoesVerified ?? false;
         this.abortReason = reason ?? "an operator aborted it";
         runner.scope.cancel();
       },
-      { validator: (_reason?: string) => this.mayAbort() },
+      {
+        validator: (_reason?: string, _undoesVerified?: boolean) =>
+          this.mayAbort(),
+      },
     );
   }
 

@@ -16,6 +16,8 @@ import { STEP_DETAILS, type StepResults } from "./step-results";
 export class StepRunner {
   readonly progress = newProgress();
   readonly compensations = new Compensations();
+  /** What is to be done before each step, as a part of it. */
+  beforeStep: () => Promise<void> = async () => undefined;
   /** Everything that an abort ends. */
   readonly scope = new CancellationScope();
   /** The scope of the step that runs, where it can be interrupted. */
@@ -39,6 +41,7 @@ export class StepRunner {
         this.interruptible = sagaStep(name).interruptible
           ? new CancellationScope()
           : undefined;
+        await this.beforeStep();
         const result = await (this.interruptible?.run(work) ?? work());
         progress.undoable = compensations.names;
         markStep(progress, name, "done", STEP_DETAILS[name](result));

@@ -6,6 +6,7 @@ import type { createAuditActivities } from "../../activities/audit/audit";
 import type { createCanaryActivities } from "../../activities/audit/canary";
 import type { createCollectActivities } from "../../activities/backfill/search/collect";
 import type { createHeadroomActivities } from "../../activities/audit/headroom";
+import type { createLeaveAloneActivities } from "../../activities/backfill/leave-alone";
 import type { createLeaseActivities } from "../../activities/backfill/leases";
 import type { createImporterActivities } from "../../activities/backfill/import";
 import type { createMissingActivities } from "../../activities/backfill/search/missing";
@@ -84,6 +85,7 @@ type Importer = ReturnType<typeof createImporterActivities>;
 type Logs = ReturnType<typeof createScanLogsActivities>;
 type Alerts = ReturnType<typeof createAlertActivities>;
 type Incidents = ReturnType<typeof createIncidentActivities>;
+type LeaveAlone = ReturnType<typeof createLeaveAloneActivities>;
 type Leases = ReturnType<typeof createLeaseActivities>;
 type Report = ReturnType<typeof createReportActivities>;
 
@@ -110,7 +112,11 @@ export const control = {
       Report
   >(READ),
   mutate: proxyActivities<
-    Flags & KillRefine & Retention & Pick<Importer, "restoreOffsets">
+    Flags &
+      KillRefine &
+      Retention &
+      LeaveAlone &
+      Pick<Importer, "restoreOffsets">
   >(MUTATE),
   deliver: proxyActivities<Pick<Alerts, "deliver">>(DELIVER),
 };

@@ -57,6 +57,12 @@ export const PATCHES = {
     changes:
       "backfill: a saga takes leases on what it changes, and makes its plan anew under them; before, two could change the same topic",
   },
+  "skipped-put-back": {
+    madeBy: "0.3.0",
+    droppableBy: "0.5.0",
+    changes:
+      "backfill: what was done to a topic that is skipped is undone before the next step; before, its flags stayed away",
+  },
   "headroom-sufficient": {
     madeBy: "0.3.0",
     droppableBy: "0.5.0",

@@ -1,5 +1,4 @@
 import { activityInfo } from "@temporalio/activity";
-import type { Importer } from "../../../importers/importer";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import { createImporterActivities } from "../../../activities/backfill/import";
 import type { Jobs } from "../../../clients/commands";
@@ -15,10 +14,10 @@ import { createReportActivities } from "../../../activities/backfill/report";
 import { Storage } from "../../../clients/storage";
 import { Submitter } from "../../../activities/backfill/submitter";
 import type { Yarn } from "../../../clients/yarn/yarn";
+import { MemoryCamus } from "./camus";
 import { Attempt, call, during, type Fault, KINDS, random } from "./faults";
 import { MemoryHdfs, MemoryKafka, MemoryYarn } from "./systems";
 import { sagaPlaces } from "../../../clients/storage-layout";
-import { partitionKey } from "../../../lib/keys";
 import {
   CONFIG,
   dirOf,
@@ -43,8 +42,7 @@ export class World {
   /** Rows that Refine has written: partition to uuids. */
   readonly rows = new Map<string, Set<string>>();
   private readonly drivers = new Set<string>();
-  private runs: { name: string; positions: Record<string, number> }[] = [];
-  private readonly raw = new Map<string, string[]>();
+  private readonly camus = new MemoryCamus(this.kafka);
   private readonly random: () => number;
   readonly before: ReturnType<World["state"]>;
 
@@ -63,7 +61,7 @@ export class World {
       positions[topic] = LOSSY.includes(schema) ? 5 : 20;
     }
     this.kafka.logs.get(topicOf("Lost"))!.own["retention.ms"] = "86400000";
-    this.runs.push({ name: "2018-06-26-21-05-00", positions });
+    this.camus.addRun(positions, "2018-06-26-21-05-00");
     for (const schema of ["Outdated", "Bystander"])
       for (const hour of HOURS)
         this.hdfs.put(`${dirOf(schema, hour)}/_REFINED`, `${schema} ${hour}`);
@@ -87,7 +85,7 @@ export class World {
       retention: Object.fromEntries(
         [...this.kafka.logs].map(([t, { own }]) => [t, { ...own }]),
       ),
-      positions: { ...this.runs.at(-1)!.positions },
+      positions: this.camus.positions,
       flags: Object.fromEntries(
         [...this.hdfs.files]
           .filter(([p]) => p.endsWith("_REFINED"))
@@ -106,38 +104,13 @@ export class World {
     };
   }
 
-  /** One run of Camus: it begins at the stored offsets, or at the earliest where those were deleted. */
-  private importAll(topics: string[]): void {
-    const positions = { ...this.runs.at(-1)!.positions };
-    for (const topic of topics) {
-      const { low } = this.kafka.logs.get(topic)!;
-      const from = Math.max(positions[topic] ?? 0, low);
-      // A run may begin while a replay is under way, whose open transactions nobody may read yet.
-      const to = this.kafka.lastStable(topic);
-      this.raw.set(`${topic} ${from}`, [
-        ...this.kafka
-          .committed(topic, from, to)
-          .flatMap((m) => m.headers["uuid"] ?? []),
-      ]);
-      positions[topic] = Math.max(from, to);
-    }
-    this.runs.push({
-      name: `2018-07-05-05-05-${String(this.runs.length).padStart(2, "0")}`,
-      positions,
-    });
-  }
-
   /** One run of Refine: it refines every hour of its tables that has no flag. */
   private refine(tables: string[]): void {
     for (const schema of tables)
       for (const hour of HOURS) {
         const flag = `${dirOf(schema, hour)}/_REFINED`;
         if (this.hdfs.files.has(flag)) continue;
-        const have = new Set(
-          [...this.raw]
-            .filter(([key]) => key.startsWith(`${topicOf(schema)} `))
-            .flatMap(([, uuids]) => uuids),
-        );
+        const have = this.camus.importedOf(topicOf(schema));
         const rows = this.lost
           .filter((e) => e.schema === schema && e.dt!.startsWith(hour))
           .map((e) => e.uuid)
@@ -169,7 +142,7 @@ export class World {
               this.refine([...LOSSY, "Outdated"]),
             );
           else
-            this.importAll(
+            this.camus.run(
               setting("kafka.whitelist.topics").split(",").filter(Boolean),
             );
           this.drivers.delete(tag);
@@ -185,37 +158,13 @@ export class World {
   activities() {
     const hdfs = this.hdfs as unknown as Hdfs;
     const storage = new Storage(hdfs, "/wmf/data/sisyphus");
-    const camus = {
-      state: () =>
-        call(() => {
-          const run = this.runs.at(-1)!;
-          return {
-            run: run.name,
-            positions: new Map(
-              Object.entries(run.positions).map(([t, n]) => [
-                partitionKey(t, 0),
-                { offset: String(n) },
-              ]),
-            ),
-            problems: [],
-          };
-        }),
-      steering: {
-        setRunsAside: (after: string) =>
-          call(() => {
-            const moved = this.runs.filter((r) => r.name > after);
-            this.runs = this.runs.filter((r) => r.name <= after);
-            return moved.map((r) => r.name);
-          }),
-      },
-    };
     const deps = {
       config: CONFIG,
       hdfs,
       storage,
       kafka: this.kafka as unknown as Kafka,
       yarn: this.yarn as unknown as Yarn,
-      source: camus as unknown as Importer,
+      source: this.camus.importer,
       jobs: this.jobs,
       submitter: new Submitter(this.yarn as unknown as Yarn, this.jobs),
     };

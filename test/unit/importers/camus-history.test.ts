@@ -17,7 +17,6 @@ const RUNS = [
 /** Runs whose files are those that a real importer wrote; names that begin with `broken` hold something else. */
 function history(files: Record<string, string[]>) {
   const reads: string[] = [];
-  const moves: string[] = [];
   const hdfs = {
     list: async (dir: string) =>
       dir === "/history"
@@ -35,11 +34,8 @@ function history(files: Record<string, string[]>) {
       const name = path.slice(path.lastIndexOf("/") + 1);
       return name.endsWith("99999") ? Buffer.from("broken") : fixture(name);
     },
-    mkdir: async () => undefined,
-    rename: async (from: string, to: string) =>
-      void moves.push(`${from} ${to}`),
   } as unknown as Hdfs;
-  return { runs: new CamusHistory(hdfs, "/history"), reads, moves };
+  return { runs: new CamusHistory(hdfs, "/history"), reads };
 }
 
 const FILES = ["errors-m-00000", "offsets-m-00000", "offsets-previous"];
@@ -110,19 +106,4 @@ test("without a finished run there are no positions", async () => {
     positions: new Map(),
     problems: [],
   });
-});
-
-test("runs are set aside newest first, as far as the one that stays", async () => {
-  const { runs, moves } = history(
-    Object.fromEntries(RUNS.map((run) => [run, FILES])),
-  );
-  expect(await runs.setRunsAside(RUNS[0], "/aside")).toEqual([
-    RUNS[2],
-    RUNS[1],
-  ]);
-  expect(moves).toEqual([
-    `/history/${RUNS[2]} /aside/${RUNS[2]}`,
-    `/history/${RUNS[1]} /aside/${RUNS[1]}`,
-  ]);
-  expect(await runs.setRunsAside(undefined, "/aside")).toHaveLength(3);
 });

@@ -101,9 +101,9 @@ test("what a raw file's name says is judged by its own importer", () => {
 });
 
 test("a backfill can steer Camus and is refused the connector", () => {
-  expect(steeringOf(importerOf("camus"))).toHaveProperty("setRunsAside");
+  expect(steeringOf(importerOf("camus"))).toHaveProperty("putBack");
   expect(() => steeringOf(importerOf("confluent-hdfs"))).toThrow(
-    "keeps no runs that a backfill could take back",
+    "keeps no positions that a backfill could put back",
   );
 });
 

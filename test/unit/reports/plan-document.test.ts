@@ -57,7 +57,7 @@ test("a plan names every flag with its owner and time, each loss with its source
     "a".repeat(64),
     "application_1_7 | json_refine | otto",
     "replay.eventsPerSecond 0.5",
-    "sets its runs aside; it resumes from where it stood",
+    "puts the positions of these topics back",
     "cannot be undone",
   ])
     expect(text).toContain(wanted);

@@ -30,9 +30,9 @@ async function planned() {
       new MockActivityEnvironment().run(() =>
         activities.clearFlags({ planRef, skip }),
       ),
-    restore: (): Promise<number> =>
+    restore: (only?: string[]): Promise<number> =>
       new MockActivityEnvironment().run(() =>
-        activities.restoreFlags({ planRef }),
+        activities.restoreFlags({ planRef, ...(only ? { only } : {}) }),
       ),
   };
 }
@@ -50,6 +50,14 @@ test("a second attempt counts what the first one took, and leaves the flags that
   hdfs.put(flag("Edit"), "set by Refine");
   expect(await clear()).toBe(2);
   expect(contentOf("Edit")).toBe("set by Refine");
+});
+
+test("the flags of a topic that is taken out come back, those of the others stay away", async () => {
+  const { clear, restore, contentOf } = await planned();
+  await clear();
+  expect(await restore(["Popups"])).toBe(1);
+  expect(contentOf("Popups")).toBe("flag of Popups");
+  expect(contentOf("Edit")).toBeUndefined();
 });
 
 test("flags come back as they were", async () => {

@@ -30,16 +30,25 @@ function broker(topics: Record<string, Record<string, string>>) {
   };
 }
 
-function saga(topics: Record<string, Record<string, string>>) {
-  const storage = new Storage(new MemoryFiles().hdfs, "/sisyphus");
-  const { own, kafka } = broker(topics);
+function saga(
+  topics: Record<string, Record<string, string>>,
+  {
+    name = SAGA,
+    storage = new Storage(new MemoryFiles().hdfs, "/sisyphus"),
+    own,
+    kafka,
+  }: {
+    name?: string;
+    storage?: Storage;
+  } & ReturnType<typeof broker> = broker(topics),
+) {
   const activities = createRetentionActivities({
     config: { replay: { holdRetentionMs: Number(HELD) } },
     kafka,
     storage,
   } as unknown as Parameters<typeof createRetentionActivities>[0]);
   const env = new MockActivityEnvironment(
-    { workflowExecution: { workflowId: SAGA, runId: "r" } },
+    { workflowExecution: { workflowId: name, runId: "r" } },
     // An attempt that is fenced is what some tests are about, and nothing to warn of.
     { logger: new DefaultLogger("ERROR") },
   );
@@ -54,6 +63,13 @@ function saga(topics: Record<string, Record<string, string>>) {
         asOf: "2018-07-05T05:20:00Z",
       }),
     restore: () => env.run(activities.restoreRetention, {}),
+    /** Takes topics out of the saga and puts them back. */
+    takeOut: async (only: string[]) => {
+      await storage.write(sagaPlaces(name).leftAlone, only);
+      return env.run(activities.restoreRetention, { only });
+    },
+    /** The same broker and storage as another saga finds them. */
+    next: (name: string) => saga(topics, { name, storage, own, kafka }),
   };
 }
 
@@ -111,4 +127,41 @@ test("an attempt between whose check and change the release came takes its chang
   expect(await world.storage.has(sagaPlaces(SAGA).retentionReleased)).toBe(
     true,
   );
+});
+
+test("a topic that is taken out has its own again, and neither the saga's next attempt nor its end changes it once more", async () => {
+  const { own, hold, restore, takeOut } = saga({ Edit: {}, Popups: {} });
+  await hold();
+  expect(await takeOut(["Popups"])).toBe(1);
+  expect(own).toEqual({ Edit: { "retention.ms": HELD }, Popups: {} });
+  await hold();
+  expect(own["Popups"]).toEqual({});
+  // Somebody else's from now on.
+  own["Popups"]!["retention.ms"] = "1";
+  expect(await restore()).toBe(1);
+  expect(own).toEqual({ Edit: {}, Popups: { "retention.ms": "1" } });
+});
+
+test("what a saga held that was terminated is put back by the next one as it was before both", async () => {
+  const first = saga({ Edit: { "retention.ms": "86400000" }, Popups: {} });
+  await first.hold();
+  const second = first.next("backfill/july-6");
+  expect(await second.hold()).toEqual({ Edit: "86400000", Popups: null });
+  await second.restore();
+  expect(first.own).toEqual({
+    Edit: { "retention.ms": "86400000" },
+    Popups: {},
+  });
+  // What was put back is nobody's any more.
+  first.own["Edit"]!["retention.ms"] = HELD;
+  const third = first.next("backfill/july-7");
+  expect(await third.hold()).toEqual({ Popups: null });
+});
+
+test("what an operator has set after a saga was terminated is the topic's own", async () => {
+  const first = saga({ Edit: {} });
+  await first.hold();
+  first.own["Edit"]!["retention.ms"] = "1000";
+  const second = first.next("backfill/july-6");
+  expect(await second.hold()).toEqual({ Edit: "1000" });
 });
