@@ -4,7 +4,6 @@ import { until } from "../../sandbox/platform/wait";
 import {
   APPROVED,
   fails,
-  never,
   PLAN,
   RANGE,
   scriptedSagas,
