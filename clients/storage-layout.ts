@@ -119,6 +119,9 @@ export type RemovedFlag = {
   owner: string;
 };
 
+/** A flag of somebody else that was taken away, and the path at which it lies now. */
+export type FlagSetSince = { topic: string; path: string; aside: string };
+
 /** What a saga (or one of its shards, whose id begins with the saga's) keeps. */
 export const sagaPlaces = (sagaId: string) => ({
   /** One file for each digest, so that an approved plan is never written over by another. */
@@ -140,6 +143,23 @@ export const sagaPlaces = (sagaId: string) => ({
   /** Where a planned flag is moved to; each flag has a place of its own. */
   flag: (path: string) => text(sagaId, `flags/${shortDigest(path, 20)}`),
   removedFlags: json<RemovedFlag[]>(sagaId, "flags.json"),
+  /** Its own time on HDFS tells when the saga began to clear flags. */
+  flagsClearedFrom: json<object>(sagaId, "flags-cleared-from.json"),
+  /** Flags that others have set since, and that were taken away, too. */
+  flagsSetSince: json<FlagSetSince[]>(sagaId, "flags-set-since.json"),
+  /** Its own time on HDFS tells when an activity, by its id, was about to submit Refine: younger flags may be that Refine's. */
+  refineSubmitting: (activity: string) =>
+    json<object>(sagaId, `refine-submitting/${activity}.json`),
+  /** The folder of these. */
+  refineSubmittings: `${sagaId}/refine-submitting`,
+  /** Where such a flag is moved to, by its time (epoch ms). */
+  flagSetAt: (path: string, mtime: number) =>
+    text(sagaId, `flags/${shortDigest(path, 20)}-${mtime}`),
+  /** A run of the importer that was begun: what its history held before. Empty once what became of it is told. */
+  importerRun: json<{ before: string[]; topics: string[] } | object>(
+    sagaId,
+    "importer-run.json",
+  ),
   /** Which units of the search are done, and what they gave. */
   searchUnit: (unit: string) =>
     json<CollectedUnit>(sagaId, `search/${unit}.done.json`),

@@ -9,6 +9,12 @@ import {
 import { partitionKey } from "../lib/keys";
 import { mapPool } from "../lib/map-pool";
 import type { ImporterRun, ImporterState } from "./importer";
+import {
+  type RunOfHistory,
+  takenBackIn,
+  withoutTakenBack,
+  WRITTEN_BY,
+} from "./taken-back";
 
 /** A run's directory is named by its time in UTC, `2018-07-05-03-05-00`. */
 const RUN = /^(\d{4})-(\d{2})-(\d{2})-(\d{2})-(\d{2})-(\d{2})$/;
@@ -35,7 +41,7 @@ export class CamusHistory {
    * Finished runs do not change, so each is read once. Promises are kept, not results: batches of an audit that begin together wait
    * for one reading.
    */
-  private readonly readRuns = new Map<string, Promise<ImporterRun>>();
+  private readonly readRuns = new Map<string, Promise<RunOfHistory>>();
   private newest: { run: string; state: Promise<ImporterState> } | undefined;
 
   constructor(
@@ -70,7 +76,7 @@ export class CamusHistory {
     const names = (await this.runNames()).filter(
       (name) => runTime(name) >= since,
     );
-    return mapPool(names, READERS, (name) => {
+    const runs = await mapPool(names, READERS, (name) => {
       const known = this.readRuns.get(name);
       if (known) return known;
       const reading = this.readRun(name);
@@ -79,6 +85,7 @@ export class CamusHistory {
       reading.catch(() => this.readRuns.delete(name));
       return reading;
     });
+    return withoutTakenBack(runs);
   }
 
   private async stateAfter(
@@ -98,7 +105,7 @@ export class CamusHistory {
     return { run, lastRun: runTime(run), positions: furthest(keys), problems };
   }
 
-  private async readRun(name: string): Promise<ImporterRun> {
+  private async readRun(name: string): Promise<RunOfHistory> {
     const dir = `${this.path}/${name}`;
     const files = (await this.hdfs.list(dir)) ?? [];
     const named = (start: string) =>
@@ -135,7 +142,25 @@ export class CamusHistory {
       endedAt: Math.max(0, ...files.map(({ mtime }) => mtime)),
       advances,
       problems,
+      ...(await this.takenBackBy(dir, files, problems)),
     };
+  }
+
+  /** What a directory that Sisyphus wrote itself takes back of the runs before it. */
+  private async takenBackBy(
+    dir: string,
+    files: FileStatus[],
+    problems: string[],
+  ): Promise<Pick<RunOfHistory, "takenBack">> {
+    if (!files.some(({ name }) => name === WRITTEN_BY)) return {};
+    try {
+      const text = await this.hdfs.readText(`${dir}/${WRITTEN_BY}`);
+      const takenBack = takenBackIn(text ?? "");
+      return takenBack ? { takenBack } : {};
+    } catch (error) {
+      problems.push(`${dir}/${WRITTEN_BY}: ${(error as Error).message}`);
+      return {};
+    }
   }
 
   private async offsetsIn(

@@ -5,8 +5,8 @@ import {
   type StoredOffset,
   writeCamusOffsets,
 } from "../formats/camus/etl-key";
-import type { CamusHistory } from "./camus-history";
-import { nameOfRun, runTime } from "./camus-history";
+import { type CamusHistory, nameOfRun, runTime } from "./camus-history";
+import { type TakenBack, WRITTEN_BY } from "./taken-back";
 
 /** Where a run left each partition, by `<topic>/<partition>`, with the bytes that it stored. */
 export type Standing = Map<string, StoredOffset>;
@@ -65,13 +65,51 @@ export class CamusStanding {
       ...[...before].filter(([, key]) => isOfTopics(key)),
     ]);
     if (isSame(now, wanted)) return undefined;
-    return this.write(wanted, { ...about, newest });
+    return this.write(wanted, {
+      ...about,
+      newest,
+      takenBack: { after: about.after, topics },
+    });
   }
 
-  /** Writes a directory that is the newest of the history. @returns its name */
+  /**
+   * Puts together what runs have done that went on beside one another. @param before names of the runs that had finished before
+   * @returns the names of the runs that have finished since
+   */
+  async settle(
+    before: string[],
+    about: { staging: string; by: string },
+  ): Promise<string[]> {
+    const known = new Set(before);
+    const since = (await this.history.runNames()).filter(
+      (run) => !known.has(run),
+    );
+    if (since.length < 2) return since;
+    const base = before.at(-1);
+    const [first, ...ends] = await Promise.all([
+      base === undefined ? new Map<string, never>() : this.after(base),
+      ...since.map((run) => this.after(run)),
+    ]);
+    const together = putTogether(first!, ends);
+    const newest = (await this.history.runNames()).at(-1)!;
+    if (!isSame(together, ends.at(-1)!))
+      await this.write(together, { ...about, newest });
+    return since;
+  }
+
+  /**
+   * Writes a directory that is the newest of the history.
+   * @param about `takenBack`: of which topics the runs after which run do not count any more
+   * @returns its name
+   */
   async write(
     standing: Standing,
-    about: { newest: string; staging: string; by: string },
+    about: {
+      newest: string;
+      staging: string;
+      by: string;
+      takenBack?: TakenBack;
+    },
   ): Promise<string> {
     const name = nameOfRun(runTime(about.newest) + 1000);
     const made = `${about.staging}/${name}`;
@@ -80,10 +118,31 @@ export class CamusStanding {
       writeCamusOffsets([...standing.values()]),
     );
     // Camus reads only files whose names begin with `offsets`.
-    await this.hdfs.write(`${made}/_written_by`, `${about.by}\n`);
+    const { by, takenBack } = about;
+    await this.hdfs.write(
+      `${made}/${WRITTEN_BY}`,
+      `${JSON.stringify({ by, takenBack })}\n`,
+    );
     await this.hdfs.rename(made, `${this.path}/${name}`);
     return name;
   }
+}
+
+/**
+ * Where each partition stands after runs that all began at the same positions. What one of them has moved counts, also where it went back, as one
+ * does that was told to begin anew; where several have, the furthest.
+ */
+function putTogether(began: Standing, ends: Standing[]): Standing {
+  const together = new Map(ends.at(-1));
+  for (const key of new Set(ends.flatMap((end) => [...end.keys()]))) {
+    const moved = ends.flatMap((end) => {
+      const now = end.get(key);
+      return now && now.offset !== began.get(key)?.offset ? [now] : [];
+    });
+    const furthestOne = furthest(moved).get(key);
+    if (furthestOne) together.set(key, furthestOne);
+  }
+  return together;
 }
 
 const isSame = (a: Standing, b: Standing): boolean =>

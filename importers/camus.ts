@@ -67,6 +67,8 @@ export function camusImporter(
     runs: (since) => history.runs(since),
     outOfRange: () => outOfRangeIn(log),
     steering: {
+      runNames: () => history.runNames(),
+      settle: (before, about) => standing.settle(before, about),
       putBack: (topics, about) => standing.putBack(topics, about),
     },
   };

@@ -85,6 +85,19 @@ export type Importer = {
 
 /** What a backfill needs of an importer beyond reading it: stored positions that can be put back. */
 export type ImporterSteering = {
+  /** Names of the finished runs, oldest first. */
+  runNames(): Promise<string[]>;
+  /**
+   * Sees to it that nothing is lost that runs have imported which went on beside one another: each began where the one before both had ended,
+   * and the newest has forgotten what the other did, which would be imported once more.
+   * @param before the runs that had finished before
+   * @param about `staging` is a directory in storage; `by` says who does it
+   * @returns the names of the runs that have finished since; more than one where somebody else's came between
+   */
+  settle(
+    before: string[],
+    about: { staging: string; by: string },
+  ): Promise<string[]>;
   /**
    * Puts the positions of topics back to where they were after a run; those of all other topics stay as they are, whoever moved them.
    * @param about `after` is the run, undefined where there was none; `staging` is a directory in storage; `by` says who does it

@@ -6,6 +6,7 @@ import { EvidenceCache } from "../activities/audit/evidence/evidence-cache";
 import { logPasts } from "../activities/audit/evidence/log-pasts";
 import { readMarkers } from "../activities/audit/evidence/markers";
 import { createHeadroomActivities } from "../activities/audit/headroom";
+import { createHoldOthersActivities } from "../activities/backfill/hold-others";
 import { createLeaveAloneActivities } from "../activities/backfill/leave-alone";
 import { createLeaseActivities } from "../activities/backfill/leases";
 import { createImporterActivities } from "../activities/backfill/import";
@@ -110,8 +111,15 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     ...createReplayActivities({ config, kafka, storage }),
     ...createRetentionActivities({ config, kafka, storage }),
     ...createImporterActivities({ config, source, kafka, yarn, storage, jobs }),
-    ...createFlagActivities({ hdfs, storage }),
-    ...createSubmitRefineActivities({ config, yarn, submitter }),
+    ...createFlagActivities({ config, hdfs, storage }),
+    ...createSubmitRefineActivities({
+      config,
+      hdfs,
+      storage,
+      yarn,
+      submitter,
+    }),
+    ...createHoldOthersActivities({ config, jobs }),
     ...createAwaitRefineActivities({ config, hdfs, yarn, storage }),
     ...createKillRefineActivities({ yarn }),
     ...createScanLogsActivities({ config, hdfs, yarn, storage }),

@@ -53,7 +53,15 @@ type AuditClients = EvidenceClients & {
   cache: EvidenceCache;
   config: Pick<
     Config,
-    "audit" | "archive" | "naming" | "search" | "saga" | "plan" | "webUi"
+    | "audit"
+    | "archive"
+    | "importer"
+    | "naming"
+    | "plan"
+    | "refine"
+    | "saga"
+    | "search"
+    | "webUi"
   >;
 };
 

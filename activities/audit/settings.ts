@@ -16,6 +16,8 @@ export type Settings = {
   shardWindow?: number;
   /** How old a plan may be when it is approved. */
   planMaxAgeMinutes?: number;
+  /** Whose own schedules can be held while a saga does their work; absent in histories of before. */
+  holds?: { importer: boolean; refine: boolean };
   /** The address of Temporal's Web UI. */
   webUi?: string;
 };
@@ -28,15 +30,28 @@ export function settingsOf({
   saga,
   plan,
   webUi,
+  importer,
+  refine,
 }: Pick<
   Config,
-  "audit" | "archive" | "search" | "saga" | "plan" | "webUi"
+  | "importer"
+  | "refine"
+  | "audit"
+  | "archive"
+  | "search"
+  | "saga"
+  | "plan"
+  | "webUi"
 >): Settings {
   return {
     lookbackHours: audit.lookbackHours,
     batchTopics: audit.batchTopics,
     archiveQueue: archiveQueueOf(archive.host),
     otherArchiveQueues: search.otherHosts.map(archiveQueueOf),
+    holds: {
+      importer: importer.hold !== undefined,
+      refine: refine.hold !== undefined,
+    },
     shardTopics: saga.shardTopics,
     shardWindow: saga.window,
     planMaxAgeMinutes: plan.maxAgeMinutes,

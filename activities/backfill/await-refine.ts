@@ -8,7 +8,12 @@ import { fatal } from "../../clients/errors";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import type { Storage } from "../../clients/storage";
 import { sagaPlaces } from "../../clients/storage-layout";
-import { type Application, hasEnded, type Yarn } from "../../clients/yarn/yarn";
+import {
+  type Application,
+  hasEnded,
+  isRefine,
+  type Yarn,
+} from "../../clients/yarn/yarn";
 import { partitionPath } from "../../lib/hour";
 import { mapPool } from "../../lib/map-pool";
 import { withHours } from "./planned-hours";
@@ -59,12 +64,27 @@ export function createAwaitRefineActivities({
       if (twin.id !== app.id && !hasEnded(twin)) await yarn.kill(twin.id);
   }
 
+  /** Refines of others that ran while this one did. */
+  async function refinesBeside(app: Application): Promise<string[]> {
+    const others = [
+      ...(await yarn.endedSince(app.startedTime)),
+      ...(await yarn.running()),
+    ];
+    return others
+      .filter(
+        (other) =>
+          isRefine(other) && other.applicationTags !== app.applicationTags,
+      )
+      .map(({ name, id }) => `${name} (${id})`);
+  }
+
   return {
     /**
      * Waits for the application's end; heartbeats say how many planned Hive partitions have their done flag, and what the driver says.
      * What YARN calls SUCCEEDED says only that the driver ended well: a partition may have failed all the same, see `scanLogs`.
      *
-     * @returns its final status by YARN, and how long it took
+     * @returns its final status by YARN, how long it took, and the Refines of others that ran at the same time: they may have written the same
+     *   partitions, which verification looks at
      * @throws ApplicationFailure where YARN does not know it or says that it did not succeed
      */
     async awaitRefine(input: {
@@ -72,7 +92,7 @@ export function createAwaitRefineActivities({
       topics: PlannedTopic[];
       /** The plan, which holds the hours that a large saga's topics do not carry. */
       planRef?: string;
-    }): Promise<{ finalStatus: string; seconds: number }> {
+    }): Promise<{ finalStatus: string; seconds: number; besides?: string[] }> {
       const topics = await withHours(storage, input.topics, input.planRef);
       const flags = topics.flatMap(doneFlagsOf);
       const awaited = new Set(flags);
@@ -109,9 +129,11 @@ export function createAwaitRefineActivities({
           "ApplicationFailed",
           `Refine ${app.id} ended ${app.finalStatus}: ${app.diagnostics.slice(0, DIAGNOSTICS_LENGTH)}; ${yarn.link(app.id)}`,
         );
+      const besides = await refinesBeside(app);
       return {
         finalStatus: app.finalStatus,
         seconds: Math.round(app.elapsedTime / 1000),
+        ...(besides.length > 0 ? { besides } : {}),
       };
     },
   };

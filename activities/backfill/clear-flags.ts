@@ -3,7 +3,9 @@ import type { FlagToClear, Plan } from "../../domain/backfill/plan";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import type { Storage } from "../../clients/storage";
 import { type RemovedFlag, sagaPlaces } from "../../clients/storage-layout";
+import type { Config } from "../../domain/settings/config";
 import { mapPool } from "../../lib/map-pool";
+import { FlagsSetSince } from "./flags-set-since";
 import { sagaId } from "./saga-id";
 
 /** Flags that are moved at the same time. */
@@ -21,12 +23,15 @@ const NO_FLAG = "no flag was here\n";
  * taken fails, so of all attempts, however late one wakes up, a single one can move it.
  */
 export function createFlagActivities({
+  config,
   hdfs,
   storage,
 }: {
+  config: Pick<Config, "naming">;
   hdfs: Hdfs;
   storage: Storage;
 }) {
+  const setSince = new FlagsSetSince({ config, hdfs, storage });
   const placeAside = (id: string, flagPath: string) =>
     storage.path(sagaPlaces(id).flag(flagPath));
 
@@ -78,6 +83,7 @@ export function createFlagActivities({
       const id = sagaId();
       const plan = await storage.readRef<Plan>(input.planRef);
       const flags = plan.flags.filter((f) => !input.skip.includes(f.topic));
+      await setSince.begin(id);
       await mapPool(flags, WIDTH, async ({ path }) => {
         heartbeat(path);
         cancellationSignal().throwIfAborted();
@@ -119,7 +125,7 @@ export function createFlagActivities({
         if (await hdfs.stat(path)) continue;
         if (await hdfs.create(path, Buffer.from(content, "base64"))) restored++;
       }
-      return restored;
+      return restored + (await setSince.putBack(id, input?.only));
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   sleep,
 } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
+import { matchAnywhere } from "../../domain/settings/regex-text";
 import { regexLiteral } from "../../lib/regex-literal";
 import { type Importer, steeringOf } from "../../importers/importer";
 import { fatal } from "../../clients/errors";
@@ -41,6 +42,14 @@ const REPAIR_SETTINGS = {
   "kafka.max.historical.days": "-1",
 };
 
+/** What the importer was run for. */
+export type ImporterRuns = {
+  /** How many runs it took. */
+  runs: number;
+  /** Runs, by their names, where more than one had finished at the same time: somebody else's came between. */
+  besides?: string[];
+};
+
 type Deps = {
   config: Config;
   source: Pick<Importer, "state" | "steering">;
@@ -70,11 +79,46 @@ export function createImporterActivities({
     }
   }
 
+  /**
+   * Waits until no run of somebody else goes on: it has read where the importer stands, and would write over what this saga's run does. One
+   * that its own schedule starts in this very moment is not seen yet; what the two do is put together afterwards.
+   */
+  async function waitForOthers(tag: string): Promise<void> {
+    const isImporter = matchAnywhere(config.importer.jobNames);
+    for (;;) {
+      const other = (await yarn.running()).find(
+        ({ name, applicationTags }) =>
+          isImporter.test(name) && !applicationTags?.split(",").includes(tag),
+      );
+      if (!other) return;
+      heartbeat({ waitingFor: `${other.name} (${other.id})` });
+      await sleep(POLL_MS);
+    }
+  }
+
+  /** Sees to it that a run which was begun and the runs beside it lose nothing of one another. @returns the runs that have finished since */
+  async function settle(): Promise<string[]> {
+    const places = sagaPlaces(sagaId());
+    const begun = await storage.read(places.importerRun);
+    if (!begun || !("before" in begun)) return [];
+    const since = await steeringOf(source).settle(begun.before, {
+      staging: storage.path(places.importerStaging),
+      by: sagaId(),
+    });
+    await storage.write(places.importerRun, {});
+    return since;
+  }
+
   /** Runs the importer once over the topics and waits for its end. It is never run beside another run of the same tag. */
   async function runOnce(tag: string, topics: string[]): Promise<void> {
     await waitUntilNoneRuns(tag);
+    await waitForOthers(tag);
     const places = sagaPlaces(sagaId());
-    // An attempt that froze and wakes up after an abort must not move the offsets that were put back.
+    await storage.write(places.importerRun, {
+      before: await steeringOf(source).runNames(),
+      topics,
+    });
+    // An attempt that froze and wakes up after an abort must not move the offsets that were put back. This is looked at last.
     const leftAlone = (await storage.read(places.leftAlone)) ?? [];
     const ours = topics.filter((topic) => !leftAlone.includes(topic));
     if (ours.length === 0 || (await storage.has(places.importerReleased)))
@@ -113,16 +157,26 @@ export function createImporterActivities({
     tag: string,
     topics: string[],
     lacking: (positions: Positions) => Promise<string[]>,
-  ): Promise<number> {
+  ): Promise<ImporterRuns> {
+    const besides: string[] = [];
+    const settleNow = async () => {
+      const since = await settle();
+      if (since.length > 1) besides.push(...since);
+    };
     // A run that an earlier attempt began is still under way, perhaps: positions are read once it has ended.
     await waitUntilNoneRuns(tag);
-    return importUntilNothingLacks({
+    await settleNow();
+    const runs = await importUntilNothingLacks({
       topics,
       positions: async () => (await source.state()).positions,
       lacking,
-      runOnce: () => runOnce(tag, topics),
+      runOnce: async () => {
+        await runOnce(tag, topics);
+        await settleNow();
+      },
       log: config.importer.log,
     });
+    return { runs, ...(besides.length > 0 ? { besides } : {}) };
   }
 
   async function logsOf(topics: string[]): Promise<Logs> {
@@ -137,27 +191,24 @@ export function createImporterActivities({
   return {
     /**
      * Moves the importer back into the log of topics that it skips, by running it: it moves itself to the earliest offset.
-     * @returns how many runs it took
+     * @returns how many runs it took, and whose came between
      */
-    async resetImport(input: { topics: string[] }): Promise<{ runs: number }> {
+    async resetImport(input: { topics: string[] }): Promise<ImporterRuns> {
       const { topics } = input;
-      const runs = await importUntil(
-        tagOf(sagaId(), "reset"),
-        topics,
-        async (positions) => outsideOfLog(await logsOf(topics), positions),
+      return importUntil(tagOf(sagaId(), "reset"), topics, async (positions) =>
+        outsideOfLog(await logsOf(topics), positions),
       );
-      return { runs };
     },
     /**
      * Imports what was replayed: runs the importer until its positions have passed the given ends. Topics into which nothing was replayed
      * are imported as far as the importer gets, as Kafka may hold events of them that it has not read yet.
      * @param input `ends` is `<topic>/<partition>` to the offset after the last replayed event
-     * @returns how many runs it took
+     * @returns how many runs it took, and whose came between
      */
     async importReplayed(input: {
       topics: string[];
       ends: Record<string, string>;
-    }): Promise<{ runs: number }> {
+    }): Promise<ImporterRuns> {
       const { topics, ends } = input;
       const replayedInto = new Set(
         Object.keys(ends).map((key) => parsePartitionKey(key).topic),
@@ -174,7 +225,7 @@ export function createImporterActivities({
         ];
       };
       const tag = tagOf(sagaId(), "import");
-      return { runs: await importUntil(tag, topics, lacking) };
+      return importUntil(tag, topics, lacking);
     },
     /**
      * Puts the positions of the saga's topics back to where they were. Everybody else's stay as they are: days may lie between.
@@ -195,6 +246,7 @@ export function createImporterActivities({
       // A run that is under way would otherwise end after the others were moved, and its offsets would count.
       await waitUntilNoneRuns(tagOf(id, "reset"));
       await waitUntilNoneRuns(tagOf(id, "import"));
+      await settle();
       const written = await steeringOf(source).putBack(input.topics, {
         after: input.after,
         staging: storage.path(places.importerStaging),

@@ -4,27 +4,46 @@ import {
   jobFaults,
   type RefineJob,
 } from "../../domain/backfill/refine-job";
+import type { Plan } from "../../domain/backfill/plan";
 import { fatal } from "../../clients/errors";
+import type { Hdfs } from "../../clients/hdfs/hdfs";
+import type { Storage } from "../../clients/storage";
 import { isRefine, type Yarn } from "../../clients/yarn/yarn";
 import { heartbeatWhile } from "../heartbeat-while";
+import { FlagsSetSince } from "./flags-set-since";
 import { jarDigest } from "./jar-digest";
 import { sagaId } from "./saga-id";
 import type { Submitter } from "./submitter";
 import { tagOf } from "./yarn-tag";
 
+/** A Refine that was submitted. */
+type SubmittedRefine = {
+  applicationId: string;
+  /** Its page at YARN. */
+  link: string;
+  /** Flags in planned hours that others had set since they were cleared, and that were taken away before; absent where there were none. */
+  flagsSetSince?: number;
+};
+
 /** Submitting the planned Refine. */
 export function createSubmitRefineActivities({
   config,
+  hdfs,
+  storage,
   yarn,
   submitter,
   digestOf = jarDigest,
 }: {
   config: Config;
+  hdfs: Hdfs;
+  storage: Storage;
   yarn: Yarn;
   submitter: Pick<Submitter, "submit">;
   /** See {@link jarDigest}; a platform in memory has no files. */
   digestOf?: (jar: string) => Promise<string>;
 }) {
+  const setSince = new FlagsSetSince({ config, hdfs, storage });
+
   /**
    * The plan's digest was taken when the plan was made, perhaps on another host, and the file may have been replaced since.
    *
@@ -58,9 +77,14 @@ export function createSubmitRefineActivities({
       job: RefineJob;
       /** Directory names of the tables that are left, where topics were skipped since the plan was made. */
       only?: string[];
-    }): Promise<{ applicationId: string; link: string }> {
+      /** The plan, whose hours must have no flag that others have set since they were cleared; sagas of before name none. */
+      planRef?: string;
+      /** Topics whose flags stay. */
+      skip?: string[];
+    }): Promise<SubmittedRefine> {
       const id = sagaId();
-      const { job, only } = input;
+      const { job, only, planRef, skip = [] } = input;
+      let flagsSetSince = 0;
       const faults = jobFaults(job, config.refine);
       if (faults.length > 0)
         throw fatal(
@@ -85,12 +109,23 @@ export function createSubmitRefineActivities({
           },
           async () => {
             await refuseBesideAnotherRefine();
-            // Last, so that as little time as possible lies between the look and the submission.
+            if (planRef !== undefined)
+              flagsSetSince = await setSince.takeAway(
+                id,
+                await storage.readRef<Plan>(planRef),
+                skip,
+              );
             await refuseAnotherJar(job);
+            // Last, so that every flag of this Refine is younger.
+            await setSince.submitting(id);
           },
         ),
       );
-      return { applicationId: app.id, link: yarn.link(app.id) };
+      return {
+        applicationId: app.id,
+        link: yarn.link(app.id),
+        ...(flagsSetSince > 0 ? { flagsSetSince } : {}),
+      };
     },
   };
 }

@@ -86,6 +86,11 @@ export class Yarn {
     );
   }
 
+  /** Applications that have ended since a time, epoch ms. */
+  endedSince(time: number): Promise<Application[]> {
+    return this.applications(`finishedTimeBegin=${time}`);
+  }
+
   private async applications(query: string): Promise<Application[]> {
     const found = await this.get(`/apps?${query}`, applications);
     return found?.apps?.app ?? [];

@@ -121,7 +121,9 @@ export const SAGA_STEPS = [
 
 type Row = (typeof SAGA_STEPS)[number];
 export type StepName = Row["name"];
-export type CompensationName = NonNullable<Row["undo"]>["name"];
+/** Compensations that do without a step of their own: schedules are held around the steps that need it. */
+type HoldName = `release the schedule of ${"importer" | "refine"}`;
+export type CompensationName = NonNullable<Row["undo"]>["name"] | HoldName;
 
 /** The names of the steps, in their order. */
 export const STEPS: readonly StepName[] = SAGA_STEPS.map(({ name }) => name);

@@ -13,6 +13,13 @@ export const FAILURE_FLAG = "_REFINE_FAILED";
 /** How the outdated wrapper (json-refine) misspells {@link FAILURE_FLAG}. Where it lies, that job was at work. */
 export const OUTDATED_FAILURE_FLAG = "_REFINED_FAILED";
 
+/** Every flag that keeps a Refine from an hour. */
+export const REFINE_FLAGS: ReadonlySet<string> = new Set([
+  DONE_FLAG,
+  FAILURE_FLAG,
+  OUTDATED_FAILURE_FLAG,
+]);
+
 /** ISO-8601, in UTC or in the zone of whichever host wrote it. */
 const INSTANT =
   /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;

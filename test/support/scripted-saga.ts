@@ -55,6 +55,8 @@ export const SETTINGS = {
 export const ANSWERS: Record<string, unknown> = {
   requestLease: undefined,
   leaveAlone: undefined,
+  hold: undefined,
+  release: undefined,
   settings: SETTINGS,
   makePlan: PLAN,
   holdRetention: { eventlogging_Edit: null },

@@ -30,6 +30,7 @@ type Request = {
 /** The leases of one saga. Sagas that began before there were leases take none. */
 export class HeldLeases {
   private readonly requests = new Map<string, Request>();
+  private readonly kept = new Map<Resource, string>();
   private asked = 0;
 
   constructor() {
@@ -83,6 +84,20 @@ export class HeldLeases {
     }
     if (told !== "") onWait(undefined);
     return id;
+  }
+
+  /** Waits until this saga alone may do something, and keeps it so until it is let go. What is kept already is not asked for again. */
+  async keep(resource: Resource, onWait: OnWait): Promise<void> {
+    if (!changedBy("leases") || this.holds([resource])) return;
+    this.kept.set(resource, await this.take([resource], onWait));
+  }
+
+  /** Gives back what is kept. */
+  async letGo(resource: Resource): Promise<void> {
+    const id = this.kept.get(resource);
+    if (id === undefined) return;
+    this.kept.delete(resource);
+    await this.giveBack(id);
   }
 
   /** Does something that only one saga at a time may do. */

@@ -1,18 +1,20 @@
+import type { ImporterRuns } from "../../activities/backfill/import";
 import type { Replayed } from "../../activities/backfill/replay";
 import { bulk, control } from "../support/activities";
+import { whileHeld } from "./hold-others";
 import { releaseRetention } from "./retention";
 import { namesOf, type Saga, withSomethingMissing } from "./saga";
 import type { RetentionBefore } from "./step-results";
 
 /** Moves the importer to the earliest offset of each topic whose offsets were deleted before it had read them. */
-export async function resetImport(saga: Saga): Promise<{ runs: number }> {
+export async function resetImport(saga: Saga): Promise<ImporterRuns> {
   const topics = namesOf(saga.topics.filter(({ reset }) => reset));
   if (topics.length === 0) return { runs: 0 };
   saga.compensations.owe("restore offsets", (only) =>
     restoreOffsets(saga, topics, only),
   );
   return saga.alone("importer", "reset import", () =>
-    bulk.resetImport({ topics }),
+    whileHeld(saga, "importer", () => bulk.resetImport({ topics })),
   );
 }
 
@@ -42,12 +44,16 @@ export async function importReplayed(
   saga: Saga,
   { ends }: Replayed,
   before: RetentionBefore,
-): Promise<{ runs: number }> {
+): Promise<ImporterRuns> {
   const imported = await saga.alone("importer", "import", () =>
-    bulk.importReplayed({
-      topics: namesOf(saga.notSkipped(withSomethingMissing(saga.plan.topics))),
-      ends,
-    }),
+    whileHeld(saga, "importer", () =>
+      bulk.importReplayed({
+        topics: namesOf(
+          saga.notSkipped(withSomethingMissing(saga.plan.topics)),
+        ),
+        ends,
+      }),
+    ),
   );
   await releaseRetention(saga, before);
   return imported;

@@ -1,11 +1,14 @@
 import type { LogScan } from "../../domain/backfill/log-scan";
 import { bulk, control } from "../support/activities";
+import { hold, release } from "./hold-others";
 import type { Saga } from "./saga";
 import type { StepResults } from "./step-results";
 
 /** Removes the planned flags, so that Refine takes their hours again. @returns how many */
 export async function clearFlags(saga: Saga): Promise<number> {
   const { plan, progress, compensations } = saga;
+  await saga.keepRefine("clear flags");
+  await hold(saga, "refine");
   compensations.owe("restore flags", async (only) => {
     const restored = await control.mutate.restoreFlags({
       planRef: plan.ref,
@@ -20,11 +23,9 @@ export async function clearFlags(saga: Saga): Promise<number> {
 }
 
 /** Submits the planned Refine job once and waits for its end. Two Refines at once may write the same partitions. */
-export const refine = (saga: Saga): Promise<StepResults["refine"]> =>
-  saga.alone("refine", "refine", () => submitAndAwait(saga));
-
-async function submitAndAwait(saga: Saga): Promise<StepResults["refine"]> {
+export async function refine(saga: Saga): Promise<StepResults["refine"]> {
   const { plan, progress, compensations } = saga;
+  await saga.keepRefine("refine");
   compensations.owe("kill the Refine application", async (only) => {
     // It refines the other topics, too.
     if (only) return undefined;
@@ -33,6 +34,8 @@ async function submitAndAwait(saga: Saga): Promise<StepResults["refine"]> {
   });
   const application = await bulk.submitRefine({
     job: plan.refine,
+    planRef: plan.ref,
+    skip: progress.skipped,
     ...(progress.skipped.length > 0
       ? { only: saga.topics.map(({ tableDir }) => tableDir) }
       : {}),
@@ -43,6 +46,8 @@ async function submitAndAwait(saga: Saga): Promise<StepResults["refine"]> {
     planRef: plan.ref,
   });
   compensations.forget("kill the Refine application");
+  await release(saga, "refine");
+  await saga.letRefineGo();
   return { ...application, ...ended };
 }
 

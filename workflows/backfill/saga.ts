@@ -56,6 +56,17 @@ export class Saga {
     );
   }
 
+  /** Waits until this saga alone may refine, from the first flag that it takes away to the end of its Refine. The step shows whom it waits for. */
+  keepRefine(step: StepName): Promise<void> {
+    return this.leases.keep("refine", (text) =>
+      tellOfStep(this.progress, step, text),
+    );
+  }
+
+  letRefineGo(): Promise<void> {
+    return this.leases.letGo("refine");
+  }
+
   /**
    * Puts back what was done to topics that an operator has taken out since it was last called. It is called between steps, so that nothing of
    * this saga runs that would change them once more.

@@ -1,3 +1,4 @@
+import type { ImporterRuns } from "../../activities/backfill/import";
 import type { Replayed } from "../../activities/backfill/replay";
 import type { Verification } from "../../activities/backfill/verify/verify";
 import type { LogScan } from "../../domain/backfill/log-scan";
@@ -18,10 +19,10 @@ export type StepResults = {
   plan: DatedPlan;
   approve: DatedPlan & { by: "operator" | "input" };
   "hold retention": RetentionBefore;
-  "reset import": { runs: number };
+  "reset import": ImporterRuns;
   "find missing": Omit<Missing, "joinedBy">;
   replay: Replayed;
-  import: { runs: number };
+  import: ImporterRuns;
   /** Flags that were removed. */
   "clear flags": number;
   refine: {
@@ -29,11 +30,20 @@ export type StepResults = {
     link: string;
     finalStatus: string;
     seconds: number;
+    /** See SubmittedRefine. */
+    flagsSetSince?: number;
+    /** Other Refines that ran at the same time, for people. */
+    besides?: string[];
   };
   "scan logs": LogScan;
   verify: Verification;
   report: Extract<BackfillResult, { holds: boolean }>;
 };
+
+const runsText = ({ runs, besides }: ImporterRuns): string =>
+  besides
+    ? `${runs} importer runs; others ran beside them, and the positions were put together (${besides.join(", ")})`
+    : `${runs} importer runs`;
 
 /** What each step that is done says of its result, beside its name. */
 export const STEP_DETAILS: {
@@ -44,13 +54,20 @@ export const STEP_DETAILS: {
   approve: ({ by }) =>
     by === "input" ? "approved by the start's own input" : "approved",
   "hold retention": (before) => `${Object.keys(before).length} topics`,
-  "reset import": ({ runs }) => `${runs} importer runs`,
+  "reset import": runsText,
   "find missing": ({ topics, files }) =>
     `${total(topics, "events")} events in ${files.length} files`,
   replay: ({ landed, twice }) => `${landed} events, ${twice} twice`,
-  import: ({ runs }) => `${runs} importer runs`,
+  import: runsText,
   "clear flags": (removed) => `${removed} flags`,
-  refine: ({ applicationId, seconds }) => `${applicationId} in ${seconds} s`,
+  refine: ({ applicationId, seconds, flagsSetSince, besides }) =>
+    [
+      `${applicationId} in ${seconds} s`,
+      ...(flagsSetSince
+        ? [`${flagsSetSince} flags that others had set were taken away before`]
+        : []),
+      ...(besides ? [`beside it ran ${besides.join(", ")}`] : []),
+    ].join("; "),
   "scan logs": ({ finished, failed, unexplained }) =>
     `${finished} finished, ${failed.length} failed, ${unexplained.length} unexplained`,
   verify: ({ partitions, duplicates, problems, findings }) =>

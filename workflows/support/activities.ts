@@ -6,6 +6,7 @@ import type { createAuditActivities } from "../../activities/audit/audit";
 import type { createCanaryActivities } from "../../activities/audit/canary";
 import type { createCollectActivities } from "../../activities/backfill/search/collect";
 import type { createHeadroomActivities } from "../../activities/audit/headroom";
+import type { createHoldOthersActivities } from "../../activities/backfill/hold-others";
 import type { createLeaveAloneActivities } from "../../activities/backfill/leave-alone";
 import type { createLeaseActivities } from "../../activities/backfill/leases";
 import type { createImporterActivities } from "../../activities/backfill/import";
@@ -85,6 +86,7 @@ type Importer = ReturnType<typeof createImporterActivities>;
 type Logs = ReturnType<typeof createScanLogsActivities>;
 type Alerts = ReturnType<typeof createAlertActivities>;
 type Incidents = ReturnType<typeof createIncidentActivities>;
+type HoldOthers = ReturnType<typeof createHoldOthersActivities>;
 type LeaveAlone = ReturnType<typeof createLeaveAloneActivities>;
 type Leases = ReturnType<typeof createLeaseActivities>;
 type Report = ReturnType<typeof createReportActivities>;
@@ -125,6 +127,7 @@ export const control = {
 export const bulk = proxyActivities<
   Pick<Replay, "replay"> &
     Pick<Importer, "resetImport" | "importReplayed"> &
+    HoldOthers &
     SubmitRefine &
     AwaitRefine &
     Pick<Logs, "scanLogs">

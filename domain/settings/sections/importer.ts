@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isOfWholeHours } from "../../../lib/time-zone";
 import { command, hdfsPath } from "../fields";
+import { matchAnywhere, regexText } from "../regex-text";
 
 /** Why a time zone cannot be an importer's; undefined where it can. */
 function zoneFault(name: string): string | undefined {
@@ -32,6 +33,19 @@ export const importer = z
       .min(1)
       .describe(
         "The importer's own log, a local file where audits run. It tells which offsets were out of range.",
+      ),
+    hold: command
+      .optional()
+      .describe(
+        "Keeps the importer's own schedule from starting a run while a saga runs the importer, such as `[systemctl, stop, camus.timer]`. It may be run where that is held already.",
+      ),
+    release: command
+      .optional()
+      .describe("Lets the importer's own schedule start runs again."),
+    jobNames: regexText(matchAnywhere)
+      .default("camus")
+      .describe(
+        "Regex that is sought anywhere in a YARN application's name, in upper or lower case: runs of this importer. A saga begins no run beside one of them.",
       ),
     timeZone: z
       .string()

@@ -26,6 +26,14 @@ export const refine = z
       .string()
       .min(1)
       .describe("Refine's main class, the only one that may run."),
+    hold: command
+      .optional()
+      .describe(
+        "Keeps Refine's own schedule from starting it while a saga has flags cleared, such as `[systemctl, stop, refine.timer]`. It may be run where that is held already.",
+      ),
+    release: command
+      .optional()
+      .describe("Lets Refine's own schedule start it again."),
     outdatedJobs: regexText(matchAnywhere)
       .default("json[-_]?refine")
       .describe(

@@ -69,6 +69,13 @@ export class MemoryCamus {
           problems: [],
         })),
       steering: {
+        runNames: () => call(() => this.runs.map(({ name }) => name)),
+        settle: (before: string[]) =>
+          call(() =>
+            this.runs
+              .map(({ name }) => name)
+              .filter((name) => !before.includes(name)),
+          ),
         putBack: (topics: string[], { after }: { after: string }) =>
           call(() => {
             const before = this.runs.find((run) => run.name === after)!;

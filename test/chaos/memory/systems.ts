@@ -176,7 +176,8 @@ export class MemoryHdfs {
     };
   }
   link = (path: string) => `memory:${path}`;
-  list(dir: string) {
+  list(path: string) {
+    const dir = path.replace(/\/$/, "");
     return call(() =>
       [...this.files]
         .filter(
@@ -259,6 +260,9 @@ export class MemoryYarn {
         .filter((a) => a.applicationTags === tag.toLowerCase())
         .map((a) => ({ ...a })),
     );
+  }
+  endedSince(): Promise<Application[]> {
+    return call(() => []);
   }
   liveLog(): Promise<undefined> {
     return call(() => undefined);

@@ -36,6 +36,7 @@ function history(runs: Record<string, Record<string, Buffer>>) {
       );
     },
     read: async (path: string) => files.get(path),
+    readText: async (path: string) => files.get(path)?.toString("utf8"),
     write: async (path: string, bytes: Buffer | string) =>
       void files.set(path, Buffer.from(bytes)),
     rename: async (from: string, to: string) => {
@@ -104,8 +105,10 @@ test("topics go back to where they stood after a run; all others stay where the 
   expect(run).toMatchObject({ name, problems: [] });
   expect([...run.advances.values()]).toEqual([]);
   expect(
-    world.files.get(`/history/${name}/_written_by`)!.toString("utf8"),
-  ).toBe("me\n");
+    JSON.parse(
+      world.files.get(`/history/${name}/_written_by`)!.toString("utf8"),
+    ),
+  ).toEqual({ by: "me", takenBack: { after: BEFORE, topics: [TOPIC] } });
 });
 
 test("what stands there already is not put back once more, and a topic that Camus did not know is new to it again", async () => {
@@ -152,4 +155,55 @@ test("positions keep their bytes", async () => {
   expect([...written.subarray(classes, classes + 6)]).toEqual([
     0, 0, 0, 0, 0, 0,
   ]);
+});
+
+/** Where the partitions stand, with some of them moved, as a run would store it. */
+async function movedFrom(
+  world: ReturnType<typeof history>,
+  run: string,
+  to: Record<string, bigint>,
+) {
+  return new Map(
+    [...(await world.standing.after(run))].map(([key, stored]) => {
+      if (to[key] === undefined) return [key, stored] as const;
+      const bytes = Buffer.from(stored.bytes);
+      bytes.writeBigInt64BE(to[key], 2 + bytes.readUInt16BE(0) + 4 + 8);
+      return [key, { ...stored, offset: String(to[key]), bytes }] as const;
+    }),
+  );
+}
+
+test("of runs that went on beside one another, each one's progress counts; a partition that one has moved back stays there", async () => {
+  const world = history({ [BEFORE]: REAL });
+  const before = await world.offsets();
+  const [a, b, c, ...others] = Object.keys(before) as [string, string, string];
+  const further = (key: string, by: bigint) => BigInt(before[key]!) + by;
+  // Both began where the first run had ended, and neither knows what the other did.
+  const ours = await movedFrom(world, BEFORE, { [a]: 3n, [b]: further(b, 5n) });
+  const theirs = await movedFrom(world, BEFORE, {
+    [b]: further(b, 9n),
+    [c]: further(c, 2n),
+  });
+  const about = { staging: "/staging", by: "me" };
+  const first = await world.standing.write(ours, { ...about, newest: BEFORE });
+  const second = await world.standing.write(theirs, {
+    ...about,
+    newest: first,
+  });
+  expect(await world.standing.settle([BEFORE], about)).toEqual([first, second]);
+  expect(await world.offsets()).toEqual({
+    ...Object.fromEntries(others.map((key) => [key, before[key]])),
+    // Told to begin anew: that is behind where it was, and is what was wanted.
+    [a]: "3",
+    [b]: String(further(b, 9n)),
+    [c]: String(further(c, 2n)),
+  });
+});
+
+test("a run on its own, and one whose neighbour did nothing, are left as they are", async () => {
+  const world = history({ [BEFORE]: REAL });
+  const about = { staging: "/staging", by: "me" };
+  const run = await later(world, 7n, BEFORE);
+  expect(await world.standing.settle([BEFORE], about)).toEqual([run]);
+  expect(await world.camus.runNames()).toEqual([BEFORE, run]);
 });

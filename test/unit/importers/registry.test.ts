@@ -16,6 +16,7 @@ const importerOf = (kind: string, hdfs = hdfsOf({}), config = {}) =>
     command: ["camus"],
     historyPath: "/history",
     log: "/none",
+    jobNames: "camus",
     timeZone: "UTC",
     extensions: [],
     ...config,

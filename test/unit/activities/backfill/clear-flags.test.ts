@@ -3,6 +3,7 @@ import { createFlagActivities } from "../../../../activities/backfill/clear-flag
 import type { Hdfs } from "../../../../clients/hdfs/hdfs";
 import { Storage } from "../../../../clients/storage";
 import type { Plan } from "../../../../domain/backfill/plan";
+import { CONFIG } from "../../../chaos/memory/scenario";
 import { MemoryHdfs } from "../../../chaos/memory/systems";
 
 const flag = (schema: string) => `/wmf/data/event/${schema}/_REFINED`;
@@ -18,6 +19,7 @@ async function planned() {
   } as unknown as Plan;
   const planRef = await storage.write({ folder: "t", name: "p.json" }, plan);
   const activities = createFlagActivities({
+    config: CONFIG,
     hdfs: hdfs as unknown as Hdfs,
     storage,
   });

@@ -3,9 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { createSubmitRefineActivities } from "../../../../activities/backfill/submit-refine";
+import type { Hdfs } from "../../../../clients/hdfs/hdfs";
+import { Storage } from "../../../../clients/storage";
 import type { Application, Yarn } from "../../../../clients/yarn/yarn";
 import type { Config } from "../../../../domain/settings/config";
 import { sha256 } from "../../../../lib/digest";
+import { MemoryHdfs } from "../../../chaos/memory/systems";
 
 const APPROVED = "the approved jar";
 const jar = join(mkdtempSync(join(tmpdir(), "refine-")), "refine.jar");
@@ -13,6 +16,7 @@ const jar = join(mkdtempSync(join(tmpdir(), "refine-")), "refine.jar");
 /** Submits a job whose plan has the approved jar's digest. @returns how many applications were submitted */
 async function submitted(): Promise<number> {
   let count = 0;
+  const hdfs = new MemoryHdfs() as unknown as Hdfs;
   const { submitRefine } = createSubmitRefineActivities({
     config: {
       refine: {
@@ -21,6 +25,8 @@ async function submitted(): Promise<number> {
         allowedSha256: [sha256(APPROVED)],
       },
     } as unknown as Config,
+    hdfs,
+    storage: new Storage(hdfs, "/sisyphus"),
     yarn: { running: async () => [], link: () => "" } as unknown as Yarn,
     submitter: {
       submit: async (_job, beforeSubmitting) => {

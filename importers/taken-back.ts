@@ -1,0 +1,42 @@
+import { z } from "zod";
+import type { ImporterRun } from "./importer";
+
+/** The file in a directory of the importer's history that Sisyphus has written itself. */
+export const WRITTEN_BY = "_written_by";
+
+/** What an abort has taken back: the runs after one (all, where there was none), of some topics. */
+export type TakenBack = { after?: string | undefined; topics: string[] };
+
+const writtenBy = z.object({
+  by: z.string(),
+  takenBack: z
+    .object({ after: z.string().optional(), topics: z.array(z.string()) })
+    .optional(),
+});
+
+/** What such a file says was taken back; undefined where nothing. @throws Error where it is not one of ours */
+export const takenBackIn = (text: string): TakenBack | undefined =>
+  writtenBy.parse(JSON.parse(text)).takenBack;
+
+/** A run, and what it takes back of those before it. */
+export type RunOfHistory = ImporterRun & { takenBack?: TakenBack };
+
+/**
+ * The same runs, without what later ones have taken back: the importer reads these offsets once more, and that it had read them before is no
+ * second import.
+ * @param runs oldest first
+ */
+export function withoutTakenBack(runs: RunOfHistory[]): ImporterRun[] {
+  return runs.map(({ takenBack: _, ...run }, i) => {
+    const gone = new Set(
+      runs.slice(i + 1).flatMap(({ takenBack }) => {
+        if (!takenBack) return [];
+        const { after, topics } = takenBack;
+        return after === undefined || run.name > after ? topics : [];
+      }),
+    );
+    if (gone.size === 0) return run;
+    const advances = [...run.advances].filter(([topic]) => !gone.has(topic));
+    return { ...run, advances: new Map(advances) };
+  });
+}

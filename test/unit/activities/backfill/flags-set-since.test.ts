@@ -1,0 +1,104 @@
+import { MockActivityEnvironment } from "@temporalio/testing";
+import { createFlagActivities } from "../../../../activities/backfill/clear-flags";
+import { createSubmitRefineActivities } from "../../../../activities/backfill/submit-refine";
+import type { Hdfs } from "../../../../clients/hdfs/hdfs";
+import { Storage } from "../../../../clients/storage";
+import type { Application, Yarn } from "../../../../clients/yarn/yarn";
+import type { Plan } from "../../../../domain/backfill/plan";
+import {
+  CONFIG,
+  dirOf,
+  HOURS,
+  PLAN,
+  SHA,
+  topicOf,
+} from "../../../chaos/memory/scenario";
+import { MemoryHdfs } from "../../../chaos/memory/systems";
+
+const flag = (schema: string, hour = HOURS[0]!) =>
+  `${dirOf(schema, hour)}/_REFINED`;
+
+/** The plan of the chaos world: `Outdated` has planned flags, `Lost` and `Thin` have planned hours without any, `Bystander` none of both. */
+async function world() {
+  const hdfs = new MemoryHdfs();
+  const storage = new Storage(hdfs as unknown as Hdfs, "/wmf/data/sisyphus");
+  for (const { path } of PLAN.flags) hdfs.put(path, "planned");
+  const planRef = await storage.write<Plan>(
+    { folder: "t", name: "plan.json" },
+    PLAN,
+  );
+  const deps = { config: CONFIG, hdfs: hdfs as unknown as Hdfs, storage };
+  const flags = createFlagActivities(deps);
+  const apps: Application[] = [];
+  const { submitRefine } = createSubmitRefineActivities({
+    ...deps,
+    yarn: { running: async () => [], link: () => "" } as unknown as Yarn,
+    // As the real one: what has been submitted is found again.
+    submitter: {
+      submit: async (_job, beforeSubmitting) => {
+        if (apps.length === 0) {
+          await beforeSubmitting?.();
+          apps.push({ id: "application_1_1" } as Application);
+        }
+        return apps[0]!;
+      },
+    },
+    digestOf: () => Promise.resolve(SHA),
+  });
+  const env = new MockActivityEnvironment();
+  return {
+    hdfs,
+    has: (path: string) => hdfs.files.has(path),
+    contentOf: (path: string) => hdfs.files.get(path)?.data.toString("utf8"),
+    clear: () => env.run(() => flags.clearFlags({ planRef, skip: [] })),
+    submit: (skip: string[] = []) =>
+      env.run(() => submitRefine({ job: PLAN.refine, planRef, skip })),
+    restore: () => env.run(() => flags.restoreFlags({ planRef })),
+  };
+}
+
+test("flags that others have set since the saga cleared them are taken away before its Refine", async () => {
+  const { hdfs, has, clear, submit } = await world();
+  hdfs.put(
+    flag("Thin"),
+    "set before, and left where it is: its raw hour is newer",
+  );
+  await clear();
+  hdfs.put(flag("Outdated"), "set anew by an outdated job");
+  hdfs.put(flag("Lost"), "set by an outdated job");
+  hdfs.put(`${dirOf("Lost", HOURS[1]!)}/_REFINE_FAILED`, "");
+  hdfs.put(flag("Bystander"), "in no plan");
+  expect(await submit()).toMatchObject({ flagsSetSince: 3 });
+  expect(has(flag("Outdated"))).toBe(false);
+  expect(has(flag("Lost"))).toBe(false);
+  expect(has(flag("Thin"))).toBe(true);
+  expect(has(flag("Bystander"))).toBe(true);
+});
+
+test("flags that the saga's own Refine has set stay, whoever asks again", async () => {
+  const { hdfs, has, clear, submit } = await world();
+  await clear();
+  expect(await submit()).not.toHaveProperty("flagsSetSince");
+  hdfs.put(flag("Outdated"), "refined");
+  await submit();
+  expect(has(flag("Outdated"))).toBe(true);
+});
+
+test("the flags of skipped topics stay", async () => {
+  const { hdfs, has, clear, submit } = await world();
+  await clear();
+  hdfs.put(flag("Lost"), "set since");
+  await submit([topicOf("Lost")]);
+  expect(has(flag("Lost"))).toBe(true);
+});
+
+test("an abort writes the saga's flags back, and of hours that had none the one that was set since", async () => {
+  const { hdfs, contentOf, clear, submit, restore } = await world();
+  await clear();
+  hdfs.put(flag("Outdated"), "set anew by an outdated job");
+  hdfs.put(flag("Lost"), "set by somebody");
+  await submit();
+  await restore();
+  expect(contentOf(flag("Outdated"))).toBe("planned");
+  expect(contentOf(flag("Lost"))).toBe("set by somebody");
+});

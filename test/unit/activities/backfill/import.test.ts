@@ -1,0 +1,197 @@
+import { MockActivityEnvironment } from "@temporalio/testing";
+import { CancelledFailure } from "@temporalio/common";
+import { createImporterActivities } from "../../../../activities/backfill/import";
+import type { Kafka } from "../../../../clients/kafka/kafka";
+import { Storage } from "../../../../clients/storage";
+import { sagaPlaces } from "../../../../clients/storage-layout";
+import type { Application, Yarn } from "../../../../clients/yarn/yarn";
+import type { Importer } from "../../../../importers/importer";
+import { partitionKey } from "../../../../lib/keys";
+import { until } from "../../../../sandbox/platform/wait";
+import { CONFIG } from "../../../chaos/memory/scenario";
+import { MemoryFiles } from "../../../support/memory-hdfs";
+
+const SAGA = "backfill/july-5";
+const TOPIC = "eventlogging_Edit";
+
+/** An importer that stands before a log which begins at 20 and ends at 23, and moves into it when it is run. */
+function world() {
+  const runs = ["2018-07-05-01-05-00"];
+  const commands: string[][] = [];
+  const steered: string[] = [];
+  const running: Partial<Application>[] = [];
+  let position = "5";
+  let endRun: (() => void) | undefined;
+  let isSlow = false;
+  let signalled = false;
+  /** What happens while a run goes on. */
+  let meanwhile = () => undefined as void;
+  const source = {
+    state: async () => ({
+      positions: new Map([[partitionKey(TOPIC, 0), { offset: position }]]),
+      problems: [],
+    }),
+    steering: {
+      runNames: async () => [...runs],
+      settle: async (before: string[]) => {
+        const since = runs.filter((run) => !before.includes(run));
+        steered.push(`settle ${since.length}`);
+        return since;
+      },
+      putBack: async (topics: string[]) => {
+        steered.push(`put back ${topics.join(",")}`);
+        return "a run";
+      },
+    },
+  } as unknown as Importer;
+  const storage = new Storage(new MemoryFiles().hdfs, "/sisyphus");
+  const activities = createImporterActivities({
+    config: CONFIG,
+    source,
+    kafka: {
+      offsets: async () => [{ partition: 0, low: "20", high: "23" }],
+    } as unknown as Kafka,
+    yarn: {
+      byTag: async () => [],
+      running: async () => running as Application[],
+    } as unknown as Yarn,
+    storage,
+    jobs: {
+      driverRuns: () => false,
+      runCommand: async (argv, signal) => {
+        commands.push(argv);
+        signal.addEventListener("abort", () => (signalled = true));
+        if (isSlow) await new Promise<void>((done) => (endRun = done));
+        meanwhile();
+        runs.push(`2018-07-05-0${runs.length + 1}-05-00`);
+        position = "23";
+        return { code: 0, output: "" };
+      },
+    },
+  });
+  const env = new MockActivityEnvironment({
+    workflowExecution: { workflowId: SAGA, runId: "r" },
+  });
+  return {
+    runs,
+    commands,
+    steered,
+    running,
+    storage,
+    env,
+    reset: () => env.run(() => activities.resetImport({ topics: [TOPIC] })),
+    restore: (goesOn = false) =>
+      env.run(() =>
+        activities.restoreOffsets({ topics: [TOPIC], after: runs[0]!, goesOn }),
+      ),
+    slowly: () => (isSlow = true),
+    endRun: () => endRun!(),
+    isRunning: () => endRun !== undefined,
+    wasSignalled: () => signalled,
+    meanwhile: (happens: () => void) => (meanwhile = happens),
+  };
+}
+
+test("an importer that is under way is waited for when the saga is paused or aborted, never ended", async () => {
+  const { env, reset, slowly, endRun, isRunning, wasSignalled } = world();
+  slowly();
+  let isOver = false;
+  const resetting = reset().finally(() => (isOver = true));
+  resetting.catch(() => undefined);
+  await until("the run", 10, isRunning, 10);
+  env.cancel("CANCELLED", {
+    notFound: false,
+    cancelRequested: true,
+    paused: false,
+    timedOut: false,
+    workerShutdown: false,
+    reset: false,
+  } as never);
+  // Whatever would end it has had its turn by then.
+  for (let i = 0; i < 10; i++) await new Promise(setImmediate);
+  expect({ isOver, signalled: wasSignalled() }).toEqual({
+    isOver: false,
+    signalled: false,
+  });
+  endRun();
+  await expect(resetting).rejects.toThrow(CancelledFailure);
+});
+
+test("an attempt whose worker ends leaves the importer to itself", async () => {
+  const { env, reset, slowly, isRunning, wasSignalled } = world();
+  slowly();
+  const resetting = reset();
+  resetting.catch(() => undefined);
+  await until("the run", 10, isRunning, 10);
+  env.cancel("WORKER_SHUTDOWN", {
+    notFound: false,
+    cancelRequested: false,
+    paused: false,
+    timedOut: false,
+    workerShutdown: true,
+    reset: false,
+  } as never);
+  await expect(resetting).rejects.toThrow(CancelledFailure);
+  expect(wasSignalled()).toBe(false);
+});
+
+test("no run is begun beside one of somebody else", async () => {
+  const { env, reset, commands, running } = world();
+  running.push({ id: "application_1_1", name: "Camus Job" });
+  const waits: unknown[] = [];
+  env.on("heartbeat", (details: unknown) => waits.push(details));
+  const resetting = reset();
+  await until("it to wait", 10, () => waits.length > 0 && waits.at(-1), 10);
+  expect(waits).toContainEqual({ waitingFor: "Camus Job (application_1_1)" });
+  expect(commands).toEqual([]);
+  running.length = 0;
+  await resetting;
+  expect(commands).toHaveLength(1);
+});
+
+test("a run that came between is told, after the positions of both were put together", async () => {
+  const { reset, runs, steered, meanwhile } = world();
+  meanwhile(() => runs.push("2018-07-05-02-00-00"));
+  expect(await reset()).toEqual({
+    runs: 1,
+    besides: ["2018-07-05-02-00-00", "2018-07-05-03-05-00"],
+  });
+  expect(steered).toEqual(["settle 2"]);
+});
+
+test("what came between while an attempt died is put together by the next", async () => {
+  const { reset, runs, steered, storage } = world();
+  await storage.write(sagaPlaces(SAGA).importerRun, {
+    before: [...runs],
+    topics: [TOPIC],
+  });
+  runs.push("2018-07-05-02-00-00", "2018-07-05-02-05-00");
+  expect(await reset()).toMatchObject({
+    besides: ["2018-07-05-02-00-00", "2018-07-05-02-05-00"],
+  });
+  expect(steered).toEqual(["settle 2", "settle 1"]);
+});
+
+test("after an abort no attempt moves the importer again; of a saga that goes on, only what was taken out stays as it is", async () => {
+  const aborted = world();
+  await aborted.restore();
+  await expect(aborted.reset()).rejects.toThrow(
+    "has put the importer's offsets back",
+  );
+  expect(aborted.commands).toEqual([]);
+
+  const goesOn = world();
+  await goesOn.storage.write(sagaPlaces(SAGA).leftAlone, [
+    "eventlogging_Other",
+  ]);
+  await goesOn.restore(true);
+  await goesOn.reset();
+  expect(goesOn.commands).toHaveLength(1);
+
+  const takenOut = world();
+  await takenOut.storage.write(sagaPlaces(SAGA).leftAlone, [TOPIC]);
+  await takenOut.restore(true);
+  await expect(takenOut.reset()).rejects.toThrow(
+    "has put the importer's offsets back",
+  );
+});

@@ -1,0 +1,89 @@
+import {
+  APPROVED,
+  fails,
+  scriptedSagas,
+  SETTINGS,
+} from "../support/scripted-saga";
+
+const withSaga = scriptedSagas();
+
+/** Notes what is held and released, and what is done meanwhile, in their order. */
+function schedules(extra: Record<string, () => Promise<unknown>> = {}) {
+  const story: string[] = [];
+  const note =
+    (what: string) =>
+    async (input: unknown): Promise<void> =>
+      void story.push(`${what} ${(input as { of: string }).of}`);
+  const during = (name: string, answer: unknown) => async () => {
+    story.push(name);
+    return answer;
+  };
+  return {
+    story,
+    script: {
+      settings: async () => ({
+        ...SETTINGS,
+        holds: { importer: true, refine: true },
+      }),
+      hold: note("hold"),
+      release: note("release"),
+      resetImport: during("reset", { runs: 1 }),
+      importReplayed: during("import", { runs: 1 }),
+      clearFlags: during("clear flags", 1),
+      awaitRefine: during("refine", { finalStatus: "SUCCEEDED", seconds: 1 }),
+      ...extra,
+    },
+  };
+}
+
+test("the importer's and Refine's own schedules are held around what the saga does itself", async () => {
+  const { story, script } = schedules();
+  await withSaga(script, APPROVED, async (saga) => {
+    await saga.result();
+    expect(story).toEqual([
+      "hold importer",
+      "reset",
+      "release importer",
+      "hold importer",
+      "import",
+      "release importer",
+      "hold refine",
+      "clear flags",
+      "refine",
+      "release refine",
+    ]);
+  });
+});
+
+test("an abort lets go what is held", async () => {
+  const { story, script } = schedules({ submitRefine: fails("no queue") });
+  await withSaga(script, APPROVED, async (saga) => {
+    await saga.reaches("refine", "failed");
+    expect((await saga.progress()).undoable).toContain(
+      "release the schedule of refine",
+    );
+    await saga.update("abort");
+    expect(await saga.failure()).toContain(
+      "release the schedule of refine: its own schedule starts it again",
+    );
+    expect(story.slice(-2)).toEqual(["clear flags", "release refine"]);
+  });
+});
+
+test("a step that fails while the importer is held lets it go", async () => {
+  const { story, script } = schedules({ resetImport: fails("YARN is down") });
+  await withSaga(script, APPROVED, async (saga) => {
+    await saga.reaches("reset import", "failed");
+    expect(story).toEqual(["hold importer", "release importer"]);
+    await saga.update("abort");
+    await saga.failure();
+  });
+});
+
+test("where the configuration has no commands, nothing is held", async () => {
+  await withSaga({}, APPROVED, async (saga) => {
+    await saga.result();
+    expect(saga.calls).not.toContain("hold");
+    expect(saga.calls).not.toContain("release");
+  });
+});
