@@ -162,7 +162,9 @@ async function inspectYarnLog(
       await printLine(
         options.json
           ? JSON.stringify({ container, logType, line })
-          : `${container} ${logType}: ${line}`,
+          : container === ""
+            ? line
+            : `${container} ${logType}: ${line}`,
       );
     }
   });

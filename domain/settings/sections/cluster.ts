@@ -31,6 +31,18 @@ export const yarn = z
       .describe(
         "HDFS folder of aggregated logs: YARN's `yarn.nodemanager.remote-app-log-dir`.",
       ),
+    moreLogDirs: z
+      .array(hdfsPath)
+      .default([])
+      .describe(
+        "Further such folders, of single file controllers: `yarn.log-aggregation.<controller>.remote-app-log-dir`.",
+      ),
+    logDirSuffixes: z
+      .array(z.string().regex(/^[^/].*[^/]$|^[^/]$/, "a folder's name"))
+      .default([])
+      .describe(
+        "The site's `remote-app-log-dir-suffix`es. They are found by looking, unless they have a slash or the user's folder is not to be listed.",
+      ),
     aggregationSeconds: z
       .int()
       .min(1)
