@@ -18,6 +18,12 @@ export const hdfs = z
       "The active NameNode or an HttpFS, which is asked over WebHDFS.",
     ),
     user: z.string().min(1).describe("The `user.name` of every request."),
+    services: z
+      .array(z.string().regex(/^[^/\s]+$/, "a name service, or host:port"))
+      .optional()
+      .describe(
+        "The name services (or `host:port`) of this HDFS in the metastore's locations. With any, all others are other systems.",
+      ),
   })
   .describe("Where raw hours, refined hours and Sisyphus' own files lie.");
 
