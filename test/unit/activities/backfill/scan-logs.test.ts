@@ -77,6 +77,12 @@ test("of logs whose aggregation YARN gave up, what is there is read, and said to
   }
 });
 
+test("logs that YARN has aggregated are read, and are whole", async () => {
+  const found = await scan("SUCCEEDED", { node1_8041: LOG });
+  expect(found).toMatchObject({ files: 1, lines: 1, finished: 1 });
+  expect(found).not.toHaveProperty("unread");
+});
+
 test("where nothing is there, the scan says why and goes by what was seen live", async () => {
   expect(await scan("TIME_OUT", { "node1_8041.tmp": "half" })).toMatchObject({
     files: 0,

@@ -3,7 +3,10 @@ import {
   emptyMemory,
   type TopicMemory,
 } from "../../../../../activities/audit/evidence/evidence-cache";
-import { withPlaces } from "../../../../../activities/audit/evidence/partition-places";
+import {
+  refinedPlace,
+  withPlaces,
+} from "../../../../../activities/audit/evidence/partition-places";
 import { Hdfs } from "../../../../../clients/hdfs/hdfs";
 import { ServiceError } from "../../../../../clients/errors";
 import {
@@ -151,12 +154,14 @@ test.each([
   expect(found.lostLocation).toBe(location);
 });
 
-test("another hour proves nothing of a service by a path that is not its own, or not here", async () => {
-  for (const other of [`hdfs://analytics/x`, `hdfs://analytics${OTHER_DIR}/y`])
-    expect(
-      (await told(hdfsWith(["/x"]), [`hdfs://analytics${USUAL}`], { other }))
-        .elsewhere,
-    ).toBeDefined();
+test.each([
+  ["a path that is not its own", "hdfs://analytics/x", [OTHER_DIR, "/x"]],
+  ["a path that is not here", `hdfs://analytics${OTHER_DIR}`, []],
+  ["another service", `hdfs://else${OTHER_DIR}`, [OTHER_DIR]],
+])("another hour proves nothing of a service by %s", async (_, other, dirs) => {
+  const location = `hdfs://analytics${USUAL}`;
+  const found = await told(hdfsWith(dirs), [location], { other });
+  expect(found.elsewhere).toContain(location);
 });
 
 test("a partition without a location is lost, and one that the metastore has no longer is not queryable", async () => {
@@ -216,4 +221,19 @@ test("where the metastore does not answer, nothing is said of what lies where it
     refined: error.message,
     queryable: error.message,
   });
+});
+
+test("an hour is looked for at its usual place first, and then where the metastore says", async () => {
+  const locations = jest.fn(async () => new Map([[HOUR, [PADDED]]]));
+  const place = (dirs: string[]) =>
+    refinedPlace(
+      { hdfs: hdfsWith(dirs), hive: { locations } } as never,
+      DATASET,
+      HOUR,
+    );
+  expect(await place([USUAL, PADDED])).toMatchObject({ dir: USUAL });
+  expect(locations).not.toHaveBeenCalled();
+  expect(await place([PADDED])).toMatchObject({ kind: "here", dir: PADDED });
+  locations.mockResolvedValue(new Map());
+  expect(await place([])).toMatchObject({ kind: "nowhere" });
 });
