@@ -23,7 +23,7 @@ async function findWithOurReader(id: string): Promise<number> {
   const yarn = new Yarn(config.yarn.resourceManager, config.hdfs.user);
   const app = await yarn.application(id);
   const files = await aggregatedLogFiles(hdfs, {
-    logDir: config.yarn.logDir,
+    ...config.yarn,
     applicationId: id,
     user: app?.user ?? config.hdfs.user,
   });

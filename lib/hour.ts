@@ -56,11 +56,29 @@ export function partitionPath(h: Hour): string {
   return `year=${year}/month=${month}/day=${day}/hour=${hh}`;
 }
 
-/** The inverse of {@link partitionPath}; also reads `year=2018,month=7,day=5,hour=3`. */
+/** The directory of a day (`2018-07-05`) of partitions: `year=2018/month=7/day=5`. */
+export function partitionDayPath(day: string): string {
+  const ofHour = partitionPath(`${day}T00`);
+  return ofHour.slice(0, ofHour.lastIndexOf("/"));
+}
+
+/**
+ * The year, month, day and hour of a partition, one after the other, between slashes as Hive and HDFS write them, or commas as Refine does.
+ * Values that are strings may be padded with zeros and stand in quotes; an hour may be a time of the day, whose colons Hive escapes.
+ */
+const PARTITION =
+  /(?:^|[/,(\s])year="?(\d{4})"?[/,]\s?month="?0*(\d{1,2})"?[/,]\s?day="?0*(\d{1,2})"?[/,]\s?hour="?0*(\d{1,2})(?:(?::|%3A)00){0,2}"?(?=$|[/,)\s])/i;
+
+/**
+ * The inverse of {@link partitionPath}, wherever it stands in a text. It reads every other name that the same hour may have, such as
+ * `datacenter=eqiad/year=2018/month=07/day=05/hour=03`; undefined where there is none, or no such hour.
+ */
 export function hourOfPartition(text: string): Hour | undefined {
-  const m = /year=(\d+)[/,]month=(\d+)[/,]day=(\d+)[/,]hour=(\d+)/.exec(text);
+  const m = PARTITION.exec(text);
   if (!m) return undefined;
   const [, year, month, day, hh] = m;
   const pad = (s: string | undefined) => String(s).padStart(2, "0");
-  return `${year}-${pad(month)}-${pad(day)}T${pad(hh)}`;
+  const found = `${year}-${pad(month)}-${pad(day)}T${pad(hh)}`;
+  const start = hourStart(found);
+  return !Number.isNaN(start) && hourOf(start) === found ? found : undefined;
 }

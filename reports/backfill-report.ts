@@ -209,7 +209,7 @@ function unreadableLogs({ logsUnread }: BackfillReport["refine"]): Block[] {
   if (!logsUnread) return [];
   return [
     {
-      text: `Refine's aggregated logs could not be read: ${logsUnread}. What this report says of partitions was seen while Refine ran; rows and flags were verified all the same.`,
+      text: `Refine's aggregated logs could not all be read: ${logsUnread}. What they lack was seen while Refine ran; rows and flags were verified all the same.`,
     },
   ];
 }

@@ -7,7 +7,8 @@ import type { Hdfs } from "../../clients/hdfs/hdfs";
 import { rows } from "../../clients/hdfs/parquet";
 import type { Hive } from "../../clients/hive/hive";
 import type { ImporterState, Importer } from "../../importers/importer";
-import { type Hour, partitionPath } from "../../lib/hour";
+import type { Hour } from "../../lib/hour";
+import { refinedPlace } from "./evidence/partition-places";
 import { rawDay } from "./evidence/raw-hours";
 import { readRefined } from "./evidence/refined-hours";
 
@@ -56,7 +57,7 @@ async function stageReached(
 ): Promise<CanaryStage> {
   if (!(await isImported(clients, state, dataset, hour, canary)))
     return "kafka";
-  if (!(await isRefined(clients.hdfs, dataset, hour))) return "raw";
+  if (!(await isRefined(clients, dataset, hour))) return "raw";
   const { database, table } = dataset;
   const queryable = await clients.hive.partitionHours(database, table);
   return queryable.has(hour) ? "queryable" : "refined";
@@ -86,11 +87,14 @@ async function isImported(
 
 /** The hour is refined and the canary's row is in it; where there are too many rows to read, its done flag must do. */
 async function isRefined(
-  hdfs: Hdfs,
+  clients: Pick<FollowClients, "hdfs" | "hive">,
   dataset: Dataset,
   hour: Hour,
 ): Promise<boolean> {
-  const dir = `${dataset.refinedDir}/${partitionPath(hour)}`;
+  const place = await refinedPlace(clients, dataset, hour);
+  if (place.kind !== "here") return false;
+  const { hdfs } = clients;
+  const { dir } = place;
   const { refined } = await readRefined(hdfs, dir);
   if (typeof refined.doneFlag !== "number" || !refined.rows.known) return false;
   if (refined.rows.count > MAX_ROWS) return true;

@@ -12,7 +12,11 @@ import type { Storage } from "../../clients/storage";
 import { sagaPlaces } from "../../clients/storage-layout";
 import type { Yarn } from "../../clients/yarn/yarn";
 import { mapPool } from "../../lib/map-pool";
-import { aggregatedLogFiles, awaitAggregation } from "./aggregated-logs";
+import {
+  aggregatedLogDirs,
+  aggregatedLogFiles,
+  awaitAggregation,
+} from "./aggregated-logs";
 import { withHours } from "./planned-hours";
 import { sagaId } from "./saga-id";
 import { FormatError } from "../../formats/format-error";
@@ -33,7 +37,11 @@ export function createScanLogsActivities({
   yarn: Yarn;
   storage: Storage;
 }) {
-  /** Where the application's logs lie; why they do not, where YARN has not aggregated them. @throws Error where HDFS has none all the same */
+  /**
+   * The application's logs that are there, and why they may not be all. An aggregation that YARN has given up leaves what was
+   * written until then.
+   * @throws Error that names where was looked, where YARN says that they are there and they are not
+   */
   async function findLogs(
     applicationId: string,
   ): Promise<{ files: { path: string; length: number }[]; unread?: string }> {
@@ -42,18 +50,20 @@ export function createScanLogsActivities({
       applicationId,
       config.yarn.aggregationSeconds,
     );
-    if (unreadable) return { files: [], unread: unreadable };
-    const { logDir } = config.yarn;
-    const files = await aggregatedLogFiles(hdfs, {
-      logDir,
-      applicationId,
-      user,
-    });
-    if (files.length === 0)
-      throw new Error(
-        `HDFS at ${config.hdfs.webhdfs}: no aggregated logs of ${applicationId} below ${logDir}/${user}`,
-      );
-    return { files };
+    const owner = { ...config.yarn, applicationId, user };
+    const files = await aggregatedLogFiles(hdfs, owner);
+    if (files.length > 0)
+      return unreadable === undefined
+        ? { files }
+        : {
+            files,
+            unread: `${unreadable}; ${files.length} log files were there and have been read, and they may be incomplete`,
+          };
+    if (unreadable) return { files, unread: unreadable };
+    const dirs = await aggregatedLogDirs(hdfs, owner);
+    throw new Error(
+      `HDFS at ${config.hdfs.webhdfs}: no aggregated logs of ${applicationId}; looked in ${dirs.join(", ")} (yarn.logDir, yarn.moreLogDirs and yarn.logDirSuffixes say where)`,
+    );
   }
 
   /** Reads every line of the files. @returns how many there are; why a file is unreadable, where another attempt could not read it either */
@@ -99,7 +109,8 @@ export function createScanLogsActivities({
       const found = await findLogs(input.applicationId);
       const gathered = new PartitionVerdicts();
       const read = await readLogs(found.files, gathered);
-      const unread = found.unread ?? read.unread;
+      const unread =
+        [found.unread, read.unread].filter(Boolean).join("; ") || undefined;
       if (unread) await addLiveStatuses(gathered);
       const topics = await withHours(storage, input.topics, input.planRef);
       const verdicts = gathered.verdicts(

@@ -197,6 +197,8 @@ function refinedRows({ refined, unread }: HourEvidence): [string, string][] {
 function queryableRows({
   queryable,
   lostLocation,
+  elsewhere,
+  refinedAt,
   canaries,
   unread,
 }: HourEvidence): [string, string][] {
@@ -205,6 +207,8 @@ function queryableRows({
   ];
   if (lostLocation !== undefined)
     rows.push(["its location", `${lostLocation} does not exist`]);
+  if (elsewhere !== undefined) rows.push(["its location", elsewhere]);
+  if (refinedAt !== undefined) rows.push(["its location", refinedAt]);
   if (canaries) rows.push(["canaries", String(canaries)]);
   return rows;
 }

@@ -13,6 +13,7 @@ import {
 import { yarnLogLines } from "../../formats/yarn-log/yarn-log";
 import { configOption } from "./audit";
 import { print, table } from "../output";
+import { parseLocation } from "../../formats/hadoop/location";
 import type { RandomAccess } from "../../lib/random-access";
 
 type Options = { config: string; json?: boolean; hdfs?: boolean };
@@ -20,9 +21,10 @@ type OpenFile = RandomAccess & { close: () => Promise<void> };
 
 /** Opens a file of this host, or with --hdfs or an hdfs:// address one on HDFS. */
 async function openFile(file: string, options: Options): Promise<OpenFile> {
-  return options.hdfs || file.startsWith("hdfs://")
-    ? openOnHdfs(file.replace(/^hdfs:\/\/[^/]*/, ""), options)
-    : openOnHost(file);
+  const location = parseLocation(file);
+  if (options.hdfs || location?.scheme === "hdfs")
+    return openOnHdfs(location?.path ?? file, options);
+  return openOnHost(file);
 }
 
 async function openOnHdfs(path: string, options: Options): Promise<OpenFile> {
@@ -162,7 +164,9 @@ async function inspectYarnLog(
       await printLine(
         options.json
           ? JSON.stringify({ container, logType, line })
-          : `${container} ${logType}: ${line}`,
+          : container === ""
+            ? line
+            : `${container} ${logType}: ${line}`,
       );
     }
   });

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { isOnHdfs, type Location } from "../../formats/hadoop/location";
 import { isBelow } from "../../lib/paths";
 import { fatal } from "../errors";
 import type { RandomAccess } from "../../lib/random-access";
@@ -42,6 +43,8 @@ const contentSummary = z.object({
 });
 
 type Options = WebHdfsAddress & {
+  /** By which authorities Hadoop writes this HDFS in locations; none where that is not known. */
+  services?: string[];
   /** Nothing is written, removed or moved outside these directories. */
   allowedPrefixes: string[];
 };
@@ -76,6 +79,22 @@ export class Hdfs {
   /** Where a browser can download a file. */
   link(path: string): string {
     return webHdfsUrl(this.options, "OPEN", path);
+  }
+
+  /**
+   * Whether a location is on this HDFS, by what it says and what is configured. Undefined where that does not tell: an authority may be
+   * another name of this HDFS, and a mount table may lead here.
+   */
+  owns(location: Location): boolean | undefined {
+    if (!isOnHdfs(location)) return false;
+    const { scheme, authority } = location;
+    const { services = [], webhdfs } = this.options;
+    const host = authority.replace(/^.*@/, "").replace(/:\d+$/, "");
+    if (services.includes(authority) || services.includes(host)) return true;
+    if (scheme === "viewfs" && authority === "") return undefined;
+    if (authority === "") return true;
+    if (scheme !== "viewfs" && host === new URL(webhdfs).hostname) return true;
+    return services.length > 0 ? false : undefined;
   }
 
   /** A directory's children; undefined where it does not exist. */

@@ -1,4 +1,5 @@
 import thrift from "thrift";
+import { partitionValues } from "../../formats/hive/partition-values";
 import { type Hour, hourOfPartition } from "../../lib/hour";
 import { calling } from "../errors";
 import { countRequest } from "../../lib/request-count";
@@ -16,7 +17,9 @@ type Client = {
     db: string,
     table: string,
     names: string[],
-  ) => Promise<{ values: string[]; sd?: { location?: string } }[]>;
+  ) => Promise<
+    { values: string[]; sd?: { location?: string | null } | null }[]
+  >;
 };
 
 /**
@@ -53,55 +56,73 @@ export class Hive {
     });
   }
 
-  /** The hours for which a table has a partition; none where the table does not exist. */
-  async partitionHours(database: string, table: string): Promise<Set<Hour>> {
+  /** The hours for which a table has a partition, whichever way its name writes them; none where the table does not exist. */
+  partitionHours(database: string, table: string): Promise<Set<Hour>> {
     return this.call(async (client) => {
-      try {
-        const names = await client.get_partition_names(database, table, -1);
-        return new Set(names.flatMap((name) => hourOfPartition(name) ?? []));
-      } catch (error) {
-        if ((error as Error).name === "NoSuchObjectException")
-          return new Set<Hour>();
-        // Some metastores fail on a table, or a database, that does not exist. Only where the table does is that a failure.
-        const tables: string[] = await client
-          .get_all_tables(database)
-          .catch(() => []);
-        if (!tables.includes(table)) return new Set<Hour>();
-        throw error;
-      }
+      const names = await partitionNames(client, database, table);
+      return new Set(names.flatMap((name) => hourOfPartition(name) ?? []));
     });
   }
 
   /**
-   * The locations of a table's partitions, as HDFS addresses, by name (`year=2018/month=7/day=5/hour=3`); "" for a partition without
-   * one. Partitions that do not exist are left out.
+   * The locations of a table's partitions as the metastore has them, by hour; "" for a partition without one. An hour may have several
+   * partitions, with names that differ in zeros or in what else the table is partitioned by. Hours without any are left out.
    */
   locations(
     database: string,
     table: string,
-    names: string[],
-  ): Promise<Map<string, string>> {
+    hours: Hour[],
+  ): Promise<Map<Hour, string[]>> {
+    const wanted = new Set(hours);
     return this.call(async (client) => {
-      const found = await client.get_partitions_by_names(
+      // The metastore finds partitions by their names as they were written: so it is asked by those, and not by names of ours.
+      const hourOf = new Map<string, Hour>();
+      const names: string[] = [];
+      for (const name of await partitionNames(client, database, table)) {
+        const hour = hourOfPartition(name);
+        if (hour === undefined || !wanted.has(hour)) continue;
+        names.push(name);
+        hourOf.set(keyOf(partitionValues(name)), hour);
+      }
+      const found = new Map<Hour, string[]>();
+      if (names.length === 0) return found;
+      for (const { values, sd } of await client.get_partitions_by_names(
         database,
         table,
         names,
-      );
-      return new Map(
-        found.map(({ values, sd }) => {
-          // Tables may be partitioned by something else first, such as the data centre.
-          const [year, month, day, hour] = values.slice(-4);
-          return [
-            `year=${year}/month=${month}/day=${day}/hour=${hour}`,
-            sd?.location ?? "",
-          ];
-        }),
-      );
+      )) {
+        const hour = hourOf.get(keyOf(values));
+        if (hour === undefined) continue;
+        const location = sd?.location ?? "";
+        found.set(hour, [...(found.get(hour) ?? []), location]);
+      }
+      return found;
     });
   }
 
   /** The names of a database's tables. */
   tables(database: string): Promise<string[]> {
     return this.call((client) => client.get_all_tables(database));
+  }
+}
+
+const keyOf = (values: string[]): string => JSON.stringify(values);
+
+/** The names of a table's partitions as the metastore writes them; none where the table does not exist. */
+async function partitionNames(
+  client: Client,
+  database: string,
+  table: string,
+): Promise<string[]> {
+  try {
+    return await client.get_partition_names(database, table, -1);
+  } catch (error) {
+    if ((error as Error).name === "NoSuchObjectException") return [];
+    // Some metastores fail on a table, or a database, that does not exist. Only where the table does is that a failure.
+    const tables: string[] = await client
+      .get_all_tables(database)
+      .catch(() => []);
+    if (!tables.includes(table)) return [];
+    throw error;
   }
 }

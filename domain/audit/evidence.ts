@@ -70,6 +70,10 @@ export type HourEvidence = {
   passed?: boolean;
   /** Where the metastore sends readers; present only if nothing is there, empty if it names no place. */
   lostLocation?: string;
+  /** Why the place to which the metastore sends readers cannot be looked at, a sentence; present only where it is such a one. */
+  elsewhere?: string;
+  /** Where the refined hour lies, if not where Refine writes it: the metastore says so. */
+  refinedAt?: string;
   /** Canaries that were produced in this hour: they are in the counts of every stage, and are taken away in what people read. */
   canaries?: number;
   /** Why it is believed that the topic fell silent; present where this hour belongs to the silence. */

@@ -14,6 +14,12 @@ export const partitionLiesNowhere: Rule = ({ hour: { lostLocation } }) =>
         why: `the metastore's partition lies at ${lostLocation || "(no location)"}, which does not exist`,
       };
 
+/** The metastore sends readers to a place of which nothing can be said from here: nothing is missing by that. */
+export const partitionLiesElsewhere: Rule = ({ hour: { elsewhere } }) =>
+  elsewhere === undefined
+    ? undefined
+    : { verdict: "unknowable", why: elsewhere };
+
 /** Refine left its failure flag, and no later run a done flag. */
 export const refineFailed: Rule = ({ hour: { refined } }) =>
   refined?.failureFlag !== undefined && refined.doneFlag === undefined

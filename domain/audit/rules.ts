@@ -12,6 +12,7 @@ import {
   lateEventsAreUnrefined,
   outdatedWrapperFailed,
   partitionIsNotInMetastore,
+  partitionLiesElsewhere,
   partitionLiesNowhere,
   rawHourChanged,
   refineFailed,
@@ -33,7 +34,8 @@ const stageIsUnreadable =
 
 /**
  * All rules in the order of the pipeline: the first stage that went wrong explains the ones after it. A Hive partition that lies nowhere
- * comes before Refine: readers find nothing, whatever Refine did.
+ * or elsewhere
+ * comes before Refine: what readers find there has nothing to do with what Refine did.
  */
 export const RULES: Rule[] = [
   stageIsUnreadable("raw"),
@@ -41,6 +43,7 @@ export const RULES: Rule[] = [
   filesAreStrange,
   recordsAreMissing,
   partitionLiesNowhere,
+  partitionLiesElsewhere,
   stageIsUnreadable("refined"),
   refineFailed,
   outdatedWrapperFailed,

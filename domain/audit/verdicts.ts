@@ -71,7 +71,7 @@ const ROWS = {
     sign: "?",
     colour: "unknown",
     meaning:
-      "A service did not answer, and nothing can be said of the hour without it.",
+      "A service did not answer, or the Hive partition lies on another system: nothing can be said of the hour without it.",
     healthy: true,
     importFault: false,
     level: undefined,

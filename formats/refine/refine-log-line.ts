@@ -1,5 +1,7 @@
 import { type Hour, hourOfPartition } from "../../lib/hour";
 
+export { parseLogHead } from "../log-head";
+
 /*
  * What Refine logs of Hive partitions (Refine of analytics-refinery-source v0.0.62; of v0.0.58, the outdated wrapper's, it says
  * `JSON dataset` where the other says `dataset`). A Hive partition is an hour of a table here, written
@@ -77,21 +79,6 @@ export function parseRefineMention(line: string): RefineMention | undefined {
   const hour = hourOfPartition(partition!);
   if (hour === undefined) return undefined;
   return { kind, table: `${database}.${table}`.toLowerCase(), hour };
-}
-
-/**
- * The beginning of a log message in log4j's layout `%d{yy/MM/dd HH:mm:ss} %p %c{1}: %m`, the one that Spark comes with.
- *
- * @returns the time as it is written (it sorts within a century, and has no zone), the level, and logger and message; undefined for
- * lines that go on with a message, such as those of a stack trace
- */
-export function parseLogHead(
-  line: string,
-): { time: string; level: string; text: string } | undefined {
-  const match = /^(\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d) ([A-Z]+) (.*)$/.exec(line);
-  return match
-    ? { time: match[1]!, level: match[2]!, text: match[3]! }
-    : undefined;
 }
 
 /** How many Hive partitions the application means to refine, by the line `Refining <n> dataset partitions in …`; undefined for others. */

@@ -2,7 +2,7 @@ import { FormatError } from "../format-error";
 import type { RandomAccess } from "../../lib/random-access";
 import { indexedLogLines, isIndexedFile } from "./indexed-log";
 import type { LogLine } from "./log-line";
-import { beginsPrintedLog, printedLogLines } from "./printed-log";
+import { isText, printedLogLines } from "./printed-log";
 import { beginsTfile } from "./tfile";
 import { tfileLogLines } from "./tfile-log";
 
@@ -23,7 +23,7 @@ export async function* yarnLogLines(
   const head = await file.read(0, Math.min(HEAD_BYTES, file.size));
   if (beginsTfile(head)) yield* tfileLogLines(file);
   else if (await isIndexedFile(file)) yield* indexedLogLines(file);
-  else if (beginsPrintedLog(head)) yield* printedLogLines(file);
+  else if (await isText(file)) yield* printedLogLines(file);
   else
     throw new FormatError(
       "not an aggregated YARN log: neither TFile nor IndexedFile nor the text of `yarn logs`",

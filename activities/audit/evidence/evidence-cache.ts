@@ -20,6 +20,8 @@ import { memoryPlace } from "../../../clients/storage-layout";
 export type TopicMemory = LogPast & {
   raw: Record<Hour, RawHour>;
   refined: Record<Hour, RefinedHour>;
+  /** Refined hours that lie where only the metastore knows, not where Refine writes them. */
+  moved?: Record<Hour, RefinedHour & { dir: string }>;
   /** Kafka's offsets at hours' edges: of the log that `log` tells. */
   edges: Edges;
   /** The topic's log in Kafka as the audit before saw it; absent where none did. */
@@ -55,6 +57,9 @@ export function distrust(
 ): void {
   delete memory.raw[hour];
   delete memory.refined[hour];
+  // That it had been moved is still to be known: only what lies there is read anew.
+  const moved = memory.moved?.[hour];
+  if (moved) moved.mtime = NaN;
   delete memory.sums.raw.days[rawDay];
   delete memory.sums.refined.days[hour.slice(0, 10)];
 }

@@ -15,7 +15,7 @@ import type { TopicClients } from "./clients";
 import type { TopicMemory } from "./evidence-cache";
 import { noLog, readKafkaLog, withLogsPast } from "./kafka-log";
 import { verifiedGaps } from "./ledger-gaps";
-import { withLostLocations } from "./lost-locations";
+import { withPlaces } from "./partition-places";
 import { positionsIn } from "./positions";
 import { rawEvidence } from "./raw-evidence";
 import type { RefinedHour } from "./refined-hours";
@@ -35,7 +35,7 @@ export type TopicAndHours = {
 /**
  * Reads every stage's evidence of a topic, by sums, listings, offsets and footers; messages and the archive are read only
  * where something may be missing. First each stage is read, then what
- * they say is put together by hour, then the hours get what only shows across them: gaps of the ledger, silence, lost locations.
+ * they say is put together by hour, then the hours get what only shows across them: gaps of the ledger, silence, where partitions lie.
  * @param asOf the instant as of which hours are judged, epoch ms
  * @param memory what is remembered of the topic; brought up to date
  * @param beat called while messages are read
@@ -123,14 +123,17 @@ export async function readTopicEvidence(
     memory.traffic,
     policy.volume,
   );
-  return {
-    topic,
-    hours:
-      files.read && partitions.read
-        ? await withLostLocations(clients, shared, dataset, judgeable)
-        : judgeable,
-    problems,
-  };
+  const placed =
+    files.read && partitions.read
+      ? await withPlaces(clients, shared, dataset, judgeable, memory)
+      : judgeable;
+  const elsewhere = placed.filter((e) => e.elsewhere !== undefined);
+  // Such hours are unknowable, which is no finding: a person is to look at them all the same.
+  if (elsewhere.length > 0)
+    problems.push(
+      `${elsewhere.length} Hive partitions cannot be looked at: ${elsewhere[0]!.elsewhere}`,
+    );
+  return { topic, hours: placed, problems };
 }
 
 /** Keeps what there is to tell of a topic's log, for audits that remember nothing of their own. */

@@ -5,7 +5,11 @@ import {
   type RefinedEvidence,
   unknowable,
 } from "../../../domain/audit/evidence";
-import { type Hour, hourOfPartition } from "../../../lib/hour";
+import {
+  type Hour,
+  hourOfPartition,
+  partitionDayPath,
+} from "../../../lib/hour";
 import {
   decodeDoneFlag,
   DONE_FLAG,
@@ -74,10 +78,8 @@ export async function readRefined(
 }
 
 /** The directory of a day (`2018-07-05`) of refined hours, as Refine names it. */
-export function refinedDayDir(dataset: Dataset, day: string): string {
-  const [year, month, dd] = day.split("-").map(Number);
-  return `${dataset.refinedDir}/year=${year}/month=${month}/day=${dd}`;
-}
+export const refinedDayDir = (dataset: Dataset, day: string): string =>
+  `${dataset.refinedDir}/${partitionDayPath(day)}`;
 
 /** The refined hours of one day (`2018-07-05`). `known` is what is remembered of them. */
 export function refinedDay(

@@ -1,5 +1,5 @@
 import type { Dataset } from "../../../domain/settings/dataset";
-import { type Hour, partitionPath } from "../../../lib/hour";
+import type { Hour } from "../../../lib/hour";
 import { rowDifferences } from "../../../domain/backfill/row-compare";
 import {
   parseCapsuleLine,
@@ -36,14 +36,12 @@ export type HourCheck = {
 
 type Row = Record<string, unknown>;
 
-/** The rows of a refined hour, one data file after the other; all columns unless some are named. */
+/** The rows of a refined hour's directory, one data file after the other; all columns unless some are named. */
 async function* refinedRows(
   hdfs: Hdfs,
-  dataset: Dataset,
-  hour: Hour,
+  dir: string,
   columns?: string[],
 ): AsyncGenerator<Row[]> {
-  const dir = `${dataset.refinedDir}/${partitionPath(hour)}`;
   for (const { name } of (await hdfs.list(dir)) ?? []) {
     if (isTemporary(name)) continue;
     yield await rows(hdfs, `${dir}/${name}`, columns);
@@ -52,14 +50,13 @@ async function* refinedRows(
 
 const uuidOf = (row: Row) => String(row["uuid"]);
 
-/** The uuids of a refined hour's rows. */
+/** The uuids of the rows in a refined hour's directory. */
 export async function refinedUuids(
   hdfs: Hdfs,
-  dataset: Dataset,
-  hour: Hour,
+  dir: string,
 ): Promise<Set<string>> {
   const uuids = new Set<string>();
-  for await (const ofFile of refinedRows(hdfs, dataset, hour, ["uuid"]))
+  for await (const ofFile of refinedRows(hdfs, dir, ["uuid"]))
     for (const row of ofFile) uuids.add(uuidOf(row));
   return uuids;
 }
@@ -109,7 +106,7 @@ function addRow(
 
 /**
  * Holds the rows of a refined hour against the events of its raw hour: every event is to have one row, and only one.
- * @param options `rawDir`: the raw hour's directory; `deep`: every row is compared with its event field by field, too; `geocoded`: the
+ * @param options `rawDir`: the raw hour's directory; `refinedDir`: that of its rows; `deep`: every row is compared with its event field by field, too; `geocoded`: the
  * table's partition has the columns that geocoding adds
  */
 export async function checkHour(
@@ -118,9 +115,10 @@ export async function checkHour(
   hour: Hour,
   {
     rawDir,
+    refinedDir,
     deep,
     geocoded,
-  }: { rawDir: string; deep: boolean; geocoded: boolean },
+  }: { rawDir: string; refinedDir: string; deep: boolean; geocoded: boolean },
 ): Promise<HourCheck> {
   const where = topicHourKey(dataset.topic, hour);
   const events = await rawEvents(hdfs, rawDir, deep);
@@ -140,7 +138,7 @@ export async function checkHour(
   const columns = deep
     ? undefined
     : ["uuid", ...(geocoded ? ["ip", "geocoded_data"] : [])];
-  for await (const ofFile of refinedRows(hdfs, dataset, hour, columns)) {
+  for await (const ofFile of refinedRows(hdfs, refinedDir, columns)) {
     check.partition = true;
     for (const row of ofFile)
       addRow(check, repeated, row, events.get(uuidOf(row)), where);

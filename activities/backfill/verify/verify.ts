@@ -8,6 +8,11 @@ import type { Config } from "../../../domain/settings/config";
 import type { EvidenceClients } from "../../audit/evidence/clients";
 import { refreshHours } from "../../audit/evidence/refresh-hours";
 import { emptyMemory } from "../../audit/evidence/evidence-cache";
+import {
+  partitionPlaces,
+  usualDir,
+} from "../../audit/evidence/partition-places";
+import { readRefined } from "../../audit/evidence/refined-hours";
 import { ReplayedEventMatcher } from "./replayed-event-matcher";
 import { readMissing } from "../search/read-missing";
 import { withHours } from "../planned-hours";
@@ -40,6 +45,16 @@ export type Verification = {
   problems: string[];
   /** What an audit of the topics still finds in the range. */
   findings: Finding[];
+};
+
+/** Where readers find an hour's rows. */
+type RefinedRows = {
+  /** A directory of HDFS; the usual one where the metastore names none that can be read. */
+  dir: string;
+  /** Whether they have the columns that geocoding adds. */
+  geocoded: boolean;
+  /** Why it is not known what readers get; absent where it is. */
+  unread?: string;
 };
 
 const MAX_PROBLEMS = 50;
@@ -108,14 +123,37 @@ export function createVerifyActivities(deps: VerifyDeps) {
     return new Set(sample(topicHours, (name) => name, size));
   }
 
-  /** The hours of a range whose refined partition has the columns that geocoding adds. */
-  async function geocodedHours(
+  /**
+   * Where readers find each hour's rows, and whether they have the columns that geocoding adds. That is where the metastore says: Refine
+   * leaves the location of a partition that it finds there as it is.
+   */
+  async function refinedHours(
     dataset: Dataset,
+    hours: Hour[],
     range: HourRange,
-  ): Promise<(hour: Hour) => boolean> {
+  ): Promise<(hour: Hour) => Promise<RefinedRows>> {
     const memory = emptyMemory();
     await refreshHours(deps, dataset, range, memory);
-    return (hour) => memory.refined[hour]?.refined.geocoded ?? false;
+    const places = await partitionPlaces(deps, dataset, hours);
+    return async (hour) => {
+      const usual = usualDir(dataset, hour);
+      const place = places.get(hour);
+      const dir = place?.kind === "here" ? place.dir : usual;
+      const refined =
+        dir === usual
+          ? memory.refined[hour]?.refined
+          : (await readRefined(hdfs, dir)).refined;
+      return {
+        dir,
+        geocoded: refined?.geocoded ?? false,
+        ...(place?.kind === "elsewhere" ? { unread: place.why } : {}),
+        ...(place?.kind === "nowhere"
+          ? {
+              unread: `the metastore's partition lies at ${place.location || "(no location)"}, which does not exist`,
+            }
+          : {}),
+      };
+    };
   }
 
   /** How many of a topic's events, which could not be matched in the order of time, have a row in their planned hour. */
@@ -123,12 +161,13 @@ export function createVerifyActivities(deps: VerifyDeps) {
     dataset: Dataset,
     plannedHours: Hour[],
     unmatched: Map<Hour, string[]>,
+    refined: (hour: Hour) => Promise<RefinedRows>,
   ): Promise<number> {
     let found = 0;
     for (const [hour, uuids] of unmatched) {
       if (!plannedHours.includes(hour)) continue;
       heartbeat(topicHourKey(dataset.topic, hour));
-      const inRows = await refinedUuids(hdfs, dataset, hour);
+      const inRows = await refinedUuids(hdfs, (await refined(hour)).dir);
       found += uuids.filter((uuid) => inRows.has(uuid)).length;
     }
     return found;
@@ -143,7 +182,7 @@ export function createVerifyActivities(deps: VerifyDeps) {
     deep: ReadonlySet<string>,
   ): Promise<void> {
     const dataset = datasetOf(topic, config.naming)!;
-    const isGeocoded = await geocodedHours(dataset, range);
+    const refined = await refinedHours(dataset, hours, range);
     const matcher = new ReplayedEventMatcher(
       missing ? readMissing(storage, missing) : [],
     );
@@ -152,10 +191,14 @@ export function createVerifyActivities(deps: VerifyDeps) {
       heartbeat(name);
       cancellationSignal().throwIfAborted();
       const isDeep = deep.has(name);
+      const { dir, geocoded, unread } = await refined(hour);
+      if (unread)
+        addProblem(to, `${name}: it is not known what readers get: ${unread}`);
       const check = await checkHour(hdfs, dataset, hour, {
         rawDir: deps.source.hourDir(dataset, hour),
+        refinedDir: dir,
         deep: isDeep,
-        geocoded: isGeocoded(hour),
+        geocoded,
       });
       addHour(to, check, isDeep);
       return [hour, check.uuids] as const;
@@ -166,7 +209,12 @@ export function createVerifyActivities(deps: VerifyDeps) {
       await matcher.match(new Map(await Promise.all(some.map(verifyHour))));
     }
     const { found, unmatched } = await matcher.finish();
-    const foundLater = await countUnorderedFound(dataset, hours, unmatched);
+    const foundLater = await countUnorderedFound(
+      dataset,
+      hours,
+      unmatched,
+      refined,
+    );
     if (!missing) return;
     to.expected += missing.events;
     to.found += found + foundLater;

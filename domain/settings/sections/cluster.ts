@@ -18,6 +18,12 @@ export const hdfs = z
       "The active NameNode or an HttpFS, which is asked over WebHDFS.",
     ),
     user: z.string().min(1).describe("The `user.name` of every request."),
+    services: z
+      .array(z.string().regex(/^[^/\s]+$/, "a name service, or host:port"))
+      .optional()
+      .describe(
+        "The name services (or `host:port`) of this HDFS in the metastore's locations. With any, all others are other systems.",
+      ),
   })
   .describe("Where raw hours, refined hours and Sisyphus' own files lie.");
 
@@ -30,6 +36,18 @@ export const yarn = z
       .default("/var/log/hadoop-yarn/apps")
       .describe(
         "HDFS folder of aggregated logs: YARN's `yarn.nodemanager.remote-app-log-dir`.",
+      ),
+    moreLogDirs: z
+      .array(hdfsPath)
+      .default([])
+      .describe(
+        "Further such folders, of single file controllers: `yarn.log-aggregation.<controller>.remote-app-log-dir`.",
+      ),
+    logDirSuffixes: z
+      .array(z.string().regex(/^[^/].*[^/]$|^[^/]$/, "a folder's name"))
+      .default([])
+      .describe(
+        "The site's `remote-app-log-dir-suffix`es. They are found by looking, unless they have a slash or the user's folder is not to be listed.",
       ),
     aggregationSeconds: z
       .int()

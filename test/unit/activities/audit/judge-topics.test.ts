@@ -199,3 +199,22 @@ test("a service that is down is waited for, and only where that is tolerated its
   expect(verdicts(found.get(GOOD)?.cells)).toEqual(["unknowable"]);
   expect([...outages.keys()]).toEqual(["Kafka"]);
 });
+
+test("a Hive partition on another system is a problem of its topic, as an hour that is unknowable is no finding", async () => {
+  const location = "s3a://bucket/event/Good";
+  const clients = clientsWith(
+    {
+      hive: {
+        partitionHours: async (_: string, table: string) =>
+          new Set(table === "good" ? ["2018-07-05T01"] : []),
+        locations: async () => new Map([["2018-07-05T01", [location]]]),
+      },
+    },
+    {
+      hdfs: { summary: async () => undefined, owns: () => false } as never,
+    },
+  );
+  const found = await audit(clients);
+  expect(found.get(GOOD)?.problem).toContain(location);
+  expect(found.get(BAD)?.problem).toBeUndefined();
+});

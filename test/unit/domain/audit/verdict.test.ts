@@ -163,6 +163,17 @@ test.each<[string, HourEvidence, TopicEvidence, string, string | undefined]>([
     "unknown",
   ],
   [
+    "a partition that points to another system, whatever lies at the usual place",
+    {
+      ...whole(),
+      refined: undefined,
+      elsewhere: "the metastore's partition lies at s3a://bucket/x",
+    } as HourEvidence,
+    topic(),
+    "unknowable",
+    undefined,
+  ],
+  [
     "a service was down",
     whole({ unread: { queryable: "Hive metastore at x: refused" } }),
     topic(),

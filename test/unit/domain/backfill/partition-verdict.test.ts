@@ -109,3 +109,26 @@ test("what was seen live counts where the logs say nothing, and only there", () 
     "finished",
   ]);
 });
+
+test("a site's own layout of dates changes nothing", () => {
+  const verdicts = new PartitionVerdicts();
+  for (const line of [
+    `2018-07-05 12:00:01,123 [main] ERROR Refine: Failed refinement of dataset ${target(1)}.`,
+    "2018-07-05 12:00:01,124 [main] ERROR Refine: executor 1 was lost",
+    `2018-07-05 12:00:02,001 [main] INFO  Refine: Finished refinement of dataset ${target(2)}. (# refined records: 5)`,
+  ])
+    verdicts.addLine(line, driver(1));
+  const late = { container: driver(1).container, logType: "stdout" };
+  verdicts.addLine(
+    `2018-07-05 11:00:00,000 [main] ERROR Refine: Failed refinement of dataset ${target(2)}.`,
+    late,
+  );
+  expect(verdicts.verdicts([edit(1), edit(2)])).toMatchObject([
+    { outcome: "failed" },
+    { outcome: "finished" },
+  ]);
+  expect(verdicts.verdicts([edit(1)])[0]).not.toHaveProperty("why");
+  expect(verdicts.logErrors).toEqual([
+    { text: "Refine: executor 1 was lost", times: 1 },
+  ]);
+});

@@ -39,6 +39,13 @@ test("a log file that ends early is refused, not half read in silence", async ()
   }
 });
 
+test("a printed log that is cut off is refused, not half read in silence", async () => {
+  const whole = printed("a\n".repeat(100)).toString();
+  await expect(
+    lines(Buffer.from(whole.slice(0, whole.length - 150))),
+  ).rejects.toThrow("ends early");
+});
+
 test("what is no log is refused", async () => {
   await expect(lines(Buffer.from("\x01\x02 no log"))).rejects.toThrow(
     "not an aggregated YARN log",
@@ -74,4 +81,63 @@ test("what a log says of containers and log types does not take it apart", async
       (line) => line.split(" ")[1],
     ),
   ).toEqual(["stderr", "stderr"]);
+});
+
+const STDERR = "container_1_0001_01_000001 stderr";
+
+test.each([
+  "18/07/05 12:00:01 INFO client.RMProxy: Connecting to ResourceManager",
+  "2018-07-05 12:00:01,123 INFO client.RMProxy: Connecting",
+  "[2018-07-05T12:00:01.123Z] INFO client.RMProxy: Connecting",
+  "log4j:WARN No appenders could be found for logger",
+  "jul. 05, 2018 12:00:01 org.apache.hadoop.yarn.client.RMProxy",
+])(
+  "what the client logs before a printed log is passed over: %s",
+  async (preface) => {
+    const text = Buffer.concat([Buffer.from(`${preface}\n\n`), printed("a")]);
+    expect(await lines(text)).toEqual([`${STDERR} a`]);
+  },
+);
+
+test("a printed log may begin with a byte order mark, in UTF-8 or UTF-16", async () => {
+  const text = printed("ä").toString("utf8");
+  const marked = Buffer.from(`\ufeff${text}`, "utf16le");
+  const expected = [`${STDERR} ä`];
+  expect(await lines(Buffer.from(`\ufeff${text}`))).toEqual(expected);
+  expect(await lines(marked)).toEqual(expected);
+  expect(await lines(Buffer.from(marked).swap16())).toEqual(expected);
+});
+
+test("before Hadoop 2.6 a log has no footer: the next header ends it once it has its length", async () => {
+  const log = (container: string, type: string, content: string) =>
+    `Container: ${container} on host_8041\n=====\nLogType: ${type}\nLogLength: ${content.length}\nLog Contents:\n${content}\n`;
+  const text = [
+    log("container_1_0001_01_000001", "stderr", "LogType: none\na"),
+    "LogType: stdout\nLogLength: 0\nLog Contents:\n\n",
+    log("container_1_0001_01_000002", "stderr", "b"),
+  ].join("");
+  expect((await lines(Buffer.from(text))).filter((l) => /\S$/.test(l))).toEqual(
+    [
+      `${STDERR} LogType: none`,
+      `${STDERR} a`,
+      "container_1_0001_01_000002 stderr b",
+    ],
+  );
+});
+
+test.each([
+  "18/07/05 12:00:01 INFO Refine: Finished",
+  "\ufeff2018-07-05 12:00:01,123 [main] INFO Refine: Finished",
+  "SLF4J: Class path contains multiple bindings\n05 Jul 2018 12:00:01,123 INFO Refine: Finished",
+])("a log that is text itself is read, of no container: %s", async (text) => {
+  expect(await lines(Buffer.from(text))).toEqual(
+    text
+      .replace("\ufeff", "")
+      .split("\n")
+      .map((line) => `  ${line}`),
+  );
+});
+
+test("a text that names no container and is no log is refused, not taken for a log of nothing", async () => {
+  await expect(lines(Buffer.from("Some words\n"))).rejects.toThrow(FormatError);
 });
