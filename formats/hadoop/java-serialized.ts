@@ -1,4 +1,4 @@
-import { FormatError } from "../format-error";
+import { FormatError, named } from "../format-error";
 import { ByteReader } from "./bytes";
 
 /** A serialised Java object. */
@@ -155,7 +155,7 @@ class JavaReader {
       lineage.unshift(part);
     for (const part of lineage) {
       if ((part.flags & FLAG.isSerializable) === 0)
-        throw new FormatError(`${part.name} is not plainly serialised`);
+        throw new FormatError(`${named(part.name)} is not plainly serialised`);
       for (const field of part.fields)
         object.fields[field.name] = this.typed(field.type, depth);
       if (part.flags & FLAG.writesExtra)

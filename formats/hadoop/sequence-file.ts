@@ -1,5 +1,5 @@
 import { inflateSync, gunzipSync } from "node:zlib";
-import { EndOfBytes, FormatError } from "../format-error";
+import { EndOfBytes, FormatError, named } from "../format-error";
 import { ByteReader } from "./bytes";
 import { expandSnappy } from "./snappy";
 import type { RandomAccess } from "../../lib/random-access";
@@ -60,7 +60,7 @@ function decompressor(codec: string | undefined): (bytes: Buffer) => Buffer {
       return unframeSnappy;
     default:
       throw new FormatError(
-        `SequenceFile codec ${codec} is not supported (DefaultCodec, GzipCodec and SnappyCodec are)`,
+        `SequenceFile codec ${named(codec)} is not supported (DefaultCodec, GzipCodec and SnappyCodec are)`,
       );
   }
 }

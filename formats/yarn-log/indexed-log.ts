@@ -1,4 +1,4 @@
-import { FormatError } from "../format-error";
+import { FormatError, named } from "../format-error";
 import {
   isObject,
   type JavaObject,
@@ -99,7 +99,7 @@ export async function* indexedLogLines(
     asObject(index, "root"),
   )) {
     if (region.offset + region.size > found.offset)
-      throw new FormatError(`log ${logType} lies outside the file`);
+      throw new FormatError(`log ${named(logType)} lies outside the file`);
     for await (const line of linesOf(regionBytes(file, region)))
       yield { container, logType, line };
   }

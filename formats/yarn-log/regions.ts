@@ -1,7 +1,7 @@
 import { pipeline, Readable } from "node:stream";
 import { createInflate } from "node:zlib";
 import type { RandomAccess } from "../../lib/random-access";
-import { FormatError } from "../format-error";
+import { FormatError, named } from "../format-error";
 
 /** A part of a file that is compressed by itself: a block of a TFile, or a log of an IndexedFile. */
 export type Region = {
@@ -68,7 +68,7 @@ export async function* regionBytes(
       return;
     default:
       throw new FormatError(
-        `the log codec ${region.codec} cannot be read (none and gz can; \`yarn logs\` prints the others, and what it prints can be read)`,
+        `the log codec ${named(region.codec)} cannot be read (none and gz can; \`yarn logs\` prints the others, and what it prints can be read)`,
       );
   }
 }
