@@ -4,7 +4,15 @@ export class FormatError extends Error {
 }
 
 /** Thrown where the bytes end too early. Whoever reads a file in pieces may try again with more of it. */
-export class EndOfBytes extends FormatError {}
+export class EndOfBytes extends FormatError {
+  constructor(
+    message: string,
+    /** How many more bytes are needed, at least. A damaged length can ask for more than a file has. */
+    readonly missing = 1,
+  ) {
+    super(message);
+  }
+}
 
 /** Class names, codecs and files' names look like this; no address and no sentence does. */
 const IDENTIFIER = /^[A-Za-z_$][\w.$-]{0,150}$/;

@@ -56,11 +56,12 @@ export function partitionPath(h: Hour): string {
   return `year=${year}/month=${month}/day=${day}/hour=${hh}`;
 }
 
-/** The inverse of {@link partitionPath}; also reads `year=2018,month=7,day=5,hour=3`. */
+/** The inverse of {@link partitionPath}; also reads `year=2018,month=7,day=5,hour=3`. @returns undefined for whatever names no hour of the calendar */
 export function hourOfPartition(text: string): Hour | undefined {
   const m = /year=(\d+)[/,]month=(\d+)[/,]day=(\d+)[/,]hour=(\d+)/.exec(text);
   if (!m) return undefined;
   const [, year, month, day, hh] = m;
   const pad = (s: string | undefined) => String(s).padStart(2, "0");
-  return `${year}-${pad(month)}-${pad(day)}T${pad(hh)}`;
+  const named = `${year}-${pad(month)}-${pad(day)}T${pad(hh)}`;
+  return hour.safeParse(named).success ? named : undefined;
 }

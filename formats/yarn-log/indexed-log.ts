@@ -94,10 +94,16 @@ export async function* indexedLogLines(
 ): AsyncGenerator<LogLine> {
   const found = await findIndex(file);
   if (!found) throw new FormatError("not an IndexedFile: no index at its end");
+  let logs = 0;
   const index = readJavaObject(await file.read(found.offset, found.length));
   for (const { container, logType, region } of logsOf(
     asObject(index, "root"),
   )) {
+    // A damaged index can refer to the same list again and again; each log that is there takes some bytes of it.
+    if (++logs > found.length)
+      throw new FormatError(
+        `an index of ${found.length} bytes lists more logs`,
+      );
     if (region.offset + region.size > found.offset)
       throw new FormatError(`log ${named(logType)} lies outside the file`);
     for await (const line of linesOf(regionBytes(file, region)))

@@ -38,8 +38,9 @@ async function* containerLines(
   const reader = new StreamReader(value);
   while (!(await reader.hasEnded())) {
     const logType = await reader.utf();
-    const length = Number(await reader.utf());
-    if (!Number.isSafeInteger(length) || length < 0)
+    const digits = await reader.utf();
+    const length = Number(digits);
+    if (!/^\d+$/.test(digits) || !Number.isSafeInteger(length))
       throw new FormatError(
         `log ${named(logType)} of ${named(container)} has no valid length`,
       );
