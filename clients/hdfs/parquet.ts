@@ -1,5 +1,6 @@
 import { parquetReadObjects } from "hyparquet";
 import { FormatError } from "../../formats/format-error";
+import { expandSnappy } from "../../formats/hadoop/snappy";
 import {
   type Footer,
   footerLength,
@@ -12,6 +13,13 @@ const TAIL_BYTES = 32_768;
 /** Footers by path, length and time: files do not change, so that each footer is read once. */
 const footers = new Map<string, Footer>();
 const MAX_FOOTERS_KEPT = 5_000;
+
+/** The reader's own does not end on some damaged pages. */
+const SNAPPY = (page: Uint8Array, length: number) =>
+  expandSnappy(
+    Buffer.from(page.buffer, page.byteOffset, page.byteLength),
+    length,
+  );
 
 const arrayBufferOf = (bytes: Buffer) =>
   bytes.buffer.slice(
@@ -78,6 +86,7 @@ export async function rows(
   try {
     return await parquetReadObjects({
       file: arrayBufferOf(data),
+      compressors: { SNAPPY },
       ...(columns ? { columns } : {}),
     });
   } catch {

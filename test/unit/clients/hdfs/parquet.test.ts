@@ -56,3 +56,19 @@ test("a damaged row is not told", async () => {
   await expect(read).rejects.toThrow("/t/a.parquet: its pages are damaged");
   await expect(read).rejects.not.toThrow("198.51");
 });
+
+test("pages in Snappy are read, and a damaged one is refused", async () => {
+  const whole = readFileSync(
+    join(__dirname, "../../../fixtures/refined-snappy.parquet"),
+  );
+  const uuids = async (bytes: Buffer) =>
+    (await rows(hdfsWith(bytes), "/t/a.parquet", ["uuid"])).map(
+      ({ uuid }) => uuid,
+    );
+  expect((await uuids(whole))[2]).toBe("2123456789abcdef0123456789abcdef");
+  // The first page's first literal: its length of four bytes is negative as a signed number, and would lead back to itself.
+  const damaged = Buffer.from(whole);
+  const literal = damaged.indexOf(Buffer.from("6c5020", "hex")) + 1;
+  damaged.write("fcfaffffff", literal, "hex");
+  await expect(uuids(damaged)).rejects.toBeInstanceOf(FormatError);
+});
