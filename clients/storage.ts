@@ -1,4 +1,5 @@
 import { canonicalJson } from "../lib/canonical-json";
+import { parseJson } from "../lib/json";
 import type { Hdfs } from "./hdfs/hdfs";
 import type { Place } from "./storage-layout";
 
@@ -59,10 +60,12 @@ export class Storage {
     return (await this.read(place)) ?? value;
   }
 
-  /** What a JSON file holds; undefined where there is none. */
+  /** What a JSON file holds; undefined where there is none. @throws Error that names the file, where it holds no JSON */
   async read<T>(place: Place<T>): Promise<T | undefined> {
     const text = await this.readText(place);
-    return text === undefined ? undefined : (JSON.parse(text) as T);
+    return text === undefined
+      ? undefined
+      : (parseJson(text, this.path(place)) as T);
   }
 
   readText(place: Place<unknown>): Promise<string | undefined> {
@@ -78,9 +81,9 @@ export class Storage {
     return (await this.readText(place)) !== undefined;
   }
 
-  /** What a reference leads to. @throws Error where it leads nowhere */
+  /** What a reference leads to. @throws Error where it leads nowhere, or to no JSON */
   async readRef<T>(ref: string): Promise<T> {
-    return JSON.parse(await this.readRefText(ref)) as T;
+    return parseJson(await this.readRefText(ref), ref) as T;
   }
 
   /** @throws Error where the reference leads nowhere */

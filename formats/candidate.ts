@@ -1,5 +1,6 @@
 import type { EventCapsule } from "./eventlogging/event-capsule";
 import { capsuleTime } from "./eventlogging/event-time";
+import { FormatError } from "./format-error";
 
 /**
  * The lines that the search for missing events writes and reads, here or on Spark (jvm/find-missing). Fields are separated by tabs, and the
@@ -73,33 +74,51 @@ function fieldsOf(line: string, count: number): [string[], string | undefined] {
   return [fields, line.slice(from)];
 }
 
-const rankOf = (text: string | undefined) => (text === "0" ? 0 : 1);
+const rankOf = (text: string | undefined): Candidate["rank"] => {
+  if (text !== "0" && text !== "1") throw new FormatError("no rank of 0 or 1");
+  return text === "0" ? 0 : 1;
+};
 
-/** @throws Error on a line that {@link candidateLine} has not written */
-export function parseCandidate(line: string): Candidate {
-  const [[topic, uuid, rank, ms], json] = fieldsOf(line, 4);
+function countOf(text: string | undefined): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text ?? "") || !Number.isSafeInteger(count))
+    throw new FormatError("no whole number in its place");
+  return count;
+}
+
+/** The fields of a line, and the event that follows them. The line itself enters no error: it is an event. */
+function partsOf(what: string, line: string, count: number) {
+  const [fields, json] = fieldsOf(line, count);
   if (json === undefined)
-    throw new Error(`not a candidate: ${line.slice(0, 80)}`);
+    throw new FormatError(
+      `not a ${what}: ${fields.length} fields of ${count} in ${line.length} characters`,
+    );
+  return { fields, json };
+}
+
+/** @throws FormatError on a line that {@link candidateLine} has not written */
+export function parseCandidate(line: string): Candidate {
+  const { fields, json } = partsOf("candidate", line, 4);
+  const [topic, uuid, rank, ms] = fields;
   return {
     topic: topic!,
     uuid: uuid!,
     rank: rankOf(rank),
-    ms: Number(ms),
+    ms: countOf(ms),
     json,
   };
 }
 
-/** @throws Error on a line that {@link missingLine} has not written */
+/** @throws FormatError on a line that {@link missingLine} has not written */
 export function parseMissing(line: string): MissingEvent {
-  const [[topic, ms, uuid, rank, copies], json] = fieldsOf(line, 5);
-  if (json === undefined)
-    throw new Error(`not a missing event: ${line.slice(0, 80)}`);
+  const { fields, json } = partsOf("missing event", line, 5);
+  const [topic, ms, uuid, rank, copies] = fields;
   return {
     topic: topic!,
     uuid: uuid!,
     rank: rankOf(rank),
-    ms: Number(ms),
+    ms: countOf(ms),
     json,
-    copies: Number(copies),
+    copies: countOf(copies),
   };
 }

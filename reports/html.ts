@@ -1,7 +1,7 @@
 import { type Grid, gridHours } from "../domain/audit/grid";
 import { VERDICT, type Verdict } from "../domain/audit/verdicts";
 import { usedVerdicts, verdictAt } from "./grid";
-import { lookOf } from "./theme";
+import { lookOf, THEME } from "./theme";
 
 /** Plain text as HTML: nothing in it is taken for markup. */
 export const escapeHtml = (text: string): string =>
@@ -11,13 +11,15 @@ export const escapeHtml = (text: string): string =>
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;");
 
-const STYLE = `body{font:14px/1.4 system-ui,sans-serif;margin:2em}
+const STYLE = `
+body{font:14px/1.4 system-ui,sans-serif;margin:2em}
 table{border-collapse:collapse}
 .grid td{width:1.4em;text-align:center;color:#fff;font:12px monospace;border:1px solid #fff}
 .grid th{font-weight:normal;text-align:left;padding-right:1em;white-space:nowrap}
 .grid thead th{font:11px monospace;writing-mode:vertical-rl;padding:2px}
 .list td,.list th{padding:2px 10px 2px 0;text-align:left;vertical-align:top}
-b.k{display:inline-block;min-width:1.4em;text-align:center;color:#fff;font:12px monospace}`;
+b.k{display:inline-block;min-width:1.4em;text-align:center;color:#fff;font:12px monospace}
+`;
 
 /** A page that needs nothing else. `title` and `heading` are plain text, `parts` are HTML; an empty part leaves an empty line. */
 export const pageHtml = (
@@ -26,9 +28,7 @@ export const pageHtml = (
   parts: string[],
 ): string => `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>${escapeHtml(title)}</title>
-<style>
-${STYLE}
-</style>
+<style>${STYLE}</style>
 <h1>${escapeHtml(heading)}</h1>
 ${parts.join("\n")}
 </html>
@@ -59,8 +59,16 @@ export function tableHtml(head: string[], rows: (string | number)[][]): string {
 <tbody>${bodyRows.join("\n")}</tbody></table>`;
 }
 
+const backgroundOf = ({ hex }: { hex: string }) => `background:${hex}`;
+
+/** Every style that a page may have, of its own and of its elements, as it stands there: a server allows no others. */
+export const PAGE_STYLES: readonly string[] = [
+  STYLE,
+  ...Object.values(THEME).map(backgroundOf),
+];
+
 const background = (verdict: Verdict): string =>
-  `style="background:${lookOf(verdict).hex}"`;
+  `style="${backgroundOf(lookOf(verdict))}"`;
 
 const signHtml = (verdict: Verdict): string =>
   escapeHtml(VERDICT[verdict].sign);

@@ -1,63 +1,174 @@
-import { createServer, type Server } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
 import { REPORTS, type Storage } from "../clients/storage";
 import { SERVED } from "../clients/storage-layout";
+import type { Config } from "../domain/settings/config";
+import {
+  carriesToken,
+  cookieFor,
+  isOwnHost,
+  isTokenIn,
+  readerToken,
+} from "./http-access";
+import { SAFE_HEADERS } from "./http-headers";
 import { metricsText } from "./metrics";
 
-type Page = { type: string; text: string };
 type Reader = Pick<Storage, "read" | "readRef" | "readText">;
+type Settings = Pick<NonNullable<Config["metrics"]>, "host" | "port"> &
+  Partial<NonNullable<Config["metrics"]>>;
+
+type Answer = { status: number; headers?: OutgoingHttpHeaders; text: string };
+
+const PLAIN = { "content-type": "text/plain; charset=utf-8" };
+const METRICS_TYPE = { "content-type": "text/plain; version=0.0.4" };
+const NOT_FOUND: Answer = { status: 404, text: "see /metrics and /reports/\n" };
 
 /**
- * Serves `/metrics` and, below `/reports/`, the reports of audits and sagas. Storage that does not answer is a 503,
- * anything else that is asked for a 404.
+ * Serves `/metrics`, below `/reports/` the reports of audits and sagas, and `/healthz`. Storage that does not answer is a 503, anything else
+ * that is asked for a 404. Whoever asks under a name that is not this server's gets 421, and without the token, where there is one, 401;
+ * `/healthz` says nothing and is open to all.
  * @returns the listening server
- * @throws Error with code `EADDRINUSE` where another process listens there
+ * @throws Error with code `EADDRINUSE` where another process listens there, or where the token is none
  */
-export function serveHttp(
+export async function serveHttp(
   storage: Reader,
-  { host, port }: { host: string; port: number },
+  settings: Settings,
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<Server> {
+  const token = readerToken(settings, environment);
   const server = createServer((request, response) => {
-    pageAt(storage, request.url ?? "/").then(
-      (page) =>
-        page
-          ? response
-              .writeHead(200, { "content-type": page.type })
-              .end(page.text)
-          : response.writeHead(404).end("see /metrics and /reports/\n"),
-      (error: Error) => response.writeHead(503).end(`${error.message}\n`),
+    const { port } = server.address() as AddressInfo;
+    answerTo(request, { storage, settings, token, port }).then(
+      (answer) => send(request, response, answer),
+      (error: Error) =>
+        send(request, response, { status: 503, text: `${error.message}\n` }),
     );
   });
   return new Promise((listening, failed) => {
     server.once("error", failed);
-    server.listen(port, host, () => listening(server));
+    server.listen(settings.port, settings.host, () => listening(server));
   });
 }
 
-/** The page at a request's path; undefined where there is none. */
-async function pageAt(storage: Reader, url: string): Promise<Page | undefined> {
-  if (url === "/metrics")
+function send(
+  { method }: IncomingMessage,
+  response: ServerResponse,
+  { status, headers = PLAIN, text }: Answer,
+): void {
+  const body = Buffer.from(text);
+  response
+    .writeHead(status, {
+      ...SAFE_HEADERS,
+      ...headers,
+      "content-length": body.length,
+    })
+    .end(method === "HEAD" ? undefined : body);
+}
+
+type Served = {
+  storage: Reader;
+  settings: Settings;
+  token: string | undefined;
+  /** The one that is listened on. */
+  port: number;
+};
+
+async function answerTo(
+  { method = "", url = "", headers }: IncomingMessage,
+  { storage, settings, token, port }: Served,
+): Promise<Answer> {
+  if (method !== "GET" && method !== "HEAD")
     return {
-      type: "text/plain; version=0.0.4",
+      status: 405,
+      headers: { ...PLAIN, allow: "GET, HEAD" },
+      text: "pages are read, and nothing else\n",
+    };
+  const queryAt = url.indexOf("?");
+  const path = queryAt < 0 ? url : url.slice(0, queryAt);
+  if (path === "/healthz") return { status: 200, text: "ok\n" };
+  if (!isOwnHost(headers.host, port, settings))
+    return {
+      status: 421,
+      text: "this server is asked under another name; metrics.allowedHosts allows it\n",
+    };
+  const isOpen = path === "/metrics" && settings.openMetrics === true;
+  if (token !== undefined && !isOpen) {
+    const query = new URLSearchParams(queryAt < 0 ? "" : url.slice(queryAt));
+    if (isTokenIn(query, token))
+      return withoutTokenIn(path, query, cookieFor(token, isHttps(settings)));
+    if (!carriesToken(headers, token)) return NEEDS_TOKEN;
+  }
+  if (path === "/metrics")
+    return {
+      status: 200,
+      headers: METRICS_TYPE,
       text: await metricsText(storage),
     };
-  const path = decodeURIComponent(new URL(url, "http://x").pathname);
-  return path.startsWith(REPORTS)
-    ? reportAt(storage, path.slice(REPORTS.length))
-    : undefined;
+  return (await reportAt(storage, path)) ?? NOT_FOUND;
+}
+
+const NEEDS_TOKEN: Answer = {
+  status: 401,
+  headers: { ...PLAIN, "www-authenticate": 'Bearer realm="sisyphus"' },
+  text: "a token is needed: as `Authorization: Bearer`, or once as `?token=`\n",
+};
+
+const isHttps = ({ url }: Settings) => url?.startsWith("https:") === true;
+
+/** Sends a browser on to the same address without the token, which would stay in its history, and has it keep a cookie. */
+function withoutTokenIn(
+  path: string,
+  query: URLSearchParams,
+  cookie: string,
+): Answer {
+  query.delete("token");
+  const rest = query.toString();
+  // Two slashes, which browsers see in backslashes too, would lead to another server.
+  const here = /^\/(?![/\\])/.test(path) ? path : "/";
+  const location = here + (rest === "" ? "" : `?${rest}`);
+  return {
+    status: 303,
+    headers: { ...PLAIN, location, "set-cookie": cookie },
+    text: "the token is known from now on\n",
+  };
 }
 
 /** A file of storage that is meant for people. Others, events above all, stay where HDFS' own permissions guard them. */
 async function reportAt(
   storage: Reader,
   path: string,
-): Promise<Page | undefined> {
-  const folders = path.split("/");
-  const name = folders.pop()!;
-  const type = SERVED.get(name);
-  const leadsElsewhere = folders.some(
-    (folder) => folder === "" || folder === "." || folder === "..",
-  );
-  if (!type || leadsElsewhere) return undefined;
+): Promise<Answer | undefined> {
+  if (!path.startsWith(REPORTS)) return undefined;
+  const folders = namesOf(path.slice(REPORTS.length));
+  const name = folders?.pop();
+  const type = SERVED.get(name ?? "");
+  if (!folders || !name || !type) return undefined;
   const text = await storage.readText({ folder: folders.join("/"), name });
-  return text === undefined ? undefined : { type, text };
+  return text === undefined
+    ? undefined
+    : { status: 200, headers: { "content-type": type }, text };
+}
+
+/** Slashes and dots that were encoded once more would become a path to somewhere else where they are decoded again. */
+const LEADS_ELSEWHERE = /[/\\\p{Cc}]|%(?:2e|2f|5c|00)/iu;
+
+/** The names of a path, decoded; undefined where one of them is none, or would lead elsewhere. */
+function namesOf(path: string): string[] | undefined {
+  try {
+    const names = path.split("/").map(decodeURIComponent);
+    return names.some(
+      (name) => /^\.{0,2}$/.test(name) || LEADS_ELSEWHERE.test(name),
+    )
+      ? undefined
+      : names;
+  } catch {
+    // A `%` that begins no byte of UTF-8.
+    return undefined;
+  }
 }

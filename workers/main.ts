@@ -96,10 +96,12 @@ async function serveIfConfigured(
   { metrics }: Config,
 ): Promise<Server | undefined> {
   if (!metrics) return undefined;
-  return serveHttp(storage, metrics).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "EADDRINUSE") throw error;
-    // Another control worker of this host serves the same.
-    console.warn(`metrics are not served here: ${error.message}`);
-    return undefined;
-  });
+  return serveHttp(storage, metrics, process.env).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE") throw error;
+      // Another control worker of this host serves the same.
+      console.warn(`metrics are not served here: ${error.message}`);
+      return undefined;
+    },
+  );
 }

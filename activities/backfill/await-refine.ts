@@ -2,6 +2,7 @@ import { heartbeat, sleep } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
 import { datasetOf } from "../../domain/settings/dataset";
 import { DriverProgress } from "../../domain/backfill/driver-progress";
+import { withoutValues } from "../../domain/backfill/program-output";
 import type { PlannedTopic } from "../../domain/backfill/plan";
 import { DONE_FLAG } from "../../formats/refine/done-flag";
 import { fatal } from "../../clients/errors";
@@ -127,7 +128,7 @@ export function createAwaitRefineActivities({
       if (app.finalStatus !== "SUCCEEDED")
         throw fatal(
           "ApplicationFailed",
-          `Refine ${app.id} ended ${app.finalStatus}: ${app.diagnostics.slice(0, DIAGNOSTICS_LENGTH)}; ${yarn.link(app.id)}`,
+          `Refine ${app.id} ended ${app.finalStatus}: ${withoutValues(app.diagnostics).slice(0, DIAGNOSTICS_LENGTH)}; ${yarn.link(app.id)}`,
         );
       const besides = await refinesBeside(app);
       return {

@@ -1,6 +1,7 @@
 import { cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
 import { fatal } from "../../clients/errors";
 import type { Jobs } from "../../clients/commands";
+import { withoutValues } from "../../domain/backfill/program-output";
 import { type Application, hasEnded, type Yarn } from "../../clients/yarn/yarn";
 
 const POLL_MS = 1000;
@@ -64,7 +65,7 @@ export class Submitter {
     cancellationSignal().throwIfAborted();
     if (ended.code !== 0)
       throw new Error(
-        `${command[0]} ended with ${ended.code}: ${ended.output}`,
+        `${command[0]} ended with ${ended.code}: ${withoutValues(ended.output)}`,
       );
   }
 
@@ -105,7 +106,7 @@ export class Submitter {
       if (!app || hasEnded(app))
         throw fatal(
           "ApplicationFailed",
-          `${id} ended ${app?.finalStatus ?? "unknown to YARN"}: ${app?.diagnostics.slice(0, DIAGNOSTICS_LENGTH) ?? ""}; ${this.yarn.link(id)}`,
+          `${id} ended ${app?.finalStatus ?? "unknown to YARN"}: ${withoutValues(app?.diagnostics ?? "").slice(0, DIAGNOSTICS_LENGTH)}; ${this.yarn.link(id)}`,
         );
       heartbeat({ waitingFor: id, state: app.state });
       await sleep(POLL_MS);

@@ -1,25 +1,25 @@
-import { parquetMetadata, parquetReadObjects } from "hyparquet";
+import { parquetReadObjects } from "hyparquet";
 import { FormatError } from "../../formats/format-error";
+import { expandSnappy } from "../../formats/hadoop/snappy";
+import {
+  type Footer,
+  footerLength,
+  readFooter,
+} from "../../formats/parquet/footer";
 import type { FileStatus, Hdfs } from "./hdfs";
-
-/** What a Parquet file says of itself at its end. */
-export type Footer = {
-  rows: number;
-  /** The names of the top-level columns, in lower case as Hive has them. */
-  columns: string[];
-};
 
 /** Most footers are no longer than this, and come with the first read. */
 const TAIL_BYTES = 32_768;
-const MAGIC = "PAR1";
-/** With which a file ends whose footer is encrypted (Apache Parquet, "Parquet Modular Encryption"). */
-const ENCRYPTED_MAGIC = "PARE";
-/** The footer's length (int32, little-endian) and the magic are a file's last bytes. */
-const TRAILER_BYTES = 8;
-
 /** Footers by path, length and time: files do not change, so that each footer is read once. */
 const footers = new Map<string, Footer>();
 const MAX_FOOTERS_KEPT = 5_000;
+
+/** The reader's own does not end on some damaged pages. */
+const SNAPPY = (page: Uint8Array, length: number) =>
+  expandSnappy(
+    Buffer.from(page.buffer, page.byteOffset, page.byteLength),
+    length,
+  );
 
 const arrayBufferOf = (bytes: Buffer) =>
   bytes.buffer.slice(
@@ -38,26 +38,18 @@ export async function footer(
   const known = footers.get(key);
   if (known) return known;
   const bytes = await footerBytes(hdfs, path, file.length);
-  const { num_rows, schema } = parsed(path, () =>
-    parquetMetadata(arrayBufferOf(bytes)),
-  );
-  const found = {
-    rows: Number(num_rows),
-    columns: schema
-      .filter((_, index) => isTopLevel(schema, index))
-      .map(({ name }) => name.toLowerCase()),
-  };
+  const found = told(path, () => readFooter(bytes));
   if (footers.size > MAX_FOOTERS_KEPT) footers.clear();
   footers.set(key, found);
   return found;
 }
 
 /** What a parse gives. @throws FormatError that names the file, where its bytes are damaged */
-function parsed<T>(path: string, parse: () => T): T {
+function told<T>(path: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw new FormatError(`${path} is damaged: ${(error as Error).message}`);
+    throw new FormatError(`${path}: ${(error as Error).message}`);
   }
 }
 
@@ -72,43 +64,17 @@ async function footerBytes(
     Math.max(0, size - TAIL_BYTES),
     Math.min(TAIL_BYTES, size),
   );
-  mustBeParquet(path, tail);
-  const length = tail.readUInt32LE(tail.length - TRAILER_BYTES) + TRAILER_BYTES;
+  const length = told(path, () => footerLength(tail));
   if (length > size) throw new FormatError(`${path} has an impossible footer`);
   if (length <= tail.length) return tail;
   return hdfs.readExactly(path, size - length, length);
 }
 
-/** @throws FormatError where the end of a file is not that of a Parquet file which can be read */
-function mustBeParquet(path: string, tail: Buffer): void {
-  const magic = tail.subarray(-MAGIC.length).toString("latin1");
-  if (magic === ENCRYPTED_MAGIC)
-    throw new FormatError(`${path} is encrypted Parquet, which cannot be read`);
-  if (tail.length < TRAILER_BYTES || magic !== MAGIC)
-    throw new FormatError(`${path} is not a whole Parquet file`);
-}
-
 /**
- * Whether an element of a schema is a column and not a field within one. A schema is a tree in depth-first order; its first element is
- * the root, whose children are the columns.
+ * The named columns (or all) of every row of a Parquet file.
+ * @throws FormatError that names the file, where it is damaged; not what the reader of its pages says, which may quote a row
+ * @throws Error where the file does not exist
  */
-function isTopLevel(
-  schema: { num_children?: number }[],
-  index: number,
-): boolean {
-  let column = 1;
-  while (column < index) {
-    // Passes over this column and everything below it.
-    let pending = 1;
-    while (pending > 0) {
-      pending += (schema[column]!.num_children ?? 0) - 1;
-      column++;
-    }
-  }
-  return column === index;
-}
-
-/** The named columns (or all) of every row of a Parquet file. @throws Error where the file does not exist */
 export async function rows(
   hdfs: Hdfs,
   path: string,
@@ -116,9 +82,16 @@ export async function rows(
 ): Promise<Record<string, unknown>[]> {
   const data = await hdfs.read(path);
   if (!data) throw new Error(`${path} does not exist`);
-  mustBeParquet(path, data);
-  return parquetReadObjects({
-    file: arrayBufferOf(data),
-    ...(columns ? { columns } : {}),
-  });
+  told(path, () => readFooter(data));
+  try {
+    return await parquetReadObjects({
+      file: arrayBufferOf(data),
+      compressors: { SNAPPY },
+      ...(columns ? { columns } : {}),
+    });
+  } catch {
+    throw new FormatError(
+      `${path}: its pages are damaged, or of a kind that is not known here`,
+    );
+  }
 }

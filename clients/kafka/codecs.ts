@@ -1,9 +1,11 @@
 import { decompress as unzstd } from "fzstd";
 import { CompressionCodecs, CompressionTypes } from "kafkajs";
 import { compressFrame, decompressFrame } from "lz4-napi";
-import { compress, uncompress } from "snappy";
+import { compress } from "snappy";
 import { FormatError } from "../../formats/format-error";
+import { expandSnappy } from "../../formats/hadoop/snappy";
 import { xerialChunks, xerialFrame } from "../../formats/kafka/xerial-snappy";
+import { checkZstdFrames } from "../../formats/kafka/zstd-frame";
 
 /** What kafkajs asks of a codec; it hands its own encoder over, of which the bytes count. */
 type Codec = {
@@ -14,13 +16,7 @@ type Codec = {
 const snappy: Codec = {
   compress: async ({ buffer }) => xerialFrame(await compress(buffer)),
   decompress: async (bytes) =>
-    Buffer.concat(
-      await Promise.all(
-        xerialChunks(bytes).map(
-          async (chunk) => (await uncompress(chunk)) as Buffer,
-        ),
-      ),
-    ),
+    Buffer.concat(xerialChunks(bytes).map((chunk) => expandSnappy(chunk))),
 };
 
 /** The shortest frame: its magic, two bytes of flags, their checksum and the mark of its end. */
@@ -43,7 +39,10 @@ const zstd: Codec = {
         "zstd is read here, not written: set the topic's compression.type, and the broker does it",
       ),
     ),
-  decompress: async (bytes) => Buffer.from(unzstd(bytes)),
+  decompress: async (bytes) => {
+    checkZstdFrames(bytes);
+    return Buffer.from(unzstd(bytes));
+  },
 };
 
 /** A codec whose failure to decompress is told from a failure of Kafka. */

@@ -26,7 +26,13 @@ export type Application = {
 
 /** Hadoop leaves out what it does not know, so that little is demanded: enough to tell an application from anything else. */
 const application = z
-  .looseObject({ id: z.string(), state: z.string() })
+  .looseObject({
+    id: z.string(),
+    state: z.string(),
+    // Where it is there it is a number: JSON can hold one that is endless to JavaScript.
+    startedTime: z.number().optional(),
+    elapsedTime: z.number().optional(),
+  })
   .transform((app) => app as Application);
 const oneApplication = z.object({ app: application });
 /** No application is null, or an empty object in newer versions. */

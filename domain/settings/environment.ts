@@ -90,6 +90,12 @@ export const ENVIRONMENT: EnvironmentVariable[] = [
     meaning: "A secret: the password of `alerts.smtp.user`.",
   },
   {
+    name: "SISYPHUS_METRICS_TOKEN",
+    readBy: "workers",
+    meaning:
+      "A secret: the token that readers of `/metrics` and `/reports/` must send, where `metrics.tokenFile` names no file.",
+  },
+  {
     name: "SISYPHUS_AS_OF",
     readBy: "CLI",
     meaning:

@@ -45,14 +45,18 @@ export function parseCamusFileName(
   if (!parts) return undefined;
   const extension = parts["extension"]!;
   if (!EXTENSIONS.has(extension) && !more.includes(extension)) return undefined;
+  const partition = Number(parts["partition"]);
+  const count = Number(parts["count"]);
+  if (!Number.isSafeInteger(partition) || !Number.isSafeInteger(count))
+    return undefined;
   const ms = Number(parts["hour"]);
   if (!Number.isSafeInteger(ms) || ms > 8.64e15 || ms !== hourStart(hourOf(ms)))
     return undefined;
   return {
     topic: parts["topic"]!,
     leaderId: parts["leader"]!,
-    partition: Number(parts["partition"]),
-    count: Number(parts["count"]),
+    partition,
+    count,
     offset: BigInt(parts["offset"]!).toString(),
     hour: hourOf(ms),
     extension,

@@ -33,10 +33,17 @@ export function parseOutOfRange(lines: Iterable<string>): OutOfRange[] {
   for (const line of lines) {
     const range = RANGE.exec(line);
     if (range) {
+      const time = Date.parse(
+        `20${range[1]}-${range[2]}-${range[3]}T${range[4]}Z`,
+      );
+      const partition = Number(range[6]);
+      // Of a line that is damaged nothing is believed, nor what the next line says of it.
+      undecided = undefined;
+      if (Number.isNaN(time) || !Number.isSafeInteger(partition)) continue;
       undecided = {
-        time: Date.parse(`20${range[1]}-${range[2]}-${range[3]}T${range[4]}Z`),
+        time,
         topic: range[5]!,
-        partition: Number(range[6]),
+        partition,
         earliestOffset: range[7]!,
         offset: range[8]!,
         latestOffset: range[9]!,

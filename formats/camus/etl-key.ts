@@ -1,4 +1,4 @@
-import { FormatError } from "../format-error";
+import { FormatError, named } from "../format-error";
 import { ByteReader } from "../hadoop/bytes";
 import { readSequenceFile } from "../hadoop/sequence-file";
 import { writeSequenceFile } from "../hadoop/sequence-file-writer";
@@ -46,7 +46,7 @@ function recordsOf(bytes: Buffer, valueClass: string) {
   const file = readSequenceFile(bytes);
   if (file.keyClass !== CLASS || file.valueClass !== valueClass) {
     throw new FormatError(
-      `a SequenceFile of ${file.keyClass} -> ${file.valueClass}, wanted ${CLASS} -> ${valueClass}`,
+      `a SequenceFile of ${named(file.keyClass)} -> ${named(file.valueClass)}, wanted ${CLASS} -> ${valueClass}`,
     );
   }
   return file.records;

@@ -23,10 +23,11 @@ export function parseConnectorFileName(
   if (!parts) return undefined;
   const start = BigInt(parts["start"]!);
   const last = BigInt(parts["last"]!);
-  if (last < start) return undefined;
+  const partition = Number(parts["partition"]);
+  if (last < start || !Number.isSafeInteger(partition)) return undefined;
   return {
     topic: parts["topic"]!,
-    partition: Number(parts["partition"]),
+    partition,
     start: start.toString(),
     last: last.toString(),
     extension: parts["extension"] ?? "",

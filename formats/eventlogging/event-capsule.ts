@@ -51,10 +51,33 @@ export function capsuleUuid(
   return bytes.toString("hex");
 }
 
+/** Whoever takes an event apart does it value within value; Jackson, with which Refine reads, refuses what is nested deeper (since 2.15). */
+const MAX_DEPTH = 1000;
+
+/** Whether JSON's values lie too deep in one another. What a text in it holds does not count. */
+function isNestedTooDeeply(line: string): boolean {
+  // Each value within another takes two brackets.
+  if (line.length <= 2 * MAX_DEPTH) return false;
+  let depth = 0;
+  let inText = false;
+  for (let i = 0; i < line.length; i++) {
+    const letter = line[i];
+    if (letter === '"') inText = !inText;
+    else if (inText) {
+      if (letter === "\\") i++;
+    } else if (letter === "[" || letter === "{") {
+      if (++depth > MAX_DEPTH) return true;
+    } else if (letter === "]" || letter === "}") depth--;
+  }
+  return false;
+}
+
 /** The event of a line of all-events.log, or why it is none: lines are cut off at rotations and crashes. */
 export function parseCapsuleLine(
   line: string,
 ): { event: EventCapsule } | { error: string } {
+  if (isNestedTooDeeply(line))
+    return { error: `values within values, more than ${MAX_DEPTH} deep` };
   let json: unknown;
   try {
     json = JSON.parse(line);

@@ -1,4 +1,5 @@
 import type { EventCapsule } from "./event-capsule";
+import { capsuleTime } from "./event-time";
 
 /*
  * EventLogging's MySQL tables, as eventlogging/jrm.py (2018) writes them: a table for each schema and revision, a column for each field,
@@ -69,9 +70,7 @@ export function mysqlRow(event: EventCapsule): Record<string, MysqlValue> {
           ? JSON.stringify(value)
           : (value as MysqlValue);
   }
-  row["timestamp"] = mediaWikiTime(
-    Date.parse(event.dt ?? "") || (event.timestamp ?? 0) * 1000,
-  );
+  row["timestamp"] = mediaWikiTime(capsuleTime(event) ?? 0);
   return row;
 }
 

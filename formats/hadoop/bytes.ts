@@ -65,6 +65,11 @@ export class ByteReader {
     public position = 0,
   ) {}
 
+  /** All bytes, those that are read included. */
+  get buffered(): number {
+    return this.buffer.length;
+  }
+
   /** Bytes that are not read yet. */
   get left(): number {
     return this.buffer.length - this.position;
@@ -77,6 +82,7 @@ export class ByteReader {
     if (count > this.left)
       throw new EndOfBytes(
         `${count} bytes wanted at ${this.position}, ${this.left} left`,
+        count - this.left,
       );
     this.position += count;
     return this.buffer.subarray(this.position - count, this.position);

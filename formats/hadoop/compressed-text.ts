@@ -133,7 +133,7 @@ export async function* unframed(
       const chunk = length === undefined ? undefined : await take(length);
       if (chunk === undefined)
         throw new FormatError("it ends within a Snappy block");
-      const content = expandSnappy(chunk);
+      const content = expandSnappy(chunk, left);
       left -= content.length;
       if (content.length === 0 || left < 0)
         throw new FormatError("a Snappy block has another length than it says");

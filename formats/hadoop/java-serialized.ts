@@ -1,4 +1,4 @@
-import { FormatError } from "../format-error";
+import { FormatError, named } from "../format-error";
 import { ByteReader } from "./bytes";
 
 /** A serialised Java object. */
@@ -54,7 +54,8 @@ export function readJavaObject(bytes: Buffer): JavaValue {
 
 class JavaReader {
   /** What the stream may refer back to, in the order in which it came. */
-  private readonly handles: unknown[] = [];
+  private readonly handles: (JavaValue | ClassDesc)[] = [];
+  private readonly classes = new Set<ClassDesc>();
 
   constructor(private readonly reader: ByteReader) {}
 
@@ -66,7 +67,7 @@ class JavaReader {
       case TAG.null:
         return null;
       case TAG.reference:
-        return this.reference() as JavaValue;
+        return this.referredValue();
       case TAG.object:
         return this.object(depth);
       case TAG.string: {
@@ -101,17 +102,31 @@ class JavaReader {
     }
   }
 
-  private reference(): unknown {
+  private referredValue(): JavaValue {
+    const value = this.reference();
+    if (this.classes.has(value as ClassDesc))
+      throw new FormatError("a Java reference to a value leads to a class");
+    return value as JavaValue;
+  }
+
+  private reference(): JavaValue | ClassDesc {
     const handle = this.reader.int32() - BASE_HANDLE;
     if (handle < 0 || handle >= this.handles.length)
       throw new FormatError(`Java handle ${handle} is unknown`);
-    return this.handles[handle];
+    return this.handles[handle]!;
   }
 
   private classDesc(depth: number): ClassDesc | null {
+    if (depth > MAX_DEPTH)
+      throw new FormatError("a Java class has too many superclasses");
     const tag = this.reader.uint8();
     if (tag === TAG.null) return null;
-    if (tag === TAG.reference) return this.reference() as ClassDesc;
+    if (tag === TAG.reference) {
+      const desc = this.reference();
+      if (!this.classes.has(desc as ClassDesc))
+        throw new FormatError("a Java reference to a class leads elsewhere");
+      return desc as ClassDesc;
+    }
     if (tag !== TAG.classDescription)
       throw new FormatError(
         `Java class description tag 0x${tag.toString(16)} is not supported`,
@@ -124,6 +139,7 @@ class JavaReader {
     };
     this.reader.int64(); // serialVersionUID
     this.handles.push(desc);
+    this.classes.add(desc);
     desc.flags = this.reader.uint8();
     for (let left = this.reader.uint16(); left > 0; left--) {
       const type = String.fromCharCode(this.reader.uint8());
@@ -131,7 +147,10 @@ class JavaReader {
       if (type === "L" || type === "[") this.value(depth + 1);
     }
     this.annotation(depth);
-    desc.parent = this.classDesc(depth);
+    desc.parent = this.classDesc(depth + 1);
+    for (let part = desc.parent; part; part = part.parent)
+      if (part === desc)
+        throw new FormatError(`${named(desc.name)} is its own superclass`);
     return desc;
   }
 
@@ -147,7 +166,12 @@ class JavaReader {
   private object(depth: number): JavaObject {
     const desc = this.classDesc(depth);
     if (!desc) throw new FormatError("a Java object without a class");
-    const object: JavaObject = { class: desc.name, fields: {}, extra: [] };
+    const object: JavaObject = {
+      class: desc.name,
+      // No field of a stream is taken for one that every object has.
+      fields: Object.create(null) as Record<string, JavaValue>,
+      extra: [],
+    };
     this.handles.push(object);
     // Fields come class by class, the topmost superclass's first.
     const lineage: ClassDesc[] = [];
@@ -155,7 +179,7 @@ class JavaReader {
       lineage.unshift(part);
     for (const part of lineage) {
       if ((part.flags & FLAG.isSerializable) === 0)
-        throw new FormatError(`${part.name} is not plainly serialised`);
+        throw new FormatError(`${named(part.name)} is not plainly serialised`);
       for (const field of part.fields)
         object.fields[field.name] = this.typed(field.type, depth);
       if (part.flags & FLAG.writesExtra)
@@ -170,9 +194,9 @@ class JavaReader {
     const size = this.reader.int32();
     if (size < 0 || size > this.reader.left)
       throw new FormatError(`a Java array of ${size}`);
-    const values = Array.from({ length: size }, () =>
-      this.typed(desc?.name[1] ?? "L", depth),
-    );
+    const values: JavaValue[] = [];
+    for (let i = 0; i < size; i++)
+      values.push(this.typed(desc?.name[1] ?? "L", depth));
     this.handles[at] = values;
     return values;
   }

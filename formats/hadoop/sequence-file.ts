@@ -1,5 +1,5 @@
 import { inflateSync, gunzipSync } from "node:zlib";
-import { EndOfBytes, FormatError } from "../format-error";
+import { EndOfBytes, FormatError, named } from "../format-error";
 import { ByteReader } from "./bytes";
 import { expandSnappy } from "./snappy";
 import type { RandomAccess } from "../../lib/random-access";
@@ -27,15 +27,24 @@ function unframeSnappy(bytes: Buffer): Buffer {
   while (reader.left > 0) {
     let raw = reader.int32();
     while (raw > 0) {
-      const content = expandSnappy(reader.take(reader.int32()));
+      const content = expandSnappy(reader.take(reader.int32()), raw);
       parts.push(content);
       raw -= content.length;
+      if (content.length === 0)
+        throw new FormatError("a Snappy block has another length than it says");
     }
+    if (raw < 0) throw new FormatError(`a Snappy block of ${raw} bytes`);
   }
   return Buffer.concat(parts);
 }
 
-/** @throws FormatError where zlib finds the bytes damaged */
+/** No record or block expands to more: a few bytes of zlib can hold a thousand times as many. */
+const MAX_EXPANDED_BYTES = 256 << 20;
+const LIMIT = { maxOutputLength: MAX_EXPANDED_BYTES };
+/** No record or block is longer in its file: what asks for more is a damaged length. */
+const MAX_STORED_BYTES = 256 << 20;
+
+/** @throws FormatError where zlib finds the bytes damaged, or there are too many of them */
 function zlibBytes(expand: () => Buffer): Buffer {
   try {
     return expand();
@@ -53,14 +62,14 @@ function decompressor(codec: string | undefined): (bytes: Buffer) => Buffer {
     case `${CODEC}DefaultCodec`:
     case `${CODEC}DeflateCodec`:
       return (bytes) =>
-        bytes.length === 0 ? bytes : zlibBytes(() => inflateSync(bytes));
+        bytes.length === 0 ? bytes : zlibBytes(() => inflateSync(bytes, LIMIT));
     case `${CODEC}GzipCodec`:
-      return (bytes) => zlibBytes(() => gunzipSync(bytes));
+      return (bytes) => zlibBytes(() => gunzipSync(bytes, LIMIT));
     case `${CODEC}SnappyCodec`:
       return unframeSnappy;
     default:
       throw new FormatError(
-        `SequenceFile codec ${codec} is not supported (DefaultCodec, GzipCodec and SnappyCodec are)`,
+        `SequenceFile codec ${named(codec)} is not supported (DefaultCodec, GzipCodec and SnappyCodec are)`,
       );
   }
 }
@@ -140,7 +149,9 @@ export async function* sequenceRecords(
   let reader = new ByteReader(Buffer.alloc(0));
   let at = 0;
   const readMore = async () => {
-    const piece = await file.read(at, Math.min(pieceBytes, file.size - at));
+    // As much again as is there: what is read once more from its beginning is read in all not more than twice.
+    const wanted = Math.max(pieceBytes, reader.left);
+    const piece = await file.read(at, Math.min(wanted, file.size - at));
     if (piece.length === 0)
       throw new FormatError(`it ends at ${at}, expected ${file.size} bytes`);
     at += piece.length;
@@ -153,7 +164,12 @@ export async function* sequenceRecords(
       try {
         return read();
       } catch (error) {
-        if (!(error instanceof EndOfBytes) || at >= file.size) throw error;
+        if (!(error instanceof EndOfBytes) || error.missing > file.size - at)
+          throw error;
+        if (reader.buffered - from + error.missing > MAX_STORED_BYTES)
+          throw new FormatError(
+            `a record or block of more than ${MAX_STORED_BYTES} bytes at ${at}`,
+          );
         reader.position = from;
         await readMore();
       }
@@ -211,11 +227,17 @@ function readBlock(
   const [keyLengths, keys, valueLengths, values] = parts.map(
     (part) => new ByteReader(expand(part)),
   ) as [ByteReader, ByteReader, ByteReader, ByteReader];
+  // Each record's key has a length of a byte at least.
+  if (count < 0 || count > keyLengths.left)
+    throw new FormatError(`a block of ${count} records cannot be`);
   try {
-    return Array.from({ length: count }, () => ({
-      key: keys.take(keyLengths.vint()),
-      value: values.take(valueLengths.vint()),
-    }));
+    const records: SequenceRecord[] = [];
+    for (let i = 0; i < count; i++)
+      records.push({
+        key: keys.take(keyLengths.vint()),
+        value: values.take(valueLengths.vint()),
+      });
+    return records;
   } catch (error) {
     if (error instanceof EndOfBytes)
       throw new FormatError(`a block of ${count} records ends early`);
@@ -223,13 +245,16 @@ function readBlock(
   }
 }
 
-/** A raw event as Camus writes it: the key is a LongWritable (epoch ms), the value a Text (the JSON line). */
+/**
+ * A raw event as Camus writes it: the key is a LongWritable (epoch ms), the value a Text (the JSON line).
+ * @throws FormatError where a record is none of that
+ */
 export function rawEventOf(record: SequenceRecord): {
   time: number;
   line: string;
 } {
   return {
-    time: Number(record.key.readBigInt64BE()),
+    time: Number(new ByteReader(record.key).int64()),
     line: new ByteReader(record.value).text().replace(/\n$/, ""),
   };
 }

@@ -1,4 +1,4 @@
-import { snappyUncompress } from "hyparquet";
+import { uncompressSync } from "snappy";
 import { FormatError } from "../format-error";
 import { ByteReader } from "./bytes";
 
@@ -25,15 +25,20 @@ function contentLength(chunk: Buffer): number {
   return length;
 }
 
-/** The content of a chunk of raw Snappy (google/snappy, format_description.txt). @throws FormatError where it is damaged */
-export function expandSnappy(chunk: Buffer): Buffer {
-  const content = new Uint8Array(contentLength(chunk));
+/**
+ * The content of a chunk of raw Snappy (google/snappy, format_description.txt).
+ * @param max how long it may be
+ * @throws FormatError where it is damaged or longer
+ */
+export function expandSnappy(chunk: Buffer, max = Infinity): Buffer {
+  const length = contentLength(chunk);
+  if (length > max)
+    throw new FormatError(`a Snappy chunk holds ${length} bytes of ${max}`);
   try {
-    snappyUncompress(chunk, content);
+    return uncompressSync(chunk) as Buffer;
   } catch (error) {
     throw new FormatError(
       `a Snappy chunk is damaged: ${(error as Error).message}`,
     );
   }
-  return Buffer.from(content.buffer);
 }

@@ -38,7 +38,9 @@ export function decodeDoneFlag(bytes: Buffer): number {
   if (reader.left > 0)
     throw new FormatError(`${reader.left} bytes follow the flag's time`);
   if (!INSTANT.test(text) || Number.isNaN(Date.parse(text)))
-    throw new FormatError(`"${text}" is not an ISO-8601 time`);
+    throw new FormatError(
+      `its ${text.length} characters are not an ISO-8601 time`,
+    );
   return Date.parse(text);
 }
 

@@ -39,7 +39,9 @@ export function parseRefineStatus(line: string): RefineStatus | undefined {
     input: input!,
     table: `${database}.${table}`.toLowerCase(),
     hour,
-    ...(records === undefined ? {} : { records: Number(records) }),
+    ...(Number.isSafeInteger(Number(records ?? NaN))
+      ? { records: Number(records) }
+      : {}),
   };
 }
 
@@ -86,5 +88,6 @@ export function parseRefineTotal(line: string): number | undefined {
   const match = /Refining (\d+) (?:raw )?(?:JSON )?dataset partitions in/.exec(
     line,
   );
-  return match ? Number(match[1]) : undefined;
+  const total = Number(match?.[1] ?? NaN);
+  return Number.isSafeInteger(total) ? total : undefined;
 }

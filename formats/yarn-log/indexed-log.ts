@@ -1,4 +1,4 @@
-import { FormatError } from "../format-error";
+import { FormatError, named } from "../format-error";
 import {
   isObject,
   type JavaObject,
@@ -94,12 +94,18 @@ export async function* indexedLogLines(
 ): AsyncGenerator<LogLine> {
   const found = await findIndex(file);
   if (!found) throw new FormatError("not an IndexedFile: no index at its end");
+  let logs = 0;
   const index = readJavaObject(await file.read(found.offset, found.length));
   for (const { container, logType, region } of logsOf(
     asObject(index, "root"),
   )) {
+    // A damaged index can refer to the same list again and again; each log that is there takes some bytes of it.
+    if (++logs > found.length)
+      throw new FormatError(
+        `an index of ${found.length} bytes lists more logs`,
+      );
     if (region.offset + region.size > found.offset)
-      throw new FormatError(`log ${logType} lies outside the file`);
+      throw new FormatError(`log ${named(logType)} lies outside the file`);
     for await (const line of linesOf(regionBytes(file, region)))
       yield { container, logType, line };
   }

@@ -1,7 +1,8 @@
 import { pipeline, Readable } from "node:stream";
 import { createInflate } from "node:zlib";
 import type { RandomAccess } from "../../lib/random-access";
-import { FormatError } from "../format-error";
+import { FormatError, named } from "../format-error";
+import { isZlibError } from "../../lib/zlib-error";
 
 /** A part of a file that is compressed by itself: a block of a TFile, or a log of an IndexedFile. */
 export type Region = {
@@ -45,19 +46,20 @@ async function* inflated(
   }
 }
 
-/** Zlib's own errors have a code such as Z_DATA_ERROR. */
-const isZlibError = (error: unknown): error is Error =>
-  String((error as NodeJS.ErrnoException | undefined)?.code).startsWith("Z_");
-
 /**
  * A region's bytes, decompressed, in pieces.
  *
- * @throws FormatError where the bytes are damaged, or compressed in another way than `none` or `gz`
+ * @throws FormatError where the region lies outside of the file, is damaged, or compressed in another way than `none` or `gz`
  */
 export async function* regionBytes(
   file: RandomAccess,
   region: Region,
 ): AsyncGenerator<Buffer> {
+  const { offset, size } = region;
+  if (offset < 0 || size < 0 || offset + size > file.size)
+    throw new FormatError(
+      `${size} bytes at ${offset} lie outside of the file's ${file.size}`,
+    );
   const stored = storedBytes(file, region);
   switch (region.codec) {
     case "none":
@@ -68,7 +70,7 @@ export async function* regionBytes(
       return;
     default:
       throw new FormatError(
-        `the log codec ${region.codec} cannot be read (none and gz can; \`yarn logs\` prints the others, and what it prints can be read)`,
+        `the log codec ${named(region.codec)} cannot be read (none and gz can; \`yarn logs\` prints the others, and what it prints can be read)`,
       );
   }
 }

@@ -2,6 +2,9 @@ import { ByteReader, decodeModifiedUtf8 } from "../hadoop/bytes";
 import { PIECE_BYTES } from "./regions";
 import { FormatError } from "../format-error";
 
+/** Keys and names are short; a piece is the longest that is taken. */
+const MAX_TAKEN_BYTES = PIECE_BYTES;
+
 /** Reads Hadoop's primitive encodings from bytes that arrive in pieces. It buffers no more than what is asked for and the rest of a piece. */
 export class StreamReader {
   private buffered: Buffer = Buffer.alloc(0);
@@ -29,8 +32,10 @@ export class StreamReader {
     return !(await this.fill(1));
   }
 
-  /** The next n bytes. @throws FormatError where the stream ends before */
+  /** The next n bytes. @throws FormatError where the stream ends before, or n is more than is ever asked for at once */
   async take(n: number): Promise<Buffer> {
+    if (n < 0 || n > MAX_TAKEN_BYTES)
+      throw new FormatError(`${n} bytes of a log at once cannot be`);
     if (!(await this.fill(n)))
       throw new FormatError(
         `the log ends early: ${n} bytes wanted, ${this.buffered.length} left`,

@@ -4,7 +4,7 @@ import type { RandomAccess } from "../../lib/random-access";
 import type { LogLine } from "./log-line";
 import { StreamReader } from "./stream-reader";
 import { tfileRecords } from "./tfile";
-import { FormatError } from "../format-error";
+import { FormatError, named } from "../format-error";
 
 /** Keys of records that hold no container's logs. */
 const RESERVED_KEYS = new Set([
@@ -38,10 +38,11 @@ async function* containerLines(
   const reader = new StreamReader(value);
   while (!(await reader.hasEnded())) {
     const logType = await reader.utf();
-    const length = Number(await reader.utf());
-    if (!Number.isSafeInteger(length) || length < 0)
+    const digits = await reader.utf();
+    const length = Number(digits);
+    if (!/^\d+$/.test(digits) || !Number.isSafeInteger(length))
       throw new FormatError(
-        `log ${logType} of ${container} has no valid length`,
+        `log ${named(logType)} of ${named(container)} has no valid length`,
       );
     for await (const line of linesOf(reader.takeInPieces(length)))
       yield { container, logType, line };

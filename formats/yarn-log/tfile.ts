@@ -19,6 +19,7 @@ import { FormatError } from "../format-error";
 /** BCFile.Magic. */
 const MAGIC = Buffer.from("d111d36891b5d7b639df414092bae150", "hex");
 const TRAILER_BYTES = 8 + 4 + MAGIC.length;
+const MAX_INDEX_BYTES = 64 << 20;
 const BLOCK_INDEX = "data:BCFile.index";
 
 /** Whether a file's first bytes, at least 16 of them, are those of a TFile. */
@@ -32,6 +33,12 @@ const readRegion = (bytes: ByteReader, codec: string): Region => ({
   codec,
 });
 
+/** @throws FormatError where an index is longer than any is: some megabytes hold a hundred thousand blocks */
+function mustBeIndex(bytes: number): void {
+  if (bytes > MAX_INDEX_BYTES)
+    throw new FormatError(`a TFile's index of ${bytes} bytes is not believed`);
+}
+
 async function readMetaIndex(file: RandomAccess): Promise<ByteReader> {
   const trailerAt = Math.max(0, file.size - TRAILER_BYTES);
   const trailer = await file.read(
@@ -44,6 +51,9 @@ async function readMetaIndex(file: RandomAccess): Promise<ByteReader> {
   )
     throw new FormatError("not a TFile: its last bytes are not the magic");
   const indexAt = Number(trailer.readBigInt64BE(0));
+  if (indexAt < 0 || indexAt > trailerAt)
+    throw new FormatError(`the TFile's meta index cannot begin at ${indexAt}`);
+  mustBeIndex(trailerAt - indexAt);
   return new ByteReader(await file.read(indexAt, trailerAt - indexAt));
 }
 
@@ -55,12 +65,18 @@ export async function tfileBlocks(file: RandomAccess): Promise<Region[]> {
     const block = readRegion(meta, meta.tfileString() ?? "none");
     if (name !== BLOCK_INDEX) continue;
     const pieces: Buffer[] = [];
-    for await (const piece of regionBytes(file, block)) pieces.push(piece);
+    let length = 0;
+    for await (const piece of regionBytes(file, block)) {
+      mustBeIndex((length += piece.length));
+      pieces.push(piece);
+    }
     const index = new ByteReader(Buffer.concat(pieces));
     const codec = index.tfileString() ?? "none";
-    return Array.from({ length: index.tfileVlong() }, () =>
-      readRegion(index, codec),
-    );
+    const regions: Region[] = [];
+    const count = index.tfileVlong();
+    if (count < 0) throw new FormatError(`a TFile of ${count} blocks`);
+    while (regions.length < count) regions.push(readRegion(index, codec));
+    return regions;
   }
   throw new FormatError("the TFile has no block index");
 }

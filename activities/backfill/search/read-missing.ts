@@ -8,6 +8,7 @@ import type {
   MissingTopic,
 } from "../../../domain/backfill/missing";
 import { sha256 } from "../../../lib/digest";
+import { parseJson } from "../../../lib/json";
 import { partsDigest } from "./store-missing";
 
 const changed = (ref: string) =>
@@ -32,8 +33,9 @@ async function partsOf(
   missing: MissingTopic,
 ): Promise<MissingPart[]> {
   if (!missing.ref.endsWith(".json")) return [missing];
-  const parts = JSON.parse(
+  const parts = parseJson(
     await storage.readRefText(missing.ref),
+    missing.ref,
   ) as MissingPart[];
   if (partsDigest(parts) !== missing.digest) throw changed(missing.ref);
   return parts;

@@ -15,3 +15,17 @@ test("a scheduled workflow's folder has a name that HDFS takes", async () => {
   );
   expect(written).toEqual([ref]);
 });
+
+test("a file that holds no JSON is named, and not quoted", async () => {
+  const hdfs = {
+    readText: async () => '{"ip":"198.51.100.7",',
+  } as unknown as Hdfs;
+  const storage = new Storage(hdfs, "/s");
+  for (const read of [
+    () => storage.read(auditPlaces("audit").report),
+    () => storage.readRef("/s/audit/audit.json"),
+  ]) {
+    await expect(read()).rejects.toThrow("/s/audit/audit.json is no JSON");
+    await expect(read()).rejects.not.toThrow("198.51");
+  }
+});

@@ -85,3 +85,13 @@ test("a range holds its first hour and not its end", () => {
     }),
   );
 });
+
+test.each([
+  "year=2018,month=13,day=5,hour=3",
+  "year=2018,month=2,day=30,hour=3",
+  "year=2018,month=7,day=5,hour=24",
+  "year=2,month=7,day=5,hour=3",
+  "year=99999999999,month=7,day=5,hour=3",
+])("a partition that is no hour of the calendar has none: %s", (name) => {
+  expect(hourOfPartition(name)).toBeUndefined();
+});

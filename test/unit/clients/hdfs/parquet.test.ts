@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { FileStatus, Hdfs } from "../../../../clients/hdfs/hdfs";
 import { footer, rows } from "../../../../clients/hdfs/parquet";
 import { FormatError } from "../../../../formats/format-error";
@@ -21,7 +23,7 @@ test.each([
   [
     "with a damaged footer",
     Buffer.from("PAR1\u00ff\u00ff\u00ff\u0003\u0000\u0000\u0000PAR1", "latin1"),
-    "is damaged",
+    "the Thrift type 15 is none of Parquet's",
   ],
 ])("a Parquet file that is %s is named", async (kind, bytes, message) => {
   const name = `${kind.replaceAll(" ", "-")}.parquet`;
@@ -35,6 +37,38 @@ test.each([
 test("the rows of an encrypted file are refused by its name", async () => {
   const bytes = Buffer.from("PARE........PARE");
   await expect(rows(hdfsWith(bytes), "/t/a.parquet")).rejects.toThrow(
-    "/t/a.parquet is encrypted Parquet, which cannot be read",
+    "/t/a.parquet: it is encrypted Parquet, which cannot be read",
   );
+});
+
+test("a damaged row is not told", async () => {
+  const whole = readFileSync(
+    join(__dirname, "../../../fixtures/refined.parquet"),
+    "latin1",
+  );
+  expect(
+    (await rows(hdfsWith(Buffer.from(whole, "latin1")), "/t/a"))[0],
+  ).toMatchObject({ payload: { ip: "198.51.100.7" } });
+  // The column is JSON, whose parser quotes what it stumbles over.
+  const damaged = Buffer.from(whole.replace('{"ip":', '{"ip"!'), "latin1");
+  const read = rows(hdfsWith(damaged), "/t/a.parquet");
+  await expect(read).rejects.toBeInstanceOf(FormatError);
+  await expect(read).rejects.toThrow("/t/a.parquet: its pages are damaged");
+  await expect(read).rejects.not.toThrow("198.51");
+});
+
+test("pages in Snappy are read, and a damaged one is refused", async () => {
+  const whole = readFileSync(
+    join(__dirname, "../../../fixtures/refined-snappy.parquet"),
+  );
+  const uuids = async (bytes: Buffer) =>
+    (await rows(hdfsWith(bytes), "/t/a.parquet", ["uuid"])).map(
+      ({ uuid }) => uuid,
+    );
+  expect((await uuids(whole))[2]).toBe("2123456789abcdef0123456789abcdef");
+  // The first page's first literal: its length of four bytes is negative as a signed number, and would lead back to itself.
+  const damaged = Buffer.from(whole);
+  const literal = damaged.indexOf(Buffer.from("6c5020", "hex")) + 1;
+  damaged.write("fcfaffffff", literal, "hex");
+  await expect(uuids(damaged)).rejects.toBeInstanceOf(FormatError);
 });

@@ -71,3 +71,15 @@ test("lz4 that is cut off is no shorter text", async () => {
       FormatError,
     );
 });
+
+test.each([
+  [CompressionTypes.Snappy, "ffffffff0f00"],
+  [CompressionTypes.ZSTD, "28b52ffda000000080010000"],
+] as const)(
+  "codec %s sets aside no gigabytes for a few bytes",
+  async (type, hex) => {
+    await expect(
+      codec(type).decompress(Buffer.from(hex, "hex")),
+    ).rejects.toThrow(/cannot hold|is not believed/);
+  },
+);

@@ -93,3 +93,11 @@ test("a kill that YARN takes is no error, whether it is done at once or later", 
     await expect(yarn.kill(ID)).resolves.toBeUndefined();
   }
 });
+
+test("an application with a time that has no end is no answer of YARN's", async () => {
+  answer = {
+    status: 200,
+    body: `{"app":{"id":"${ID}","state":"FINISHED","startedTime":1e309}}`,
+  };
+  await expect(yarn.application(ID)).rejects.toBeInstanceOf(ServiceError);
+});

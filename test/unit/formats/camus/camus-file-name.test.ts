@@ -31,3 +31,12 @@ test("a Camus file name is read from its right end", () => {
   ])
     expect(parseCamusFileName(bad)).toBeUndefined();
 });
+
+test("a partition or count that no number holds makes no name", () => {
+  const name = (partition: string, count: string) =>
+    `t.1001.${partition}.${count}.35.1529899200000`;
+  const huge = "9".repeat(30);
+  expect(parseCamusFileName(name("0", "1"))).toBeDefined();
+  expect(parseCamusFileName(name(huge, "1"))).toBeUndefined();
+  expect(parseCamusFileName(name("0", huge))).toBeUndefined();
+});

@@ -15,3 +15,9 @@ test("the HDFS connector's names are read, its inclusive end and zero padding in
   );
   expect(parseConnectorFileName("_SUCCESS")).toBe(undefined);
 });
+
+test("a partition that no number holds makes no name", () => {
+  expect(
+    parseConnectorFileName(`t+${"9".repeat(30)}+0+1.avro`),
+  ).toBeUndefined();
+});

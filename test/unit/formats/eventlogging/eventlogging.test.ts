@@ -80,3 +80,39 @@ test("a MySQL row gives its event back without ip, recvFrom and seqId", () => {
   expect(parseMediaWikiTime(mediaWikiTime(1530036187000))).toBe(1530036187000);
   expect(parseMediaWikiTime("20180626")).toBeUndefined();
 });
+
+test("an event's faults are told by its fields, not by what they hold", () => {
+  const secret = "198.51.100.7";
+  for (const field of Object.keys(EVENT)) {
+    for (const value of [secret, [secret], { ip: secret }, 1.5, null]) {
+      const read = parseCapsuleLine(
+        JSON.stringify({ ...EVENT, [field]: value }),
+      );
+      expect(JSON.stringify("error" in read ? read : "")).not.toContain(secret);
+    }
+  }
+  expect(parseCapsuleLine(`{"ip":"${secret}",}`)).toEqual({
+    error: "not JSON (truncated or corrupt)",
+  });
+});
+
+test("values that lie too deep in one another make no event; brackets in a text do", () => {
+  const nested = (depth: number) =>
+    JSON.stringify(EVENT).replace(
+      /"event":\{/,
+      `$&"deep":${"[".repeat(depth)}${"]".repeat(depth)},`,
+    );
+  expect(parseCapsuleLine(nested(500))).toHaveProperty("event");
+  expect(parseCapsuleLine(nested(100_000))).toEqual({
+    error: expect.stringContaining("deep") as unknown,
+  });
+  const texts = JSON.stringify({ ...EVENT, webHost: '[\\"{'.repeat(5000) });
+  expect(parseCapsuleLine(texts)).toHaveProperty("event");
+});
+
+test("a row has a time even where its event's cannot be", () => {
+  const { dt: _, ...undated } = EVENT;
+  expect(mysqlRow({ ...undated, timestamp: 1e300 })["timestamp"]).toBe(
+    "19700101000000",
+  );
+});

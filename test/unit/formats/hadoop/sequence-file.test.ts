@@ -66,3 +66,64 @@ test("Snappy in Hadoop's block framing is read", () => {
     { time: 1530000000000, line: "hello!" },
   ]);
 });
+
+const HEADER = Buffer.concat([
+  Buffer.from("SEQ\x06"),
+  text("org.apache.hadoop.io.LongWritable"),
+  text("org.apache.hadoop.io.Text"),
+]);
+const rest = async (file: RandomAccess) => {
+  for await (const _ of sequenceRecords(file, 512));
+};
+
+test("a length that is damaged is refused before the file is read for it", async () => {
+  const head = Buffer.concat([HEADER, Buffer.from([0, 0]), int(0), SYNC]);
+  const bytes = Buffer.concat([head, int(2 ** 31 - 1), int(8)]);
+  let read = 0;
+  // A terabyte would have the bytes that are asked for.
+  const huge = {
+    size: 2 ** 40,
+    read: async (at: number, length: number) => {
+      read += length;
+      const piece = Buffer.alloc(length);
+      bytes.copy(piece, 0, at);
+      return piece;
+    },
+  };
+  await expect(rest(huge)).rejects.toThrow(FormatError);
+  expect(read).toBeLessThan(1_000_000);
+});
+
+test.each([-1, 2 ** 30])("a block of %d records is refused", async (count) => {
+  const vint = Buffer.from([0x8c, 0, 0, 0, 0]);
+  vint.writeInt32BE(Math.abs(count), 1);
+  const bytes = Buffer.concat([
+    HEADER,
+    Buffer.from([1, 1]),
+    text("org.apache.hadoop.io.compress.DefaultCodec"),
+    int(0),
+    SYNC,
+    int(-1),
+    SYNC,
+    count < 0 ? Buffer.from([0xff]) : vint,
+    Buffer.from([0, 0, 0, 0]),
+  ]);
+  await expect(rest(inMemory(bytes))).rejects.toThrow(FormatError);
+});
+
+test("a record whose key is no time is refused", () => {
+  const record = { key: Buffer.alloc(3), value: text("event") };
+  expect(() => rawEventOf(record)).toThrow(FormatError);
+});
+
+test("a damaged class name is not repeated", () => {
+  const bytes = Buffer.concat([
+    HEADER,
+    Buffer.from([1, 0]),
+    text('{"ip":"198.51.100.7"}'),
+    int(0),
+    SYNC,
+  ]);
+  expect(() => readSequenceFile(bytes)).toThrow("SequenceFile codec (no name");
+  expect(() => readSequenceFile(bytes)).not.toThrow("198.51");
+});

@@ -34,3 +34,9 @@ test.each([
 ])("%s is refused, with the reason", (_, bytes) => {
   expect(() => decodeDoneFlag(bytes)).toThrow(FormatError);
 });
+
+test("what lies in a flag's place is not quoted", () => {
+  const bytes = Buffer.from("\0\x0c198.51.100.7");
+  expect(() => decodeDoneFlag(bytes)).toThrow("12 characters");
+  expect(() => decodeDoneFlag(bytes)).not.toThrow("198.51");
+});

@@ -68,3 +68,15 @@ test("a line begins with time and level; a stack trace's lines do not", () => {
   });
   expect(parseLogHead("java.io.IOException: no lease")).toBeUndefined();
 });
+
+test("a number that cannot be is not told", () => {
+  const huge = "9".repeat(400);
+  const status = parseRefineStatus(
+    `INFO Refine: Finished refinement of dataset ${TARGET}. (# refined records: ${huge})`,
+  );
+  expect(status).toMatchObject({ kind: "finished", hour: "2018-07-05T03" });
+  expect(status).not.toHaveProperty("records");
+  expect(
+    parseRefineTotal(`INFO Refine: Refining ${huge} dataset partitions in`),
+  ).toBeUndefined();
+});

@@ -1,0 +1,12 @@
+/**
+ * Parses JSON. The engine's own error quotes the text around the fault; what lies there may be people's data, so that it is not passed on.
+ * @param what names the text for the error
+ * @throws Error where the text is no JSON
+ */
+export function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new Error(`${what} is no JSON (${text.length} characters)`);
+  }
+}

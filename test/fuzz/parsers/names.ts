@@ -1,0 +1,38 @@
+import { parseCamusFileName } from "../../../formats/camus/camus-file-name";
+import { parseConnectorFileName } from "../../../formats/confluent-hdfs/connector-file-name";
+import { isTemporary } from "../../../formats/hadoop/temporary-names";
+import { hourOfPartition } from "../../../lib/hour";
+import { type Parser, texts } from "../parser";
+
+export const NAMES: Parser[] = [
+  {
+    name: "camus-file-name",
+    seeds: texts(
+      "eventlogging_Edit.1001.0.23.35.1529899200000",
+      "codfw.mediawiki.job.1001_2.11.5.9223372036854775807.1530759600000.snappy",
+    ),
+    parse: (bytes) => parseCamusFileName(bytes.toString("utf8"), [".json"]),
+  },
+  {
+    name: "connector-file-name",
+    seeds: texts("eventlogging.Edit+0+0000000100+0000000199.avro"),
+    parse: (bytes) => parseConnectorFileName(bytes.toString("utf8")),
+  },
+  {
+    name: "temporary-name",
+    seeds: texts("part-0.avro._COPYING_", ".part-0-1.inprogress.0a1b", "+tmp"),
+    parse: (bytes) => isTemporary(bytes.toString("utf8")),
+  },
+  {
+    name: "partition-name",
+    seeds: texts(
+      "year=2018,month=7,day=5,hour=3",
+      "year=2018/month=07/day=05/hour=03",
+    ),
+    parse: (bytes) => {
+      const hour = hourOfPartition(bytes.toString("utf8"));
+      if (hour !== undefined && !/^\d{4}-\d\d-\d\dT\d\d$/.test(hour))
+        throw new Error(`it gives an hour that is none: ${hour}`);
+    },
+  },
+];
