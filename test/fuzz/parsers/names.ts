@@ -1,6 +1,8 @@
 import { parseCamusFileName } from "../../../formats/camus/camus-file-name";
 import { parseConnectorFileName } from "../../../formats/confluent-hdfs/connector-file-name";
 import { isTemporary } from "../../../formats/hadoop/temporary-names";
+import { parseLocation } from "../../../formats/hadoop/location";
+import { partitionValues } from "../../../formats/hive/partition-values";
 import { hourOfPartition } from "../../../lib/hour";
 import { type Parser, texts } from "../parser";
 
@@ -22,6 +24,20 @@ export const NAMES: Parser[] = [
     name: "temporary-name",
     seeds: texts("part-0.avro._COPYING_", ".part-0-1.inprogress.0a1b", "+tmp"),
     parse: (bytes) => isTemporary(bytes.toString("utf8")),
+  },
+  {
+    name: "partition-values",
+    seeds: texts("datacenter=a%3Ab/year=2018/month=07"),
+    parse: (bytes) => void partitionValues(bytes.toString("utf8")),
+  },
+  {
+    name: "partition-location",
+    seeds: texts(
+      "hdfs://cluster:8020/wmf/data/event/Edit/year=2018/month=7",
+      "viewfs:/wmf/data",
+      "s3a://bucket/key",
+    ),
+    parse: (bytes) => void parseLocation(bytes.toString("utf8")),
   },
   {
     name: "partition-name",
