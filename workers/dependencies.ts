@@ -35,6 +35,7 @@ import { EventMysql } from "../clients/mysql";
 import { Storage } from "../clients/storage";
 import { Yarn } from "../clients/yarn/yarn";
 import type { Config } from "../domain/settings/config";
+import { configDigest } from "../domain/settings/config-digest";
 import { policyOf } from "../domain/settings/policy";
 import { createImporter } from "../importers/registry";
 
@@ -101,7 +102,7 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     pasts,
   };
   const collect = createCollectActivities({ ...judging, storage, mysql });
-  return takingSagaNames({
+  const byName = {
     ...createAuditActivities({ ...judging, storage, cache }),
     ...createHeadroomActivities({ ...judging, storage }),
     ...createCanaryActivities({ ...judging, storage }),
@@ -129,5 +130,6 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     ...createReportActivities({ storage }),
     ...createAlertActivities({ config, client, storage }),
     ...createIncidentActivities({ client, storage, policyOf }),
-  });
+  };
+  return takingSagaNames(byName, configDigest(config));
 }

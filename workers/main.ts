@@ -1,12 +1,15 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { NativeConnection, Worker } from "@temporalio/worker";
 import type { Storage } from "../clients/storage";
 import type { Config } from "../domain/settings/config";
+import { configDigest } from "../domain/settings/config-digest";
+import { identityText } from "../domain/settings/worker-identity";
+import { version } from "../package.json";
 import { loadConfig } from "./config";
 import { connectClient, temporalOptions } from "./connection";
 import { createActivities, createDependencies } from "./dependencies";
@@ -33,6 +36,7 @@ export async function runWorkers(
   const connection = await NativeConnection.connect(connectionOptions as never);
   const dependencies = createDependencies(config, client);
   const activities = createActivities(dependencies);
+  const identity = workerIdentity(config);
   const bundle = hasControl ? await bundleWorkflows() : undefined;
   const workers = await Promise.all(
     jobs.map((job) =>
@@ -40,6 +44,7 @@ export async function runWorkers(
         connection,
         namespace,
         activities,
+        identity,
         ...optionsOf(job, config),
         ...(job === "control" && bundle
           ? { workflowBundle: { codePath: bundle.codePath } }
@@ -76,6 +81,14 @@ async function bundleWorkflows(): Promise<{
   ]);
   return { codePath, remove: () => rmSync(folder, { recursive: true }) };
 }
+
+/** Who this worker is, as Temporal's pages and `sisyphus config check` show it. */
+const workerIdentity = (config: Config): string =>
+  identityText({
+    process: `${process.pid}@${hostname()}`,
+    version,
+    config: configDigest(config),
+  });
 
 const taskQueueOf = (job: Job, config: Config) =>
   job === "archive" ? `archive@${config.archive.host}` : job;

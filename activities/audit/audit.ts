@@ -51,18 +51,7 @@ export type BatchResult = {
 type AuditClients = EvidenceClients & {
   storage: Storage;
   cache: EvidenceCache;
-  config: Pick<
-    Config,
-    | "audit"
-    | "archive"
-    | "importer"
-    | "naming"
-    | "plan"
-    | "refine"
-    | "saga"
-    | "search"
-    | "webUi"
-  >;
+  config: Config;
 };
 
 /** The audit's activities. */

@@ -1,4 +1,5 @@
 import type { Config } from "../../domain/settings/config";
+import { configDigest } from "../../domain/settings/config-digest";
 
 /** What workflows need to know of the configuration. */
 export type Settings = {
@@ -18,31 +19,16 @@ export type Settings = {
   planMaxAgeMinutes?: number;
   /** Whose own schedules can be held while a saga does their work; absent in histories of before. */
   holds?: { importer: boolean; refine: boolean };
+  /** What a saga goes by; absent in histories of before. */
+  configDigest?: string;
   /** The address of Temporal's Web UI. */
   webUi?: string;
 };
 
 /** The settings of a configuration. */
-export function settingsOf({
-  audit,
-  archive,
-  search,
-  saga,
-  plan,
-  webUi,
-  importer,
-  refine,
-}: Pick<
-  Config,
-  | "importer"
-  | "refine"
-  | "audit"
-  | "archive"
-  | "search"
-  | "saga"
-  | "plan"
-  | "webUi"
->): Settings {
+export function settingsOf(config: Config): Settings {
+  const { audit, archive, search, saga, plan, webUi } = config;
+  const { importer, refine } = config;
   return {
     lookbackHours: audit.lookbackHours,
     batchTopics: audit.batchTopics,
@@ -52,6 +38,7 @@ export function settingsOf({
       importer: importer.hold !== undefined,
       refine: refine.hold !== undefined,
     },
+    configDigest: configDigest(config),
     shardTopics: saga.shardTopics,
     shardWindow: saga.window,
     planMaxAgeMinutes: plan.maxAgeMinutes,

@@ -1,5 +1,6 @@
 import { heartbeat } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
+import { configDigest } from "../../domain/settings/config-digest";
 import { datasetOf } from "../../domain/settings/dataset";
 import type { BackfillInput } from "../../domain/settings/inputs";
 import { type HourRange, partitionPath } from "../../lib/hour";
@@ -178,6 +179,7 @@ export function createPlanningActivities(deps: Dependencies) {
         flags,
         refine,
         offsets: offsetsOf(importer, topics),
+        config: configDigest(config),
         ...(importer.run === undefined ? {} : { importerRun: importer.run }),
       };
       return storePlan(deps, plan);

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { ApplicationFailure } from "@temporalio/common";
 import { workflowId } from "../workflow-id";
 
 const named = new AsyncLocalStorage<string>();
@@ -14,16 +15,35 @@ export const sagaId = (): string => named.getStore() ?? workflowId();
 
 type Activity = (input: never) => Promise<unknown>;
 
-/** The same activities, which take the name of the saga that calls them behind their input. */
+/** How soon another worker may take what this one has refused. */
+const ASK_ANOTHER = "1 second";
+
+/**
+ * The same activities, which take behind their input the name of the saga that calls them, and the digest of the configuration that it goes by.
+ * A worker with another configuration refuses, so that the task goes to another: a saga must not go by whichever worker answers.
+ * @param digest of this worker's configuration (domain/settings/config-digest.ts)
+ */
 export const takingSagaNames = <A extends Record<string, Activity>>(
   activities: A,
+  digest?: string,
 ): A =>
   Object.fromEntries(
     Object.entries(activities).map(([name, activity]) => [
       name,
-      (input: never, saga?: string) =>
-        saga === undefined
+      async (input: never, saga?: string, expected?: string) => {
+        if (
+          expected !== undefined &&
+          digest !== undefined &&
+          expected !== digest
+        )
+          throw ApplicationFailure.create({
+            type: "OtherConfiguration",
+            message: `this worker's configuration (${digest}) is not the one that the saga goes by (${expected}): \`sisyphus config check\` lists the workers; \`sisyphus backfill adopt-config\` has the saga go by what the workers have now`,
+            nextRetryDelay: ASK_ANOTHER,
+          });
+        return saga === undefined
           ? activity(input)
-          : named.run(saga, () => activity(input)),
+          : named.run(saga, () => activity(input));
+      },
     ]),
   ) as A;

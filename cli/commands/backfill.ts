@@ -200,6 +200,11 @@ export function backfillCommand(): Command {
     "end a running Refine of somebody else, such as an outdated one",
     "killJob",
   );
+  update(
+    "adopt-config",
+    "go by the configuration that the workers have now; see `sisyphus config check`",
+    "adoptConfig",
+  );
   command
     .command("abort <name> [reason]")
     .description("stop now and undo in reverse")

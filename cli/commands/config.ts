@@ -6,7 +6,10 @@ import { Yarn } from "../../clients/yarn/yarn";
 import type { Config } from "../../domain/settings/config";
 import { loadConfig } from "../../workers/config";
 import { configOption } from "./audit";
+import { configDigest } from "../../domain/settings/config-digest";
 import { connectClient } from "../../workers/connection";
+import { TASK_QUEUE, withClient } from "../client";
+import { pollersOf } from "../workers";
 import { print, table } from "../output";
 
 /** Asks a system for something small. Its answer is a few words for the table. @throws Error where it does not answer */
@@ -46,12 +49,50 @@ const rowOf = async ([system, check]: [string, Check]) => {
   }
 };
 
+/** The task queues that a saga of this configuration needs. */
+const queuesOf = ({ archive, search }: Config): string[] => [
+  TASK_QUEUE,
+  "bulk",
+  ...new Set(
+    [archive.host, ...search.otherHosts].map((host) => `archive@${host}`),
+  ),
+];
+
+/** A row for each worker of each queue, and for each queue that has none. */
+async function workerRows(config: Config): Promise<string[][]> {
+  const own = configDigest(config);
+  try {
+    return await withClient(async (client) => {
+      const pollers = await pollersOf(client, queuesOf(config));
+      return queuesOf(config).flatMap((queue) => {
+        const ofQueue = pollers.filter((poller) => poller.queue === queue);
+        if (ofQueue.length === 0) return [[queue, "FAILED: none", "", ""]];
+        return ofQueue.map(({ identity, says }) => [
+          queue,
+          says?.process ?? identity,
+          says?.version ?? "",
+          configurationText(says?.config, own),
+        ]);
+      });
+    });
+  } catch (error) {
+    return [["", `FAILED: ${(error as Error).message}`, "", ""]];
+  }
+}
+
+const configurationText = (theirs: string | undefined, own: string) =>
+  theirs === undefined
+    ? "unknown: a worker of an older version"
+    : theirs === own
+      ? `${theirs} ok`
+      : `${theirs} FAILED: another than this file's`;
+
 export function configCommand(): Command {
   const command = new Command("config").description("the configuration file");
   command
     .command("check")
     .description(
-      "check the file, and that every system answers; exit code 1 where one does not",
+      "check the file, that every system answers, and that all workers have this configuration; exit code 1 where it is not so",
     )
     .option(...configOption)
     .action(async (options: { config: string }) => {
@@ -61,7 +102,10 @@ export function configCommand(): Command {
       const rows = await Promise.all(checks.map(rowOf));
       await kafka.close();
       print(table(["system", "state"], rows));
-      if (rows.some(([, state]) => state!.startsWith("FAILED")))
+      const workers = await workerRows(config);
+      print(`\nThis file's configuration is ${configDigest(config)}.`);
+      print(table(["queue", "worker", "version", "configuration"], workers));
+      if ([...rows, ...workers].some((row) => row.join().includes("FAILED")))
         process.exitCode = 1;
     });
   return command;

@@ -95,6 +95,8 @@ export type Plan = {
   offsets: Record<string, string>;
   /** The name of the importer's newest run before anything was changed; absent where it has made none. */
   importerRun?: string;
+  /** The digest of the configuration that made it (domain/settings/config-digest.ts); absent in plans of 0.2.0 and before. */
+  config?: string;
 };
 
 /** A plan's numbers, and where the whole plan lies: short enough for workflow state. */

@@ -183,7 +183,7 @@ export function scriptedSagas() {
 }
 
 /** Answers a saga that it has what it asks for, as the book of leases does where nobody else wants it. */
-const grantedAtOnce =
+export const grantedAtOnce =
   (env: TestWorkflowEnvironment) => async (input: unknown) => {
     const { id, workflowId } = input as LeaseRequest;
     await env.client.workflow

@@ -5,7 +5,7 @@ import { backfillInput } from "../../domain/settings/inputs";
 import { control } from "../support/activities";
 import { parseInput } from "../support/parse";
 import { changedBy } from "../support/patches";
-import { nameSaga } from "../support/saga-name";
+import { goBy, nameSaga } from "../support/saga-name";
 import { awaitApproval, makePlan } from "./approval";
 import { HeldLeases } from "./held-leases";
 import { findMissing, isProven, replayMissing, verify } from "./bulk-steps";
@@ -39,6 +39,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
   async function repair(): Promise<BackfillResult> {
     const settings = await control.read.settings();
     steering.planMaxAgeMinutes = settings.planMaxAgeMinutes;
+    goBy(settings.configDigest);
 
     // What is broken, and what would be changed? Nothing is touched before somebody has approved that.
     const planned = await step("plan", () => makePlan(input, settings));

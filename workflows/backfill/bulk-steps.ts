@@ -6,7 +6,7 @@ import type { PlannedTopic } from "../../domain/backfill/plan";
 import { parsePartitionKey } from "../../lib/keys";
 import { archiveHost, bulk, control } from "../support/activities";
 import { changedBy } from "../support/patches";
-import { sagaName } from "../support/saga-name";
+import { configOfSaga, sagaName } from "../support/saga-name";
 import { cutByCount } from "./cut";
 import {
   namesOf,
@@ -147,7 +147,7 @@ function startsOf(
 
 /** A shard that has no id yet. It is taken from each member of the union: `Omit` of a union keeps only the fields that all members have. */
 type ShardWithoutId<T = Shard> = T extends unknown
-  ? Omit<T, "id" | "saga">
+  ? Omit<T, "id" | "saga" | "config">
   : never;
 
 /**
@@ -161,6 +161,7 @@ function runStepInShards(
   const step = shards[0]!.step.replaceAll(" ", "-");
   const id = `${workflowInfo().workflowId}/${step}`;
   const saga = sagaName();
+  const config = configOfSaga();
   const numberOf = (i: number) => String(i + 1).padStart(4, "0");
   return runShards(
     id,
@@ -171,6 +172,7 @@ function runStepInShards(
         ...(saga === undefined
           ? {}
           : { saga: `${saga}/${step}/${numberOf(i)}` }),
+        ...(config === undefined ? {} : { config }),
       }))
       .filter(({ topics }) => topics.length > 0),
     windowOf(settings),

@@ -2,7 +2,7 @@ import type { HourRange } from "../../lib/hour";
 import type { MissingTopic } from "../../domain/backfill/missing";
 import type { PlannedTopic } from "../../domain/backfill/plan";
 import { archiveHost, bulk } from "../support/activities";
-import { nameSaga } from "../support/saga-name";
+import { goBy, nameSaga } from "../support/saga-name";
 import { type Search, search } from "./search";
 import { noResults, searchResults, type ShardResults } from "./shard-results";
 
@@ -15,6 +15,8 @@ export type Shard = {
    * meanwhile. Absent in sagas that began before they were named by their run: the id names it there.
    */
   saga?: string;
+  /** The digest of the configuration that the saga goes by. */
+  config?: string;
 } & (
   | ({ step: "find missing" } & Search)
   | {
@@ -41,15 +43,23 @@ export type Shard = {
 /** Does one step for some topics: a workflow of its own, so that the saga's history stays short. */
 export async function backfillShard(shard: Shard): Promise<ShardResults> {
   if (shard.saga !== undefined) nameSaga(shard.saga);
+  goBy(shard.config);
   switch (shard.step) {
     case "find missing":
       return searchResults(await search(shard));
     case "replay": {
-      const { step: _, id: __, saga: ___, ...input } = shard;
+      const { step: _, id: __, saga: ___, config: ____, ...input } = shard;
       return { ...noResults(), replayed: await bulk.replay(input) };
     }
     case "verify": {
-      const { step: _, id: __, saga: ___, archiveQueue, ...input } = shard;
+      const {
+        step: _,
+        id: __,
+        saga: ___,
+        config: ____,
+        archiveQueue,
+        ...input
+      } = shard;
       return {
         ...noResults(),
         verified: await archiveHost(archiveQueue).long.verify(input),

@@ -9,6 +9,7 @@ import {
   notSkipped,
 } from "../../domain/backfill/progress";
 import { control } from "../support/activities";
+import { goBy } from "../support/saga-name";
 import type { StepRunner } from "./step-runner";
 
 // Topics can be left out, steps cannot: every step relies on the one before it.
@@ -27,6 +28,8 @@ export const skipTopic = defineUpdate<void, [topic: string]>("skipTopic");
 export const retryStep = defineUpdate<string>("retryStep");
 /** Ends a running Refine of somebody else, such as an outdated one. @returns what was killed */
 export const killJob = defineUpdate<string, [applicationId: string]>("killJob");
+/** Has the saga go by the configuration that a worker has now. @returns its digest */
+export const adoptConfig = defineUpdate<string>("adoptConfig");
 /** Ends the saga and undoes what it did; what is imported, refined and verified only where the second argument says so. */
 export const abort = defineUpdate<
   void,
@@ -97,6 +100,7 @@ export class Steering {
       validator: () =>
         refuseIf(runner.failedStep === undefined, "no step has failed"),
     });
+    setHandler(adoptConfig, adoptConfiguration);
     setHandler(
       abort,
       (reason, undoesVerified) => {
@@ -158,6 +162,14 @@ export class Steering {
       this.runner.progress.phase === "ended" || this.abortReason !== undefined;
     refuseIf(isEnding, "it is ending already");
   }
+}
+
+/** Goes by what the worker has that answers first: operators look first whether all have the same (`sisyphus config check`). */
+async function adoptConfiguration(): Promise<string> {
+  goBy(undefined);
+  const { configDigest } = await control.read.settings();
+  goBy(configDigest);
+  return configDigest ?? "none: a worker of an older version has answered";
 }
 
 function mayKill(applicationId: string): void {

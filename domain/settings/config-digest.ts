@@ -1,0 +1,34 @@
+import { canonicalJson } from "../../lib/canonical-json";
+import { sha256 } from "../../lib/digest";
+import type { Config } from "./config";
+
+/** So much of the digest tells configurations apart, in an identity and in a line for people. */
+const SHOWN = 12;
+
+/**
+ * The digest of what a saga does by: workers whose configurations differ in it must not work on the same saga. What belongs to one host (its own
+ * archive, the importer's log), and what no saga looks at (alerts, metrics, audits' own settings), is no part of it. Of the hosts with an
+ * archive all that there are count together, as each names itself and the others.
+ * @returns the first twelve hex digits of a SHA-256
+ */
+export function configDigest(config: Config): string {
+  const {
+    archive,
+    search: { otherHosts, ...search },
+    importer: { log: _log, ...importer },
+    alerts: _alerts,
+    audit: _audit,
+    canary: _canary,
+    metrics: _metrics,
+    webUi: _webUi,
+    ...rest
+  } = config;
+  const matters = {
+    ...rest,
+    search,
+    importer,
+    archive: { excludedSchemas: archive.excludedSchemas },
+    archiveHosts: [...new Set([archive.host, ...otherHosts])].sort(),
+  };
+  return sha256(canonicalJson(matters)).slice(0, SHOWN);
+}

@@ -1,0 +1,44 @@
+import { configDigest } from "../../../../domain/settings/config-digest";
+import {
+  identityText,
+  readIdentity,
+} from "../../../../domain/settings/worker-identity";
+import { CONFIG } from "../../../chaos/memory/scenario";
+
+const digest = configDigest(CONFIG);
+
+test("what a saga goes by makes another digest", () => {
+  for (const other of [
+    { ...CONFIG, kafka: { ...CONFIG.kafka, brokers: ["other:9092"] } },
+    { ...CONFIG, search: { ...CONFIG.search, otherHosts: ["second"] } },
+    { ...CONFIG, replay: { ...CONFIG.replay, batchEvents: 7 } },
+    { ...CONFIG, refine: { ...CONFIG.refine, class: "Other" } },
+  ])
+    expect(configDigest(other)).not.toBe(digest);
+});
+
+test("what belongs to one host, or to no saga, makes none", () => {
+  for (const other of [
+    { ...CONFIG, archive: { ...CONFIG.archive, files: ["/elsewhere"] } },
+    { ...CONFIG, importer: { ...CONFIG.importer, log: "/elsewhere" } },
+    { ...CONFIG, webUi: "http://127.0.0.1:8233" },
+  ])
+    expect(configDigest(other)).toBe(digest);
+});
+
+test("hosts that name one another as those with archives have the same", () => {
+  const at = (host: string, otherHosts: string[]) =>
+    configDigest({
+      ...CONFIG,
+      archive: { ...CONFIG.archive, host },
+      search: { ...CONFIG.search, otherHosts },
+    });
+  expect(at("a", ["b", "c"])).toBe(at("b", ["c", "a"]));
+  expect(at("a", ["b"])).not.toBe(at("a", []));
+});
+
+test("a worker's identity tells its version and its configuration; that of another worker tells nothing", () => {
+  const worker = { process: "7@host", version: "0.3.0", config: digest };
+  expect(readIdentity(identityText(worker))).toEqual(worker);
+  expect(readIdentity("7@host")).toBeUndefined();
+});
