@@ -9,7 +9,7 @@ import type { Storage } from "../clients/storage";
 import type { Config } from "../domain/settings/config";
 import { configDigest } from "../domain/settings/config-digest";
 import { identityText } from "../domain/settings/worker-identity";
-import { version } from "../package.json";
+import { version } from "./version";
 import { loadConfig } from "./config";
 import { connectClient, temporalOptions } from "./connection";
 import { createActivities, createDependencies } from "./dependencies";
@@ -86,7 +86,7 @@ async function bundleWorkflows(): Promise<{
 const workerIdentity = (config: Config): string =>
   identityText({
     process: `${process.pid}@${hostname()}`,
-    version,
+    version: version(),
     config: configDigest(config),
   });
 
