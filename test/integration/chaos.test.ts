@@ -94,6 +94,7 @@ describe("a search over two archive hosts", () => {
     writeChaosConfig(CHAOS_CONFIG, overTwoHosts);
     writeChaosConfig(SECOND_CONFIG, (c) => {
       overTwoHosts(c);
+      c.search = { ...c.search, otherHosts: [c.archive.host] };
       c.archive = {
         ...c.archive,
         host: SECOND.host,
