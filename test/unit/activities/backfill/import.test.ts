@@ -1,6 +1,7 @@
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { CancelledFailure } from "@temporalio/common";
 import { createImporterActivities } from "../../../../activities/backfill/import";
+import { tagOf } from "../../../../activities/backfill/yarn-tag";
 import type { Kafka } from "../../../../clients/kafka/kafka";
 import { Storage } from "../../../../clients/storage";
 import { sagaPlaces } from "../../../../clients/storage-layout";
@@ -20,6 +21,8 @@ function world() {
   const commands: string[][] = [];
   const steered: string[] = [];
   const running: Partial<Application>[] = [];
+  /** Runs of this saga that YARN shows. */
+  const ownRuns: Application[] = [];
   let position = "5";
   let endRun: (() => void) | undefined;
   let isSlow = false;
@@ -52,7 +55,8 @@ function world() {
       offsets: async () => [{ partition: 0, low: "20", high: "23" }],
     } as unknown as Kafka,
     yarn: {
-      byTag: async () => [],
+      byTag: async (tag: string) =>
+        ownRuns.filter(({ applicationTags }) => applicationTags === tag),
       running: async () => running as Application[],
     } as unknown as Yarn,
     storage,
@@ -77,6 +81,7 @@ function world() {
     commands,
     steered,
     running,
+    ownRuns,
     storage,
     env,
     reset: () => env.run(() => activities.resetImport({ topics: [TOPIC] })),
@@ -171,6 +176,25 @@ test("what came between while an attempt died is put together by the next", asyn
   });
   expect(steered).toEqual(["settle 2", "settle 1"]);
 });
+
+test.each(["reset", "import"])(
+  "an abort puts no position back before the saga's own run of its %s has ended",
+  async (step) => {
+    const { env, ownRuns, restore, steered } = world();
+    ownRuns.push({
+      state: "RUNNING",
+      applicationTags: tagOf(SAGA, step),
+    } as Application);
+    const waits: unknown[] = [];
+    env.on("heartbeat", (details: unknown) => waits.push(details));
+    const restoring = restore();
+    await until("it to wait", 10, () => waits.length > 0, 10);
+    expect(steered).toEqual([]);
+    ownRuns[0]!.state = "FINISHED";
+    await restoring;
+    expect(steered).toEqual([`put back ${TOPIC}`]);
+  },
+);
 
 test("after an abort no attempt moves the importer again; of a saga that goes on, only what was taken out stays as it is", async () => {
   const aborted = world();

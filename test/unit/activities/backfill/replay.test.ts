@@ -1,0 +1,110 @@
+import { MockActivityEnvironment } from "@temporalio/testing";
+import type { Producer } from "kafkajs";
+import {
+  connectReplayProducer,
+  sendBatch,
+} from "../../../../activities/backfill/replay-producer";
+import { createReplayActivities } from "../../../../activities/backfill/replay";
+import { sagaId } from "../../../../activities/backfill/saga-id";
+import type { Hdfs } from "../../../../clients/hdfs/hdfs";
+import type { Kafka } from "../../../../clients/kafka/kafka";
+import { Storage } from "../../../../clients/storage";
+import {
+  CONFIG,
+  LOSSY,
+  LOST,
+  storeMissing,
+  topicOf,
+} from "../../../chaos/memory/scenario";
+import { MemoryHdfs, MemoryKafka } from "../../../chaos/memory/systems";
+
+/** Topics whose lost events lie in storage and are to be replayed. */
+async function world() {
+  const kafka = new MemoryKafka();
+  for (const schema of LOSSY)
+    kafka.logs.set(topicOf(schema), { own: {}, low: 0, log: [] });
+  const storage = new Storage(
+    new MemoryHdfs() as unknown as Hdfs,
+    "/wmf/data/sisyphus",
+  );
+  const env = new MockActivityEnvironment();
+  const id = (await env.run(async () => sagaId())) as string;
+  const { topics } = await storeMissing(storage, id);
+  const starts = Object.fromEntries(
+    topics.map(({ topic }) => [`${topic}/0`, "0"]),
+  );
+  const { replay } = createReplayActivities({
+    config: CONFIG,
+    kafka: kafka as unknown as Kafka,
+    storage,
+  });
+  /** How often each lost event is in Kafka. */
+  const counts = () => {
+    const found = new Map<string, number>();
+    for (const topic of kafka.logs.keys())
+      for (const { headers } of kafka.committed(topic)) {
+        const uuid = String(headers["uuid"]);
+        found.set(uuid, (found.get(uuid) ?? 0) + 1);
+      }
+    return LOST.map(({ uuid }) => found.get(uuid) ?? 0);
+  };
+  return {
+    kafka,
+    env,
+    id,
+    counts,
+    run: () => env.run(() => replay({ topics, starts })),
+  };
+}
+
+const once = LOST.map(() => 1);
+
+test("every lost event is produced once, however often the step is tried", async () => {
+  const { run, counts } = await world();
+  await run();
+  await run();
+  expect(counts()).toEqual(once);
+});
+
+test("what an older attempt has sent and not committed can land no more once a newer one reads back", async () => {
+  const { kafka, env, id, run, counts } = await world();
+  const topic = topicOf(LOSSY[0]!);
+  const event = LOST.find(({ schema }) => schema === LOSSY[0])!;
+  let old: Producer;
+  let commit = () => Promise.resolve();
+  // The older attempt has sent an event, and freezes before its commit.
+  await env.run(async () => {
+    old = await connectReplayProducer(kafka as unknown as Kafka, id);
+    const transaction = await old.transaction();
+    const begun = {
+      transaction: async () => ({
+        send: transaction.send,
+        commit: async () => {
+          commit = () => transaction.commit();
+        },
+        abort: transaction.abort,
+      }),
+    } as unknown as Producer;
+    await sendBatch(
+      begun,
+      id,
+      topic,
+      [{ event, index: 0, value: JSON.stringify(event) }],
+      { compression: "none" },
+    );
+  });
+  // It wakes up right after the newer one has looked at where the logs end.
+  const { offsets } = kafka;
+  let woken = false;
+  kafka.offsets = async (of) => {
+    const seen = await offsets.call(kafka, of);
+    if (!woken) {
+      woken = true;
+      await commit().catch(() => undefined);
+    }
+    return seen;
+  };
+  await run();
+  expect(woken).toBe(true);
+  expect(counts()).toEqual(once);
+});
