@@ -29,3 +29,19 @@ test("a file that holds no JSON is named, and not quoted", async () => {
     await expect(read()).rejects.not.toThrow("198.51");
   }
 });
+
+test("what is recorded once stays, whatever a later attempt would record", async () => {
+  const files = new Map<string, string>();
+  const storage = new Storage(
+    {
+      create: async (path: string, text: string) =>
+        !files.has(path) && Boolean(files.set(path, text)),
+      replace: async (path: string, text: string) => void files.set(path, text),
+      readText: async (path: string) => files.get(path),
+    } as unknown as Hdfs,
+    "/sisyphus",
+  );
+  const place = { folder: "backfill/july", name: "retention.json" };
+  expect(await storage.recordOnce(place, { Edit: "1" })).toEqual({ Edit: "1" });
+  expect(await storage.recordOnce(place, { Edit: "2" })).toEqual({ Edit: "1" });
+});

@@ -207,3 +207,13 @@ test("a run on its own, and one whose neighbour did nothing, are left as they ar
   expect(await world.standing.settle([BEFORE], about)).toEqual([run]);
   expect(await world.camus.runNames()).toEqual([BEFORE, run]);
 });
+
+test("what was taken back is no import any more, for the topic that it was taken back of", async () => {
+  const world = history({ [BEFORE]: REAL });
+  const imported = async () =>
+    (await world.camus.runs(0)).flatMap(({ advances }) => [...advances.keys()]);
+  const before = await imported();
+  expect(before).toContain(TOPIC);
+  await world.putBack([TOPIC], undefined);
+  expect(await imported()).toEqual(before.filter((topic) => topic !== TOPIC));
+});

@@ -1,5 +1,7 @@
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { createFlagActivities } from "../../../../activities/backfill/clear-flags";
+import { FlagsSetSince } from "../../../../activities/backfill/flags-set-since";
+import { sagaId } from "../../../../activities/backfill/saga-id";
 import { createSubmitRefineActivities } from "../../../../activities/backfill/submit-refine";
 import type { Hdfs } from "../../../../clients/hdfs/hdfs";
 import { Storage } from "../../../../clients/storage";
@@ -50,6 +52,8 @@ async function world() {
     hdfs,
     has: (path: string) => hdfs.files.has(path),
     contentOf: (path: string) => hdfs.files.get(path)?.data.toString("utf8"),
+    setSince: new FlagsSetSince(deps),
+    env,
     clear: () => env.run(() => flags.clearFlags({ planRef, skip: [] })),
     submit: (skip: string[] = []) =>
       env.run(() => submitRefine({ job: PLAN.refine, planRef, skip })),
@@ -81,6 +85,18 @@ test("flags that the saga's own Refine has set stay, whoever asks again", async 
   expect(await submit()).not.toHaveProperty("flagsSetSince");
   hdfs.put(flag("Outdated"), "refined");
   await submit();
+  expect(has(flag("Outdated"))).toBe(true);
+});
+
+test("an attempt that wakes up when Refine is submitted already takes only what is older", async () => {
+  const { hdfs, has, clear, setSince, env } = await world();
+  await clear();
+  const id = (await env.run(async () => sagaId())) as string;
+  hdfs.put(flag("Lost"), "set by an outdated job");
+  await env.run(() => setSince.submitting(id));
+  hdfs.put(flag("Outdated"), "refined");
+  await expect(env.run(() => setSince.takeAway(id, PLAN, []))).resolves.toBe(1);
+  expect(has(flag("Lost"))).toBe(false);
   expect(has(flag("Outdated"))).toBe(true);
 });
 

@@ -1,0 +1,207 @@
+/** A line of the code that keeps something from going wrong, and the test that must fail when it is taken out. */
+export type Guard = {
+  /** What it keeps from happening: the rest of "without it, …". */
+  without: string;
+  /** The file that has it. */
+  file: string;
+  /** The text that stands for it there, exactly once, and what it becomes when the guard is taken out. */
+  guard: string;
+  taken: string;
+  /** The unit test that must fail then. */
+  test: string;
+};
+
+const backfill = "activities/backfill";
+
+/** Every guard against an event twice, a flag lost, a setting left behind, a wrong job, and a loss that looks healthy. */
+export const GUARDS: readonly Guard[] = [
+  {
+    without: "an older attempt commits what a newer one produces again",
+    file: `${backfill}/replay.ts`,
+    guard: `    const producer = await connectReplayProducer(kafka, id);
+    try {
+      const names = topics.map(({ topic }) => topic);
+      const before = await readBack(kafka, id, names, starts);`,
+    taken: `    const names = topics.map(({ topic }) => topic);
+    const before = await readBack(kafka, id, names, starts);
+    const producer = await connectReplayProducer(kafka, id);
+    try {`,
+    test: `${backfill}/replay`,
+  },
+  {
+    without: "a second attempt produces what the first one landed",
+    file: `${backfill}/replay.ts`,
+    guard: "if (!landed.has(own, event.uuid))",
+    taken: "if (landed)",
+    test: `${backfill}/replay`,
+  },
+  {
+    without: "a batch that is sent again is spread over other partitions",
+    file: `${backfill}/replay-producer.ts`,
+    guard: "        partition: index % partitions,\n",
+    taken: "",
+    test: `${backfill}/replay-producer`,
+  },
+  {
+    without: "an attempt that wakes up after the release raises retention",
+    file: `${backfill}/hold-retention.ts`,
+    guard: "if (releasedBefore || (await isReleased())) {",
+    taken: "if (releasedBefore) {",
+    test: `${backfill}/hold-retention`,
+  },
+  {
+    without: "a second attempt takes the raised retention for the topic's own",
+    file: `${backfill}/hold-retention.ts`,
+    guard: `(await storage.read(places.retention)) ??
+        (await storage.recordOnce(
+          places.retention,
+          await shorterRetention(id, input.topics, holdMs),
+        ));`,
+    taken: "await shorterRetention(id, input.topics, holdMs);",
+    test: `${backfill}/hold-retention`,
+  },
+  {
+    without: "the retention that a terminated saga raised stays for ever",
+    file: `${backfill}/hold-retention.ts`,
+    guard: "if (leftBehind) own[topic] = leftBehind.own;\n      else if",
+    taken: "if",
+    test: `${backfill}/hold-retention`,
+  },
+  {
+    without: "positions are put back while the saga's own run goes on",
+    file: `${backfill}/import.ts`,
+    guard: `      await waitUntilNoneRuns(tagOf(id, "import"));\n`,
+    taken: "",
+    test: `${backfill}/import.test`,
+  },
+  {
+    without: "an attempt that wakes up after an abort moves the importer again",
+    file: `${backfill}/import.ts`,
+    guard:
+      "if (ours.length === 0 || (await storage.has(places.importerReleased)))",
+    taken: "if (ours.length === 0)",
+    test: `${backfill}/import.test`,
+  },
+  {
+    without: "an importer is ended in the middle",
+    file: `${backfill}/import.ts`,
+    guard: "jobs.runCommand(argv, new AbortController().signal)",
+    taken: "jobs.runCommand(argv, cancellationSignal())",
+    test: `${backfill}/import.test`,
+  },
+  {
+    without: "an importer is run beside one of somebody else",
+    file: `${backfill}/import.ts`,
+    guard: "    await waitForOthers(tag);\n",
+    taken: "",
+    test: `${backfill}/import.test`,
+  },
+  {
+    without: "runs beside one another forget what the other one did",
+    file: "importers/camus-standing.ts",
+    guard: "if (furthestOne) together.set(key, furthestOne);",
+    taken: "",
+    test: "importers/camus-standing",
+  },
+  {
+    without: "an abort takes everybody's positions back",
+    file: "importers/camus-standing.ts",
+    guard: "...[...now].filter(([, key]) => !isOfTopics(key)),",
+    taken: "",
+    test: "importers/camus-standing",
+  },
+  {
+    without: "what an abort has taken back counts as imported twice",
+    file: "importers/camus-history.ts",
+    guard: "return withoutTakenBack(runs);",
+    taken: "return runs;",
+    test: "importers/camus-standing",
+  },
+  {
+    without: "a flag is moved onto a place that is taken",
+    file: "clients/hdfs/hdfs.ts",
+    guard: `return this.transport.done("RENAME", from, { destination: to });`,
+    taken: `return this.transport.done("RENAME", from, { destination: to, renameoptions: "OVERWRITE" });`,
+    test: "clients/hdfs/hdfs.test",
+  },
+  {
+    without: "a flag that Refine has set since is written over",
+    file: `${backfill}/clear-flags.ts`,
+    guard: "        if (await hdfs.stat(path)) continue;\n",
+    taken: "        await hdfs.remove(path);\n",
+    test: `${backfill}/clear-flags`,
+  },
+  {
+    without: "a flag that the saga's own Refine has set is taken away",
+    file: `${backfill}/flags-set-since.ts`,
+    guard: "young.filter(({ mtime }) => mtime < submitted)",
+    taken: "young",
+    test: `${backfill}/flags-set-since`,
+  },
+  {
+    without: "a record is replaced that others have built on",
+    file: "clients/storage.ts",
+    guard: "await this.hdfs.create(this.path(place), canonicalJson(value));",
+    taken: "await this.hdfs.replace(this.path(place), canonicalJson(value));",
+    test: "clients/storage",
+  },
+  {
+    without: "something is changed outside of the allowed prefixes",
+    file: "clients/hdfs/hdfs.ts",
+    guard: "    if (!allowedPrefixes.some((prefix) => isBelow(path, prefix)))",
+    taken: "    if (allowedPrefixes.length < 0)",
+    test: "clients/hdfs/hdfs.test",
+  },
+  {
+    without: "another jar than the one that was approved is submitted",
+    file: `${backfill}/submit-refine.ts`,
+    guard: "            await refuseAnotherJar(job);\n",
+    taken: "",
+    test: `${backfill}/submit-refine`,
+  },
+  {
+    without: "a job is submitted twice",
+    file: `${backfill}/submitter.ts`,
+    guard: "if (apps.length === 0) {",
+    taken: "if (apps) {",
+    test: `${backfill}/submitter`,
+  },
+  {
+    without: "two sagas change the same topic",
+    file: "domain/backfill/leases.ts",
+    guard:
+      "if (!request.resources.some((resource) => taken.has(resource)))\n      ",
+    taken: "",
+    test: "domain/backfill/leases",
+  },
+  {
+    without: "small sagas overtake a large one for ever",
+    file: "domain/backfill/leases.ts",
+    guard:
+      "    for (const resource of request.resources) taken.add(resource);\n",
+    taken: "",
+    test: "domain/backfill/leases",
+  },
+  {
+    without: "a saga goes by whichever worker answers",
+    file: `${backfill}/saga-id.ts`,
+    guard: "expected !== digest",
+    taken: "expected === undefined",
+    test: `${backfill}/saga-id`,
+  },
+  {
+    without: "a saga finds what another of the same workflow id left",
+    file: "domain/backfill/saga-name.ts",
+    guard: `\`\${workflowId}@\${firstRunId.replaceAll("-", "").slice(-8)}\``,
+    taken: 'firstRunId === "" ? "" : workflowId',
+    test: "domain/backfill/saga-name",
+  },
+  {
+    without:
+      "a gateway's page is taken for HDFS' word that a path is not there",
+    file: "clients/hdfs/webhdfs-transport.ts",
+    guard: "remoteException(body)?.exception === ABSENT",
+    taken: "body !== undefined",
+    test: "clients/hdfs/hdfs.test",
+  },
+];

@@ -1,0 +1,79 @@
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Guard } from "./table";
+
+const ROOT = resolve(__dirname, "../..");
+/** What no unit test needs, and what is too large to be copied. */
+const LEFT_OUT = new Set(["node_modules", ".git", "var", "jvm"]);
+
+/** How often a guard's text stands in its file. */
+export const occurrences = ({ file, guard }: Guard, root = ROOT): number =>
+  readFileSync(join(root, file), "utf8").split(guard).length - 1;
+
+/** A copy of the checkout, in which guards are taken out one at a time. */
+export class Copy {
+  private readonly root = mkdtempSync(join(tmpdir(), "sisyphus-guards-"));
+
+  constructor() {
+    for (const entry of readdirSync(ROOT))
+      if (!LEFT_OUT.has(entry))
+        cpSync(join(ROOT, entry), join(this.root, entry), { recursive: true });
+    symlinkSync(join(ROOT, "node_modules"), join(this.root, "node_modules"));
+  }
+
+  /**
+   * Takes a guard out, runs its test, and puts the guard back.
+   * @returns what is wrong with the guard's test; undefined where it fails, as it should
+   */
+  try(guard: Guard): string | undefined {
+    const count = occurrences(guard, this.root);
+    if (count !== 1)
+      return `${guard.file} has the guard ${count} times, wanted is once`;
+    const path = join(this.root, guard.file);
+    const text = readFileSync(path, "utf8");
+    writeFileSync(
+      path,
+      text.replace(guard.guard, () => guard.taken),
+    );
+    try {
+      const ran = this.jest(guard.test);
+      if (/No tests found/.test(ran.output))
+        return `there is no test ${guard.test}`;
+      return ran.passed ? `${guard.test} passes without it` : undefined;
+    } finally {
+      writeFileSync(path, text);
+    }
+  }
+
+  private jest(test: string): { passed: boolean; output: string } {
+    const ran = spawnSync(
+      process.execPath,
+      [
+        join(ROOT, "node_modules/jest/bin/jest.js"),
+        `test/unit/${test}`,
+        "--selectProjects",
+        "unit",
+        "--forceExit",
+        // A guard that keeps something from waiting for ever is missed soon.
+        "--testTimeout",
+        "10000",
+      ],
+      { cwd: this.root, encoding: "utf8", timeout: 120_000 },
+    );
+    return { passed: ran.status === 0, output: ran.stdout + ran.stderr };
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
