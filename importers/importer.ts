@@ -41,6 +41,8 @@ export type ImporterRun = {
   advances: Map<string, Advance[]>;
   /** Files of the run that cannot be read, each with the reason. */
   problems: string[];
+  /** Topics that were put back with this run, by an abort; the advances that it took back are not among those of the runs before it. */
+  takenBack?: { topics: string[] };
 };
 
 /**

@@ -19,7 +19,9 @@ export const takenBackIn = (text: string): TakenBack | undefined =>
   writtenBy.parse(JSON.parse(text)).takenBack;
 
 /** A run, and what it takes back of those before it. */
-export type RunOfHistory = ImporterRun & { takenBack?: TakenBack };
+export type RunOfHistory = Omit<ImporterRun, "takenBack"> & {
+  takenBack?: TakenBack;
+};
 
 /**
  * The same runs, without what later ones have taken back: the importer reads these offsets once more, and that it had read them before is no
@@ -27,7 +29,7 @@ export type RunOfHistory = ImporterRun & { takenBack?: TakenBack };
  * @param runs oldest first
  */
 export function withoutTakenBack(runs: RunOfHistory[]): ImporterRun[] {
-  return runs.map(({ takenBack: _, ...run }, i) => {
+  return runs.map((run, i) => {
     const gone = new Set(
       runs.slice(i + 1).flatMap(({ takenBack }) => {
         if (!takenBack) return [];

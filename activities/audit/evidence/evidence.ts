@@ -22,6 +22,7 @@ import type { RefinedHour } from "./refined-hours";
 import { refreshHours } from "./refresh-hours";
 import type { SharedEvidence } from "./shared-evidence";
 import { readStage, valueOr } from "./stage";
+import { withoutSuperseded } from "./superseded-files";
 import { topicFacts } from "./topic-facts";
 
 /** A topic's evidence: of the topic as a whole, and of each hour of a range. */
@@ -63,8 +64,9 @@ export async function readTopicEvidence(
     memory,
   );
   const { topic: name, schema } = dataset;
+  const everyRaw = withoutSuperseded(memory.raw, name, shared.runs);
   const rawInRange = Object.fromEntries(
-    Object.entries(memory.raw).filter(([hour]) => inRange(hour, range)),
+    Object.entries(everyRaw).filter(([hour]) => inRange(hour, range)),
   );
   const stands = await readStage(shared, () =>
     positionsIn(
@@ -94,7 +96,7 @@ export async function readTopicEvidence(
           clients,
           shared,
           dataset,
-          memory.raw,
+          everyRaw,
           kafka.value.offsets,
           problems,
           beat,
