@@ -178,6 +178,8 @@ export const sagaPlaces = (sagaId: string) => ({
   sparkList: (input: string) => text(sagaId, `search/${input}.list`),
   /** The folder that a join on Spark writes. */
   sparkOutput: text(sagaId, "search/spark"),
+  /** Where the logs ended before the replay, by `<topic>/<partition>`, where these are many. */
+  replayStarts: json<Record<string, string>>(sagaId, "replay-starts.json"),
   missing: json<Missing>(sagaId, "missing.json"),
   missingEvents: (topic: string, part: number) =>
     text(sagaId, `missing/${topic}-${partNumber(part)}.ndjson`),

@@ -12,6 +12,13 @@ import { partitionKey } from "../../lib/keys";
  */
 export type Starts = Record<string, string>;
 
+/** The same in storage, where there are so many that a payload could not hold them. */
+export type StartsInStorage = {
+  ref: string;
+  /** Only those of these topics; default: all. */
+  topics?: string[];
+};
+
 export type ReadBack = {
   /** Which missing events are in Kafka, by topic; every topic that was asked for is in it. */
   landed: ReadonlyMap<string, Landed>;

@@ -6,10 +6,15 @@ import { batches, Throttle } from "../../lib/throttle";
 import { calling } from "../../clients/errors";
 import type { Kafka } from "../../clients/kafka/kafka";
 import type { Storage } from "../../clients/storage";
-import { markerPlaces } from "../../clients/storage-layout";
+import { markerPlaces, sagaPlaces } from "../../clients/storage-layout";
 import { partitionKey, parsePartitionKey } from "../../lib/keys";
 import { inTurns } from "./in-turns";
-import { readBack, type ReadBack, type Starts } from "./read-back";
+import {
+  readBack,
+  type ReadBack,
+  type Starts,
+  type StartsInStorage,
+} from "./read-back";
 import {
   connectReplayProducer,
   type OutgoingEvent,
@@ -32,10 +37,16 @@ export type Replayed = {
 type ReplayInput = {
   topics: MissingTopic[];
   /** What the activity `replayStarts` returned before the first attempt. */
-  starts: Starts;
+  starts: Starts | StartsInStorage;
   /** The fraction (0 to 1) of the configured rates that this replay may take, where several run side by side; default 1. */
   share?: number;
 };
+
+/** The same with the starts at hand. */
+type Replay = Omit<ReplayInput, "starts"> & { starts: Starts };
+
+/** So many starts travel in a payload; more lie in storage. */
+const MAX_STARTS = 1000;
 
 type ReplayDeps = { config: Config; kafka: Kafka; storage: Storage };
 
@@ -89,7 +100,7 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
   /** Produces what has not landed yet, in transactions of bounded size and at a bounded rate. */
   async function produceTheRest(
     id: string,
-    { topics, starts, share }: ReplayInput,
+    { topics, starts, share }: Replay,
     expected: number,
   ): Promise<void> {
     // Fencing comes before the read-back: after it nothing of an older attempt can land any more, so that what is read back stays all
@@ -128,7 +139,7 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
   /** What Kafka holds of the replay, once all of it is there; its markers are recorded for audits. */
   async function confirmLanded(
     id: string,
-    { topics, starts }: ReplayInput,
+    { topics, starts }: Replay,
     expected: number,
   ): Promise<Replayed> {
     const names = topics.map(({ topic }) => topic);
@@ -159,16 +170,38 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
     };
   }
 
+  async function startsAtHand(
+    starts: Starts | StartsInStorage,
+  ): Promise<Starts> {
+    // A key of starts has a slash.
+    if (!("ref" in starts)) return starts as Starts;
+    const { ref, topics } = starts as StartsInStorage;
+    const all = await storage.readRef<Starts>(ref);
+    if (!topics) return all;
+    const wanted = new Set(topics);
+    return Object.fromEntries(
+      Object.entries(all).filter(([key]) =>
+        wanted.has(parsePartitionKey(key).topic),
+      ),
+    );
+  }
+
   return {
     /** Where the topics' logs end now: asked once, before the first event is replayed. */
-    async replayStarts(input: { topics: string[] }): Promise<Starts> {
+    async replayStarts(input: {
+      topics: string[];
+    }): Promise<Starts | StartsInStorage> {
       const starts: Starts = {};
       for (const topic of input.topics) {
         heartbeat(topic);
         for (const { partition, high } of await kafka.offsets(topic))
           starts[partitionKey(topic, partition)] = high;
       }
-      return starts;
+      if (Object.keys(starts).length <= MAX_STARTS) return starts;
+      // Recorded once: an attempt that wakes up late would take what was replayed since for what was there before.
+      const place = sagaPlaces(sagaId()).replayStarts;
+      await storage.recordOnce(place, starts);
+      return { ref: storage.path(place) };
     },
     /**
      * Produces every missing event exactly once, however often an attempt of it dies, freezes or is taken over: an attempt first shuts
@@ -179,9 +212,10 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
     async replay(input: ReplayInput): Promise<Replayed> {
       const id = sagaId();
       const expected = input.topics.reduce((sum, t) => sum + t.events, 0);
+      const replayed = { ...input, starts: await startsAtHand(input.starts) };
       return calling("Kafka", config.kafka.brokers.join(","), async () => {
-        await produceTheRest(id, input, expected);
-        return confirmLanded(id, input, expected);
+        await produceTheRest(id, replayed, expected);
+        return confirmLanded(id, replayed, expected);
       });
     },
   };

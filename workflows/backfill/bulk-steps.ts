@@ -1,4 +1,8 @@
 import { workflowInfo } from "@temporalio/workflow";
+import type {
+  Starts,
+  StartsInStorage,
+} from "../../activities/backfill/read-back";
 import type { Replayed } from "../../activities/backfill/replay";
 import type { Verification } from "../../activities/backfill/verify/verify";
 import type { MissingTopic } from "../../domain/backfill/missing";
@@ -132,11 +136,12 @@ const cutIntoShards = <T>(topics: T[], { shardTopics }: Settings): T[][] =>
 /** How many shards run at the same time. */
 const windowOf = ({ shardWindow }: Settings): number => shardWindow ?? 1;
 
-/** Those of the starts, by `<topic>/<partition>`, that belong to these topics. */
+/** Those of the starts that belong to these topics. */
 function startsOf(
   topics: MissingTopic[],
-  starts: Record<string, string>,
-): Record<string, string> {
+  starts: Starts | StartsInStorage,
+): Starts | StartsInStorage {
+  if ("ref" in starts) return { ref: starts.ref!, topics: namesOf(topics) };
   const names = new Set(namesOf(topics));
   return Object.fromEntries(
     Object.entries(starts).filter(([key]) =>

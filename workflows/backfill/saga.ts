@@ -1,3 +1,7 @@
+import type {
+  Starts,
+  StartsInStorage,
+} from "../../activities/backfill/read-back";
 import type { createAuditActivities } from "../../activities/audit/audit";
 import type { PlannedTopic, PlanSummary } from "../../domain/backfill/plan";
 import {
@@ -28,8 +32,8 @@ export class Saga {
   readonly asOf: string;
   /** Topics that an operator has taken out, and that were put back as an abort would: they are left alone from then on. */
   readonly leftAlone = new Set<string>();
-  /** Where each Kafka partition ended before the first replay, by `<topic>/<partition>`; unknown until then. */
-  replayStarts?: Record<string, string>;
+  /** Where each Kafka partition ended before the first replay; unknown until then. */
+  replayStarts?: Starts | StartsInStorage;
 
   constructor(
     { progress, compensations }: StepRunner,

@@ -1,3 +1,7 @@
+import type {
+  Starts,
+  StartsInStorage,
+} from "../../activities/backfill/read-back";
 import type { HourRange } from "../../lib/hour";
 import type { MissingTopic } from "../../domain/backfill/missing";
 import type { PlannedTopic } from "../../domain/backfill/plan";
@@ -22,8 +26,8 @@ export type Shard = {
   | {
       step: "replay";
       topics: MissingTopic[];
-      /** Where each Kafka partition ended before the replay, by `<topic>/<partition>`. */
-      starts: Record<string, string>;
+      /** Where each Kafka partition ended before the replay. */
+      starts: Starts | StartsInStorage;
       /** The fraction of the allowed rate of events that it may use. */
       share: number;
     }

@@ -33,7 +33,7 @@ async function world() {
   const starts = Object.fromEntries(
     topics.map(({ topic }) => [`${topic}/0`, "0"]),
   );
-  const { replay } = createReplayActivities({
+  const { replay, replayStarts } = createReplayActivities({
     config: CONFIG,
     kafka: kafka as unknown as Kafka,
     storage,
@@ -54,6 +54,10 @@ async function world() {
     id,
     counts,
     run: () => env.run(() => replay({ topics, starts })),
+    runFrom: (given: Parameters<typeof replay>[0]["starts"]) =>
+      env.run(() => replay({ topics, starts: given })),
+    startsOf: (names: string[]) =>
+      env.run(() => replayStarts({ topics: names })),
   };
 }
 
@@ -93,4 +97,19 @@ test("an older attempt that froze before it sent an event can land it no more on
   await run();
   expect(await woken).toMatchObject({ type: "Fenced" });
   expect(counts()).toEqual(once);
+});
+
+test("starts of many partitions travel by reference, stay what they were, and a shard takes its own", async () => {
+  const { kafka, startsOf, runFrom, counts } = await world();
+  const many = Array.from({ length: 1001 }, (_, i) => `topic-${i}`);
+  for (const topic of many) kafka.logs.set(topic, { own: {}, low: 0, log: [] });
+  const names = [...LOSSY.map(topicOf), ...many];
+  const given = await startsOf(names);
+  expect(JSON.stringify(given).length).toBeLessThan(200);
+  await runFrom({ ...(given as object), topics: LOSSY.map(topicOf) } as never);
+  // Asked again after the replay, they are those of before it.
+  expect(await startsOf(names)).toEqual(given);
+  await runFrom(given as never);
+  expect(counts()).toEqual(once);
+  expect(await startsOf(LOSSY.map(topicOf))).not.toHaveProperty("ref");
 });
