@@ -119,11 +119,12 @@ export function withSnooze(
 export const withRepair = (
   incident: IncidentState,
   backfill: string,
+  backfillRun: string,
   who: string,
   at: string,
 ): IncidentState =>
   withStory(
-    { ...incident, phase: "repairing", backfill },
+    { ...incident, phase: "repairing", backfill, backfillRun },
     `${who} started ${backfill}`,
     at,
   );
@@ -135,6 +136,17 @@ export const withFailedRepair = (
   at: string,
 ): IncidentState =>
   withStory({ ...incident, phase: "open" }, `${backfill} did not succeed`, at);
+
+/** Its backfill has ended, and hours are broken still: it waits for another. */
+export const withRepairOver = (
+  incident: IncidentState,
+  at: string,
+): IncidentState =>
+  withStory(
+    { ...incident, phase: "open" },
+    `${incident.backfill} has ended, and not every hour is whole`,
+    at,
+  );
 
 /** Nothing is wrong any more. @returns the closed incident, and what people should hear of it */
 export function closed(

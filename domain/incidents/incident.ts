@@ -28,6 +28,8 @@ export type IncidentState = {
   detectedAsOf?: string;
   /** The backfill that repairs it, or did: a workflow id. */
   backfill?: string;
+  /** The id of that workflow's first run; absent in states of 0.2.0 and before. */
+  backfillRun?: string;
   /** What the topic's policy says of repairs, as the newest audit reported it. */
   repair?: Policy["repair"];
   acknowledged?: { by: string; at: string; note?: string };

@@ -33,6 +33,7 @@ import {
   repairInput,
   withAcknowledgement,
   withFailedRepair,
+  withRepairOver,
   withFindings,
   withHeadroom,
   withRepair,
@@ -84,6 +85,8 @@ export async function topicIncident(
   let state = input.state ?? newIncident(input.topic, now());
   /** Grows with everything that the main loop must look at. */
   let events = 0;
+  /** The repair that this run of the incident has started and hears of. */
+  let watched: { runId: string; isOver: boolean } | undefined;
 
   setHandler(incidentProgress, () => state);
   setHandler(findings, (message) => {
@@ -129,9 +132,14 @@ export async function topicIncident(
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `Repairs ${state.topic}`,
     });
-    state = withRepair(state, name, who, now());
+    const runId = child.firstExecutionRunId;
+    state = withRepair(state, name, runId, who, now());
+    watched = { runId, isOver: false };
     void child.result().then(
-      () => events++,
+      () => {
+        if (watched?.runId === runId) watched.isOver = true;
+        events++;
+      },
       () => {
         state = withFailedRepair(state, name, now());
         events++;
@@ -163,6 +171,19 @@ export async function topicIncident(
     state = withFindings(state, { findings: found, asOf }, now());
   }
 
+  /** Whether the repair has ended though hours are broken still. One that an earlier run of the incident has started is asked for. */
+  async function isRepairOver(): Promise<boolean> {
+    const { phase, backfill: workflowId, backfillRun: firstRunId } = state;
+    if (phase !== "repairing" || state.findings.length === 0) return false;
+    if (!workflowId || !firstRunId) return false;
+    const saga = { id: workflowId, workflowId, firstRunId };
+    const isOver =
+      watched?.runId === firstRunId
+        ? watched.isOver
+        : (await control.read.endedSagas({ sagas: [saga] })).length > 0;
+    return isOver && changedBy("repair-over");
+  }
+
   await condition(() => events > 0);
   while (!isOver(state)) {
     show(state);
@@ -175,6 +196,7 @@ export async function topicIncident(
     const seen = events;
     const somethingCame = await condition(() => events > seen, RE_AUDIT);
     if (!somethingCame || state.phase === "repairing") await auditAgain();
+    if (await isRepairOver()) state = withRepairOver(state, now());
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof topicIncident>({ ...input, state });

@@ -63,6 +63,12 @@ export const PATCHES = {
     changes:
       "backfill: what was done to a topic that is skipped is undone before the next step; before, its flags stayed away",
   },
+  "repair-over": {
+    madeBy: "0.3.0",
+    droppableBy: "0.5.0",
+    changes:
+      "topicIncident: it is open again where its repair has ended and hours are broken still; before, it stayed in repair",
+  },
   "headroom-sufficient": {
     madeBy: "0.3.0",
     droppableBy: "0.5.0",

@@ -1,0 +1,101 @@
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { createLeaseActivities } from "../../activities/backfill/leases";
+import type { Finding } from "../../domain/backfill/plan";
+import type { IncidentState } from "../../domain/incidents/incident";
+import {
+  newIncident,
+  withRepair,
+} from "../../domain/incidents/incident-changes";
+import { until } from "../../sandbox/platform/wait";
+import { quietWorkers } from "../support/quiet";
+import { SETTINGS } from "../support/scripted-saga";
+import { bundleWorkflows, localTemporal } from "../support/temporal";
+
+let env: TestWorkflowEnvironment;
+let workflowBundle: WorkflowBundle;
+beforeAll(async () => {
+  quietWorkers();
+  [env, workflowBundle] = await Promise.all([
+    localTemporal(),
+    bundleWorkflows(),
+  ]);
+}, 600_000);
+afterAll(() => env?.teardown());
+
+const RANGE = { since: "2018-06-26T00", until: "2018-06-27T00" };
+const AS_OF = "2018-06-27T05:20:00Z";
+const BROKEN: Finding = {
+  topic: "long",
+  hour: "2018-06-26T18",
+  verdict: "lost-from-kafka",
+  cause: "premature-deletion",
+  missing: 3,
+  numbers: { archived: 3, missing: 3 },
+  why: "3 events in the archive, none imported",
+};
+
+test("an incident that goes on in a new run learns that the repair of the run before has ended, and is open again", async () => {
+  let endPlan = () => undefined as void;
+  const activities = {
+    settings: async () => SETTINGS,
+    auditTopic: async () => ({ findings: [BROKEN] }),
+    raise: async () => undefined,
+    // A plan that takes its time: the repair runs until it is terminated.
+    makePlan: () => new Promise<void>((done) => (endPlan = done)),
+    ...createLeaseActivities({ client: env.client }),
+  };
+  const shared = { connection: env.nativeConnection, activities };
+  const [control, archive] = await Promise.all([
+    Worker.create({ ...shared, taskQueue: "control", workflowBundle }),
+    Worker.create({ ...shared, taskQueue: "archive@test" }),
+  ]);
+  await control.runUntil(() =>
+    archive.runUntil(async () => {
+      const repair = await env.client.workflow.start("backfill", {
+        workflowId: "backfill/long",
+        taskQueue: "control",
+        args: [{ ...RANGE, topics: ["long"], autoApprove: true }],
+      });
+      // As a run of before would have carried it on.
+      const state = withRepair(
+        newIncident("long", AS_OF),
+        repair.workflowId,
+        repair.firstExecutionRunId,
+        "an operator",
+        AS_OF,
+      );
+      const report = () =>
+        env.client.workflow.signalWithStart("topicIncident", {
+          workflowId: "incident/long",
+          taskQueue: "control",
+          args: [{ topic: "long", range: RANGE, state }],
+          signal: "findings",
+          signalArgs: [{ findings: [BROKEN], asOf: AS_OF }],
+        });
+      const incident = await report();
+      const stateNow = () => incident.query<IncidentState>("progress");
+      await report();
+      await until("the findings", 30, async () => {
+        return (await stateNow()).findings.length === 1;
+      });
+      expect((await stateNow()).phase).toBe("repairing");
+      await repair.terminate("enough");
+      await report();
+      await until(
+        "it to be open again",
+        60,
+        async () => {
+          await report();
+          return (await stateNow()).phase === "open";
+        },
+        1000,
+      );
+      expect((await stateNow()).story.join("\n")).toContain(
+        "backfill/long has ended, and not every hour is whole",
+      );
+      await incident.terminate();
+      endPlan();
+    }),
+  );
+}, 120_000);
