@@ -99,6 +99,23 @@ export class EventArchive {
         yield isUtf8(line) ? line.toString("utf8") : undefined;
     } catch (error) {
       throw new UnreadableFile(file, error);
+    } finally {
+      // A reader that has seen enough ends the pipe only, not what it comes from.
+      raw.destroy();
+    }
+  }
+
+  /** The events of a file, whatever their time, as far as it can be read. @param beat is called now and then */
+  async *events(file: string, beat: () => void): AsyncGenerator<EventCapsule> {
+    let lines = 0;
+    try {
+      for await (const line of this.lines(file)) {
+        if (++lines % LINES_PER_BEAT === 0) beat();
+        const parsed = parseCapsuleLine(line ?? "");
+        if ("event" in parsed) yield parsed.event;
+      }
+    } catch (error) {
+      if (!(error instanceof UnreadableFile)) throw error;
     }
   }
 

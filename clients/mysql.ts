@@ -1,18 +1,60 @@
-import { createPool, type Pool } from "mysql2/promise";
+import {
+  createPool,
+  type FieldPacket,
+  type Pool,
+  type RowDataPacket,
+} from "mysql2/promise";
 import type { Config } from "../domain/settings/config";
+import type { RawCell } from "../formats/eventlogging/mysql-cell";
+import {
+  type MysqlColumn,
+  mysqlColumn,
+} from "../formats/eventlogging/mysql-column";
+import {
+  boundsOfAnyTime,
+  boundsOfTime,
+} from "../formats/eventlogging/mysql-time";
 import { type HourRange, hourStart } from "../lib/hour";
-import type { EventCapsule } from "../formats/eventlogging/event-capsule";
-import { eventOfRow, mediaWikiTime } from "../formats/eventlogging/mysql-row";
 import { calling } from "./errors";
 
 /** A table of one revision of a schema. */
 export type EventTable = { name: string; revision: number };
 
-/** A range's two ends as MySQL has them, MediaWiki's `20180705030000`. */
-const boundsOf = (range: HourRange) => [
-  mediaWikiTime(hourStart(range.since)),
-  mediaWikiTime(hourStart(range.until)),
-];
+/** A range of a table's keys (`id`); both ends belong to it. */
+export type KeyRange = { from: bigint; to: bigint };
+
+type Condition = { sql: string; values: (string | number)[] };
+
+/** A name in a statement. */
+const quoted = (name: string) => `\`${name.replaceAll("`", "``")}\``;
+
+/** That a row's time may lie in the range. */
+function inHours(time: MysqlColumn, range: HourRange): Condition {
+  const since = hourStart(range.since);
+  const until = hourStart(range.until);
+  const bounds = boundsOfTime(time.kind, since, until);
+  const name = quoted(time.name);
+  return {
+    sql: `(${bounds.map(() => `${name} >= ? AND ${name} < ?`).join(" OR ")})`,
+    values: bounds.flat(),
+  };
+}
+
+/** A value as its bytes, a character each: MySQL sends all values as texts, and nothing makes a number or a date of them here. */
+const RAW = {
+  rowsAsArray: true,
+  typeCast: (field: { string: (encoding: string) => string | null }) =>
+    field.string("latin1"),
+};
+
+const columnOf = (field: FieldPacket): MysqlColumn =>
+  mysqlColumn({
+    name: field.name,
+    type: field.columnType ?? field.type ?? 0,
+    length: field.columnLength ?? 0,
+    charset: field.characterSet ?? 0,
+    json: (field as { extendedFormat?: string }).extendedFormat === "json",
+  });
 
 /**
  * EventLogging's tables in MySQL. They are a partial source of events: the ip is not stored, so that an event that is recovered from
@@ -33,61 +75,121 @@ export class EventMysql {
       user: config.user,
       database: config.database,
       ...(password === undefined ? {} : { password }),
+      // Lengths of columns, and texts, are in this character set.
+      charset: "UTF8MB4_UNICODE_CI",
       connectionLimit: 2,
       connectTimeout: 10_000,
     });
   }
 
+  /** A statement's result, with every value raw. */
+  private query(
+    sql: string,
+    values: (string | number)[] = [],
+  ): Promise<{ columns: MysqlColumn[]; rows: RawCell[][] }> {
+    return calling("MySQL", this.address, async () => {
+      const connection = await this.pool.getConnection();
+      try {
+        // TIMESTAMP values are shown, and compared, in the session's zone.
+        await connection.query("SET SESSION time_zone = '+00:00'");
+        const [rows, fields] = await connection.query<RowDataPacket[][]>({
+          ...RAW,
+          sql,
+          values,
+        });
+        return {
+          columns: fields.map(columnOf),
+          rows: rows as unknown as RawCell[][],
+        };
+      } finally {
+        connection.release();
+      }
+    });
+  }
+
+  private async count(table: string, where: Condition): Promise<number> {
+    const { rows } = await this.query(
+      `SELECT COUNT(*) FROM ${quoted(table)} WHERE ${where.sql}`,
+      where.values,
+    );
+    return Number(rows[0]![0]);
+  }
+
   /** The tables of a schema: each revision has one, `<schema>_<revision>`. */
-  tables(schema: string): Promise<EventTable[]> {
-    return calling("MySQL", this.address, async () => {
-      const prefix = schema.replaceAll(/[^A-Za-z0-9]/g, "_");
-      const [rows] = await this.pool.query("SHOW TABLES LIKE ?", [
-        `${prefix.replaceAll("_", "\\_")}\\_%`,
-      ]);
-      return (rows as Record<string, string>[]).flatMap((row) => {
-        const name = Object.values(row)[0]!;
-        const revision = /_(\d+)$/.exec(name)?.[1];
-        return revision !== undefined && name === `${prefix}_${revision}`
-          ? [{ name, revision: Number(revision) }]
-          : [];
-      });
+  async tables(schema: string): Promise<EventTable[]> {
+    const prefix = schema.replaceAll(/[^A-Za-z0-9]/g, "_");
+    const { rows } = await this.query("SHOW TABLES LIKE ?", [
+      `${prefix.replaceAll("_", "\\_")}\\_%`,
+    ]);
+    return rows.flatMap(([first]) => {
+      const name = first!;
+      const revision = /_(\d+)$/.exec(name)?.[1];
+      return revision !== undefined && name === `${prefix}_${revision}`
+        ? [{ name, revision: Number(revision) }]
+        : [];
     });
   }
 
-  /** The first and last key (`id`) of the rows in a range of hours; undefined where there is none. */
-  keys(
+  /** A table's columns, in their order. */
+  async columns(table: string): Promise<MysqlColumn[]> {
+    const { columns } = await this.query(
+      `SELECT * FROM ${quoted(table)} LIMIT 0`,
+    );
+    return columns;
+  }
+
+  /** How many rows a table has. */
+  rowCount(table: string): Promise<number> {
+    return this.count(table, { sql: "TRUE", values: [] });
+  }
+
+  /** How many rows of a table may lie in a range of hours. */
+  rowsInRange(
     table: string,
+    time: MysqlColumn,
     range: HourRange,
-  ): Promise<{ min: number; max: number } | undefined> {
-    return calling("MySQL", this.address, async () => {
-      const [rows] = await this.pool.query(
-        `SELECT MIN(id) AS min, MAX(id) AS max FROM \`${table}\` WHERE \`timestamp\` >= ? AND \`timestamp\` < ?`,
-        boundsOf(range),
-      );
-      const [row] = rows as { min: number | null; max: number | null }[];
-      return row?.min == null || row.max == null
-        ? undefined
-        : { min: Number(row.min), max: Number(row.max) };
+  ): Promise<number> {
+    return this.count(table, inHours(time, range));
+  }
+
+  /** How many rows of a table have a time that lies in no hour at all, or none. */
+  undatedRows(table: string, time: MysqlColumn): Promise<number> {
+    const name = quoted(time.name);
+    return this.count(table, {
+      sql: `${name} IS NULL OR ${name} < ? OR ${name} >= ?`,
+      values: boundsOfAnyTime(time.kind),
     });
   }
 
-  /** The rows of a table in a range of hours and of keys (both ends included), as events. Rows that are no events are left out. */
-  events(
-    schema: string,
-    table: EventTable,
+  /** The first and last key (`id`) of the rows that may lie in a range of hours; undefined where there is none. */
+  async keys(
+    table: string,
+    time: MysqlColumn,
     range: HourRange,
-    keys: { from: number; to: number },
-  ): Promise<EventCapsule[]> {
-    return calling("MySQL", this.address, async () => {
-      const [rows] = await this.pool.query(
-        `SELECT * FROM \`${table.name}\` WHERE id BETWEEN ? AND ? AND \`timestamp\` >= ? AND \`timestamp\` < ? ORDER BY id`,
-        [keys.from, keys.to, ...boundsOf(range)],
-      );
-      return (rows as Record<string, unknown>[]).flatMap(
-        (row) => eventOfRow(row, schema, table.revision) ?? [],
-      );
-    });
+  ): Promise<KeyRange | undefined> {
+    const hours = inHours(time, range);
+    const { rows } = await this.query(
+      `SELECT MIN(id), MAX(id) FROM ${quoted(table)} WHERE ${hours.sql}`,
+      hours.values,
+    );
+    const [min, max] = rows[0] ?? [];
+    return min == null || max == null
+      ? undefined
+      : { from: BigInt(min), to: BigInt(max) };
+  }
+
+  /** The rows of a table that may lie in a range of hours and lie in a range of keys, and the columns that they have values of. */
+  rows(
+    table: string,
+    time: MysqlColumn,
+    range: HourRange,
+    keys: KeyRange,
+  ): Promise<{ columns: MysqlColumn[]; rows: RawCell[][] }> {
+    const hours = inHours(time, range);
+    return this.query(
+      `SELECT * FROM ${quoted(table)} WHERE id BETWEEN ${keys.from} AND ${keys.to} AND ${hours.sql} ORDER BY id`,
+      hours.values,
+    );
   }
 
   close(): Promise<void> {

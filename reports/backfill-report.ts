@@ -1,5 +1,7 @@
 import type { Block } from "./document";
 import { lossTable } from "./plan-document";
+import { rowsInWords } from "../domain/backfill/mysql-rows";
+import { mysqlBlocks } from "./mysql-rows";
 import { type BackfillReport, holds } from "../domain/backfill/report";
 
 type TopicSum = NonNullable<BackfillReport["topics"]>[number];
@@ -21,7 +23,7 @@ export function reportBlocks(report: BackfillReport): Block[] {
       link: `Refine ${report.refine.applicationId} on YARN`,
       to: report.refine.link,
     },
-    ...mysqlNote(report),
+    ...mysqlBlocks(report),
     ...topicSums(sums, report.skipped),
     ...unrecoverable(sums),
     ...losses(sums),
@@ -85,6 +87,9 @@ function proofTable(report: BackfillReport): Block {
         ],
         ["unrecoverable", found.unrecoverable],
         ["archive lines that cannot be read", found.unreadableLines],
+        ...(found.mysqlRows
+          ? [["rows of MySQL", rowsInWords(found.mysqlRows)]]
+          : []),
         ["events replayed", replayed.landed],
         ["produced twice", replayed.twice],
         [
@@ -121,15 +126,6 @@ function proofTable(report: BackfillReport): Block {
 
 const percentage = (part: number, whole: number) =>
   whole === 0 ? "–" : `${((100 * part) / whole).toFixed(1)} %`;
-
-function mysqlNote({ found }: BackfillReport): Block[] {
-  if (found.fromMysql === 0) return [];
-  return [
-    {
-      text: `Events that came from MySQL (${found.fromMysql}) carry no ip there and cannot be geocoded.`,
-    },
-  ];
-}
 
 function topicSums(sums: TopicSum[], skipped: string[]): Block[] {
   if (sums.length === 0) return [];

@@ -1,3 +1,5 @@
+import type { MysqlRows } from "./mysql-rows";
+
 /**
  * What the search for missing events takes, keeps and gives. All of these are serialized (activity inputs and results, files in storage),
  * so that their fields keep their names. A `ref` is a path on HDFS, a `digest` the SHA-256 of what lies there as 64 hex digits.
@@ -21,6 +23,8 @@ export type CollectedUnit = {
   /** The archive files that it read; absent for other sources. */
   files?: string[];
   unreadable?: Unreadable[];
+  /** What is to be said of MySQL's rows; absent for other sources. */
+  mysqlRows?: MysqlRows;
 };
 
 /** All that a source gave for one bucket; the lines themselves lie in files on HDFS. */
@@ -30,6 +34,8 @@ export type Collected = {
   /** The archive files that were read. */
   files: string[];
   unreadable: Unreadable[];
+  /** What is to be said of MySQL's rows; absent for other sources, and where there is nothing. */
+  mysqlRows?: MysqlRows;
 };
 
 /** What is missing of a topic. */
@@ -60,6 +66,8 @@ export type Missing = {
   unreadable: number;
   /** The first few of these lines. */
   unreadableNamed: Unreadable[];
+  /** Rows of MySQL that were not used, or with a doubt, and why; absent where there are none, and in answers before 0.3.0. */
+  mysqlRows?: MysqlRows;
   /** What joined: `worker` or `Spark`. Absent in answers of version 0.1.0. */
   joinedBy?: string;
 };

@@ -2,6 +2,7 @@ import type { Loss } from "../audit/evidence";
 import type { Grid } from "../audit/grid";
 import type { Chapter } from "../incidents/timeline";
 import type { LogError, PartitionVerdict } from "./partition-verdict";
+import type { MysqlRows } from "./mysql-rows";
 import type { PlanSummary } from "./plan";
 
 /**
@@ -27,6 +28,8 @@ export type BackfillReport = {
     unrecoverable: number;
     /** Lines of the archive. */
     unreadableLines: number;
+    /** Rows of MySQL that were not used, or with a doubt, and why; absent where there are none, and in reports before 0.3.0. */
+    mysqlRows?: MysqlRows;
   };
   /** Distinct events that were read back from Kafka, and those of them that are there more than once. */
   replayed: { landed: number; twice: number };

@@ -103,9 +103,13 @@ export function uuidOfLine(line: string): string | undefined {
   return typeof uuid === "string" && UUID.test(uuid) ? uuid : undefined;
 }
 
-/** An event with its numbers as they are written, for a comparison. @param line one that {@link parseCapsuleLine} takes for an event */
-export const parseLosslessly = (line: string): Record<string, unknown> =>
-  parse(line, undefined, {
+/** The value of a JSON text, with its numbers as they are written. @throws SyntaxError where the text is no JSON */
+export const parseJsonLosslessly = (text: string): unknown =>
+  parse(text, undefined, {
     // Of a key that is there twice the last one counts, as everywhere else.
     onDuplicateKey: ({ newValue }) => newValue,
-  }) as Record<string, unknown>;
+  });
+
+/** An event with its numbers as they are written, for a comparison. @param line one that {@link parseCapsuleLine} takes for an event */
+export const parseLosslessly = (line: string): Record<string, unknown> =>
+  parseJsonLosslessly(line) as Record<string, unknown>;

@@ -7,7 +7,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { MockActivityEnvironment } from "@temporalio/testing";
+import { createConnection } from "mysql2/promise";
 import { createCollectActivities } from "../../activities/backfill/search/collect";
+import { parseCandidate } from "../../formats/candidate";
 import { addHours } from "../../lib/hour";
 import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
 import { ARCHIVE_DIR, SANDBOX_DIR } from "../../sandbox/platform/paths";
@@ -30,7 +32,7 @@ import {
   type Scenario,
   writeChaosConfig,
 } from "../chaos/sandbox/scenario";
-import type { Missing } from "../../domain/backfill/missing";
+import type { Collected, Missing } from "../../domain/backfill/missing";
 import type { BackfillResult } from "../../domain/backfill/report";
 import { sagaPlaces } from "../../clients/storage-layout";
 
@@ -229,3 +231,77 @@ describe("a search over two archive hosts", () => {
     expect(spark!.topics[0]!.events).toBeLessThan(all.size);
   }, 200_000);
 });
+
+test("columns of a real MariaDB give the values that the schema's events have", async () => {
+  const uuid = (digit: string) => digit.repeat(32);
+  const connection = await createConnection({
+    host: "127.0.0.1",
+    port: ports().mariadb,
+    user: "root",
+  });
+  // The session that wrote a TIMESTAMP, and the one that reads it, need not have the same zone.
+  for (const sql of [
+    "SET SESSION time_zone = '-07:00'",
+    "CREATE DATABASE IF NOT EXISTS log CHARACTER SET utf8mb4",
+    `CREATE TABLE log.ColumnTypes_7 (
+      id BIGINT AUTO_INCREMENT PRIMARY KEY, uuid BINARY(32), \`timestamp\` DATETIME, wiki VARCHAR(255),
+      event_isAnon BOOL, event_pages VARCHAR(1024), event_text VARCHAR(1024), event_userId BIGINT,
+      event_at DATETIME, event_seen TIMESTAMP NULL, event_page_id BIGINT, event_json JSON)`,
+    `INSERT INTO log.ColumnTypes_7 VALUES
+      (1, '${uuid("a")}', '2018-07-04 10:00:00', 'enwiki', TRUE, '[1, 2]', '[1, 2]', 9007199254740993,
+       '2018-07-04 10:00:00', '2018-07-04 03:00:00', 5, '{"n": 9007199254740993}'),
+      (2, NULL, '2018-07-04 10:00:00', 'enwiki', TRUE, NULL, NULL, 1, NULL, NULL, 1, NULL),
+      (3, '${uuid("c")}', NULL, 'enwiki', TRUE, NULL, NULL, 1, NULL, NULL, 1, NULL)`,
+  ])
+    await connection.query(sql);
+  await connection.end();
+  const shown = {
+    dt: "2018-07-01T00:00:00Z",
+    event: {
+      isAnon: false,
+      pages: [],
+      text: "",
+      userId: 1,
+      at: "",
+      seen: "",
+      page: { id: 1 },
+      json: {},
+    },
+    revision: 7,
+    schema: "ColumnTypes",
+    uuid: uuid("f"),
+    wiki: "enwiki",
+  };
+  const log = join(SANDBOX_DIR, "column-types.log");
+  writeFileSync(log, `${JSON.stringify(shown)}\n`);
+  const client = await connectClient();
+  const config = loadConfig(CONFIG_FILE);
+  const deps = createDependencies(
+    { ...config, archive: { ...config.archive, files: [log] } },
+    client,
+  );
+  try {
+    const env = new MockActivityEnvironment({
+      workflowExecution: { workflowId: "backfill/column-types", runId: "r" },
+    });
+    const { ref } = (await env.run(createCollectActivities(deps).collectMysql, {
+      topics: [{ topic: "eventlogging_ColumnTypes", schema: "ColumnTypes" }],
+      range: { since: "2018-07-04T10", until: "2018-07-04T11" },
+    })) as { ref: string };
+    const { refs, mysqlRows } = await deps.storage.readRef<Collected>(ref);
+    const [text] = await Promise.all(
+      refs.map((r) => deps.storage.readRefText(r)),
+    );
+    expect(parseCandidate(text!.trimEnd()).json).toBe(
+      '{"wiki":"enwiki","event":{"isAnon":true,"pages":[1,2],"text":"[1, 2]","userId":9007199254740993,' +
+        '"at":"2018-07-04T10:00:00Z","seen":"2018-07-04T10:00:00Z","page":{"id":5},' +
+        `"json":{"n":9007199254740993}},"schema":"ColumnTypes","revision":7,"dt":"2018-07-04T10:00:00Z","uuid":"${uuid("a")}"}`,
+    );
+    // The second row has no uuid, the third no time.
+    expect(mysqlRows).toMatchObject({ unused: 2, doubtful: 0 });
+  } finally {
+    await deps.mysql?.close();
+    await deps.kafka.close();
+    await client.connection.close();
+  }
+}, 120_000);

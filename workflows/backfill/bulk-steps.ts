@@ -52,7 +52,7 @@ export async function findMissing(
     return search({ topics: notSkipped(topics), range, queues });
   const parts = cutIntoShards(topics, settings).map(notSkipped);
   const archives = await collectArchives(parts, { range, queues });
-  const { missing, files, unreadable } = await runStepInShards(
+  const { missing, files, unreadable, mysqlRows } = await runStepInShards(
     saga,
     parts.map((part, i) => ({
       step: "find missing",
@@ -63,7 +63,13 @@ export async function findMissing(
       share: 1 / windowOf(settings),
     })),
   );
-  return { topics: missing, files, unreadable, unreadableNamed: [] };
+  return {
+    topics: missing,
+    files,
+    unreadable,
+    unreadableNamed: [],
+    ...(mysqlRows ? { mysqlRows } : {}),
+  };
 }
 
 /** Produces the missing events into their topics. */

@@ -46,6 +46,7 @@ export function numbersOf(outcome: Outcome): BackfillNumbers {
       fromMysql: total(counted, "fromMysql"),
       unrecoverable: total(counted, "unrecoverable"),
       unreadableLines: missing.unreadable,
+      ...(missing.mysqlRows ? { mysqlRows: missing.mysqlRows } : {}),
     },
     replayed: {
       landed: landedOf(counted, replayed),

@@ -1,5 +1,6 @@
 import type { Replayed } from "../../activities/backfill/replay";
 import type { Verification } from "../../activities/backfill/verify/verify";
+import { mergeRows, type MysqlRows } from "../../domain/backfill/mysql-rows";
 import type { Missing, MissingTopic } from "../../domain/backfill/missing";
 
 /** What some shards of a step have found together. It is the result of a child workflow, and small, since every fan-out passes it on. */
@@ -8,6 +9,8 @@ export type ShardResults = {
   files: string[];
   /** Archive lines that cannot be read: every shard sees the same ones, so this is the most that any has seen, not a sum. */
   unreadable: number;
+  /** What is to be said of MySQL's rows; absent where there is nothing. */
+  mysqlRows?: MysqlRows;
   replayed?: Replayed;
   verified?: Verification;
 };
@@ -26,16 +29,19 @@ export const searchResults = (found: Missing): ShardResults => ({
   missing: found.topics,
   files: found.files.slice(0, MAX_NAMED),
   unreadable: found.unreadable,
+  ...(found.mysqlRows ? { mysqlRows: found.mysqlRows } : {}),
 });
 
 /** Merges the results of shards of one step. The shards of a step have no topic in common. */
 export function mergeResults(a: ShardResults, b: ShardResults): ShardResults {
   const replayed = mergeGiven(a.replayed, b.replayed, mergeReplayed);
   const verified = mergeGiven(a.verified, b.verified, mergeVerified);
+  const mysqlRows = mergeRows([a.mysqlRows, b.mysqlRows]);
   return {
     missing: [...a.missing, ...b.missing],
     files: [...new Set([...a.files, ...b.files])].slice(0, MAX_NAMED),
     unreadable: Math.max(a.unreadable, b.unreadable),
+    ...(mysqlRows ? { mysqlRows } : {}),
     ...(replayed ? { replayed } : {}),
     ...(verified ? { verified } : {}),
   };

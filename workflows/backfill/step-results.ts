@@ -3,6 +3,7 @@ import type { Replayed } from "../../activities/backfill/replay";
 import type { Verification } from "../../activities/backfill/verify/verify";
 import type { LogScan } from "../../domain/backfill/log-scan";
 import type { Missing } from "../../domain/backfill/missing";
+import { rowsInWords } from "../../domain/backfill/mysql-rows";
 import type { PlanSummary } from "../../domain/backfill/plan";
 import type { BackfillResult } from "../../domain/backfill/report";
 import type { StepName } from "../../domain/backfill/steps";
@@ -55,8 +56,8 @@ export const STEP_DETAILS: {
     by === "input" ? "approved by the start's own input" : "approved",
   "hold retention": (before) => `${Object.keys(before).length} topics`,
   "reset import": runsText,
-  "find missing": ({ topics, files }) =>
-    `${total(topics, "events")} events in ${files.length} files`,
+  "find missing": ({ topics, files, mysqlRows }) =>
+    `${total(topics, "events")} events in ${files.length} files${mysqlRows ? `; MySQL: ${rowsInWords(mysqlRows)}` : ""}`,
   replay: ({ landed, twice }) => `${landed} events, ${twice} twice`,
   import: runsText,
   "clear flags": (removed) => `${removed} flags`,

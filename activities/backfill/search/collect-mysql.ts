@@ -1,63 +1,157 @@
-import { heartbeat } from "@temporalio/activity";
-import type { EventMysql, EventTable } from "../../../clients/mysql";
+import type { EventMysql, EventTable, KeyRange } from "../../../clients/mysql";
 import type {
   CollectedUnit,
   SearchedTopic,
 } from "../../../domain/backfill/missing";
+import { type MysqlRows, RowTally } from "../../../domain/backfill/mysql-rows";
 import { candidateLine, candidateOf } from "../../../formats/candidate";
-import { capsuleTime } from "../../../formats/eventlogging/event-time";
+import type { MysqlColumn } from "../../../formats/eventlogging/mysql-column";
+import {
+  openColumns,
+  readRow,
+  timeColumn,
+} from "../../../formats/eventlogging/mysql-event";
 import { hourOf, type HourRange, inRange } from "../../../lib/hour";
-import type { SearchUnits } from "./search-units";
+import { heartbeatWhile } from "../../heartbeat-while";
+import type { SchemaShapes } from "./schema-shapes";
+import type { AddLine, SearchUnits } from "./search-units";
 
-/** The keys of one unit; its rows are in memory at the same time. */
-const KEYS_A_UNIT = 20_000;
+/** The keys of one unit: its rows are in memory at the same time, and nothing else gets its turn while they are read, about a second. */
+const KEYS_A_UNIT = 5000n;
+
+type Collecting = {
+  mysql: EventMysql;
+  units: SearchUnits;
+  shapes: SchemaShapes;
+  range: HourRange;
+};
 
 /**
- * Candidates from MySQL: rows of the topics' tables in the range, a unit a range of keys.
+ * Candidates from MySQL: rows of the topics' tables in the range, a unit a range of keys. Rows that are not used, or whose event is in
+ * doubt, are counted with the reason.
  * @param mysql undefined where none is configured: nothing is collected then
  * @returns the reference of what was collected
  */
 export async function collectFromMysql(
   mysql: EventMysql | undefined,
   units: SearchUnits,
+  shapesOf: () => SchemaShapes,
   input: { topics: SearchedTopic[]; range: HourRange },
 ): Promise<string> {
   const { topics, range } = input;
   const collected: CollectedUnit[] = [];
-  if (mysql)
-    for (const topic of topics) {
-      heartbeat(`MySQL ${topic.schema}`);
-      for (const table of await mysql.tables(topic.schema))
-        collected.push(
-          ...(await collectTable(mysql, units, topic, table, range)),
+  if (mysql) {
+    const shapes = shapesOf();
+    const collecting = { mysql, units, shapes, range };
+    try {
+      for (const topic of topics)
+        // A statement over a large table says nothing until it has ended.
+        await heartbeatWhile(
+          async () => {
+            for (const table of await mysql.tables(topic.schema))
+              collected.push(...(await collectTable(collecting, topic, table)));
+          },
+          () => `MySQL ${topic.schema}`,
         );
+    } finally {
+      await shapes.close();
     }
+  }
   const [ref] = await units.storeSource("mysql", collected);
   return ref!;
 }
 
 async function collectTable(
-  mysql: EventMysql,
-  units: SearchUnits,
-  { topic, schema }: SearchedTopic,
+  collecting: Collecting,
+  topic: SearchedTopic,
   table: EventTable,
-  range: HourRange,
 ): Promise<CollectedUnit[]> {
-  const collected: CollectedUnit[] = [];
-  const keys = await mysql.keys(table.name, range);
-  if (!keys) return collected;
-  for (let from = keys.min; from <= keys.max; from += KEYS_A_UNIT) {
-    const to = Math.min(keys.max, from + KEYS_A_UNIT - 1);
-    const name = `mysql/${table.name}-${from}-${to}`;
-    const unit = await units.doneOnce(name, async (add) => {
-      const events = await mysql.events(schema, table, range, { from, to });
-      for (const event of events) {
-        const ms = capsuleTime(event);
-        if (ms !== undefined && inRange(hourOf(ms), range))
-          await add(candidateLine(candidateOf(topic, 1, event)));
-      }
-    });
-    collected.push(unit);
+  const { mysql, units, range } = collecting;
+  const columns = await mysql.columns(table.name);
+  const time = timeColumn(columns);
+  const hasKeys = columns.some(({ name }) => name === "id");
+  const collected = [
+    await units.doneOnce(`mysql/${table.name}-rows`, async () => ({
+      mysqlRows: await unreachableRows(mysql, table.name, time, hasKeys, range),
+    })),
+  ];
+  const keys =
+    time && hasKeys ? await mysql.keys(table.name, time, range) : undefined;
+  if (!time || !keys) return collected;
+  for (let from = keys.from; from <= keys.to; from += KEYS_A_UNIT) {
+    const end = from + KEYS_A_UNIT - 1n;
+    const some = { from, to: end < keys.to ? end : keys.to };
+    const name = `mysql/${table.name}-${some.from}-${some.to}`;
+    collected.push(
+      await units.doneOnce(name, async (add) => ({
+        mysqlRows: await collectRows(collecting, topic, table, time, some, add),
+      })),
+    );
   }
   return collected;
+}
+
+/** Rows that no range of hours and keys leads to. */
+async function unreachableRows(
+  mysql: EventMysql,
+  table: string,
+  time: MysqlColumn | undefined,
+  hasKeys: boolean,
+  range: HourRange,
+): Promise<MysqlRows> {
+  const tally = new RowTally();
+  const count = (rows: number, why: string) => {
+    if (rows > 0) tally.addUnused({ table, why }, [], rows);
+  };
+  if (!time)
+    count(
+      await mysql.rowCount(table),
+      "the table has no column `timestamp`: whether its rows lie in the range cannot be told",
+    );
+  else {
+    if (!hasKeys)
+      count(
+        await mysql.rowsInRange(table, time, range),
+        "the table has no column `id`, by which rows are read",
+      );
+    count(
+      await mysql.undatedRows(table, time),
+      "no time that can be read: whether the rows lie in the range cannot be told",
+    );
+  }
+  return tally.result();
+}
+
+/** Adds the events of some rows. @returns what is to be said of the rows */
+async function collectRows(
+  { mysql, shapes, range }: Collecting,
+  topic: SearchedTopic,
+  { name, revision }: EventTable,
+  time: MysqlColumn,
+  keys: KeyRange,
+  add: AddLine,
+): Promise<MysqlRows> {
+  const { columns, rows } = await mysql.rows(name, time, range, keys);
+  const tally = new RowTally();
+  const written = { schema: topic.schema, revision };
+  const shape = shapes.shapeOf(topic.schema, revision);
+  const open = openColumns(columns, rows, shape);
+  if (open.unknown.length > 0) await shapes.learn(topic, revision, open);
+  for (const row of rows) {
+    const read = readRow(columns, row, written, shape);
+    // Bounds of time take in more rows where a column has texts; one whose time cannot be read may be of the range.
+    if (read.ms !== undefined && !inRange(hourOf(read.ms), range)) continue;
+    if ("unused" in read) {
+      tally.addUnused(
+        { table: name, ...read.unused },
+        read.uuid === undefined ? [] : [read.uuid],
+      );
+      continue;
+    }
+    tally.addDoubts(name, read.doubts, read.event.uuid);
+    await add(
+      candidateLine(candidateOf(topic.topic, 1, read.event, read.json)),
+    );
+  }
+  return tally.result();
 }

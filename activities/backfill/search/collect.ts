@@ -6,6 +6,7 @@ import type { HourRange } from "../../../lib/hour";
 import { collectFromArchive } from "./collect-archive";
 import { collectHeldUuids, type HeldDeps } from "./collect-held";
 import { collectFromMysql } from "./collect-mysql";
+import { SchemaShapes } from "./schema-shapes";
 import { SearchUnits } from "./search-units";
 
 type CollectDeps = HeldDeps & {
@@ -44,7 +45,10 @@ export function createCollectActivities(deps: CollectDeps) {
     },
     /** Rows of the topics' tables in the range; none where no MySQL is configured. */
     async collectMysql(input: CollectInput): Promise<{ ref: string }> {
-      return { ref: await collectFromMysql(deps.mysql, units, input) };
+      const shapesOf = () => new SchemaShapes(deps, input.topics, input.range);
+      return {
+        ref: await collectFromMysql(deps.mysql, units, shapesOf, input),
+      };
     },
     /** The uuids that the topics' Kafka partitions and raw hours hold. */
     async collectHeld(input: CollectInput): Promise<{ ref: string }> {

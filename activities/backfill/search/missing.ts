@@ -5,6 +5,7 @@ import type { createCollectActivities } from "./collect";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import type { Storage } from "../../../clients/storage";
 import type { Submitter } from "../submitter";
+import { mergeRows } from "../../../domain/backfill/mysql-rows";
 import type { Collected, Missing } from "../../../domain/backfill/missing";
 import { sagaPlaces } from "../../../clients/storage-layout";
 import { sagaId } from "../saga-id";
@@ -63,11 +64,13 @@ export function createMissingActivities(
           Math.floor((memoryMb << 20) * memoryFraction),
         );
     const unreadable = sources.flatMap((source) => source.unreadable);
+    const mysqlRows = mergeRows(sources.map((source) => source.mysqlRows));
     return {
       topics: await storeMissing(storage, id, input.topics, missingEvents),
       files: sources.flatMap((source) => source.files),
       unreadable: unreadable.length,
       unreadableNamed: unreadable.slice(0, MAX_NAMED),
+      ...(mysqlRows ? { mysqlRows } : {}),
       joinedBy: useSpark ? "Spark" : "worker",
     };
   }

@@ -5,6 +5,7 @@ import type {
   Collected,
   CollectedUnit,
 } from "../../../domain/backfill/missing";
+import { mergeRows } from "../../../domain/backfill/mysql-rows";
 import { sagaId } from "../saga-id";
 import { LineFiles } from "./line-files";
 
@@ -25,7 +26,7 @@ export class SearchUnits {
   /**
    * A unit's lines, collected now unless they are recorded already.
    * @param name says of what they are; other input needs another name
-   * @param collect gives its lines to `add`, and returns which archive files it read
+   * @param collect gives its lines to `add`, and returns what else is to be said of the unit
    */
   async doneOnce(
     name: string,
@@ -66,6 +67,10 @@ export class SearchUnits {
   ): Promise<string[]> {
     const files = units.flatMap((unit) => unit.files ?? []);
     const unreadable = units.flatMap((unit) => unit.unreadable ?? []);
+    const mysqlRows = mergeRows(
+      units.map((unit) => unit.mysqlRows),
+      Infinity,
+    );
     const refs: string[] = [];
     for (let bucket = 0; bucket < buckets; bucket++) {
       heartbeat(`${source} ${bucket}`);
@@ -75,6 +80,7 @@ export class SearchUnits {
         lines: ofBucket.reduce((sum, b) => sum + b.lines, 0),
         files,
         unreadable,
+        ...(mysqlRows ? { mysqlRows } : {}),
       };
       const place = sagaPlaces(sagaId()).collected(
         source,

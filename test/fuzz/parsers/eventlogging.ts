@@ -16,11 +16,11 @@ import {
   capsuleTime,
   timeProblem,
 } from "../../../formats/eventlogging/event-time";
-import {
-  eventOfRow,
-  mysqlRow,
-  parseMediaWikiTime,
-} from "../../../formats/eventlogging/mysql-row";
+import { EventShape } from "../../../formats/eventlogging/event-shape";
+import type { ColumnKind } from "../../../formats/eventlogging/mysql-column";
+import { readRow } from "../../../formats/eventlogging/mysql-event";
+import { mysqlRow } from "../../../formats/eventlogging/mysql-row";
+import { parseMediaWikiTime } from "../../../formats/eventlogging/mysql-time";
 import { canonicalJson } from "../../../lib/canonical-json";
 import { byteLinesOf, hadoopLines, linesOf } from "../../../lib/lines";
 import { rowDifferences } from "../../../domain/backfill/row-compare";
@@ -31,6 +31,11 @@ const events = EVENT_LINES.map((line) => JSON.parse(line) as EventCapsule);
 const candidates = events.map((event, i) =>
   candidateOf("eventlogging_Edit", 0, event, EVENT_LINES[i]),
 );
+
+const COLUMN_KINDS: readonly ColumnKind[] = [
+  ...(["text", "integer", "json", "time"] as const),
+  ...(["flag", "fraction", "float"] as const),
+];
 
 /** An answer in words is judged as an error's message is. */
 const wordsOf = (told: string | undefined) => {
@@ -88,8 +93,19 @@ export const EVENTLOGGING: Parser[] = [
     parse: (bytes) => {
       const row = jsonOf(bytes.toString("utf8"));
       if (row === null || typeof row !== "object") return;
-      const event = eventOfRow(row as Record<string, unknown>, "Edit", 5);
-      return event && capsuleTime(event);
+      const cells = Object.entries(row as Record<string, unknown>);
+      const read = readRow(
+        cells.map(([name]) => ({
+          name,
+          kind: COLUMN_KINDS[name.length % COLUMN_KINDS.length]!,
+          bits: false,
+          binary: name.length % 2 === 0,
+        })),
+        cells.map(([, value]) => (value === null ? null : String(value))),
+        { schema: "Edit", revision: 5 },
+        new EventShape(),
+      );
+      return "event" in read && capsuleTime(read.event);
     },
   },
   {

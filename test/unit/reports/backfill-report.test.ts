@@ -134,3 +134,30 @@ test("a report says of each topic whether its sum closes, and which offsets no s
     expect(text).toContain(wanted);
   expect(text).not.toContain("eventlogging_Whole | 0");
 });
+
+test("a report shows rows of MySQL that were not used, or with a doubt, each with its reason", () => {
+  const about = { table: "Edit_17", column: "event_pages", why: "it was cut" };
+  const mysqlRows = {
+    unused: 4,
+    doubtful: 2,
+    remarks: [
+      { ...about, used: false, rows: 4, uuids: ["a".repeat(32)] },
+      { table: "Edit_17", why: "no time", used: true, rows: 2, uuids: [] },
+    ],
+    more: 7,
+  };
+  const text = toMarkdown(
+    "Backfill",
+    reportBlocks({ ...REPORT, found: { ...REPORT.found, mysqlRows } }),
+  );
+  for (const wanted of [
+    "| rows of MySQL | 4 rows not used, 2 used with a doubt |",
+    `| Edit_17 | event_pages | 4 | not used | it was cut | ${"a".repeat(32)} |`,
+    "| Edit_17 | – | 2 | used | no time | – |",
+    "7 more such lines are not shown.",
+  ])
+    expect(text).toContain(wanted);
+  expect(toMarkdown("Backfill", reportBlocks(REPORT))).not.toContain(
+    "rows of MySQL",
+  );
+});

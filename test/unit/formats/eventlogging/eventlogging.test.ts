@@ -3,13 +3,7 @@ import {
   parseCapsuleLine,
   uuidOfLine,
 } from "../../../../formats/eventlogging/event-capsule";
-import {
-  eventOfRow,
-  mediaWikiTime,
-  mysqlRow,
-  mysqlTable,
-  parseMediaWikiTime,
-} from "../../../../formats/eventlogging/mysql-row";
+import { mysqlRow } from "../../../../formats/eventlogging/mysql-row";
 
 test("uuids are EventLogging's own", () => {
   expect(capsuleUuid("fenari", 12345, "2013-01-21T18:10:34.912000")).toBe(
@@ -57,28 +51,6 @@ test("an event is known by the uuid that it has itself, not by one that its text
   for (const text of written) expect(uuidOfLine(text)).toBe(uuid);
   for (const text of [`{"event": {"uuid": "${other}"}}`, "{", "null", "[]"])
     expect(uuidOfLine(text)).toBeUndefined();
-});
-
-test("a MySQL row gives its event back without ip, recvFrom and seqId", () => {
-  expect(mysqlTable({ schema: "Gather-Clicks", revision: 12 })).toBe(
-    "Gather_Clicks_12",
-  );
-  const row = mysqlRow(EVENT);
-  expect(row).toMatchObject({
-    event_action: "init",
-    event_n: 3,
-    timestamp: "20180626180307",
-  });
-  expect(eventOfRow({ id: 1, ...row }, "Edit", 1)).toEqual({
-    dt: EVENT.dt,
-    event: EVENT.event,
-    revision: 1,
-    schema: "Edit",
-    uuid: EVENT.uuid,
-    wiki: "enwiki",
-  });
-  expect(parseMediaWikiTime(mediaWikiTime(1530036187000))).toBe(1530036187000);
-  expect(parseMediaWikiTime("20180626")).toBeUndefined();
 });
 
 test("an event's faults are told by its fields, not by what they hold", () => {

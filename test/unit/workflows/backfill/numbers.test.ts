@@ -122,3 +122,10 @@ test("logs that could not be read are reported with the reason", () => {
     logsUnread: "they are gone",
   });
 });
+
+test("what is to be said of MySQL's rows is part of the numbers", () => {
+  const mysqlRows = { unused: 1, doubtful: 0, remarks: [], more: 1 };
+  const missing = { ...outcome().missing, mysqlRows };
+  expect(numbersOf(outcome({ missing })).found.mysqlRows).toEqual(mysqlRows);
+  expect(numbersOf(outcome()).found).not.toHaveProperty("mysqlRows");
+});

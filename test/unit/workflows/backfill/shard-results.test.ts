@@ -98,3 +98,32 @@ test("a search names at most 50 files", () => {
       .files,
   ).toHaveLength(50);
 });
+
+test("rows of MySQL that shards have not used are added, with their reasons", () => {
+  const rows = (table: string) => ({
+    unused: 2,
+    doubtful: 1,
+    remarks: [{ table, why: "no time", used: false, rows: 2, uuids: [] }],
+    more: 0,
+  });
+  const results = (table: string) =>
+    searchResults({
+      topics: [],
+      files: [],
+      unreadable: 0,
+      unreadableNamed: [],
+      mysqlRows: rows(table),
+    });
+  expect(
+    mergeResults(mergeResults(results("a"), results("b")), noResults())
+      .mysqlRows,
+  ).toEqual({
+    unused: 4,
+    doubtful: 2,
+    remarks: [...rows("a").remarks, ...rows("b").remarks],
+    more: 0,
+  });
+  expect(mergeResults(noResults(), noResults())).not.toHaveProperty(
+    "mysqlRows",
+  );
+});

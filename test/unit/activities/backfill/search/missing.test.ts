@@ -6,6 +6,7 @@ import { sagaPlaces } from "../../../../../clients/storage-layout";
 import { candidateLine, heldLine } from "../../../../../formats/candidate";
 import type { EventCapsule } from "../../../../../formats/eventlogging/event-capsule";
 import type { Missing } from "../../../../../domain/backfill/missing";
+import type { MysqlRows } from "../../../../../domain/backfill/mysql-rows";
 import { MemoryFiles } from "../../../../support/memory-hdfs";
 
 const SAGA = "backfill/july-5";
@@ -39,11 +40,14 @@ async function searched(lines: {
   archive: string[];
   mysql: string[];
   held: string[];
+  /** What was said of MySQL's rows. */
+  mysqlRows?: MysqlRows;
 }) {
+  const { mysqlRows, ...sources } = lines;
   const files = new MemoryFiles();
   const storage = new Storage(files.hdfs, "/sisyphus");
   const refs: Record<string, string> = {};
-  for (const [source, ofSource] of Object.entries(lines)) {
+  for (const [source, ofSource] of Object.entries(sources)) {
     const text = ofSource.map((line) => `${line}\n`).join("");
     const ref = await storage.writeText(
       sagaPlaces(SAGA).searchLines(source, undefined, 0),
@@ -56,6 +60,7 @@ async function searched(lines: {
         lines: ofSource.length,
         files: source === "archive" ? ["/all-events.log"] : [],
         unreadable: [],
+        ...(source === "mysql" ? { mysqlRows } : {}),
       },
     );
   }
@@ -147,4 +152,19 @@ test("a saga that began under version 0.1.0 searches in one activity, which the 
     range: RANGE,
   })) as Missing;
   expect(missing.topics.map((t) => t.events)).toEqual([2, 0]);
+});
+
+test("the answer names a few of the reasons why rows of MySQL were not used, and counts all", async () => {
+  const remarks = Array.from({ length: 500 }, (_, n) => ({
+    table: `T_${n}`,
+    why: "no time",
+    used: false,
+    rows: 1,
+    uuids: [uuid("a")],
+  }));
+  const mysqlRows = { unused: 500, doubtful: 0, remarks, more: 0 };
+  const { join } = await searched({ ...LINES, mysqlRows });
+  const missing = await join({ topics: TOPICS });
+  expect(missing.mysqlRows).toMatchObject({ unused: 500, more: 480 });
+  expect(missing.mysqlRows!.remarks).toHaveLength(20);
 });

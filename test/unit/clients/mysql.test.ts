@@ -1,0 +1,175 @@
+import { once } from "node:events";
+import type { AddressInfo, Server as TcpServer } from "node:net";
+import { type Connection, createServer } from "mysql2";
+import { EventMysql } from "../../../clients/mysql";
+import { mysqlColumn } from "../../../formats/eventlogging/mysql-column";
+
+const RANGE = { since: "2018-07-05T01", until: "2018-07-05T03" };
+const time = (type: number, charset: number) =>
+  mysqlColumn({ name: "timestamp", type, length: 56, charset });
+
+type Column = { name: string; columnType: number; characterSet: number };
+/** The server side of mysql2's connection, which has no types. */
+type Peer = Connection & {
+  /** The number of the next packet; each command begins again from 0. */
+  sequenceId: number;
+  serverHandshake: (args: object) => void;
+  writeOk: () => void;
+  writeColumns: (columns: object[]) => void;
+  writeTextRow: (values: (string | null)[]) => void;
+  writeEof: () => void;
+};
+
+/** A server that speaks MySQL's protocol, answers every SELECT with the same row, and remembers what it was asked. */
+async function serverWith(
+  columns: Column[],
+  row: (string | null)[],
+): Promise<{ mysql: EventMysql; asked: string[]; close: () => Promise<void> }> {
+  const asked: string[] = [];
+  const peers: Peer[] = [];
+  const server = createServer(() => undefined);
+  server.on("connection", (connection) => {
+    const peer = connection as unknown as Peer;
+    peers.push(peer);
+    peer.on("error", () => undefined);
+    peer.serverHandshake({
+      protocolVersion: 10,
+      serverVersion: "8.0.0",
+      connectionId: 1,
+      statusFlags: 2,
+      // The server's texts below are bytes, a character each.
+      characterSet: 8,
+      capabilityFlags: 0xffffff,
+      authCallback: (_: object, done: () => void) => {
+        done();
+        peer.sequenceId = 0;
+      },
+    });
+    // What mysql2's server calls a SET.
+    peer.on("stmt_prepare", (sql: string) => {
+      asked.push(sql);
+      peer.writeOk();
+      peer.sequenceId = 0;
+    });
+    peer.on("query", (sql: string) => {
+      asked.push(sql);
+      peer.writeColumns(
+        columns.map((c) => ({
+          catalog: "def",
+          schema: "log",
+          table: "t",
+          orgTable: "t",
+          orgName: c.name,
+          columnLength: 40,
+          flags: 0,
+          decimals: 0,
+          ...c,
+        })),
+      );
+      peer.writeTextRow(row);
+      peer.writeEof();
+      peer.sequenceId = 0;
+    });
+  });
+  server.listen(0);
+  const tcp = (server as unknown as { _server: TcpServer })._server;
+  await once(tcp, "listening");
+  const { port } = tcp.address() as AddressInfo;
+  const mysql = new EventMysql(
+    { host: "127.0.0.1", port, user: "u", database: "log" },
+    undefined,
+  );
+  return {
+    mysql,
+    asked,
+    close: async () => {
+      await mysql.close();
+      for (const peer of peers)
+        (
+          peer as unknown as { stream: { destroy: () => void } }
+        ).stream.destroy();
+      tcp.close();
+    },
+  };
+}
+
+test("values come as their bytes, whatever their type: no number is rounded, and no date is made", async () => {
+  const bytes = "\u0080\u009f\u00ff\u0000";
+  const { mysql, asked, close } = await serverWith(
+    [
+      { name: "id", columnType: 8, characterSet: 63 },
+      { name: "event_at", columnType: 12, characterSet: 63 },
+      { name: "event_raw", columnType: 253, characterSet: 63 },
+      { name: "event_list", columnType: 245, characterSet: 63 },
+      { name: "event_none", columnType: 1, characterSet: 63 },
+    ],
+    ["9007199254740993", "2018-07-04 10:00:00", bytes, "[1.0]", null],
+  );
+  try {
+    const { columns, rows } = await mysql.rows(
+      "Edit_17",
+      time(253, 224),
+      RANGE,
+      { from: 9007199254740993n, to: 9007199254740995n },
+    );
+    expect(rows).toEqual([
+      ["9007199254740993", "2018-07-04 10:00:00", bytes, "[1.0]", null],
+    ]);
+    expect(columns.map(({ name, kind }) => [name, kind])).toEqual([
+      ["id", "integer"],
+      ["event_at", "time"],
+      ["event_raw", "text"],
+      ["event_list", "json"],
+      ["event_none", "integer"],
+    ]);
+    // Values of TIMESTAMP depend on the session's zone.
+    expect(asked[0]).toBe("SET SESSION time_zone = '+00:00'");
+    expect(asked[1]).toContain(
+      "id BETWEEN 9007199254740993 AND 9007199254740995",
+    );
+  } finally {
+    await close();
+  }
+});
+
+test.each<[string, ReturnType<typeof time>, string]>([
+  [
+    "texts, in any form that one can have",
+    time(253, 224),
+    "(`timestamp` >= '20180705010000' AND `timestamp` < '20180705030000'" +
+      " OR `timestamp` >= '2018-07-04' AND `timestamp` < '2018-07-07'" +
+      " OR `timestamp` >= '1530752400' AND `timestamp` < '1530759600')",
+  ],
+  [
+    "DATETIME",
+    time(12, 63),
+    "(`timestamp` >= '2018-07-05 01:00:00' AND `timestamp` < '2018-07-05 03:00:00')",
+  ],
+  [
+    "numbers, of MediaWiki time, seconds, milliseconds or microseconds",
+    time(8, 63),
+    "(`timestamp` >= 20180705010000 AND `timestamp` < 20180705030000" +
+      " OR `timestamp` >= 1530752400 AND `timestamp` < 1530759600" +
+      " OR `timestamp` >= 1530752400000 AND `timestamp` < 1530759600000" +
+      " OR `timestamp` >= 1530752400000000 AND `timestamp` < 1530759600000000)",
+  ],
+])("rows are found by times that are %s", async (_, column, where) => {
+  const { mysql, asked, close } = await serverWith(
+    [
+      { name: "min", columnType: 8, characterSet: 63 },
+      { name: "max", columnType: 8, characterSet: 63 },
+    ],
+    ["1", "9007199254740993"],
+  );
+  try {
+    expect(await mysql.keys("Edit_17", column, RANGE)).toEqual({
+      from: 1n,
+      to: 9007199254740993n,
+    });
+    expect(asked[1]).toBe(
+      `SELECT MIN(id), MAX(id) FROM \`Edit_17\` WHERE ${where}`,
+    );
+  } finally {
+    await close();
+  }
+});
