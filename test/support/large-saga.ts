@@ -2,6 +2,7 @@ import { activityInfo } from "@temporalio/activity";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
+import { createLeaveAloneActivities } from "../../activities/backfill/leave-alone";
 import { createLeaseActivities } from "../../activities/backfill/leases";
 import { storePlan } from "../../activities/backfill/plan-store";
 import { withHours } from "../../activities/backfill/planned-hours";
@@ -97,6 +98,7 @@ export function simulated(size: Size) {
     (most[name] = Math.max(most[name] ?? 0, topics.length));
   const activities = {
     ...createReportActivities({ storage }),
+    ...createLeaveAloneActivities({ storage }),
     settings: async () => ({
       lookbackHours: 1,
       batchTopics: 1,
