@@ -3,9 +3,6 @@ import type { z } from "zod";
 import { issuesText } from "../domain/settings/issues-text";
 import { connectClient } from "../workers/connection";
 
-/** Where the workers of workflows listen. */
-export const TASK_QUEUE = "control";
-
 /** Connects to Temporal, and closes the connection when `use` has ended. */
 export async function withClient<T>(
   use: (client: Client) => Promise<T>,

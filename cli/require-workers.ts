@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@temporalio/client";
-import { TASK_QUEUE } from "./client";
-
-/** The two kinds of tasks that a queue hands out, by the number that Temporal's API gives them. */
-const KINDS = [
-  { taskQueueType: 1, tasks: "workflows" },
-  { taskQueueType: 2, tasks: "activities" },
-] as const;
+import { CONTROL_QUEUE } from "../domain/settings/task-queues";
+import { TASK_KINDS, workersOf } from "./workers";
 
 /** How often it is asked before the command gives up: a worker that has just been started polls within seconds. */
 const ATTEMPTS = 6;
@@ -14,8 +9,6 @@ const PAUSE_MS = 1000;
 
 /**
  * Makes sure that somebody will take up what a command is about to start. Without a worker, a workflow would wait in silence for ever.
- *
- * Temporal names a worker up to five minutes after its last poll, so that one which has only just ended is still believed.
  *
  * @param pause waits between two looks
  * @throws Error that names the task queue, and of which tasks nobody takes any
@@ -29,7 +22,7 @@ export async function requireWorkers(
     if (idle.length === 0) return;
     if (attempt === ATTEMPTS)
       throw new Error(
-        `no worker takes ${idle.join(" and ")} from the task queue ${TASK_QUEUE} of the namespace ${client.options.namespace}, so that nothing was started; \`sisyphus worker\` starts one`,
+        `no worker takes ${idle.join(" and ")} from the task queue ${CONTROL_QUEUE} of the namespace ${client.options.namespace}, so that nothing was started; \`sisyphus worker\` starts one`,
       );
     await pause();
   }
@@ -37,13 +30,8 @@ export async function requireWorkers(
 
 async function tasksThatNobodyTakes(client: Client): Promise<string[]> {
   const idle: string[] = [];
-  for (const { taskQueueType, tasks } of KINDS) {
-    const { pollers } = await client.workflowService.describeTaskQueue({
-      namespace: client.options.namespace,
-      taskQueue: { name: TASK_QUEUE },
-      taskQueueType,
-    });
-    if (!pollers || pollers.length === 0) idle.push(tasks);
-  }
+  for (const kind of TASK_KINDS)
+    if ((await workersOf(client, CONTROL_QUEUE, [kind])).length === 0)
+      idle.push(kind.tasks);
   return idle;
 }

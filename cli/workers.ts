@@ -1,43 +1,30 @@
 import type { Client } from "@temporalio/client";
-import {
-  readIdentity,
-  type WorkerIdentity,
-} from "../domain/settings/worker-identity";
 
-/** Temporal's numbers of the kinds of tasks. */
-const KINDS = [1, 2] as const;
+/** The two kinds of tasks that a queue hands out, by the number that Temporal's API gives them. */
+export const TASK_KINDS = [
+  { taskQueueType: 1, tasks: "workflows" },
+  { taskQueueType: 2, tasks: "activities" },
+] as const;
 
-/** A worker that polls a task queue. */
-export type Poller = {
-  queue: string;
-  /** Its identity as it stands; of a worker of this version also what it says. */
-  identity: string;
-  says?: WorkerIdentity;
-};
+type TaskKind = (typeof TASK_KINDS)[number];
 
 /**
- * The workers that poll these task queues, each once a queue. Temporal names a worker up to five minutes after its last poll.
+ * The identities of the workers that take tasks of these kinds from a queue, each once. Temporal names a worker up to five minutes after its
+ * last poll, so that one which has only just ended is still believed.
  */
-export async function pollersOf(
+export async function workersOf(
   client: Client,
-  queues: string[],
-): Promise<Poller[]> {
-  const found = new Map<string, Poller>();
-  for (const queue of queues)
-    for (const taskQueueType of KINDS) {
-      const { pollers } = await client.workflowService.describeTaskQueue({
-        namespace: client.options.namespace,
-        taskQueue: { name: queue },
-        taskQueueType,
-      });
-      for (const { identity } of pollers ?? []) {
-        const says = readIdentity(identity ?? "");
-        found.set(`${queue} ${identity}`, {
-          queue,
-          identity: identity ?? "",
-          ...(says ? { says } : {}),
-        });
-      }
-    }
-  return [...found.values()];
+  queue: string,
+  kinds: readonly TaskKind[] = TASK_KINDS,
+): Promise<string[]> {
+  const identities = new Set<string>();
+  for (const { taskQueueType } of kinds) {
+    const { pollers } = await client.workflowService.describeTaskQueue({
+      namespace: client.options.namespace,
+      taskQueue: { name: queue },
+      taskQueueType,
+    });
+    for (const { identity } of pollers ?? []) identities.add(identity ?? "");
+  }
+  return [...identities];
 }

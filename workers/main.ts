@@ -8,6 +8,7 @@ import { NativeConnection, Worker } from "@temporalio/worker";
 import type { Storage } from "../clients/storage";
 import type { Config } from "../domain/settings/config";
 import { configDigest } from "../domain/settings/config-digest";
+import { archiveQueueOf } from "../domain/settings/task-queues";
 import { identityText } from "../domain/settings/worker-identity";
 import { version } from "./version";
 import { loadConfig } from "./config";
@@ -91,7 +92,7 @@ const workerIdentity = (config: Config): string =>
   });
 
 const taskQueueOf = (job: Job, config: Config) =>
-  job === "archive" ? `archive@${config.archive.host}` : job;
+  job === "archive" ? archiveQueueOf(config.archive.host) : job;
 
 const optionsOf = (job: Job, config: Config) =>
   ({

@@ -1,4 +1,5 @@
 import type { Config } from "../../domain/settings/config";
+import { archiveQueueOf } from "../../domain/settings/task-queues";
 import { configDigest } from "../../domain/settings/config-digest";
 
 /** What workflows need to know of the configuration. */
@@ -45,5 +46,3 @@ export function settingsOf(config: Config): Settings {
     ...(webUi ? { webUi } : {}),
   };
 }
-
-const archiveQueueOf = (host: string): string => `archive@${host}`;

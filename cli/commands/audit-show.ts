@@ -8,7 +8,8 @@ import type {
 import { explainInput } from "../../domain/settings/inputs";
 import type { Judgement } from "../../domain/audit/judgement";
 import { loadConfig } from "../../workers/config";
-import { check, TASK_QUEUE, withClient } from "../client";
+import { check, withClient } from "../client";
+import { CONTROL_QUEUE } from "../../domain/settings/task-queues";
 import { gridText, print, table } from "../output";
 import { showInstant } from "../time";
 import type { AuditReport } from "../../domain/audit/audit-report";
@@ -152,7 +153,7 @@ async function explain(
   await withClient(async (client) => {
     const found = (await client.workflow.execute("explainHour", {
       workflowId: `explain/${topic}/${hour}`,
-      taskQueue: TASK_QUEUE,
+      taskQueue: CONTROL_QUEUE,
       args: [input],
       workflowIdConflictPolicy: "USE_EXISTING",
     })) as Explained;

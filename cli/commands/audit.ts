@@ -2,7 +2,8 @@ import { Command } from "commander";
 import { auditInput, headroomInput } from "../../domain/settings/inputs";
 import { hourOf } from "../../lib/hour";
 import { addAuditReaders, storedAudit } from "./audit-show";
-import { check, list, TASK_QUEUE, webLink, withClient } from "../client";
+import { check, list, webLink, withClient } from "../client";
+import { CONTROL_QUEUE } from "../../domain/settings/task-queues";
 import { gridText, paint, print, table } from "../output";
 import { requireWorkers } from "../require-workers";
 import { resultOf } from "../result-of";
@@ -80,7 +81,7 @@ async function runAudit(options: RunOptions): Promise<void> {
     await requireWorkers(client);
     const handle = await client.workflow.start("hourlyAudit", {
       workflowId,
-      taskQueue: TASK_QUEUE,
+      taskQueue: CONTROL_QUEUE,
       args: [input],
       workflowIdConflictPolicy: "USE_EXISTING",
       staticSummary: "Audit of every topic-hour",
@@ -116,7 +117,7 @@ async function runHeadroomAudit(options: HeadroomOptions): Promise<void> {
     await requireWorkers(client);
     const handle = await client.workflow.start("headroomAudit", {
       workflowId: "headroom/by-hand",
-      taskQueue: TASK_QUEUE,
+      taskQueue: CONTROL_QUEUE,
       args: [input],
       workflowIdConflictPolicy: "USE_EXISTING",
     });

@@ -7,7 +7,8 @@ import {
 import { readOnlyStorage } from "../storage";
 import { loadConfig } from "../../workers/config";
 import { configOption } from "./audit";
-import { check, list, TASK_QUEUE, webLink, withClient } from "../client";
+import { check, list, webLink, withClient } from "../client";
+import { CONTROL_QUEUE } from "../../domain/settings/task-queues";
 import { print } from "../output";
 import { requireWorkers } from "../require-workers";
 import { resultOf } from "../result-of";
@@ -62,7 +63,7 @@ async function start(client: Client, o: StartOptions, input: BackfillInput) {
   );
   return client.workflow.start("backfill", {
     workflowId,
-    taskQueue: TASK_QUEUE,
+    taskQueue: CONTROL_QUEUE,
     args: [input],
     staticSummary: `${dryRun ? "Plans" : "Repairs"} ${o.since} to ${o.until}`,
   });

@@ -8,8 +8,10 @@ import { loadConfig } from "../../workers/config";
 import { configOption } from "./audit";
 import { configDigest } from "../../domain/settings/config-digest";
 import { connectClient } from "../../workers/connection";
-import { TASK_QUEUE, withClient } from "../client";
-import { pollersOf } from "../workers";
+import { sagaQueuesOf } from "../../domain/settings/task-queues";
+import { readIdentity } from "../../domain/settings/worker-identity";
+import { withClient } from "../client";
+import { workersOf } from "../workers";
 import { print, table } from "../output";
 
 /** Asks a system for something small. Its answer is a few words for the table. @throws Error where it does not answer */
@@ -49,31 +51,26 @@ const rowOf = async ([system, check]: [string, Check]) => {
   }
 };
 
-/** The task queues that a saga of this configuration needs. */
-const queuesOf = ({ archive, search }: Config): string[] => [
-  TASK_QUEUE,
-  "bulk",
-  ...new Set(
-    [archive.host, ...search.otherHosts].map((host) => `archive@${host}`),
-  ),
-];
-
 /** A row for each worker of each queue, and for each queue that has none. */
 async function workerRows(config: Config): Promise<string[][]> {
   const own = configDigest(config);
   try {
     return await withClient(async (client) => {
-      const pollers = await pollersOf(client, queuesOf(config));
-      return queuesOf(config).flatMap((queue) => {
-        const ofQueue = pollers.filter((poller) => poller.queue === queue);
-        if (ofQueue.length === 0) return [[queue, "FAILED: none", "", ""]];
-        return ofQueue.map(({ identity, says }) => [
-          queue,
-          says?.process ?? identity,
-          says?.version ?? "",
-          configurationText(says?.config, own),
-        ]);
-      });
+      const rows: string[][] = [];
+      for (const queue of sagaQueuesOf(config)) {
+        const identities = await workersOf(client, queue);
+        if (identities.length === 0) rows.push([queue, "FAILED: none", "", ""]);
+        for (const identity of identities) {
+          const says = readIdentity(identity);
+          rows.push([
+            queue,
+            says?.process ?? identity,
+            says?.version ?? "",
+            configurationText(says?.config, own),
+          ]);
+        }
+      }
+      return rows;
     });
   } catch (error) {
     return [["", `FAILED: ${(error as Error).message}`, "", ""]];

@@ -13,7 +13,8 @@ import {
   schedulesFile,
 } from "../../domain/settings/schedules";
 import { DEFAULT_SCHEDULES } from "../../temporal-config/schedules";
-import { check, TASK_QUEUE, withClient } from "../client";
+import { check, withClient } from "../client";
+import { CONTROL_QUEUE } from "../../domain/settings/task-queues";
 import { print, table } from "../output";
 import { canonicalJson } from "../../lib/canonical-json";
 import { HOUR_MS, DAY_MS } from "../../lib/hour";
@@ -59,7 +60,7 @@ const optionsOf = (s: ScheduleSpec) =>
         headroomAudit: "headroom",
         canary: "canary/hourly",
       }[s.workflow],
-      taskQueue: TASK_QUEUE,
+      taskQueue: CONTROL_QUEUE,
       args: [s.input],
     },
     state: { paused: s.paused },

@@ -1,6 +1,7 @@
 import { canonicalJson } from "../../lib/canonical-json";
 import { sha256 } from "../../lib/digest";
 import type { Config } from "./config";
+import { archiveHostsOf } from "./task-queues";
 
 /** So much of the digest tells configurations apart, in an identity and in a line for people. */
 const SHOWN = 12;
@@ -14,7 +15,7 @@ const SHOWN = 12;
 export function configDigest(config: Config): string {
   const {
     archive,
-    search: { otherHosts, ...search },
+    search: { otherHosts: _hosts, ...search },
     importer: { log: _log, ...importer },
     alerts: _alerts,
     audit: _audit,
@@ -28,7 +29,7 @@ export function configDigest(config: Config): string {
     search,
     importer,
     archive: { excludedSchemas: archive.excludedSchemas },
-    archiveHosts: [...new Set([archive.host, ...otherHosts])].sort(),
+    archiveHosts: archiveHostsOf(config).sort(),
   };
   return sha256(canonicalJson(matters)).slice(0, SHOWN);
 }

@@ -23,6 +23,7 @@ import type { createRetentionActivities } from "../../activities/backfill/hold-r
 import type { createReportActivities } from "../../activities/backfill/report";
 import type { createVerifyActivities } from "../../activities/backfill/verify/verify";
 import type { createScanLogsActivities } from "../../activities/backfill/scan-logs";
+import { BULK_QUEUE } from "../../domain/settings/task-queues";
 import { tellingSaga } from "./saga-name";
 
 /** Temporal's own, and each activity is told the name of the saga that calls it. */
@@ -131,7 +132,7 @@ export const bulk = proxyActivities<
     SubmitRefine &
     AwaitRefine &
     Pick<Logs, "scanLogs">
->({ ...LONG, taskQueue: "bulk" });
+>({ ...LONG, taskQueue: BULK_QUEUE });
 
 /** Activities on a host that has an archive of events. @param taskQueue the queue of that host, `archive@<host>` */
 export function archiveHost(taskQueue: string) {
