@@ -1,6 +1,6 @@
 import { heartbeat, sleep } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
-import { datasetOf } from "../../domain/settings/dataset";
+import { datasetOf, refinedHourDir } from "../../domain/settings/dataset";
 import { DriverProgress } from "../../domain/backfill/driver-progress";
 import { withoutValues } from "../../domain/backfill/program-output";
 import type { PlannedTopic } from "../../domain/backfill/plan";
@@ -15,7 +15,6 @@ import {
   isRefine,
   type Yarn,
 } from "../../clients/yarn/yarn";
-import { partitionPath } from "../../lib/hour";
 import { mapPool } from "../../lib/map-pool";
 import { withHours } from "./planned-hours";
 import { sagaId } from "./saga-id";
@@ -43,9 +42,9 @@ export function createAwaitRefineActivities({
   storage: Storage;
 }) {
   const doneFlagsOf = (topic: PlannedTopic): string[] => {
-    const { refinedDir } = datasetOf(topic.topic, config.naming)!;
+    const dataset = datasetOf(topic.topic, config.naming)!;
     return topic.hours.map(
-      (hour) => `${refinedDir}/${partitionPath(hour)}/${DONE_FLAG}`,
+      (hour) => `${refinedHourDir(dataset, hour)}/${DONE_FLAG}`,
     );
   };
 

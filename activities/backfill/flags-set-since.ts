@@ -4,10 +4,9 @@ import type { Hdfs } from "../../clients/hdfs/hdfs";
 import type { Storage } from "../../clients/storage";
 import { sagaPlaces } from "../../clients/storage-layout";
 import type { Plan } from "../../domain/backfill/plan";
-import { datasetOf } from "../../domain/settings/dataset";
+import { datasetOf, refinedHourDir } from "../../domain/settings/dataset";
 import type { Config } from "../../domain/settings/config";
 import { REFINE_FLAGS } from "../../formats/refine/done-flag";
-import { partitionPath } from "../../lib/hour";
 import { mapPool } from "../../lib/map-pool";
 
 /** Directories that are listed at the same time. */
@@ -110,12 +109,13 @@ export class FlagsSetSince {
     const { config, hdfs } = this.systems;
     const dirs = plan.topics
       .filter(({ topic }) => !skip.includes(topic))
-      .flatMap(({ topic, hours }) =>
-        hours.map((hour) => ({
+      .flatMap(({ topic, hours }) => {
+        const dataset = datasetOf(topic, config.naming)!;
+        return hours.map((hour) => ({
           topic,
-          dir: `${datasetOf(topic, config.naming)!.refinedDir}/${partitionPath(hour)}`,
-        })),
-      );
+          dir: refinedHourDir(dataset, hour),
+        }));
+      });
     const listed = await mapPool(dirs, WIDTH, async ({ topic, dir }) => {
       heartbeat(dir);
       return ((await hdfs.list(dir)) ?? [])

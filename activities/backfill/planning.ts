@@ -1,9 +1,9 @@
 import { heartbeat } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
 import { configDigest } from "../../domain/settings/config-digest";
-import { datasetOf } from "../../domain/settings/dataset";
+import { datasetOf, refinedHourDir } from "../../domain/settings/dataset";
 import type { BackfillInput } from "../../domain/settings/inputs";
-import { type HourRange, partitionPath } from "../../lib/hour";
+import type { HourRange } from "../../lib/hour";
 import { flagsToClear } from "../../domain/backfill/flags-to-clear";
 import type {
   FlagToClear,
@@ -104,10 +104,10 @@ export function createPlanningActivities(deps: Dependencies) {
     topic: PlannedTopic,
     doneFlagReasons: Map<string, string>,
   ): Promise<FlagToClear[]> {
-    const { refinedDir } = datasetOf(topic.topic, config.naming)!;
+    const dataset = datasetOf(topic.topic, config.naming)!;
     const flags: FlagToClear[] = [];
     for (const hour of topic.hours) {
-      const dir = `${refinedDir}/${partitionPath(hour)}`;
+      const dir = refinedHourDir(dataset, hour);
       const files = (await hdfs.list(dir)) ?? [];
       flags.push(
         ...flagsToClear(

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Hour, partitionPath } from "../../lib/hour";
 import { regexText, wholeMatch } from "./regex-text";
 
 // Without its placeholder a path would be every topic's: each would count the files of all.
@@ -49,6 +50,12 @@ export type Dataset = {
   /** The HDFS folder of its refined hours. */
   refinedDir: string;
 };
+
+/** Where Refine writes an hour of a dataset, and its flags. */
+export const refinedHourDir = (
+  { refinedDir }: Pick<Dataset, "refinedDir">,
+  hour: Hour,
+): string => `${refinedDir}/${partitionPath(hour)}`;
 
 /** The dataset of a topic, or undefined where the rules do not cover it. */
 export function datasetOf(

@@ -1,12 +1,12 @@
 import type { HourEvidence } from "../../../domain/audit/evidence";
-import type { Dataset } from "../../../domain/settings/dataset";
+import { type Dataset, refinedHourDir } from "../../../domain/settings/dataset";
 import {
   isOnHdfs,
   type Location,
   parseLocation,
   withoutSecret,
 } from "../../../formats/hadoop/location";
-import { type Hour, partitionPath } from "../../../lib/hour";
+import type { Hour } from "../../../lib/hour";
 import { mapPool } from "../../../lib/map-pool";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import type { TopicClients } from "./clients";
@@ -111,7 +111,7 @@ export async function partitionPlaces(
       ? new Set<string>()
       : await provenOwn(
           hdfs,
-          usualDir(dataset, known),
+          refinedHourDir(dataset, known),
           locations.get(known) ?? [],
         );
   const asked = hours.filter((hour) => locations.has(hour));
@@ -125,17 +125,13 @@ export async function partitionPlaces(
   );
 }
 
-/** Where Refine writes an hour. */
-export const usualDir = (dataset: Dataset, hour: Hour): string =>
-  `${dataset.refinedDir}/${partitionPath(hour)}`;
-
 /** Where an hour is refined: at the usual place, or where the metastore says they are if nothing is there. */
 export async function refinedPlace(
   clients: PlaceClients,
   dataset: Dataset,
   hour: Hour,
 ): Promise<Place> {
-  const dir = usualDir(dataset, hour);
+  const dir = refinedHourDir(dataset, hour);
   const status = await clients.hdfs.stat(dir);
   if (status) return { kind: "here", dir, mtime: status.mtime };
   const places = await partitionPlaces(clients, dataset, [hour]);
@@ -175,7 +171,10 @@ export async function withPlaces(
     return new Map(
       await mapPool(suspects, WIDTH, async (hour) => {
         const place = places.get(hour);
-        if (place?.kind === "here" && place.dir !== usualDir(dataset, hour))
+        if (
+          place?.kind === "here" &&
+          place.dir !== refinedHourDir(dataset, hour)
+        )
           moved[hour] = await readMoved(hdfs, place, before[hour]);
         return [hour, place] as const;
       }),

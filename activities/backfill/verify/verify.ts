@@ -1,5 +1,9 @@
 import { cancellationSignal, heartbeat } from "@temporalio/activity";
-import { type Dataset, datasetOf } from "../../../domain/settings/dataset";
+import {
+  type Dataset,
+  datasetOf,
+  refinedHourDir,
+} from "../../../domain/settings/dataset";
 import { type Hour, type HourRange } from "../../../lib/hour";
 import type { Finding, PlannedTopic } from "../../../domain/backfill/plan";
 import { sample } from "../../../domain/backfill/row-compare";
@@ -8,10 +12,7 @@ import type { Config } from "../../../domain/settings/config";
 import type { EvidenceClients } from "../../audit/evidence/clients";
 import { refreshHours } from "../../audit/evidence/refresh-hours";
 import { emptyMemory } from "../../audit/evidence/evidence-cache";
-import {
-  partitionPlaces,
-  usualDir,
-} from "../../audit/evidence/partition-places";
+import { partitionPlaces } from "../../audit/evidence/partition-places";
 import { readRefined } from "../../audit/evidence/refined-hours";
 import { ReplayedEventMatcher } from "./replayed-event-matcher";
 import { readMissing } from "../search/read-missing";
@@ -136,7 +137,7 @@ export function createVerifyActivities(deps: VerifyDeps) {
     await refreshHours(deps, dataset, range, memory);
     const places = await partitionPlaces(deps, dataset, hours);
     return async (hour) => {
-      const usual = usualDir(dataset, hour);
+      const usual = refinedHourDir(dataset, hour);
       const place = places.get(hour);
       const dir = place?.kind === "here" ? place.dir : usual;
       const refined =
