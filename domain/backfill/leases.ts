@@ -17,7 +17,7 @@ export const resourceName = (resource: string): string =>
 
 /** What a saga asks for: all of it together, or none of it yet. */
 export type LeaseRequest = {
-  /** Names the request, once for all: the saga's name and what it is for. */
+  /** Names the request, once for all: the saga, and a number of its own. */
   id: string;
   /** The saga's workflow id. */
   workflowId: string;
@@ -44,6 +44,9 @@ export type LeaseAnswer = {
   /** Who holds, or asked earlier for, something of it; empty where it is granted. At most {@link MAX_TOLD}. */
   blockedBy: { workflowId: string; resource: string }[];
 };
+
+/** An answer, and the workflow id of the saga that is to have it. */
+export type AnswerDue = LeaseAnswer & { workflowId: string };
 
 /** So many of those that are in the way are told: an answer is a line on a page. */
 export const MAX_TOLD = 20;
@@ -87,19 +90,52 @@ export function giveBack(book: LeaseBook, id: string): void {
 }
 
 /** What a saga is to be told of its request. @returns undefined where nobody knows of it */
-export function answerTo(book: LeaseBook, id: string): LeaseAnswer | undefined {
-  if (book.held.some((lease) => lease.id === id))
-    return { id, granted: true, blockedBy: [] };
-  const at = book.waiting.findIndex((lease) => lease.id === id);
+export function answerTo(
+  { held, waiting }: LeaseBook,
+  id: string,
+): AnswerDue | undefined {
+  const holder = held.find((lease) => lease.id === id);
+  if (holder)
+    return { id, workflowId: holder.workflowId, granted: true, blockedBy: [] };
+  const at = waiting.findIndex((lease) => lease.id === id);
   if (at < 0) return undefined;
-  const wanted = new Set(book.waiting[at]!.resources);
-  const inTheWay = [...book.held, ...book.waiting.slice(0, at)];
-  const blockedBy = inTheWay.flatMap(({ workflowId, resources }) =>
-    resources
+  const { workflowId, resources } = waiting[at]!;
+  const wanted = new Set(resources);
+  const blockedBy = [...held, ...waiting.slice(0, at)].flatMap((inTheWay) =>
+    inTheWay.resources
       .filter((resource) => wanted.has(resource))
-      .map((resource) => ({ workflowId, resource })),
+      .map((resource) => ({ workflowId: inTheWay.workflowId, resource })),
   );
-  return { id, granted: false, blockedBy: blockedBy.slice(0, MAX_TOLD) };
+  return {
+    id,
+    workflowId,
+    granted: false,
+    blockedBy: blockedBy.slice(0, MAX_TOLD),
+  };
+}
+
+/**
+ * The answers that are due: to those who have asked just now, and to those who wait, or did, and have heard another. A saga may wait for days,
+ * and takes no more signals than there are news.
+ * @param to `told` is what each has heard last, by the id of the request; it is brought up to date
+ */
+export function answersDue(
+  book: LeaseBook,
+  to: {
+    waited: Iterable<string>;
+    asked: ReadonlySet<string>;
+    told: Map<string, string>;
+  },
+): AnswerDue[] {
+  const { waited, asked, told } = to;
+  return [...new Set([...waited, ...asked])].flatMap((id) => {
+    const answer = answerTo(book, id);
+    const text = JSON.stringify(answer);
+    const isNews = asked.has(id) || told.get(id) !== text;
+    if (answer && !answer.granted) told.set(id, text);
+    else told.delete(id);
+    return answer && isNews ? [answer] : [];
+  });
 }
 
 /** Whom a saga waits for, in a few words. */

@@ -30,7 +30,6 @@ type Request = {
 /** The leases of one saga. Sagas that began before there were leases take none. */
 export class HeldLeases {
   private readonly requests = new Map<string, Request>();
-  private readonly kept = new Map<Resource, string>();
   private asked = 0;
 
   constructor() {
@@ -53,9 +52,8 @@ export class HeldLeases {
   /**
    * Waits until this saga alone may change these.
    * @param onWait is told in a few words whom it waits for, whenever that changes, and undefined once it waits no longer
-   * @returns the id of the request, with which it is given back
    */
-  async take(resources: Resource[], onWait: OnWait): Promise<string> {
+  async take(resources: Resource[], onWait: OnWait): Promise<void> {
     const { workflowId, firstExecutionRunId: firstRunId } = workflowInfo();
     const id = `${workflowId}@${firstRunId}/${++this.asked}`;
     let told = "";
@@ -83,21 +81,18 @@ export class HeldLeases {
       throw error;
     }
     if (told !== "") onWait(undefined);
-    return id;
   }
 
   /** Waits until this saga alone may do something, and keeps it so until it is let go. What is kept already is not asked for again. */
   async keep(resource: Resource, onWait: OnWait): Promise<void> {
     if (!changedBy("leases") || this.holds([resource])) return;
-    this.kept.set(resource, await this.take([resource], onWait));
+    await this.take([resource], onWait);
   }
 
   /** Gives back what is kept. */
   async letGo(resource: Resource): Promise<void> {
-    const id = this.kept.get(resource);
-    if (id === undefined) return;
-    this.kept.delete(resource);
-    await this.giveBack(id);
+    for (const [id, { resources }] of [...this.requests])
+      if (resources.includes(resource)) await this.giveBack(id);
   }
 
   /** Does something that only one saga at a time may do. */
@@ -106,12 +101,11 @@ export class HeldLeases {
     onWait: OnWait,
     work: () => Promise<T>,
   ): Promise<T> {
-    if (!changedBy("leases")) return work();
-    const id = await this.take([resource], onWait);
+    await this.keep(resource, onWait);
     try {
       return await work();
     } finally {
-      await this.giveBack(id);
+      await this.letGo(resource);
     }
   }
 

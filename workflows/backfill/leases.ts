@@ -9,7 +9,8 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import {
-  answerTo,
+  type AnswerDue,
+  answersDue,
   enterRequest,
   giveBack,
   grantWhatIsFree,
@@ -41,6 +42,8 @@ export async function leases(carried?: LeaseBook): Promise<void> {
   const book = carried ?? newLeaseBook();
   /** Requests that are to be answered. */
   const asked = new Set<string>();
+  /** What sagas that wait have heard last. */
+  const told = new Map<string, string>();
   let isChanged = true;
   const change = (id: string, how: () => void) => {
     how();
@@ -59,24 +62,20 @@ export async function leases(carried?: LeaseBook): Promise<void> {
     else await condition(() => isChanged, LOOK_AGAIN);
     isChanged = false;
     const waited = book.waiting.map(({ id }) => id);
-    if (mustWait(book)) await forgetTheDead(book);
     grantWhatIsFree(book, instant(Date.now()));
-    // What came in meanwhile is answered in the next round.
-    const toAnswer = [...new Set([...waited, ...asked])];
+    if (book.waiting.length > 0) {
+      await forgetTheDead(book);
+      grantWhatIsFree(book, instant(Date.now()));
+    }
+    const answers = answersDue(book, { waited, asked, told });
+    // What comes in from here on is answered in the next round.
     asked.clear();
-    for (const id of toAnswer)
-      isChanged = !(await answer(book, id)) || isChanged;
+    for (const due of answers)
+      isChanged = !(await answer(book, due)) || isChanged;
     setCurrentDetails(leaseBookPage(book));
     if (workflowInfo().continueAsNewSuggested && !isChanged)
       await continueAsNew<typeof leases>(book);
   }
-}
-
-/** Whether a request would still have to wait after all that is free were granted. */
-function mustWait({ held, waiting }: LeaseBook): boolean {
-  const trial = { held: [...held], waiting: [...waiting] };
-  grantWhatIsFree(trial, "");
-  return trial.waiting.length > 0;
 }
 
 /** Takes their leases from sagas that have ended without giving them back. Where that cannot be told now, nothing is taken. */
@@ -89,15 +88,15 @@ async function forgetTheDead(book: LeaseBook): Promise<void> {
 }
 
 /** Tells a saga how its request stands. @returns false where the saga has ended meanwhile, and its request is forgotten */
-async function answer(book: LeaseBook, id: string): Promise<boolean> {
-  const found = answerTo(book, id);
-  if (!found) return true;
-  const of = [...book.held, ...book.waiting].find((lease) => lease.id === id)!;
+async function answer(
+  book: LeaseBook,
+  { workflowId, ...told }: AnswerDue,
+): Promise<boolean> {
   try {
-    await getExternalWorkflowHandle(of.workflowId).signal(leaseAnswer, found);
+    await getExternalWorkflowHandle(workflowId).signal(leaseAnswer, told);
     return true;
   } catch {
-    giveBack(book, id);
+    giveBack(book, told.id);
     return false;
   }
 }

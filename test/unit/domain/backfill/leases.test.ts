@@ -1,4 +1,5 @@
 import {
+  answersDue,
   answerTo,
   enterRequest,
   giveBack,
@@ -84,4 +85,32 @@ test("the importer and a topic of that name are two things", () => {
     request("second", "topic:importer"),
   );
   expect(book.waiting).toEqual([]);
+});
+
+test("whoever waits hears what has changed for it, and nothing at every look", () => {
+  const book = bookOf(
+    request("first", "topic:A"),
+    request("other", "topic:B"),
+    request("second", "topic:A", "topic:B"),
+  );
+  const told = new Map<string, string>();
+  const due = (...asked: string[]) =>
+    answersDue(book, {
+      waited: idsOf(book.waiting),
+      asked: new Set(asked),
+      told,
+    }).map(({ id, granted, blockedBy }) => [id, granted, blockedBy.length]);
+  expect(due("second")).toEqual([["second", false, 2]]);
+  expect(due()).toEqual([]);
+  // Who asks again is answered again.
+  expect(due("second")).toEqual([["second", false, 2]]);
+  giveBack(book, "other");
+  expect(due()).toEqual([["second", false, 1]]);
+  giveBack(book, "first");
+  const waited = idsOf(book.waiting);
+  grantWhatIsFree(book, AT);
+  expect(answersDue(book, { waited, asked: new Set(), told })).toMatchObject([
+    { id: "second", workflowId: "backfill/second", granted: true },
+  ]);
+  expect(due()).toEqual([]);
 });
