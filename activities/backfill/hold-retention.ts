@@ -71,37 +71,36 @@ export function createRetentionActivities({
     const isReleased = async () =>
       (await storage.has(places.retentionReleased)) ||
       ((await storage.read(places.leftAlone)) ?? []).includes(topic);
-    const record = (isOver: boolean) =>
-      storage.write(retentionHoldPlace(topic), {
-        saga: id,
-        own,
-        held: String(holdMs),
-        isReleased: isOver,
-      });
     // Kafka has no conditional change, and this attempt may freeze between any two lines and wake up after an abort has put retention
     // back. It checks before the change, so that it changes nothing then; and it checks again after the change, as the release may have
     // come in between, and takes its own change back.
     const releasedBefore = await isReleased();
     if (!releasedBefore) {
-      await record(false);
+      await storage.write(retentionHoldPlace(topic), {
+        saga: id,
+        own,
+        held: String(holdMs),
+        isReleased: false,
+      });
       await kafka.setTopicConfig(topic, "retention.ms", String(holdMs));
     }
     if (releasedBefore || (await isReleased())) {
-      await kafka.setTopicConfig(topic, "retention.ms", own ?? undefined);
-      await record(true);
+      await putBack(id, topic, own);
       throw fatal("Fenced", `the retention that ${id} held is released`);
     }
   }
 
-  /** Gives a topic what it had. */
+  /** Gives a topic what it had, unless another saga has raised its retention since and needs it. */
   async function putBack(
     id: string,
     topic: string,
     own: string | null,
   ): Promise<void> {
-    await kafka.setTopicConfig(topic, "retention.ms", own ?? undefined);
     const hold = await storage.read(retentionHoldPlace(topic));
-    if (hold?.saga === id)
+    const isOurs = hold?.saga === id;
+    if (hold && !isOurs && !hold.isReleased) return;
+    await kafka.setTopicConfig(topic, "retention.ms", own ?? undefined);
+    if (isOurs)
       await storage.write(retentionHoldPlace(topic), {
         ...hold,
         isReleased: true,

@@ -158,6 +158,18 @@ test("what a saga held that was terminated is put back by the next one as it was
   expect(await third.hold()).toEqual({ Popups: null });
 });
 
+test("an attempt that wakes up after its saga's end leaves alone what the next saga holds", async () => {
+  const first = saga({ Edit: {} });
+  await first.hold();
+  await first.restore();
+  const second = first.next("backfill/july-6");
+  await second.hold();
+  await expect(first.hold()).rejects.toThrow("is released");
+  expect(first.own["Edit"]).toEqual({ "retention.ms": HELD });
+  await second.restore();
+  expect(first.own["Edit"]).toEqual({});
+});
+
 test("what an operator has set after a saga was terminated is the topic's own", async () => {
   const first = saga({ Edit: {} });
   await first.hold();
