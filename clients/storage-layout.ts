@@ -156,10 +156,7 @@ export const sagaPlaces = (sagaId: string) => ({
   flagSetAt: (path: string, mtime: number) =>
     text(sagaId, `flags/${shortDigest(path, 20)}-${mtime}`),
   /** A run of the importer that was begun: what its history held before. Empty once what became of it is told. */
-  importerRun: json<{ before: string[]; topics: string[] } | object>(
-    sagaId,
-    "importer-run.json",
-  ),
+  importerRun: json<{ before: string[] } | object>(sagaId, "importer-run.json"),
   /** Which units of the search are done, and what they gave. */
   searchUnit: (unit: string) =>
     json<CollectedUnit>(sagaId, `search/${unit}.done.json`),

@@ -9,12 +9,7 @@ import {
 import { partitionKey } from "../lib/keys";
 import { mapPool } from "../lib/map-pool";
 import type { ImporterRun, ImporterState } from "./importer";
-import {
-  type RunOfHistory,
-  takenBackIn,
-  withoutTakenBack,
-  WRITTEN_BY,
-} from "./taken-back";
+import { takenBackIn, withoutTakenBack, WRITTEN_BY } from "./taken-back";
 
 /** A run's directory is named by its time in UTC, `2018-07-05-03-05-00`. */
 const RUN = /^(\d{4})-(\d{2})-(\d{2})-(\d{2})-(\d{2})-(\d{2})$/;
@@ -41,7 +36,7 @@ export class CamusHistory {
    * Finished runs do not change, so each is read once. Promises are kept, not results: batches of an audit that begin together wait
    * for one reading.
    */
-  private readonly readRuns = new Map<string, Promise<RunOfHistory>>();
+  private readonly readRuns = new Map<string, Promise<ImporterRun>>();
   private newest: { run: string; state: Promise<ImporterState> } | undefined;
 
   constructor(
@@ -105,7 +100,7 @@ export class CamusHistory {
     return { run, lastRun: runTime(run), positions: furthest(keys), problems };
   }
 
-  private async readRun(name: string): Promise<RunOfHistory> {
+  private async readRun(name: string): Promise<ImporterRun> {
     const dir = `${this.path}/${name}`;
     const files = (await this.hdfs.list(dir)) ?? [];
     const named = (start: string) =>
@@ -151,7 +146,7 @@ export class CamusHistory {
     dir: string,
     files: FileStatus[],
     problems: string[],
-  ): Promise<Pick<RunOfHistory, "takenBack">> {
+  ): Promise<Pick<ImporterRun, "takenBack">> {
     if (!files.some(({ name }) => name === WRITTEN_BY)) return {};
     try {
       const text = await this.hdfs.readText(`${dir}/${WRITTEN_BY}`);

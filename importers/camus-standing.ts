@@ -6,7 +6,8 @@ import {
   writeCamusOffsets,
 } from "../formats/camus/etl-key";
 import { type CamusHistory, nameOfRun, runTime } from "./camus-history";
-import { type TakenBack, WRITTEN_BY } from "./taken-back";
+import type { TakenBack } from "./importer";
+import { WRITTEN_BY } from "./taken-back";
 
 /** Where a run left each partition, by `<topic>/<partition>`, with the bytes that it stored. */
 export type Standing = Map<string, StoredOffset>;

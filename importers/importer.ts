@@ -41,9 +41,12 @@ export type ImporterRun = {
   advances: Map<string, Advance[]>;
   /** Files of the run that cannot be read, each with the reason. */
   problems: string[];
-  /** Topics that were put back with this run, by an abort; the advances that it took back are not among those of the runs before it. */
-  takenBack?: { topics: string[] };
+  /** What an abort put back with this run; the advances that it took back are not among those of the runs before it. */
+  takenBack?: TakenBack;
 };
+
+/** What an abort has taken back: the runs after one (all, where there was none), of some topics. */
+export type TakenBack = { after?: string | undefined; topics: string[] };
 
 /**
  * An importer as audits see it: how it lays out raw hours, names raw files and keeps positions. A further importer is one file with a

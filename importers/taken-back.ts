@@ -1,11 +1,8 @@
 import { z } from "zod";
-import type { ImporterRun } from "./importer";
+import type { ImporterRun, TakenBack } from "./importer";
 
 /** The file in a directory of the importer's history that Sisyphus has written itself. */
 export const WRITTEN_BY = "_written_by";
-
-/** What an abort has taken back: the runs after one (all, where there was none), of some topics. */
-export type TakenBack = { after?: string | undefined; topics: string[] };
 
 const writtenBy = z.object({
   by: z.string(),
@@ -18,17 +15,12 @@ const writtenBy = z.object({
 export const takenBackIn = (text: string): TakenBack | undefined =>
   writtenBy.parse(JSON.parse(text)).takenBack;
 
-/** A run, and what it takes back of those before it. */
-export type RunOfHistory = Omit<ImporterRun, "takenBack"> & {
-  takenBack?: TakenBack;
-};
-
 /**
  * The same runs, without what later ones have taken back: the importer reads these offsets once more, and that it had read them before is no
  * second import.
  * @param runs oldest first
  */
-export function withoutTakenBack(runs: RunOfHistory[]): ImporterRun[] {
+export function withoutTakenBack(runs: ImporterRun[]): ImporterRun[] {
   return runs.map((run, i) => {
     const gone = new Set(
       runs.slice(i + 1).flatMap(({ takenBack }) => {

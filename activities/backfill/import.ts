@@ -116,7 +116,6 @@ export function createImporterActivities({
     const places = sagaPlaces(sagaId());
     await storage.write(places.importerRun, {
       before: await steeringOf(source).runNames(),
-      topics,
     });
     // An attempt that froze and wakes up after an abort must not move the offsets that were put back. This is looked at last.
     const leftAlone = (await storage.read(places.leftAlone)) ?? [];

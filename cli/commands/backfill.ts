@@ -163,6 +163,13 @@ export function backfillCommand(): Command {
           process.exitCode = 2;
       }),
     );
+  const send = (name: string, updateName: string, args: unknown[]) =>
+    withClient(async (client) => {
+      const answer = await client.workflow
+        .getHandle(idOf(name))
+        .executeUpdate(updateName, { args: args as [] });
+      print(`${updateName}: ${typeof answer === "string" ? answer : "done"}`);
+    });
   /** A command that sends an update; the first argument is the backfill's name, the second, if any, that of the update. */
   const update = (signature: string, description: string, updateName: string) =>
     command
@@ -171,16 +178,7 @@ export function backfillCommand(): Command {
       )
       .description(description)
       .action((name: string, argument: unknown) =>
-        withClient(async (client) => {
-          const answer = await client.workflow
-            .getHandle(idOf(name))
-            .executeUpdate(updateName, {
-              args: (typeof argument === "string" ? [argument] : []) as [],
-            });
-          print(
-            `${updateName}: ${typeof answer === "string" ? answer : "done"}`,
-          );
-        }),
+        send(name, updateName, typeof argument === "string" ? [argument] : []),
       );
   update("approve <digest>", "approve the plan with this digest", "approve");
   update(
@@ -218,16 +216,7 @@ export function backfillCommand(): Command {
         name: string,
         reason: string | undefined,
         options: { evenVerified?: boolean },
-      ) =>
-        withClient(async (client) => {
-          await client.workflow.getHandle(idOf(name)).executeUpdate("abort", {
-            args: [
-              reason ?? "an operator aborted it",
-              options.evenVerified ?? false,
-            ],
-          });
-          print("abort: done");
-        }),
+      ) => send(name, "abort", [reason, options.evenVerified ?? false]),
     );
   return command;
 }

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../lib/hour";
 import { capsuleTime } from "./event-time";
 import type { ColumnKind } from "./mysql-column";
 
@@ -51,7 +52,6 @@ export function dtOfRow(text: string): string | undefined {
 /** A range of a column's values: the first belongs to it, the second does not. */
 export type Bounds = [string | number, string | number];
 
-const DAY_MS = 86_400_000;
 const mysqlTime = (ms: number) => isoSeconds(ms).slice(0, 19).replace("T", " ");
 
 /**

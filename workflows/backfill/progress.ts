@@ -25,9 +25,7 @@ export function markStep(
     step.endedAt = now;
   }
   step.state = state;
-  if (detail === undefined) delete step.detail;
-  else step.detail = detail;
-  showProgress(progress);
+  tellOfStep(progress, name, detail);
 }
 
 /** Says something of the step that runs; undefined takes back what was said. */

@@ -1,15 +1,12 @@
 import type { Advance } from "../../../domain/audit/ledger";
-import {
-  type RunOfHistory,
-  takenBackIn,
-  withoutTakenBack,
-} from "../../../importers/taken-back";
+import type { ImporterRun } from "../../../importers/importer";
+import { takenBackIn, withoutTakenBack } from "../../../importers/taken-back";
 
 const run = (
   name: string,
   topics: string[],
-  takenBack?: RunOfHistory["takenBack"],
-): RunOfHistory => ({
+  takenBack?: ImporterRun["takenBack"],
+): ImporterRun => ({
   name,
   time: 0,
   endedAt: 0,

@@ -168,7 +168,6 @@ test("what came between while an attempt died is put together by the next", asyn
   const { reset, runs, steered, storage } = world();
   await storage.write(sagaPlaces(SAGA).importerRun, {
     before: [...runs],
-    topics: [TOPIC],
   });
   runs.push("2018-07-05-02-00-00", "2018-07-05-02-05-00");
   expect(await reset()).toMatchObject({
