@@ -1,6 +1,7 @@
-import { parseArgs } from "node:util";
+import { Command, Option } from "commander";
 import { type Report, runCampaign } from "../test/fuzz/campaign";
-import { PARSERS, parserNamed } from "../test/fuzz/table";
+import { PARSERS } from "../test/fuzz/table";
+import { wholeFrom } from "./whole";
 
 /*
  * Gives every parser inputs that were real files before something happened to them: `npm run fuzz`. Whatever it does but to read an input
@@ -9,34 +10,32 @@ import { PARSERS, parserNamed } from "../test/fuzz/table";
 
 const PATIENCE_MS = 5000;
 
-const { values } = parseArgs({
-  options: {
-    parser: { type: "string" },
-    inputs: { type: "string", default: "100000" },
-    from: { type: "string", default: "0" },
-    seed: { type: "string" },
-  },
-});
+const whole = wholeFrom(0);
 
-/** @throws Error where a text is no whole number */
-function whole(option: string, text: string): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number >= 2 ** 31)
-    throw new Error(`--${option} takes a whole number below 2^31`);
-  return number;
-}
+type Options = {
+  parser?: string;
+  inputs: number;
+  from: number;
+  seed?: number;
+};
 
-async function run(): Promise<void> {
-  const names = values.parser
-    ? [parserNamed(values.parser).name]
-    : PARSERS.map(({ name }) => name);
+new Command("fuzz")
+  .description("every parser reads damaged files, or refuses them rightly")
+  .addOption(
+    new Option("--parser <name>", "only this one").choices(
+      PARSERS.map(({ name }) => name),
+    ),
+  )
+  .option("--inputs <n>", "so many inputs for each parser", whole, 100_000)
+  .option("--from <n>", "the first input's number", whole, 0)
+  .option("--seed <n>", "only the input of this number", whole)
+  .action(run)
+  .parse();
+
+async function run({ parser: only, inputs, from, seed }: Options) {
+  const names = only ? [only] : PARSERS.map(({ name }) => name);
   const campaign =
-    values.seed === undefined
-      ? {
-          from: whole("from", values.from),
-          inputs: whole("inputs", values.inputs),
-        }
-      : { from: whole("seed", values.seed), inputs: 1 };
+    seed === undefined ? { from, inputs } : { from: seed, inputs: 1 };
   let faults = 0;
   for (const parser of names) {
     const began = Date.now();
@@ -58,5 +57,3 @@ function tell(parser: string, from: number, report: Report, seconds: number) {
     console.log(fault.replace(/^/gm, "    "));
   }
 }
-
-void run();
