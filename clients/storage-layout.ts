@@ -157,6 +157,9 @@ export const sagaPlaces = (sagaId: string) => ({
     text(sagaId, `flags/${shortDigest(path, 20)}-${mtime}`),
   /** A run of the importer that was begun: what its history held before. Empty once what became of it is told. */
   importerRun: json<{ before: string[] } | object>(sagaId, "importer-run.json"),
+  /** The host on which a driver of a YARN tag was begun; empty once it has ended. */
+  driver: (tag: string) =>
+    json<{ host?: string }>(sagaId, `drivers/${shortDigest(tag, 20)}.json`),
   /** Which units of the search are done, and what they gave. */
   searchUnit: (unit: string) =>
     json<CollectedUnit>(sagaId, `search/${unit}.done.json`),

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import type { Client } from "@temporalio/client";
 import { createAuditActivities } from "../activities/audit/audit";
 import { createCanaryActivities } from "../activities/audit/canary";
@@ -20,6 +21,7 @@ import { createRetentionActivities } from "../activities/backfill/hold-retention
 import { createReportActivities } from "../activities/backfill/report";
 import { createCollectActivities } from "../activities/backfill/search/collect";
 import { createMissingActivities } from "../activities/backfill/search/missing";
+import { Drivers } from "../activities/backfill/drivers";
 import { Submitter } from "../activities/backfill/submitter";
 import { createVerifyActivities } from "../activities/backfill/verify/verify";
 import { takingSagaNames } from "../activities/backfill/saga-id";
@@ -54,6 +56,12 @@ export function createDependencies(config: Config, client: Client) {
   );
   const yarn = new Yarn(config.yarn.resourceManager, config.hdfs.user);
   const jobs = { driverRuns, runCommand };
+  const drivers = new Drivers({
+    host: hostname(),
+    graceMs: config.yarn.driverSeconds * 1000,
+    jobs,
+    storage,
+  });
   return {
     config,
     client,
@@ -64,9 +72,10 @@ export function createDependencies(config: Config, client: Client) {
     hive: new Hive(config.hive.metastore),
     archive: new EventArchive(config.archive.files),
     yarn,
-    submitter: new Submitter(yarn, jobs),
+    submitter: new Submitter(yarn, drivers),
     cache: new EvidenceCache(storage),
     jobs,
+    drivers,
     policyOf: (topic: string) =>
       policyOf(topic, config.policy, config.policies),
     markers: readMarkers(storage),
@@ -86,7 +95,7 @@ export function createDependencies(config: Config, client: Client) {
 /** Every activity; each factory is handed the clients that it uses. */
 export function createActivities(deps: ReturnType<typeof createDependencies>) {
   const { config, client, kafka, hdfs, hive, source, archive, mysql } = deps;
-  const { storage, yarn, submitter, cache, jobs } = deps;
+  const { storage, yarn, submitter, cache, jobs, drivers } = deps;
   const { policyOf, markers, canaries, pasts } = deps;
   /** What every factory needs that judges topic-hours: audits, planning, the search and verification. */
   const judging = {
@@ -111,7 +120,14 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     ...createMissingActivities({ ...judging, storage, submitter }, collect),
     ...createReplayActivities({ config, kafka, storage }),
     ...createRetentionActivities({ config, kafka, storage }),
-    ...createImporterActivities({ config, source, kafka, yarn, storage, jobs }),
+    ...createImporterActivities({
+      config,
+      source,
+      kafka,
+      yarn,
+      storage,
+      drivers,
+    }),
     ...createFlagActivities({ config, hdfs, storage }),
     ...createSubmitRefineActivities({
       config,

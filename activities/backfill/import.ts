@@ -18,11 +18,11 @@ import {
   stillAdvancing,
   withReplayedEventsAhead,
 } from "../../domain/backfill/import-progress";
-import type { Jobs } from "../../clients/commands";
 import type { Kafka, Offsets } from "../../clients/kafka/kafka";
 import type { Storage } from "../../clients/storage";
 import { hasEnded, type Yarn } from "../../clients/yarn/yarn";
 import { sagaPlaces } from "../../clients/storage-layout";
+import type { Driver, Drivers } from "./drivers";
 import { sagaId } from "./saga-id";
 import { parsePartitionKey } from "../../lib/keys";
 import { importUntilNothingLacks } from "./import-until";
@@ -56,7 +56,7 @@ type Deps = {
   kafka: Kafka;
   yarn: Yarn;
   storage: Storage;
-  jobs: Jobs;
+  drivers: Pick<Drivers, "awaitOthers" | "run">;
 };
 
 /** Activities that run the importer. */
@@ -66,17 +66,19 @@ export function createImporterActivities({
   kafka,
   yarn,
   storage,
-  jobs,
+  drivers,
 }: Deps) {
-  /** Waits until neither a driver on this host nor an application on YARN carries the tag. */
+  const driverOf = (tag: string): Driver => ({
+    tag,
+    setting: `mapreduce.job.tags=${tag}`,
+  });
+
+  /** Waits until neither a driver, on whichever host, nor an application on YARN carries the tag. */
   async function waitUntilNoneRuns(tag: string): Promise<void> {
-    while (
-      jobs.driverRuns(`mapreduce.job.tags=${tag}`) ||
-      (await yarn.byTag(tag)).some((app) => !hasEnded(app))
-    ) {
-      heartbeat({ waitingFor: tag });
-      await sleep(POLL_MS);
-    }
+    await drivers.awaitOthers(driverOf(tag), async () => {
+      const apps = await yarn.byTag(tag);
+      return apps.every(hasEnded) ? "nothing" : "goes on";
+    });
   }
 
   /**
@@ -125,13 +127,13 @@ export function createImporterActivities({
     const all = {
       ...REPAIR_SETTINGS,
       "kafka.whitelist.topics": ours.map(regexLiteral).join(","),
-      "mapreduce.job.tags": tag,
     };
     // The exit code says nothing: a run that skips a topic ends with 1. What a run did is judged by the stored offsets alone.
     await heartbeatWhile(() =>
-      untilItsEnd([
+      untilItsEnd(driverOf(tag), [
         ...config.importer.command,
         ...Object.entries(all).map(([n, v]) => `-D${n}=${v}`),
+        `-D${driverOf(tag).setting}`,
       ]),
     );
     cancellationSignal().throwIfAborted();
@@ -142,8 +144,8 @@ export function createImporterActivities({
    * run would import them again. A pause or an abort waits for its end. Where this attempt is over for another reason, its worker's end
    * for one, the command goes on by itself, and the next attempt waits for it.
    */
-  async function untilItsEnd(argv: string[]): Promise<void> {
-    const ended = jobs.runCommand(argv, new AbortController().signal);
+  async function untilItsEnd(driver: Driver, argv: string[]): Promise<void> {
+    const ended = drivers.run(driver, argv, new AbortController().signal);
     const leftToItself = Context.current().cancelled.catch((error: unknown) => {
       if (Context.current().cancellationDetails?.cancelRequested) return ended;
       throw error;

@@ -1,8 +1,8 @@
 import { cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
 import { fatal } from "../../clients/errors";
-import type { Jobs } from "../../clients/commands";
 import { withoutValues } from "../../domain/backfill/program-output";
 import { type Application, hasEnded, type Yarn } from "../../clients/yarn/yarn";
+import type { Driver, Drivers } from "./drivers";
 
 const POLL_MS = 1000;
 /** Characters of YARN's diagnostics that an error quotes. */
@@ -22,13 +22,16 @@ export type SparkJob = {
   arguments: string[];
 };
 
-const tagSetting = (tag: string) => `spark.yarn.tags=${tag}`;
+const driverOf = (tag: string): Driver => ({
+  tag,
+  setting: `spark.yarn.tags=${tag}`,
+});
 
 /** The command that submits a job, tags it, and ends as soon as YARN has accepted it. */
 export const sparkSubmitCommand = (job: SparkJob): string[] => [
   ...job.submit,
   ...["--class", job.class, "--name", job.name],
-  ...["--conf", tagSetting(job.tag)],
+  ...["--conf", driverOf(job.tag).setting],
   ...["--conf", "spark.yarn.submit.waitAppCompletion=false"],
   job.jar,
   ...job.arguments,
@@ -41,7 +44,7 @@ export const sparkSubmitCommand = (job: SparkJob): string[] => [
 export class Submitter {
   constructor(
     private readonly yarn: Yarn,
-    private readonly jobs: Jobs,
+    private readonly drivers: Pick<Drivers, "awaitOthers" | "run">,
   ) {}
 
   /** The tag's applications that run or have succeeded. One that failed is no reason not to submit again when an operator retries. */
@@ -51,17 +54,21 @@ export class Submitter {
     );
   }
 
-  /** A worker that was killed leaves its spark-submit behind, which may submit yet. */
+  /** A worker that was killed leaves its spark-submit behind, on whichever host, which may submit yet. */
   private async awaitOtherDrivers(tag: string): Promise<void> {
-    while (this.jobs.driverRuns(tagSetting(tag))) {
-      heartbeat({ waitingFor: tag });
-      await sleep(POLL_MS);
-    }
+    await this.drivers.awaitOthers(driverOf(tag), async () => {
+      const apps = await this.runningOrSucceeded(tag);
+      return apps.length > 0 ? "enough" : "nothing";
+    });
   }
 
   private async runSubmitCommand(job: SparkJob): Promise<void> {
     const command = sparkSubmitCommand(job);
-    const ended = await this.jobs.runCommand(command, cancellationSignal());
+    const ended = await this.drivers.run(
+      driverOf(job.tag),
+      command,
+      cancellationSignal(),
+    );
     cancellationSignal().throwIfAborted();
     if (ended.code !== 0)
       throw new Error(

@@ -68,6 +68,14 @@ export const GUARDS: readonly Guard[] = [
     test: `${backfill}/hold-retention`,
   },
   {
+    without:
+      "a program that another host's worker has left behind is run once more beside it",
+    file: `${backfill}/drivers.ts`,
+    guard: "elsewhere === undefined || quietMs >= graceMs",
+    taken: "elsewhere !== undefined || quietMs >= 0",
+    test: `${backfill}/drivers`,
+  },
+  {
     without: "positions are put back while the saga's own run goes on",
     file: `${backfill}/import.ts`,
     guard: `      await waitUntilNoneRuns(tagOf(id, "import"));\n`,

@@ -56,6 +56,13 @@ export const yarn = z
       .describe(
         "Seconds for which a verification waits until the logs of a Refine that has ended are aggregated.",
       ),
+    driverSeconds: z
+      .int()
+      .min(1)
+      .default(120)
+      .describe(
+        "Seconds that a program which submits to YARN takes at most from its start until YARN shows what it submitted, and from that one's end to its own. Where a worker died, a worker of another host waits so long before it begins such a program anew.",
+      ),
   })
   .describe("Where Refine runs, and where its logs are read.");
 

@@ -12,6 +12,7 @@ import { createReplayActivities } from "../../../activities/backfill/replay";
 import { createRetentionActivities } from "../../../activities/backfill/hold-retention";
 import { createReportActivities } from "../../../activities/backfill/report";
 import { Storage } from "../../../clients/storage";
+import { Drivers } from "../../../activities/backfill/drivers";
 import { Submitter } from "../../../activities/backfill/submitter";
 import type { Yarn } from "../../../clients/yarn/yarn";
 import { MemoryCamus } from "./camus";
@@ -158,6 +159,12 @@ export class World {
   activities() {
     const hdfs = this.hdfs as unknown as Hdfs;
     const storage = new Storage(hdfs, "/wmf/data/sisyphus");
+    const drivers = new Drivers({
+      host: "bulk",
+      graceMs: 1000,
+      jobs: this.jobs,
+      storage,
+    });
     const deps = {
       config: CONFIG,
       hdfs,
@@ -165,8 +172,8 @@ export class World {
       kafka: this.kafka as unknown as Kafka,
       yarn: this.yarn as unknown as Yarn,
       source: this.camus.importer,
-      jobs: this.jobs,
-      submitter: new Submitter(this.yarn as unknown as Yarn, this.jobs),
+      drivers,
+      submitter: new Submitter(this.yarn as unknown as Yarn, drivers),
     };
     return {
       ...createReplayActivities(deps),

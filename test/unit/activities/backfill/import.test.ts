@@ -1,6 +1,7 @@
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { CancelledFailure } from "@temporalio/common";
 import { createImporterActivities } from "../../../../activities/backfill/import";
+import { Drivers } from "../../../../activities/backfill/drivers";
 import { tagOf } from "../../../../activities/backfill/yarn-tag";
 import type { Kafka } from "../../../../clients/kafka/kafka";
 import { Storage } from "../../../../clients/storage";
@@ -60,18 +61,23 @@ function world() {
       running: async () => running as Application[],
     } as unknown as Yarn,
     storage,
-    jobs: {
-      driverRuns: () => false,
-      runCommand: async (argv, signal) => {
-        commands.push(argv);
-        signal.addEventListener("abort", () => (signalled = true));
-        if (isSlow) await new Promise<void>((done) => (endRun = done));
-        meanwhile();
-        runs.push(`2018-07-05-0${runs.length + 1}-05-00`);
-        position = "23";
-        return { code: 0, output: "" };
+    drivers: new Drivers({
+      host: "here",
+      graceMs: 100,
+      storage,
+      jobs: {
+        driverRuns: () => false,
+        runCommand: async (argv, signal) => {
+          commands.push(argv);
+          signal.addEventListener("abort", () => (signalled = true));
+          if (isSlow) await new Promise<void>((done) => (endRun = done));
+          meanwhile();
+          runs.push(`2018-07-05-0${runs.length + 1}-05-00`);
+          position = "23";
+          return { code: 0, output: "" };
+        },
       },
-    },
+    }),
   });
   const env = new MockActivityEnvironment({
     workflowExecution: { workflowId: SAGA, runId: "r" },

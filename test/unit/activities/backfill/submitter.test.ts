@@ -5,7 +5,6 @@ import {
   Submitter,
 } from "../../../../activities/backfill/submitter";
 import { tagOf } from "../../../../activities/backfill/yarn-tag";
-import type { Jobs } from "../../../../clients/commands";
 import type { Application, Yarn } from "../../../../clients/yarn/yarn";
 
 const JOB: SparkJob = {
@@ -25,15 +24,14 @@ function cluster(apps: Partial<Application>[] = [], code = 0) {
     byTag: async () => apps,
     kill: async (id: string) => void killed.push(id),
   } as unknown as Yarn;
-  const jobs: Jobs = {
-    driverRuns: () => false,
-    runCommand: async (argv) => {
+  const submitter = new Submitter(yarn, {
+    awaitOthers: async (_driver, look) => void (await look()),
+    run: async (_driver, argv) => {
       commands.push(argv);
       if (code === 0) apps.push({ id: `app_${apps.length}`, state: "RUNNING" });
       return { code, output: "no queue of that name" };
     },
-  };
-  const submitter = new Submitter(yarn, jobs);
+  });
   return {
     commands,
     killed,

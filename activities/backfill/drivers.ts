@@ -1,0 +1,83 @@
+import { heartbeat, sleep } from "@temporalio/activity";
+import type { CommandResult, Jobs } from "../../clients/commands";
+import type { Storage } from "../../clients/storage";
+import { sagaPlaces } from "../../clients/storage-layout";
+import { sagaId } from "./saga-id";
+
+const POLL_MS = 500;
+
+/** What is known of what a driver submits: nothing yet, that it goes on, or that nothing more is to be waited for. */
+export type Sight = "nothing" | "goes on" | "enough";
+
+/** A driver: what it is known by in a saga, and what of its command line names it. */
+export type Driver = { tag: string; setting: string };
+
+/**
+ * Drivers: programs that submit to YARN, and end when what they submitted has, or before. One that was begun by a worker which died goes on by
+ * itself. On its own host it is seen among the processes; on another it is seen once YARN shows what it submitted, and until then a record
+ * of its beginning is all that there is of it.
+ */
+export class Drivers {
+  /**
+   * @param o `host` is this one; `graceMs` is for how long a driver of another host is believed to be on its way, and not to have ended yet after
+   * what it submitted has
+   */
+  constructor(
+    private readonly o: {
+      host: string;
+      graceMs: number;
+      jobs: Jobs;
+      storage: Storage;
+    },
+  ) {}
+
+  /**
+   * Waits until no driver that was begun before can change anything any more.
+   * @param look what there is of it elsewhere, at YARN for one
+   */
+  async awaitOthers(
+    { tag, setting }: Driver,
+    look: () => Promise<Sight>,
+  ): Promise<void> {
+    const { jobs, graceMs } = this.o;
+    let quietSince = performance.now();
+    for (;;) {
+      const isHere = jobs.driverRuns(setting);
+      const sight = isHere ? "goes on" : await look();
+      if (sight === "enough") return;
+      if (sight === "goes on") {
+        quietSince = performance.now();
+        heartbeat({ waitingFor: tag });
+      } else {
+        const elsewhere = await this.begunElsewhere(tag);
+        const quietMs = performance.now() - quietSince;
+        if (elsewhere === undefined || quietMs >= graceMs) return;
+        heartbeat({ waitingFor: `${tag}, which ${elsewhere} may have begun` });
+      }
+      await sleep(POLL_MS);
+    }
+  }
+
+  /** Runs a driver, of whose beginning all hosts can know. @param signal see {@link Jobs.runCommand} */
+  async run(
+    { tag }: Driver,
+    argv: string[],
+    signal: AbortSignal,
+  ): Promise<CommandResult> {
+    const { host, jobs, storage } = this.o;
+    const place = sagaPlaces(sagaId()).driver(tag);
+    await storage.write(place, { host });
+    const result = await jobs.runCommand(argv, signal);
+    // Where another host has taken over meanwhile, the record is of its driver.
+    if ((await storage.read(place))?.host === host)
+      await storage.write(place, {});
+    return result;
+  }
+
+  /** The host on which a driver was begun and whose end was not recorded, other than this. */
+  private async begunElsewhere(tag: string): Promise<string | undefined> {
+    const { host, storage } = this.o;
+    const begun = await storage.read(sagaPlaces(sagaId()).driver(tag));
+    return begun?.host === host ? undefined : begun?.host;
+  }
+}
