@@ -1,4 +1,4 @@
-import { activityInfo, heartbeat } from "@temporalio/activity";
+import { activityInfo } from "@temporalio/activity";
 import { datasetOf } from "../../domain/settings/dataset";
 import type { Config } from "../../domain/settings/config";
 import type { HourRange } from "../../lib/hour";
@@ -9,6 +9,7 @@ import { counting, type Requests } from "../../lib/request-count";
 import { fatal } from "../../clients/errors";
 import type { Storage } from "../../clients/storage";
 import { auditPlaces } from "../../clients/storage-layout";
+import { beat } from "../beat";
 import { workflowId } from "../workflow-id";
 import type { EvidenceClients } from "./evidence/clients";
 import { emptyMemory, type EvidenceCache } from "./evidence/evidence-cache";
@@ -96,7 +97,7 @@ export function createAuditActivities(clients: AuditClients) {
     }): Promise<TopicAudit> {
       const { topic, range, asOf } = input;
       const [audit] = await auditTopics(clients, [topic], range, asOf, {
-        beat: () => heartbeat(),
+        beat,
       });
       return audit!;
     },
@@ -125,7 +126,7 @@ export function createAuditActivities(clients: AuditClients) {
         [topic],
         range,
         false,
-        () => heartbeat(),
+        beat,
       );
       const judged = await judgeTopic(
         clients,
@@ -134,7 +135,7 @@ export function createAuditActivities(clients: AuditClients) {
         range,
         asOf,
         emptyMemory(),
-        () => heartbeat(),
+        beat,
       );
       const { evidence, judgement } = judged.hours.find(
         (found) => found.evidence.hour === hour,
@@ -143,7 +144,7 @@ export function createAuditActivities(clients: AuditClients) {
     },
     /** Puts an audit's batches together: the report as JSON and as a page, and the pointer to the newest. */
     async finishAudit(input: FinishInput): Promise<FinishedAudit> {
-      return storeAuditReport(storage, workflowId(), input, heartbeat);
+      return storeAuditReport(storage, workflowId(), input, beat);
     },
   };
 }
@@ -157,7 +158,7 @@ async function auditRemembering(
   const outages = new Map<string, Outage>();
   const memory = remember && !tolerant ? await clients.cache.load(shard) : {};
   const audits = await auditTopics(clients, topics, range, asOf, {
-    beat: () => heartbeat(),
+    beat,
     memory,
     tolerant,
     isolating: true,

@@ -1,4 +1,4 @@
-import { cancellationSignal, heartbeat } from "@temporalio/activity";
+import { beat } from "../../beat";
 import type { Storage } from "../../../clients/storage";
 import { sagaPlaces } from "../../../clients/storage-layout";
 import type {
@@ -33,8 +33,7 @@ export class SearchUnits {
     collect: (add: AddLine) => Promise<Omit<CollectedUnit, "buckets"> | void>,
     buckets = 1,
   ): Promise<CollectedUnit> {
-    heartbeat(name);
-    cancellationSignal().throwIfAborted();
+    beat(name);
     const places = sagaPlaces(sagaId());
     const recorded = await this.storage.read(places.searchUnit(name));
     if (recorded !== undefined) return recorded;
@@ -73,7 +72,7 @@ export class SearchUnits {
     );
     const refs: string[] = [];
     for (let bucket = 0; bucket < buckets; bucket++) {
-      heartbeat(`${source} ${bucket}`);
+      beat(`${source} ${bucket}`);
       const ofBucket = units.map((unit) => unit.buckets[bucket]!);
       const collected: Collected = {
         refs: ofBucket.flatMap((b) => b.refs),
