@@ -19,7 +19,7 @@ import {
   type FinishInput,
   storeAuditReport,
 } from "./finish-audit";
-import { goneTopics } from "./gone-topics";
+import { goneTopics, type GoneTopics } from "./gone-topics";
 import { auditTopics, judgeTopic } from "./judge-topics";
 import { type Settings, settingsOf } from "./settings";
 
@@ -63,13 +63,17 @@ export function createAuditActivities(clients: AuditClients) {
     /**
      * Topics that the naming rules cover, sorted.
      * @param input `alsoGone` adds those that Kafka no longer has, of which something may be lost: see {@link goneTopics}
+     * @returns with `alsoGone`, also what could not be asked for them. Histories of 0.2.0 and before hold the topics alone.
      */
-    async listTopics(input?: { alsoGone?: boolean }): Promise<string[]> {
-      const topics = await kafka.topics();
-      const gone = input?.alsoGone ? await goneTopics(clients, topics) : [];
-      return [...topics, ...gone]
-        .filter((topic) => datasetOf(topic, naming))
-        .sort();
+    async listTopics(input?: {
+      alsoGone?: boolean;
+    }): Promise<string[] | GoneTopics> {
+      const inKafka = await kafka.topics();
+      const covered = (topics: string[]) =>
+        topics.filter((topic) => datasetOf(topic, naming)).sort();
+      if (!input?.alsoGone) return covered(inKafka);
+      const { topics, problems } = await goneTopics(clients, inKafka);
+      return { topics: covered([...inKafka, ...topics]), problems };
     },
     /** What workflows need to know of the configuration. */
     async settings(): Promise<Settings> {

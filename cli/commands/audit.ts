@@ -105,6 +105,7 @@ function printSummary(summary: AuditSummary, audits: TopicAudit[]): void {
   print(table(["verdict", "topic-hours"], Object.entries(summary.verdicts)));
   print("");
   print(table(["cause", "topic-hours"], Object.entries(summary.causes)));
+  for (const problem of summary.problems) print(paint("yellow", problem));
 }
 
 async function runHeadroomAudit(options: HeadroomOptions): Promise<void> {
