@@ -4,6 +4,7 @@ import type { Config } from "../../domain/settings/config";
 import type { HourRange } from "../../lib/hour";
 import type { HourEvidence, TopicEvidence } from "../../domain/audit/evidence";
 import type { Outage, TopicAudit } from "../../domain/audit/audit-report";
+import type { UnknownTopics } from "../../domain/audit/preflight";
 import type { Judgement } from "../../domain/audit/judgement";
 import { counting, type Requests } from "../../lib/request-count";
 import { fatal } from "../../clients/errors";
@@ -22,6 +23,7 @@ import {
 import { goneTopics, type GoneTopics } from "./gone-topics";
 import { auditTopics, judgeTopic } from "./judge-topics";
 import { type Settings, settingsOf } from "./settings";
+import { unknownTopics } from "./unknown-topics";
 
 type BatchInput = {
   topics: string[];
@@ -74,6 +76,10 @@ export function createAuditActivities(clients: AuditClients) {
       if (!input?.alsoGone) return covered(inKafka);
       const { topics, problems } = await goneTopics(clients, inKafka);
       return { topics: covered([...inKafka, ...topics]), problems };
+    },
+    /** Which of these names are no topics that anything knows of, and what they may have meant. */
+    async unknownTopics(input: { topics: string[] }): Promise<UnknownTopics> {
+      return unknownTopics(clients, input.topics);
     },
     /** What workflows need to know of the configuration. */
     async settings(): Promise<Settings> {

@@ -13,7 +13,7 @@ import type { Importer } from "../../importers/importer";
 import { HOUR_MS } from "../../lib/hour";
 import { parsePartitionKey } from "../../lib/keys";
 
-type Clients = {
+export type GoneClients = {
   source: Pick<Importer, "state">;
   storage: Pick<Storage, "read" | "readRef">;
   hdfs: Pick<Hdfs, "list">;
@@ -34,7 +34,7 @@ export type GoneTopics = { topics: string[]; problems: string[] };
  * @param inKafka those that Kafka has
  */
 export async function goneTopics(
-  clients: Clients,
+  clients: GoneClients,
   inKafka: string[],
 ): Promise<GoneTopics> {
   const { hdfs, hive, config } = clients;
@@ -78,7 +78,7 @@ const directoriesIn = async (
  * @param once gets every topic that has a position
  */
 async function importedLately(
-  { source, config }: Clients,
+  { source, config }: GoneClients,
   once: Set<string>,
 ): Promise<string[]> {
   const { positions, lastRun } = await source.state();
@@ -94,7 +94,7 @@ async function importedLately(
   });
 }
 
-async function knownToNewestAudit({ storage }: Clients): Promise<string[]> {
+async function knownToNewestAudit({ storage }: GoneClients): Promise<string[]> {
   const pointer = await storage.read(latest.audit);
   const report = pointer && (await storage.readRef<AuditReport>(pointer.ref));
   return (report?.audits ?? []).flatMap(
