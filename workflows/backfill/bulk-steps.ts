@@ -47,23 +47,25 @@ export async function findMissing(
     return search({ topics: notSkipped(topics), range, queues });
   const parts = cutIntoShards(topics, settings).map(notSkipped);
   const archives = await collectArchives(parts, { range, queues });
-  const { missing, files, unreadable, mysqlRows } = await runStepInShards(
-    saga,
-    parts.map((part, i) => ({
-      step: "find missing",
-      topics: part,
-      range,
-      queues,
-      archives: archives[i]!,
-      share: 1 / windowOf(settings),
-    })),
-  );
+  const { missing, files, unreadable, mysqlRows, sources } =
+    await runStepInShards(
+      saga,
+      parts.map((part, i) => ({
+        step: "find missing",
+        topics: part,
+        range,
+        queues,
+        archives: archives[i]!,
+        share: 1 / windowOf(settings),
+      })),
+    );
   return {
     topics: missing,
     files,
     unreadable,
     unreadableNamed: [],
     ...(mysqlRows ? { mysqlRows } : {}),
+    ...(sources ? { sources } : {}),
   };
 }
 

@@ -57,5 +57,5 @@ export async function collectFromArchive(
   const collected: CollectedUnit[] = [];
   for (const file of await archive.files())
     collected.push(await collectFile(file));
-  return units.storeSource(source, collected, buckets);
+  return units.storeSource(source, collected, buckets, archiveHost);
 }

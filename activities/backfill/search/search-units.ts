@@ -57,12 +57,14 @@ export class SearchUnits {
 
   /**
    * Puts a source's units together, bucket by bucket. The result is kept in storage, as a source can have thousands of files.
+   * @param host of the archive, where the source is one
    * @returns a reference of a {@link Collected} for each bucket
    */
   async storeSource(
     source: string,
     units: CollectedUnit[],
     buckets = 1,
+    host?: string,
   ): Promise<string[]> {
     const files = units.flatMap((unit) => unit.files ?? []);
     const unreadable = units.flatMap((unit) => unit.unreadable ?? []);
@@ -78,6 +80,7 @@ export class SearchUnits {
         refs: ofBucket.flatMap((b) => b.refs),
         lines: ofBucket.reduce((sum, b) => sum + b.lines, 0),
         files,
+        ...(host === undefined ? {} : { host }),
         unreadable,
         ...(mysqlRows ? { mysqlRows } : {}),
       };
