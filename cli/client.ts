@@ -15,6 +15,10 @@ export async function withClient<T>(
   }
 }
 
+/** The first cause of an error: a workflow that failed, and an update that was refused, say there why. */
+export const deepest = (error: Error): Error =>
+  error.cause instanceof Error ? deepest(error.cause) : error;
+
 /** Checks the input of a workflow before it is started. @throws Error that names every wrong field and what is allowed there */
 export function check<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);

@@ -3,6 +3,7 @@ import {
   WorkflowUpdateFailedError,
 } from "@temporalio/client";
 import { Command } from "commander";
+import { deepest } from "./client";
 import { auditCommand } from "./commands/audit";
 import { backfillCommand } from "./commands/backfill";
 import { configCommand } from "./commands/config";
@@ -10,10 +11,6 @@ import { incidentCommand } from "./commands/incident";
 import { inspectCommand } from "./commands/inspect";
 import { schedulesCommand } from "./commands/schedules";
 import { workerCommand } from "./commands/worker";
-
-function deepest(error: Error): Error {
-  return error.cause instanceof Error ? deepest(error.cause) : error;
-}
 
 const program = new Command("sisyphus")
   .description(

@@ -10,28 +10,43 @@ const PAUSE_MS = 1000;
 /**
  * Makes sure that somebody will take up what a command is about to start. Without a worker, a workflow would wait in silence for ever.
  *
+ * @param queue the task queue; of those besides that of workflows, activities alone are taken
  * @param pause waits between two looks
  * @throws Error that names the task queue, and of which tasks nobody takes any
  */
 export async function requireWorkers(
   client: Client,
+  queue = CONTROL_QUEUE,
   pause: () => Promise<unknown> = () => sleep(PAUSE_MS),
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    const idle = await tasksThatNobodyTakes(client);
+    const idle = await tasksThatNobodyTakes(client, queue);
     if (idle.length === 0) return;
     if (attempt === ATTEMPTS)
       throw new Error(
-        `no worker takes ${idle.join(" and ")} from the task queue ${CONTROL_QUEUE} of the namespace ${client.options.namespace}, so that nothing was started; \`sisyphus worker\` starts one`,
+        `no worker takes ${idle.join(" and ")} from the task queue ${queue} of the namespace ${client.options.namespace}, so that nothing was started; ${whoStarts(queue)} starts one`,
       );
     await pause();
   }
 }
 
-async function tasksThatNobodyTakes(client: Client): Promise<string[]> {
+/** The command that starts a worker of a queue, which is named by its role and, for an archive, its host. */
+function whoStarts(queue: string): string {
+  const [role, host] = queue.split("@");
+  if (queue === CONTROL_QUEUE) return "`sisyphus worker`";
+  return `\`sisyphus worker --role ${role}\`${host ? ` on ${host}` : ""}`;
+}
+
+async function tasksThatNobodyTakes(
+  client: Client,
+  queue: string,
+): Promise<string[]> {
   const idle: string[] = [];
-  for (const kind of TASK_KINDS)
-    if ((await workersOf(client, CONTROL_QUEUE, [kind])).length === 0)
+  for (const kind of TASK_KINDS) {
+    // Workflows all run on one queue.
+    if (kind.tasks === "workflows" && queue !== CONTROL_QUEUE) continue;
+    if ((await workersOf(client, queue, [kind])).length === 0)
       idle.push(kind.tasks);
+  }
   return idle;
 }

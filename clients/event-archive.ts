@@ -1,15 +1,17 @@
-import { isUtf8 } from "node:buffer";
-import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
-import { dirname, basename, join } from "node:path";
-import { createGunzip } from "node:zlib";
-import { type Hour, hourOf, inRange, type HourRange } from "../lib/hour";
+import { type Hour, inRange, type HourRange } from "../lib/hour";
 import {
   type EventCapsule,
   parseCapsuleLine,
 } from "../formats/eventlogging/event-capsule";
-import { byteLinesOf } from "../lib/lines";
-import { capsuleTime, timeProblem } from "../formats/eventlogging/event-time";
+import {
+  archiveFiles,
+  archiveLines,
+  archiveVersions,
+  datedEvent,
+  UnreadableFile,
+  type Versions,
+} from "./archive-files";
+import { ArchiveIndex, countBucket, type GroupCount } from "./archive-index";
 
 /** What a scan of a file came across besides its events. */
 export type ArchiveScan = {
@@ -27,89 +29,42 @@ export type ArchiveCounts = {
   begins?: Hour;
 };
 
-/** A file that is cut off, damaged or not to be opened. What lies before the damage has been read by then. */
-class UnreadableFile extends Error {
-  constructor(
-    readonly file: string,
-    cause: unknown,
-  ) {
-    super(`${file} cannot be read to its end: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-}
-
-/** The uuids of events, by schema and hour. */
-type Uuids = Map<string, Map<Hour, Set<string>>>;
-
 const MAX_NAMED = 100;
 /** Lines between two calls of `beat`. */
 const LINES_PER_BEAT = 5000;
+/** How often files are looked at again that are rotated all the while. */
+const ROTATIONS = 3;
+/** Time between two calls of `beat` while another call counts: well below the shortest heartbeat timeout. */
+const WAITING_BEAT_MS = 2000;
 
 /** The archive of all events on this host: all-events.log, which is being written, and its rotated files (plain or .gz). */
 export class EventArchive {
-  /** What was counted in files, by name, with the version (size and time) that was. */
-  private readonly counted = new Map<
+  /** The events of files, by name, with the version (inode, size and time) that was read. */
+  private readonly indexed = new Map<
     string,
-    { version: string; uuids: Uuids }
+    { version: string; index: ArchiveIndex }
   >();
+  /** What was counted in buckets, and of which files. */
+  private readonly counted = new Map<
+    number,
+    { of: ArchiveIndex[]; counts: GroupCount[] }
+  >();
+  /** Done once no call of `counts` is under way. */
+  private counting: Promise<void> = Promise.resolve();
 
   /** @param patterns paths of this host; `*` in a file's name matches anything */
   constructor(private readonly patterns: string[]) {}
 
-  /**
-   * The archive's files, in name order. Where a plain file and its .gz exist, the plain one is left out: they are the same log, caught
-   * in the middle of its compression.
-   */
-  async files(): Promise<string[]> {
-    const found: string[] = [];
-    for (const pattern of this.patterns) {
-      const dir = dirname(pattern);
-      const regex = new RegExp(
-        `^${basename(pattern)
-          .split("*")
-          .map((s) => s.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`))
-          .join(".*")}$`,
-      );
-      const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "ENOENT") return [] as string[];
-        throw error;
-      });
-      found.push(
-        ...names
-          .filter((n) => regex.test(n) && !n.startsWith("."))
-          .map((n) => join(dir, n)),
-      );
-    }
-    const all = new Set(found);
-    return [...all].filter((f) => !all.has(`${f}.gz`)).sort();
-  }
-
-  /**
-   * The lines of a file; undefined for one that is not UTF-8, which could not be replayed as it is.
-   * @throws UnreadableFile after the lines before the damage
-   */
-  private async *lines(file: string): AsyncGenerator<string | undefined> {
-    const raw = createReadStream(file);
-    const input = file.endsWith(".gz") ? raw.pipe(createGunzip()) : raw;
-    raw.on("error", (error) => input.destroy(error));
-    try {
-      // What a reader of these lines throws does not come by here: a generator is only told to end.
-      for await (const line of byteLinesOf(input))
-        yield isUtf8(line) ? line.toString("utf8") : undefined;
-    } catch (error) {
-      throw new UnreadableFile(file, error);
-    } finally {
-      // A reader that has seen enough ends the pipe only, not what it comes from.
-      raw.destroy();
-    }
+  /** The archive's files, in name order. */
+  files(): Promise<string[]> {
+    return archiveFiles(this.patterns);
   }
 
   /** The events of a file, whatever their time, as far as it can be read. @param beat is called now and then */
   async *events(file: string, beat: () => void): AsyncGenerator<EventCapsule> {
     let lines = 0;
     try {
-      for await (const line of this.lines(file)) {
+      for await (const line of archiveLines(file)) {
         if (++lines % LINES_PER_BEAT === 0) beat();
         const parsed = parseCapsuleLine(line ?? "");
         if ("event" in parsed) yield parsed.event;
@@ -136,7 +91,7 @@ export class EventArchive {
   ): Promise<ArchiveScan> {
     const scan: ArchiveScan = { lines: 0, unreadable: [] };
     try {
-      for await (const line of this.lines(file)) {
+      for await (const line of archiveLines(file)) {
         scan.lines++;
         if (scan.lines % LINES_PER_BEAT === 0) beat();
         if (line === "") continue;
@@ -159,83 +114,153 @@ export class EventArchive {
   }
 
   /**
-   * Counts distinct events per schema and hour. A file that has not changed since it was counted is not read again.
-   * @param beat is called now and then
+   * Counts distinct events per schema and hour, however many there are, in bounded memory. A file that has not changed since it was
+   * counted is not read again. One call counts at a time, as each leaves the next one little to do.
+   * @param beat is called now and then, and while another call counts; what it throws ends this call
    */
   async counts(
     range: HourRange,
     beat: () => void = () => undefined,
   ): Promise<ArchiveCounts> {
-    const merged: Uuids = new Map();
+    const before = this.counting;
+    let isDone!: () => void;
+    const mine = new Promise<void>((done) => (isDone = done));
+    this.counting = before.then(() => mine);
+    try {
+      await beatingUntil(before, beat);
+      const unreadable = await this.indexFiles(beat);
+      const { bySchema, begins } = await this.countBuckets(range, beat);
+      return {
+        bySchema,
+        unreadable,
+        ...(begins === undefined ? {} : { begins }),
+      };
+    } finally {
+      isDone();
+    }
+  }
+
+  /**
+   * Brings the indexes up to date. Where files were rotated meanwhile, one may have been passed over under its new name: they are looked
+   * at again, which reads only what is new.
+   * @returns files that could not be read to their end, a sentence each
+   */
+  private async indexFiles(beat: () => void): Promise<string[]> {
+    for (let attempt = 1; ; attempt++) {
+      const before = await archiveVersions(this.patterns);
+      const unreadable = await this.indexVersions(before, beat);
+      const isRotated = [...(await archiveVersions(this.patterns))].some(
+        ([file, { inode }]) => before.get(file)?.inode !== inode,
+      );
+      if (!isRotated) return unreadable;
+      if (attempt === ROTATIONS)
+        return [
+          ...unreadable,
+          "the archive's files were rotated while they were read",
+        ];
+    }
+  }
+
+  private async indexVersions(
+    files: Versions,
+    beat: () => void,
+  ): Promise<string[]> {
     const unreadable: string[] = [];
-    let begins: Hour | undefined;
-    for (const file of await this.files()) {
-      const found = await this.uuidsIn(file, beat).catch((error: unknown) => {
+    for (const file of this.indexed.keys())
+      if (!files.has(file)) await this.forget(file);
+    for (const [file, { version }] of files) {
+      if (this.indexed.get(file)?.version === version) continue;
+      await this.forget(file);
+      try {
+        const index = await this.indexOf(file, beat);
+        this.indexed.set(file, { version, index });
+      } catch (error) {
         if (!(error instanceof UnreadableFile)) throw error;
         unreadable.push(error.message);
-        return new Map() as Uuids;
-      });
-      for (const [schema, hours] of found)
-        for (const [hour, uuids] of hours) {
-          if (begins === undefined || hour < begins) begins = hour;
-          if (inRange(hour, range)) add(merged, schema, hour, uuids);
-        }
+      }
     }
-    const bySchema = new Map(
-      [...merged].map(([schema, hours]) => [
-        schema,
-        new Map([...hours].map(([hour, uuids]) => [hour, uuids.size])),
-      ]),
+    return unreadable;
+  }
+
+  /** Frees what it keeps of the files; to be called when nothing counts any more. */
+  async close(): Promise<void> {
+    for (const file of [...this.indexed.keys()]) await this.forget(file);
+  }
+
+  private async forget(file: string): Promise<void> {
+    await this.indexed.get(file)?.index.close();
+    this.indexed.delete(file);
+  }
+
+  private async indexOf(file: string, beat: () => void): Promise<ArchiveIndex> {
+    const index = await ArchiveIndex.create();
+    try {
+      let lines = 0;
+      for await (const line of archiveLines(file)) {
+        if (++lines % LINES_PER_BEAT === 0) beat();
+        const read = datedEvent(line);
+        if (!("error" in read))
+          await index.add(read.event.schema, read.hour, read.event.uuid);
+      }
+      await index.seal();
+      return index;
+    } catch (error) {
+      await index.close();
+      throw error;
+    }
+  }
+
+  /** Counts what the indexes hold. A bucket of which no file has changed since it was counted is not counted again. */
+  private async countBuckets(
+    range: HourRange,
+    beat: () => void,
+  ): Promise<Pick<ArchiveCounts, "bySchema" | "begins">> {
+    const indexes = [...this.indexed.values()].map(({ index }) => index);
+    const bySchema: ArchiveCounts["bySchema"] = new Map();
+    const buckets = new Set(
+      indexes.flatMap((index) => [...index.bucketNumbers()]),
     );
-    return {
-      bySchema,
-      unreadable,
-      ...(begins === undefined ? {} : { begins }),
-    };
-  }
-
-  private async uuidsIn(file: string, beat: () => void): Promise<Uuids> {
-    const { size, mtimeMs } = await stat(file);
-    const version = `${size} ${mtimeMs}`;
-    const known = this.counted.get(file);
-    if (known?.version === version) return known.uuids;
-    const uuids: Uuids = new Map();
-    let lines = 0;
-    for await (const line of this.lines(file)) {
-      if (++lines % LINES_PER_BEAT === 0) beat();
-      const read = datedEvent(line);
-      if (!("error" in read))
-        add(uuids, read.event.schema, read.hour, [read.event.uuid]);
+    for (const bucket of buckets) {
+      const holding = indexes.filter((index) => index.recordsIn(bucket) > 0);
+      const known = this.counted.get(bucket);
+      const isKnown =
+        known?.of.length === holding.length &&
+        known.of.every((index) => holding.includes(index));
+      const counts = isKnown
+        ? known.counts
+        : await countBucket(holding, bucket, beat);
+      this.counted.set(bucket, { of: holding, counts });
+      for (const { schema, hour, count } of counts) {
+        if (!inRange(hour, range)) continue;
+        const hours = bySchema.get(schema) ?? new Map<Hour, number>();
+        bySchema.set(schema, hours.set(hour, count));
+      }
     }
-    // The log that is being written has another version at each look; the one before is of no more use.
-    this.counted.set(file, { version, uuids });
-    return uuids;
+    for (const bucket of this.counted.keys())
+      if (!buckets.has(bucket)) this.counted.delete(bucket);
+    const begins = indexes.flatMap((index) => index.begins ?? []).sort()[0];
+    return { bySchema, ...(begins === undefined ? {} : { begins }) };
   }
 }
 
-/** The event of a line and its hour, or why it is none. */
-function datedEvent(
-  line: string | undefined,
-): { event: EventCapsule; hour: Hour; text: string } | { error: string } {
-  if (line === undefined) return { error: "not UTF-8" };
-  const parsed = parseCapsuleLine(line);
-  if ("error" in parsed) return parsed;
-  const { event } = parsed;
-  const ms = capsuleTime(event);
-  return ms === undefined
-    ? { error: `event ${event.uuid}: ${timeProblem(event)}` }
-    : { event, hour: hourOf(ms), text: line };
-}
-
-function add(
-  to: Uuids,
-  schema: string,
-  hour: Hour,
-  uuids: Iterable<string>,
-): void {
-  let hours = to.get(schema);
-  if (!hours) to.set(schema, (hours = new Map()));
-  let set = hours.get(hour);
-  if (!set) hours.set(hour, (set = new Set()));
-  for (const uuid of uuids) set.add(uuid);
+/** Waits for something, and calls `beat` all the while. @throws what `beat` throws */
+async function beatingUntil(
+  something: Promise<void>,
+  beat: () => void,
+): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const failing = new Promise<never>((_, fail) => {
+    timer = setInterval(() => {
+      try {
+        beat();
+      } catch (error) {
+        fail(error as Error);
+      }
+    }, WAITING_BEAT_MS);
+  });
+  try {
+    await Promise.race([something, failing]);
+  } finally {
+    clearInterval(timer);
+  }
 }

@@ -3,6 +3,7 @@ import { lossTable } from "./plan-document";
 import { rowsInWords } from "../domain/backfill/mysql-rows";
 import { mysqlBlocks } from "./mysql-rows";
 import { type BackfillReport, holds } from "../domain/backfill/report";
+import { lackingIs, sourcesInWords } from "../domain/backfill/searched-sources";
 
 type TopicSum = NonNullable<BackfillReport["topics"]>[number];
 
@@ -24,8 +25,8 @@ export function reportBlocks(report: BackfillReport): Block[] {
       to: report.refine.link,
     },
     ...mysqlBlocks(report),
-    ...topicSums(sums, report.skipped),
-    ...unrecoverable(sums),
+    ...topicSums(sums, report),
+    ...unrecoverable(sums, report),
     ...losses(sums),
     ...unreadableLogs(report.refine),
     ...logFindings(report.refine),
@@ -85,7 +86,7 @@ function proofTable(report: BackfillReport): Block {
           "messages found for them",
           `${found.messages} (${found.fromArchive} events from the archive, ${found.fromMysql} from MySQL)`,
         ],
-        ["unrecoverable", found.unrecoverable],
+        [lackingIs(found.sources), found.unrecoverable],
         ["archive lines that cannot be read", found.unreadableLines],
         ...(found.mysqlRows
           ? [["rows of MySQL", rowsInWords(found.mysqlRows)]]
@@ -127,12 +128,16 @@ function proofTable(report: BackfillReport): Block {
 const percentage = (part: number, whole: number) =>
   whole === 0 ? "–" : `${((100 * part) / whole).toFixed(1)} %`;
 
-function topicSums(sums: TopicSum[], skipped: string[]): Block[] {
+function topicSums(
+  sums: TopicSum[],
+  { skipped, found: { sources } }: BackfillReport,
+): Block[] {
   if (sums.length === 0) return [];
+  const lacking = lackingIs(sources);
   return [
     { heading: "The sum, topic by topic" },
     {
-      text: "Offsets deleted unread = messages found + unrecoverable. Duplicates among the messages are replayed once.",
+      text: `Offsets deleted unread = messages found + ${lacking}. Duplicates among the messages are replayed once.${sources ? ` ${sourcesInWords(sources)}` : ""}`,
     },
     {
       table: {
@@ -142,7 +147,7 @@ function topicSums(sums: TopicSum[], skipped: string[]): Block[] {
           "messages found",
           "archive (events)",
           "MySQL (events)",
-          "unrecoverable",
+          lacking,
           "",
         ],
         rows: sums.map((sum) => [
@@ -167,13 +172,16 @@ const balance = ({ lostOffsets, messages, unrecoverable }: TopicSum) =>
     ? "closes"
     : `${messages - lostOffsets} more than was deleted: they were never in Kafka, or the importer had skipped them`;
 
-function unrecoverable(sums: TopicSum[]): Block[] {
+function unrecoverable(
+  sums: TopicSum[],
+  { found: { sources } }: BackfillReport,
+): Block[] {
   const incomplete = sums.filter((sum) => sum.unrecoverable > 0);
   if (incomplete.length === 0) return [];
   return [
-    { heading: "Unrecoverable" },
+    { heading: capitalized(lackingIs(sources)) },
     {
-      text: "Offsets for which no source has an event. Sources know no partitions: where a topic lost offsets of several, the sum is the topic's.",
+      text: "Offsets for which no source that was asked has an event. Sources know no partitions: where a topic lost offsets of several, the sum is the topic's.",
     },
     {
       list: incomplete.map(
@@ -182,6 +190,9 @@ function unrecoverable(sums: TopicSum[]): Block[] {
     },
   ];
 }
+
+const capitalized = (text: string) =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 function lossText({ losses = [], lostOffsets }: TopicSum): string {
   if (losses.length === 0) return `${lostOffsets} offsets`;

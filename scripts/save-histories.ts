@@ -19,6 +19,7 @@ const WANTED: Record<string, string> = {
   "headroom-audit": `headroom/${STORY.noticed}`,
   canary: "canary/history",
   "explain-hour": "explain/history",
+  preflight: "preflight/history",
 };
 
 /** What the demo does not start. */
@@ -39,6 +40,11 @@ async function startOthers(): Promise<void> {
         asOf: STORY.noticed,
       },
     ],
+  });
+  await client.workflow.execute("preflight", {
+    workflowId: WANTED["preflight"]!,
+    taskQueue: "control",
+    args: [{ topics: [topicOf("CentralAuth")] }],
   });
   await client.connection.close();
 }

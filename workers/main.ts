@@ -63,6 +63,7 @@ export async function runWorkers(
   );
   await Promise.all(workers.map((worker) => worker.run()));
   server?.close();
+  await dependencies.archive.close();
   await client.connection.close();
   await connection.close();
 }

@@ -7,4 +7,5 @@ export { topicIncident } from "./incidents/topic-incident";
 export { alertDesk } from "./incidents/alert-desk";
 export { canary } from "./audit/canary";
 export { explainHour } from "./audit/explain-hour";
+export { preflight } from "./audit/preflight";
 export { headroomAudit } from "./audit/headroom-audit";

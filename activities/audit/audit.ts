@@ -1,14 +1,16 @@
-import { activityInfo, heartbeat } from "@temporalio/activity";
+import { activityInfo } from "@temporalio/activity";
 import { datasetOf } from "../../domain/settings/dataset";
 import type { Config } from "../../domain/settings/config";
 import type { HourRange } from "../../lib/hour";
 import type { HourEvidence, TopicEvidence } from "../../domain/audit/evidence";
 import type { Outage, TopicAudit } from "../../domain/audit/audit-report";
+import type { UnknownTopics } from "../../domain/audit/preflight";
 import type { Judgement } from "../../domain/audit/judgement";
 import { counting, type Requests } from "../../lib/request-count";
 import { fatal } from "../../clients/errors";
 import type { Storage } from "../../clients/storage";
 import { auditPlaces } from "../../clients/storage-layout";
+import { beat } from "../beat";
 import { workflowId } from "../workflow-id";
 import type { EvidenceClients } from "./evidence/clients";
 import { emptyMemory, type EvidenceCache } from "./evidence/evidence-cache";
@@ -18,9 +20,10 @@ import {
   type FinishInput,
   storeAuditReport,
 } from "./finish-audit";
-import { goneTopics } from "./gone-topics";
+import { goneTopics, type GoneTopics } from "./gone-topics";
 import { auditTopics, judgeTopic } from "./judge-topics";
 import { type Settings, settingsOf } from "./settings";
+import { unknownTopics } from "./unknown-topics";
 
 type BatchInput = {
   topics: string[];
@@ -62,13 +65,21 @@ export function createAuditActivities(clients: AuditClients) {
     /**
      * Topics that the naming rules cover, sorted.
      * @param input `alsoGone` adds those that Kafka no longer has, of which something may be lost: see {@link goneTopics}
+     * @returns with `alsoGone`, also what could not be asked for them. Histories of 0.2.0 and before hold the topics alone.
      */
-    async listTopics(input?: { alsoGone?: boolean }): Promise<string[]> {
-      const topics = await kafka.topics();
-      const gone = input?.alsoGone ? await goneTopics(clients, topics) : [];
-      return [...topics, ...gone]
-        .filter((topic) => datasetOf(topic, naming))
-        .sort();
+    async listTopics(input?: {
+      alsoGone?: boolean;
+    }): Promise<string[] | GoneTopics> {
+      const inKafka = await kafka.topics();
+      const covered = (topics: string[]) =>
+        topics.filter((topic) => datasetOf(topic, naming)).sort();
+      if (!input?.alsoGone) return covered(inKafka);
+      const { topics, problems } = await goneTopics(clients, inKafka);
+      return { topics: covered([...inKafka, ...topics]), problems };
+    },
+    /** Which of these names are no topics that anything knows of, and what they may have meant. */
+    async unknownTopics(input: { topics: string[] }): Promise<UnknownTopics> {
+      return unknownTopics(clients, input.topics);
     },
     /** What workflows need to know of the configuration. */
     async settings(): Promise<Settings> {
@@ -96,7 +107,7 @@ export function createAuditActivities(clients: AuditClients) {
     }): Promise<TopicAudit> {
       const { topic, range, asOf } = input;
       const [audit] = await auditTopics(clients, [topic], range, asOf, {
-        beat: () => heartbeat(),
+        beat,
       });
       return audit!;
     },
@@ -125,7 +136,7 @@ export function createAuditActivities(clients: AuditClients) {
         [topic],
         range,
         false,
-        () => heartbeat(),
+        beat,
       );
       const judged = await judgeTopic(
         clients,
@@ -134,7 +145,7 @@ export function createAuditActivities(clients: AuditClients) {
         range,
         asOf,
         emptyMemory(),
-        () => heartbeat(),
+        beat,
       );
       const { evidence, judgement } = judged.hours.find(
         (found) => found.evidence.hour === hour,
@@ -143,7 +154,7 @@ export function createAuditActivities(clients: AuditClients) {
     },
     /** Puts an audit's batches together: the report as JSON and as a page, and the pointer to the newest. */
     async finishAudit(input: FinishInput): Promise<FinishedAudit> {
-      return storeAuditReport(storage, workflowId(), input, heartbeat);
+      return storeAuditReport(storage, workflowId(), input, beat);
     },
   };
 }
@@ -157,7 +168,7 @@ async function auditRemembering(
   const outages = new Map<string, Outage>();
   const memory = remember && !tolerant ? await clients.cache.load(shard) : {};
   const audits = await auditTopics(clients, topics, range, asOf, {
-    beat: () => heartbeat(),
+    beat,
     memory,
     tolerant,
     isolating: true,

@@ -1,51 +1,103 @@
 import type { Config } from "../../domain/settings/config";
+import type { Hdfs } from "../../clients/hdfs/hdfs";
+import type { Hive } from "../../clients/hive/hive";
 import type { Storage } from "../../clients/storage";
 import { latest } from "../../clients/storage-layout";
 import type { AuditReport } from "../../domain/audit/audit-report";
+import {
+  rawRoot,
+  topicsOfDirectories,
+  topicsOfTables,
+} from "../../domain/audit/left-behind";
 import type { Importer } from "../../importers/importer";
 import { HOUR_MS } from "../../lib/hour";
 import { parsePartitionKey } from "../../lib/keys";
 
-type Clients = {
+export type GoneClients = {
   source: Pick<Importer, "state">;
   storage: Pick<Storage, "read" | "readRef">;
-  config: { audit: Pick<Config["audit"], "lookbackHours"> };
+  hdfs: Pick<Hdfs, "list">;
+  hive: Pick<Hive, "tables">;
+  config: {
+    audit: Pick<Config["audit"], "lookbackHours">;
+    naming: Config["naming"];
+  };
 };
 
+/** Topics that Kafka no longer has, and what could not be asked for them, a sentence each. */
+export type GoneTopics = { topics: string[]; problems: string[] };
+
 /**
- * Topics that Kafka no longer has and that an audit must not forget: the importer stood in them within the look-back, or the newest audit
- * knew of unread or lost offsets of them. What was deleted long ago, and had been read, is of no interest any more.
- * Where they cannot be told there are none: an outage of HDFS must not keep the others from being audited.
+ * Topics that Kafka no longer has and that an audit must not forget: the importer stood in them within the look-back, the newest audit
+ * knew of unread or lost offsets of them, or they have left a directory of raw hours or a table. It takes one listing of the raw
+ * directories and one of the tables. Where something cannot be asked it is told, and the others are audited all the same.
  * @param inKafka those that Kafka has
  */
-export const goneTopics = (
-  clients: Clients,
+export async function goneTopics(
+  clients: GoneClients,
   inKafka: string[],
+): Promise<GoneTopics> {
+  const { hdfs, hive, config } = clients;
+  const { naming } = config;
+  const problems: string[] = [];
+  // Positions of topics that were read long ago tell their names.
+  const once = new Set<string>();
+  const asking = <T>(what: string, answer: Promise<T[]>): Promise<T[]> =>
+    answer.catch((error: Error) => {
+      problems.push(
+        `topics that Kafka no longer has may be left out, as ${what} cannot be read: ${error.message}`,
+      );
+      return [];
+    });
+  const { folder } = rawRoot(naming);
+  const [imported, remembered, entries, tables] = await Promise.all([
+    asking("the importer's state", importedLately(clients, once)),
+    asking("the newest audit", knownToNewestAudit(clients)),
+    asking(folder, directoriesIn(hdfs, folder)),
+    asking(`the tables of ${naming.database}`, hive.tables(naming.database)),
+  ]);
+  const known = new Set([...inKafka, ...imported, ...remembered]);
+  for (const topic of topicsOfDirectories(entries, known, once, naming))
+    known.add(topic);
+  for (const topic of topicsOfTables(tables, known, once, naming))
+    known.add(topic);
+  for (const topic of inKafka) known.delete(topic);
+  return { topics: [...known], problems };
+}
+
+const directoriesIn = async (
+  hdfs: Pick<Hdfs, "list">,
+  folder: string,
 ): Promise<string[]> =>
-  knownTopics(clients).then(
-    (known) => {
-      const there = new Set(inKafka);
-      return [...known].filter((topic) => !there.has(topic));
-    },
-    () => [],
+  ((await hdfs.list(folder)) ?? []).flatMap(({ name, type }) =>
+    type === "DIRECTORY" ? [name] : [],
   );
 
-async function knownTopics({
-  source,
-  storage,
-  config,
-}: Clients): Promise<Set<string>> {
-  const [state, pointer] = await Promise.all([
-    source.state(),
-    storage.read(latest.audit),
-  ]);
+/**
+ * Topics that the importer stood in within the look-back, or may have: where a position or the importer does not tell when, it counts.
+ * @param once gets every topic that has a position
+ */
+async function importedLately(
+  { source, config }: GoneClients,
+  once: Set<string>,
+): Promise<string[]> {
+  const { positions, lastRun } = await source.state();
   const since =
-    (state.lastRun ?? Infinity) - config.audit.lookbackHours * HOUR_MS;
-  const imported = [...state.positions].flatMap(([key, { time }]) =>
-    time !== undefined && time >= since ? [parsePartitionKey(key).topic] : [],
-  );
+    lastRun === undefined
+      ? undefined
+      : lastRun - config.audit.lookbackHours * HOUR_MS;
+  return [...positions].flatMap(([key, { time }]) => {
+    const { topic } = parsePartitionKey(key);
+    once.add(topic);
+    const isOld = time !== undefined && since !== undefined && time < since;
+    return isOld ? [] : [topic];
+  });
+}
+
+async function knownToNewestAudit({ storage }: GoneClients): Promise<string[]> {
+  const pointer = await storage.read(latest.audit);
   const report = pointer && (await storage.readRef<AuditReport>(pointer.ref));
-  const known = (report?.audits ?? []).flatMap(
+  return (report?.audits ?? []).flatMap(
     ({ topic, unread, lostOffsets, findings }) =>
       unread > 0 ||
       lostOffsets > 0 ||
@@ -53,5 +105,4 @@ async function knownTopics({
         ? [topic]
         : [],
   );
-  return new Set([...imported, ...known]);
 }

@@ -1,4 +1,4 @@
-import { heartbeat } from "@temporalio/activity";
+import { beat } from "../beat";
 import type { Config } from "../../domain/settings/config";
 import { datasetOf } from "../../domain/settings/dataset";
 import { nextUnread } from "../../domain/audit/evidence";
@@ -42,7 +42,7 @@ export function createHeadroomActivities(clients: HeadroomClients) {
       const active = topicsImportedUntil(now, runs);
       const low: TopicHeadroom[] = [];
       for (const topic of input.topics) {
-        heartbeat(topic);
+        beat(topic);
         const settings = configs.get(topic) ?? {};
         const limits = limitsOf(settings);
         if (!datasetOf(topic, config.naming) || !limits) continue;

@@ -86,7 +86,7 @@ export async function auditTopics(
         judgeTopic(clients, shared, topic, range, asOf, memory, options.beat),
       );
       return stage.read
-        ? withProblems(auditOf(topic, stage.value), [
+        ? withProblems(auditOf(topic, stage.value, shared.isGone(topic)), [
             ...shared.problems,
             ...stage.value.problems,
           ])
@@ -164,10 +164,15 @@ const eventsOf = ({ produced, archived, raw }: Judgement["numbers"]): number =>
 const sum = (numbers: number[]): number =>
   numbers.reduce((total, number) => total + number, 0);
 
-/** A judged topic as an audit stores it. */
+/**
+ * A judged topic as an audit stores it.
+ * @param isGone whether Kafka no longer has it: hours of which nothing is known are no cells then, as topics that were deleted long ago
+ * would fill the grid
+ */
 function auditOf(
   topic: string,
   { topic: about, hours }: JudgedTopic,
+  isGone: boolean,
 ): TopicAudit {
   const findings = hours
     .filter(({ judgement }) => isFinding(judgement))
@@ -183,6 +188,9 @@ function auditOf(
     cells: Object.fromEntries(
       hours
         .filter(({ judgement }) => isShown(judgement))
+        .filter(
+          ({ judgement }) => !isGone || judgement.verdict !== "unknowable",
+        )
         .map(({ evidence, judgement }) => [evidence.hour, judgement.verdict]),
     ),
     findings,

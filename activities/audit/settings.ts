@@ -1,5 +1,8 @@
 import type { Config } from "../../domain/settings/config";
-import { archiveQueueOf } from "../../domain/settings/task-queues";
+import {
+  archiveQueueOf,
+  sagaQueuesOf,
+} from "../../domain/settings/task-queues";
 import { configDigest } from "../../domain/settings/config-digest";
 
 /** What workflows need to know of the configuration. */
@@ -12,6 +15,8 @@ export type Settings = {
   archiveQueue: string;
   /** The same on other hosts that hold an archive. */
   otherArchiveQueues?: string[];
+  /** Every task queue that a saga needs; absent in histories of before. */
+  sagaQueues?: string[];
   /** How large sagas are cut; absent in histories of sagas that never are. */
   shardTopics?: number;
   /** Shards that run at the same time. */
@@ -35,6 +40,7 @@ export function settingsOf(config: Config): Settings {
     batchTopics: audit.batchTopics,
     archiveQueue: archiveQueueOf(archive.host),
     otherArchiveQueues: search.otherHosts.map(archiveQueueOf),
+    sagaQueues: sagaQueuesOf(config),
     holds: {
       importer: importer.hold !== undefined,
       refine: refine.hold !== undefined,

@@ -1,4 +1,5 @@
-import { cancellationSignal, heartbeat } from "@temporalio/activity";
+import { heartbeat } from "@temporalio/activity";
+import { beat } from "../beat";
 import type { FlagToClear, Plan } from "../../domain/backfill/plan";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import type { Storage } from "../../clients/storage";
@@ -85,8 +86,7 @@ export function createFlagActivities({
       const flags = plan.flags.filter((f) => !input.skip.includes(f.topic));
       await setSince.begin(id);
       await mapPool(flags, WIDTH, async ({ path }) => {
-        heartbeat(path);
-        cancellationSignal().throwIfAborted();
+        beat(path);
         const place = placeAside(id, path);
         if (!(await hdfs.claim(path, place))) await hdfs.create(place, NO_FLAG);
       });

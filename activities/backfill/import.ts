@@ -103,10 +103,12 @@ export function createImporterActivities({
     const places = sagaPlaces(sagaId());
     const begun = await storage.read(places.importerRun);
     if (!begun || !("before" in begun)) return [];
-    const since = await steeringOf(source).settle(begun.before, {
-      staging: storage.path(places.importerStaging),
-      by: sagaId(),
-    });
+    const since = await heartbeatWhile(() =>
+      steeringOf(source).settle(begun.before, {
+        staging: storage.path(places.importerStaging),
+        by: sagaId(),
+      }),
+    );
     await storage.write(places.importerRun, {});
     return since;
   }
@@ -248,11 +250,13 @@ export function createImporterActivities({
       await waitUntilNoneRuns(tagOf(id, "reset"));
       await waitUntilNoneRuns(tagOf(id, "import"));
       await settle();
-      const written = await steeringOf(source).putBack(input.topics, {
-        after: input.after,
-        staging: storage.path(places.importerStaging),
-        by: id,
-      });
+      const written = await heartbeatWhile(() =>
+        steeringOf(source).putBack(input.topics, {
+          after: input.after,
+          staging: storage.path(places.importerStaging),
+          by: id,
+        }),
+      );
       return written === undefined ? [] : input.topics;
     },
   };

@@ -1,10 +1,19 @@
-import type { Client } from "@temporalio/client";
+import type { Client, WorkflowExecutionStatusName } from "@temporalio/client";
 import { WorkflowNotFoundError } from "@temporalio/common";
 import { LEASES_ID, type LeaseRequest } from "../../domain/backfill/leases";
 import { ownTaskQueue } from "../own-task-queue";
 
 /** A saga with a request, as the leases know it. */
 type KnownSaga = Pick<LeaseRequest, "id" | "workflowId" | "firstRunId">;
+
+/** A workflow that the server has paused goes on one day: only what has certainly ended gives its leases back. */
+const ENDED: ReadonlySet<WorkflowExecutionStatusName> = new Set([
+  "COMPLETED",
+  "FAILED",
+  "CANCELLED",
+  "TERMINATED",
+  "TIMED_OUT",
+]);
 
 /** Asking for leases, and telling which sagas have ended without giving theirs back. */
 export function createLeaseActivities({
@@ -22,7 +31,7 @@ export function createLeaseActivities({
         .getHandle(workflowId)
         .describe();
       const first = raw.workflowExecutionInfo?.firstRunId || runId;
-      return status.name !== "RUNNING" || first !== firstRunId;
+      return ENDED.has(status.name) || first !== firstRunId;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return true;
       throw error;

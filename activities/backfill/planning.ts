@@ -1,4 +1,3 @@
-import { heartbeat } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
 import { configDigest } from "../../domain/settings/config-digest";
 import { datasetOf, refinedHourDir } from "../../domain/settings/dataset";
@@ -29,6 +28,7 @@ import { fatal } from "../../clients/errors";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import type { Kafka } from "../../clients/kafka/kafka";
 import type { ImporterState, Importer } from "../../importers/importer";
+import { beat } from "../beat";
 import { jarDigest } from "./jar-digest";
 import { storePlan } from "./plan-store";
 import type { Storage } from "../../clients/storage";
@@ -131,7 +131,7 @@ export function createPlanningActivities(deps: Dependencies) {
     );
     const flags: FlagToClear[] = [];
     for (const topic of topics) {
-      heartbeat();
+      beat();
       flags.push(...(await flagsOf(topic, skipped)));
     }
     return flags;
@@ -159,7 +159,7 @@ export function createPlanningActivities(deps: Dependencies) {
         await topicsToAudit(input),
         range,
         input.asOf,
-        { beat: () => heartbeat() },
+        { beat },
       );
       const broken = audits
         .map(withoutSilence)

@@ -4,20 +4,8 @@ import type { Range } from "../../clients/kafka/ranged-read";
 import type { Markers } from "../../domain/audit/ledger";
 import { Landed } from "../../domain/backfill/landed";
 import { replayedEvent } from "../../domain/backfill/replay-headers";
+import type { Starts } from "../../domain/backfill/replay-starts";
 import { partitionKey } from "../../lib/keys";
-
-/**
- * Where the logs ended before a saga replayed anything, `<topic>/<partition>` to offset (a decimal string). Every message that the saga
- * has replayed lies at or after these offsets.
- */
-export type Starts = Record<string, string>;
-
-/** The same in storage, where there are so many that a payload could not hold them. */
-export type StartsInStorage = {
-  ref: string;
-  /** Only those of these topics; default: all. */
-  topics?: string[];
-};
 
 export type ReadBack = {
   /** Which missing events are in Kafka, by topic; every topic that was asked for is in it. */

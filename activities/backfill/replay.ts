@@ -2,6 +2,12 @@ import { cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
 import type { Landed } from "../../domain/backfill/landed";
 import type { MissingTopic } from "../../domain/backfill/missing";
+import {
+  areStored,
+  type GivenStarts,
+  type Starts,
+  startsOf,
+} from "../../domain/backfill/replay-starts";
 import { batches, Throttle } from "../../lib/throttle";
 import { calling } from "../../clients/errors";
 import type { Kafka } from "../../clients/kafka/kafka";
@@ -9,12 +15,7 @@ import type { Storage } from "../../clients/storage";
 import { markerPlaces, sagaPlaces } from "../../clients/storage-layout";
 import { partitionKey, parsePartitionKey } from "../../lib/keys";
 import { inTurns } from "./in-turns";
-import {
-  readBack,
-  type ReadBack,
-  type Starts,
-  type StartsInStorage,
-} from "./read-back";
+import { readBack, type ReadBack } from "./read-back";
 import {
   connectReplayProducer,
   type OutgoingEvent,
@@ -37,7 +38,7 @@ export type Replayed = {
 type ReplayInput = {
   topics: MissingTopic[];
   /** What the activity `replayStarts` returned before the first attempt. */
-  starts: Starts | StartsInStorage;
+  starts: GivenStarts;
   /** The fraction (0 to 1) of the configured rates that this replay may take, where several run side by side; default 1. */
   share?: number;
 };
@@ -170,27 +171,15 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
     };
   }
 
-  async function startsAtHand(
-    starts: Starts | StartsInStorage,
-  ): Promise<Starts> {
-    // A key of starts has a slash.
-    if (!("ref" in starts)) return starts as Starts;
-    const { ref, topics } = starts as StartsInStorage;
-    const all = await storage.readRef<Starts>(ref);
-    if (!topics) return all;
-    const wanted = new Set(topics);
-    return Object.fromEntries(
-      Object.entries(all).filter(([key]) =>
-        wanted.has(parsePartitionKey(key).topic),
-      ),
-    );
+  async function startsAtHand(starts: GivenStarts): Promise<Starts> {
+    if (!areStored(starts)) return starts;
+    const all = await storage.readRef<Starts>(starts.ref);
+    return starts.topics ? startsOf(all, starts.topics) : all;
   }
 
   return {
     /** Where the topics' logs end now: asked once, before the first event is replayed. */
-    async replayStarts(input: {
-      topics: string[];
-    }): Promise<Starts | StartsInStorage> {
+    async replayStarts(input: { topics: string[] }): Promise<GivenStarts> {
       const starts: Starts = {};
       for (const topic of input.topics) {
         heartbeat(topic);

@@ -11,6 +11,7 @@ import { loadConfig } from "../../workers/config";
 import { check, withClient } from "../client";
 import { CONTROL_QUEUE } from "../../domain/settings/task-queues";
 import { gridText, print, table } from "../output";
+import { preflight } from "../preflight";
 import { showInstant } from "../time";
 import type { AuditReport } from "../../domain/audit/audit-report";
 import { latest, auditPlaces } from "../../clients/storage-layout";
@@ -151,6 +152,7 @@ async function explain(
     ...(asOf ? { asOf } : {}),
   });
   await withClient(async (client) => {
+    await preflight(client, { needs: "audit", topics: [topic] });
     const found = (await client.workflow.execute("explainHour", {
       workflowId: `explain/${topic}/${hour}`,
       taskQueue: CONTROL_QUEUE,

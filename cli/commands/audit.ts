@@ -5,7 +5,7 @@ import { addAuditReaders, storedAudit } from "./audit-show";
 import { check, list, webLink, withClient } from "../client";
 import { CONTROL_QUEUE } from "../../domain/settings/task-queues";
 import { gridText, paint, print, table } from "../output";
-import { requireWorkers } from "../require-workers";
+import { preflight } from "../preflight";
 import { resultOf } from "../result-of";
 import type {
   AuditSummary,
@@ -78,7 +78,7 @@ async function runAudit(options: RunOptions): Promise<void> {
   const judgedAt = input.asOf ? Date.parse(input.asOf) : Date.now();
   const workflowId = `audit/${hourOf(judgedAt)}`;
   await withClient(async (client) => {
-    await requireWorkers(client);
+    await preflight(client, { needs: "audit", topics: input.topics });
     const handle = await client.workflow.start("hourlyAudit", {
       workflowId,
       taskQueue: CONTROL_QUEUE,
@@ -105,6 +105,7 @@ function printSummary(summary: AuditSummary, audits: TopicAudit[]): void {
   print(table(["verdict", "topic-hours"], Object.entries(summary.verdicts)));
   print("");
   print(table(["cause", "topic-hours"], Object.entries(summary.causes)));
+  for (const problem of summary.problems) print(paint("yellow", problem));
 }
 
 async function runHeadroomAudit(options: HeadroomOptions): Promise<void> {
@@ -114,7 +115,7 @@ async function runHeadroomAudit(options: HeadroomOptions): Promise<void> {
     ...(topics ? { topics: list(topics) } : {}),
   });
   await withClient(async (client) => {
-    await requireWorkers(client);
+    await preflight(client, { needs: "control", topics: input.topics });
     const handle = await client.workflow.start("headroomAudit", {
       workflowId: "headroom/by-hand",
       taskQueue: CONTROL_QUEUE,

@@ -10,7 +10,7 @@ import { configOption } from "./audit";
 import { check, list, webLink, withClient } from "../client";
 import { CONTROL_QUEUE } from "../../domain/settings/task-queues";
 import { print } from "../output";
-import { requireWorkers } from "../require-workers";
+import { preflight } from "../preflight";
 import { resultOf } from "../result-of";
 import { heartbeats, printProgress } from "../saga-progress";
 import type { BackfillResult } from "../../domain/backfill/report";
@@ -57,7 +57,8 @@ const inputOf = (o: StartOptions, dryRun: boolean): BackfillInput =>
 /** Starts a backfill; by default it is named after its range. An input that only plans marks the name. */
 async function start(client: Client, o: StartOptions, input: BackfillInput) {
   const { dryRun } = input;
-  await requireWorkers(client);
+  const needs = dryRun ? "audit" : "saga";
+  await preflight(client, { needs, topics: input.topics });
   const workflowId = idOf(
     o.name ?? `${o.since}--${o.until}${dryRun ? "--plan" : ""}`,
   );

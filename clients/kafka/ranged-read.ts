@@ -85,7 +85,7 @@ const messageOf = (
  * offsets of a partition come in order, each once, also where the connection breaks meanwhile. A range may end with control records,
  * which are never handed out.
  * @param each is awaited, so that it holds the reading back; what it throws ends the reading
- * @param beat is called for each batch that comes
+ * @param beat is called for each batch that comes; what it throws ends the reading
  * @throws ServiceError where Kafka fails again and again, or nothing comes for two minutes
  * @throws ApplicationFailure `BadFormat` where what Kafka holds cannot be decoded
  */
@@ -193,20 +193,19 @@ function consume(
       if (unread.size === 0) finish();
     });
     const eachBatch = async ({ batch }: { batch: Batch }) => {
-      beat();
       silence.refresh();
       const part = unread.get(partitionKey(batch.topic, batch.partition));
-      if (!part) return;
-      for (const message of batch.messages) {
-        const offset = BigInt(message.offset);
-        if (isOver || offset < part.next || offset >= part.to) continue;
-        try {
+      // What is thrown out of here kafkajs takes for a fault of its own, and tries again.
+      try {
+        beat();
+        for (const message of part ? batch.messages : []) {
+          const offset = BigInt(message.offset);
+          if (isOver || offset < part!.next || offset >= part!.to) continue;
           await each(messageOf(batch, message));
-        } catch (error) {
-          finish(error);
-          return;
+          part!.next = offset + 1n;
         }
-        part.next = offset + 1n;
+      } catch (error) {
+        finish(error);
       }
     };
     consumer

@@ -1,4 +1,5 @@
 import type { MysqlRows } from "./mysql-rows";
+import type { SearchedSources } from "./searched-sources";
 
 /**
  * What the search for missing events takes, keeps and gives. All of these are serialized (activity inputs and results, files in storage),
@@ -33,6 +34,8 @@ export type Collected = {
   lines: number;
   /** The archive files that were read. */
   files: string[];
+  /** The host of the archive that was asked; absent for other sources, and before 0.3.0. */
+  host?: string;
   unreadable: Unreadable[];
   /** What is to be said of MySQL's rows; absent for other sources, and where there is nothing. */
   mysqlRows?: MysqlRows;
@@ -68,6 +71,8 @@ export type Missing = {
   unreadableNamed: Unreadable[];
   /** Rows of MySQL that were not used, or with a doubt, and why; absent where there are none, and in answers before 0.3.0. */
   mysqlRows?: MysqlRows;
+  /** Which sources were asked and which were not; absent in answers before 0.3.0. */
+  sources?: SearchedSources;
   /** What joined: `worker` or `Spark`. Absent in answers of version 0.1.0. */
   joinedBy?: string;
 };

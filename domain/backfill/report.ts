@@ -4,6 +4,7 @@ import type { Chapter } from "../incidents/timeline";
 import type { LogError, PartitionVerdict } from "./partition-verdict";
 import type { MysqlRows } from "./mysql-rows";
 import type { PlanSummary } from "./plan";
+import type { SearchedSources } from "./searched-sources";
 
 /**
  * What a backfill did, in numbers that can be checked. It is stored as JSON; fields that reports of earlier versions do not have are optional.
@@ -24,12 +25,14 @@ export type BackfillReport = {
     messages: number;
     fromArchive: number;
     fromMysql: number;
-    /** Lost offsets that no source accounts for. */
+    /** Lost offsets that no source accounts for that was asked. */
     unrecoverable: number;
     /** Lines of the archive. */
     unreadableLines: number;
     /** Rows of MySQL that were not used, or with a doubt, and why; absent where there are none, and in reports before 0.3.0. */
     mysqlRows?: MysqlRows;
+    /** Which sources were asked and which were not; absent in reports before 0.3.0. */
+    sources?: SearchedSources;
   };
   /** Distinct events that were read back from Kafka, and those of them that are there more than once. */
   replayed: { landed: number; twice: number };

@@ -22,7 +22,10 @@ beforeAll(async () => {
 }, 120_000);
 
 /** Workflows that no released version has yet, with the version that will be their first. */
-const NEW: Record<string, string> = { leases: "0.3.0" };
+const NEW: Record<string, string> = {
+  leases: "0.3.0",
+  preflight: "0.3.0",
+};
 
 test("histories of every workflow of this version are stored", () => {
   const kebab = (name: string) =>

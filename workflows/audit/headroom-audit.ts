@@ -17,7 +17,8 @@ export async function headroomAudit(raw: unknown): Promise<HeadroomSummary> {
   const input = parseInput(headroomInput, raw ?? {});
   const asOf = input.asOf ?? new Date().toISOString();
   const { lookbackHours } = await control.read.settings();
-  const topics = input.topics ?? (await control.read.listTopics());
+  const listed = input.topics ?? (await control.read.listTopics());
+  const topics = Array.isArray(listed) ? listed : listed.topics;
   const until = hourOf(Date.parse(asOf));
   const range = { since: addHours(until, -lookbackHours), until };
   const low: TopicHeadroom[] = [];

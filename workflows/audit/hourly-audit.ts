@@ -34,8 +34,9 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
   const until = input.until ?? hourOf(Date.parse(asOf));
   const since = input.since ?? addHours(until, -settings.lookbackHours);
   const range = { since, until };
-  const topics =
-    input.topics ?? (await control.read.listTopics({ alsoGone: true }));
+  const { topics, problems } = listed(
+    input.topics ?? (await control.read.listTopics({ alsoGone: true })),
+  );
   state.topics = topics.length;
   setAttributes({ range, phase: "auditing" });
 
@@ -81,6 +82,7 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
       `**${hours} topic-hours in ${broken.length} of ${topics.length} topics are not whole**, as of ${asOf}.`,
       "",
       ...outages.map((outage) => `Did not answer: ${outage.message}`),
+      ...problems,
       "",
       `[Report](${report.link}) \`${report.report}\``,
       "",
@@ -97,13 +99,22 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
     incidents: incidents.slice(0, MAX_NAMED),
     unknowable: results.flatMap((r) => r.unknowable).slice(0, MAX_NAMED),
     outages,
-    problems: results.flatMap((r) => r.problems).slice(0, MAX_NAMED),
+    problems: [...problems, ...results.flatMap((r) => r.problems)].slice(
+      0,
+      MAX_NAMED,
+    ),
     requests,
     report: report.report,
     html: report.html,
     link: report.link,
   };
 }
+
+type Listed = { topics: string[]; problems: string[] };
+
+/** The topics to audit, and what could not be asked for them, which an input and histories of before do not say. */
+const listed = (topics: string[] | Listed): Listed =>
+  Array.isArray(topics) ? { topics, problems: [] } : topics;
 
 /** The topics that one activity audits, and the name by which what is read of them is remembered. */
 type Batch = { topics: string[]; shard: string };

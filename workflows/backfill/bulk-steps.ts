@@ -1,13 +1,8 @@
 import { workflowInfo } from "@temporalio/workflow";
-import type {
-  Starts,
-  StartsInStorage,
-} from "../../activities/backfill/read-back";
 import type { Replayed } from "../../activities/backfill/replay";
 import type { Verification } from "../../activities/backfill/verify/verify";
-import type { MissingTopic } from "../../domain/backfill/missing";
 import type { PlannedTopic } from "../../domain/backfill/plan";
-import { parsePartitionKey } from "../../lib/keys";
+import { startsOf } from "../../domain/backfill/replay-starts";
 import { archiveHost, bulk, control } from "../support/activities";
 import { changedBy } from "../support/patches";
 import { configOfSaga, sagaName } from "../support/saga-name";
@@ -52,23 +47,25 @@ export async function findMissing(
     return search({ topics: notSkipped(topics), range, queues });
   const parts = cutIntoShards(topics, settings).map(notSkipped);
   const archives = await collectArchives(parts, { range, queues });
-  const { missing, files, unreadable, mysqlRows } = await runStepInShards(
-    saga,
-    parts.map((part, i) => ({
-      step: "find missing",
-      topics: part,
-      range,
-      queues,
-      archives: archives[i]!,
-      share: 1 / windowOf(settings),
-    })),
-  );
+  const { missing, files, unreadable, mysqlRows, sources } =
+    await runStepInShards(
+      saga,
+      parts.map((part, i) => ({
+        step: "find missing",
+        topics: part,
+        range,
+        queues,
+        archives: archives[i]!,
+        share: 1 / windowOf(settings),
+      })),
+    );
   return {
     topics: missing,
     files,
     unreadable,
     unreadableNamed: [],
     ...(mysqlRows ? { mysqlRows } : {}),
+    ...(sources ? { sources } : {}),
   };
 }
 
@@ -90,7 +87,7 @@ export async function replayMissing(
     cutIntoShards(found, settings).map((part) => ({
       step: "replay",
       topics: notSkipped(part),
-      starts: startsOf(part, starts),
+      starts: startsOf(starts, namesOf(part)),
       share: 1 / windowOf(settings),
     })),
   );
@@ -141,20 +138,6 @@ const cutIntoShards = <T>(topics: T[], { shardTopics }: Settings): T[][] =>
 
 /** How many shards run at the same time. */
 const windowOf = ({ shardWindow }: Settings): number => shardWindow ?? 1;
-
-/** Those of the starts that belong to these topics. */
-function startsOf(
-  topics: MissingTopic[],
-  starts: Starts | StartsInStorage,
-): Starts | StartsInStorage {
-  if ("ref" in starts) return { ref: starts.ref!, topics: namesOf(topics) };
-  const names = new Set(namesOf(topics));
-  return Object.fromEntries(
-    Object.entries(starts).filter(([key]) =>
-      names.has(parsePartitionKey(key).topic),
-    ),
-  );
-}
 
 /** A shard that has no id yet. It is taken from each member of the union: `Omit` of a union keeps only the fields that all members have. */
 type ShardWithoutId<T = Shard> = T extends unknown

@@ -47,6 +47,7 @@ export function numbersOf(outcome: Outcome): BackfillNumbers {
       unrecoverable: total(counted, "unrecoverable"),
       unreadableLines: missing.unreadable,
       ...(missing.mysqlRows ? { mysqlRows: missing.mysqlRows } : {}),
+      ...(missing.sources ? { sources: missing.sources } : {}),
     },
     replayed: {
       landed: landedOf(counted, replayed),

@@ -1,7 +1,4 @@
-import type {
-  Starts,
-  StartsInStorage,
-} from "../../activities/backfill/read-back";
+import type { GivenStarts } from "../../domain/backfill/replay-starts";
 import type { createAuditActivities } from "../../activities/audit/audit";
 import type { PlannedTopic, PlanSummary } from "../../domain/backfill/plan";
 import {
@@ -33,7 +30,7 @@ export class Saga {
   /** Topics that an operator has taken out, and that were put back as an abort would: they are left alone from then on. */
   readonly leftAlone = new Set<string>();
   /** Where each Kafka partition ended before the first replay; unknown until then. */
-  replayStarts?: Starts | StartsInStorage;
+  replayStarts?: GivenStarts;
 
   constructor(
     { progress, compensations }: StepRunner,

@@ -2,6 +2,10 @@ import type { Replayed } from "../../activities/backfill/replay";
 import type { Verification } from "../../activities/backfill/verify/verify";
 import { mergeRows, type MysqlRows } from "../../domain/backfill/mysql-rows";
 import type { Missing, MissingTopic } from "../../domain/backfill/missing";
+import {
+  mergeSources,
+  type SearchedSources,
+} from "../../domain/backfill/searched-sources";
 
 /** What some shards of a step have found together. It is the result of a child workflow, and small, since every fan-out passes it on. */
 export type ShardResults = {
@@ -11,6 +15,8 @@ export type ShardResults = {
   unreadable: number;
   /** What is to be said of MySQL's rows; absent where there is nothing. */
   mysqlRows?: MysqlRows;
+  /** Which sources were asked; absent for other steps, and before 0.3.0. */
+  sources?: SearchedSources;
   replayed?: Replayed;
   verified?: Verification;
 };
@@ -30,6 +36,7 @@ export const searchResults = (found: Missing): ShardResults => ({
   files: found.files.slice(0, MAX_NAMED),
   unreadable: found.unreadable,
   ...(found.mysqlRows ? { mysqlRows: found.mysqlRows } : {}),
+  ...(found.sources ? { sources: found.sources } : {}),
 });
 
 /** Merges the results of shards of one step. The shards of a step have no topic in common. */
@@ -37,11 +44,13 @@ export function mergeResults(a: ShardResults, b: ShardResults): ShardResults {
   const replayed = mergeGiven(a.replayed, b.replayed, mergeReplayed);
   const verified = mergeGiven(a.verified, b.verified, mergeVerified);
   const mysqlRows = mergeRows([a.mysqlRows, b.mysqlRows]);
+  const sources = mergeGiven(a.sources, b.sources, mergeSources);
   return {
     missing: [...a.missing, ...b.missing],
     files: [...new Set([...a.files, ...b.files])].slice(0, MAX_NAMED),
     unreadable: Math.max(a.unreadable, b.unreadable),
     ...(mysqlRows ? { mysqlRows } : {}),
+    ...(sources ? { sources } : {}),
     ...(replayed ? { replayed } : {}),
     ...(verified ? { verified } : {}),
   };

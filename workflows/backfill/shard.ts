@@ -1,7 +1,4 @@
-import type {
-  Starts,
-  StartsInStorage,
-} from "../../activities/backfill/read-back";
+import type { GivenStarts } from "../../domain/backfill/replay-starts";
 import type { HourRange } from "../../lib/hour";
 import type { MissingTopic } from "../../domain/backfill/missing";
 import type { PlannedTopic } from "../../domain/backfill/plan";
@@ -27,7 +24,7 @@ export type Shard = {
       step: "replay";
       topics: MissingTopic[];
       /** Where each Kafka partition ended before the replay. */
-      starts: Starts | StartsInStorage;
+      starts: GivenStarts;
       /** The fraction of the allowed rate of events that it may use. */
       share: number;
     }

@@ -56,8 +56,14 @@ export const STEP_DETAILS: {
     by === "input" ? "approved by the start's own input" : "approved",
   "hold retention": (before) => `${Object.keys(before).length} topics`,
   "reset import": runsText,
-  "find missing": ({ topics, files, mysqlRows }) =>
-    `${total(topics, "events")} events in ${files.length} files${mysqlRows ? `; MySQL: ${rowsInWords(mysqlRows)}` : ""}`,
+  "find missing": ({ topics, files, mysqlRows, sources }) =>
+    [
+      `${total(topics, "events")} events in ${files.length} files`,
+      ...(mysqlRows ? [`MySQL: ${rowsInWords(mysqlRows)}`] : []),
+      ...(sources && sources.notAsked.length > 0
+        ? [`not asked: ${sources.notAsked.join(", ")}`]
+        : []),
+    ].join("; "),
   replay: ({ landed, twice }) => `${landed} events, ${twice} twice`,
   import: runsText,
   "clear flags": (removed) => `${removed} flags`,

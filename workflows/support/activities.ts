@@ -42,6 +42,12 @@ const READ: ActivityOptions = {
   },
 };
 
+/** Answers somebody who waits: rather not at all than late. */
+const QUICK: ActivityOptions = {
+  startToCloseTimeout: "15 seconds",
+  retry: { maximumAttempts: 2 },
+};
+
 /** Changes something. Each such activity is idempotent, and heartbeats as it goes, since thousands of flags take their time. */
 const MUTATE: ActivityOptions = {
   startToCloseTimeout: "6 hours",
@@ -114,6 +120,7 @@ export const control = {
       Leases &
       Report
   >(READ),
+  quick: proxyActivities<Pick<Audit, "settings" | "unknownTopics">>(QUICK),
   mutate: proxyActivities<
     Flags &
       KillRefine &

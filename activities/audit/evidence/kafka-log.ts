@@ -11,7 +11,7 @@ import {
 } from "../../../domain/audit/evidence";
 import type { Kafka, Offsets } from "../../../clients/kafka/kafka";
 import type { Position } from "../../../importers/importer";
-import { type HourRange, hourStart, HOUR_MS } from "../../../lib/hour";
+import { type HourRange, hourStart, HOUR_MS, inRange } from "../../../lib/hour";
 import type { TopicMemory } from "./evidence-cache";
 import { type ProducedHour, producedByHour } from "./produced-by-hour";
 
@@ -114,7 +114,11 @@ export function withLogsPast(
   range: HourRange,
   asOf: number,
 ): TopicEvidence {
-  if (log.isGone && memory.replaced?.cause !== "topic-deleted")
+  if (
+    log.isGone &&
+    memory.replaced?.cause !== "topic-deleted" &&
+    livedLately(topic, memory, range)
+  )
     memory.replaced = deletedLog(memory.log, stands, topic.watermark, asOf);
   if (log.replaced)
     memory.replaced = {
@@ -137,8 +141,23 @@ export function withLogsPast(
     ...topic,
     ...(replacedLog ? { replacedLog } : {}),
     ...(doubtfulTimes === undefined ? {} : { doubtfulTimes }),
+    ...(log.isGone && !replacedLog
+      ? { unread: topic.unread ?? GONE_BEFORE }
+      : {}),
   };
 }
+
+const GONE_BEFORE =
+  "Kafka does not have the topic, and nothing tells that it still had it in these hours";
+
+/** Whether a topic that Kafka no longer has still had messages in the range, or was seen then, as far as anything tells. */
+const livedLately = (
+  { watermark }: TopicEvidence,
+  { log, raw }: TopicMemory,
+  range: HourRange,
+): boolean =>
+  Math.max(watermark ?? 0, log?.at ?? 0) >= hourStart(range.since) ||
+  Object.keys(raw).some((hour) => inRange(hour, range));
 
 /**
  * Kafka finds the first message at or after a time. Behind one that is dated in the future it finds no other, so that all that came later

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { cancellationSignal, heartbeat } from "@temporalio/activity";
+import { beat } from "../../beat";
 import type { EventArchive } from "../../../clients/event-archive";
 import type {
   CollectedUnit,
@@ -46,10 +46,7 @@ export async function collectFromArchive(
             const candidate = candidateOf(found.topic, 0, event, text);
             await add(candidateLine(candidate), found.bucket);
           },
-          () => {
-            heartbeat(file);
-            cancellationSignal().throwIfAborted();
-          },
+          () => beat(file),
         );
         return { files: [file], unreadable };
       },
@@ -60,5 +57,5 @@ export async function collectFromArchive(
   const collected: CollectedUnit[] = [];
   for (const file of await archive.files())
     collected.push(await collectFile(file));
-  return units.storeSource(source, collected, buckets);
+  return units.storeSource(source, collected, buckets, archiveHost);
 }

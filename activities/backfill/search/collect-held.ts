@@ -1,4 +1,3 @@
-import { heartbeat } from "@temporalio/activity";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import type { Kafka } from "../../../clients/kafka/kafka";
 import type { Range } from "../../../clients/kafka/ranged-read";
@@ -15,6 +14,7 @@ import { rawLines } from "../../../importers/raw-lines";
 import { shortDigest } from "../../../lib/digest";
 import { type HourRange, inRange } from "../../../lib/hour";
 import { refreshHours } from "../../audit/evidence/refresh-hours";
+import { beat } from "../../beat";
 import { emptyMemory } from "../../audit/evidence/evidence-cache";
 import type { AddLine, SearchUnits } from "./search-units";
 
@@ -36,7 +36,7 @@ async function addKafka(
 ): Promise<void> {
   const ranges = new Map<string, Range[]>();
   for (const topic of topics) {
-    heartbeat(`offsets of ${topic}`);
+    beat(`offsets of ${topic}`);
     const ofTopic = (await kafka.offsets(topic)).map(
       ({ partition, low, high }) => ({ partition, from: low, to: high }),
     );
@@ -48,7 +48,7 @@ async function addKafka(
       const uuid = m.value && uuidOfLine(m.value.toString("utf8"));
       if (uuid) await add(heldLine(m.topic, uuid));
     },
-    () => heartbeat("reading Kafka"),
+    () => beat("reading Kafka"),
   );
 }
 
@@ -66,7 +66,7 @@ async function addRawHours(
   // Every raw hour of the range counts, not only the broken ones: an event that was imported must not be replayed.
   for (const hour of Object.keys(memory.raw)) {
     if (!inRange(hour, range)) continue;
-    heartbeat(`reading ${topic}`);
+    beat(`reading ${topic}`);
     for await (const line of rawLines(
       hdfs,
       deps.source.hourDir(dataset, hour),

@@ -1,4 +1,4 @@
-import { cancellationSignal, heartbeat } from "@temporalio/activity";
+import { beat } from "../../beat";
 import type { MissingEvent } from "../../../formats/candidate";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import { antiJoin, type Lines } from "./anti-join";
@@ -7,8 +7,7 @@ import { linesOfFile } from "./line-files";
 /** The lines of several files, one file after the other. */
 async function* linesOfFiles(hdfs: Hdfs, refs: string[], what: string): Lines {
   for (const ref of refs) {
-    heartbeat(`${what} ${ref.slice(ref.lastIndexOf("/") + 1)}`);
-    cancellationSignal().throwIfAborted();
+    beat(`${what} ${ref.slice(ref.lastIndexOf("/") + 1)}`);
     yield* linesOfFile(hdfs, ref);
   }
 }

@@ -7,6 +7,8 @@ import type { Storage } from "../../../clients/storage";
 import type { Submitter } from "../submitter";
 import { mergeRows } from "../../../domain/backfill/mysql-rows";
 import type { Collected, Missing } from "../../../domain/backfill/missing";
+import type { SearchedSources } from "../../../domain/backfill/searched-sources";
+import { archiveHostsOf } from "../../../domain/settings/task-queues";
 import { sagaPlaces } from "../../../clients/storage-layout";
 import { sagaId } from "../saga-id";
 import { joinOnSpark } from "./join-on-spark";
@@ -43,6 +45,21 @@ export function createMissingActivities(
 ) {
   const { config, hdfs, storage } = deps;
 
+  /** What was asked, of all that the configuration names. Undefined where a worker before 0.3.0 has collected: it does not name its host. */
+  function sourcesAsked(sources: Collected[]): SearchedSources | undefined {
+    const archives = sources.flatMap(({ host, files }) =>
+      host === undefined ? [] : [{ host, files: files.length }],
+    );
+    // All sources but MySQL are archives.
+    if (archives.length !== sources.length - 1) return undefined;
+    const asked = new Set(archives.map(({ host }) => host));
+    return {
+      archives,
+      notAsked: archiveHostsOf(config).filter((host) => !asked.has(host)),
+      mysql: config.mysql !== undefined,
+    };
+  }
+
   /** Joins what was collected and stores what is missing: on Spark where it is configured and the input is large, else on this worker. */
   async function joinAndStore(
     id: string,
@@ -64,6 +81,7 @@ export function createMissingActivities(
           Math.floor((memoryMb << 20) * memoryFraction),
         );
     const unreadable = sources.flatMap((source) => source.unreadable);
+    const asked = sourcesAsked(sources);
     const mysqlRows = mergeRows(sources.map((source) => source.mysqlRows));
     return {
       topics: await storeMissing(storage, id, input.topics, missingEvents),
@@ -71,6 +89,7 @@ export function createMissingActivities(
       unreadable: unreadable.length,
       unreadableNamed: unreadable.slice(0, MAX_NAMED),
       ...(mysqlRows ? { mysqlRows } : {}),
+      ...(asked ? { sources: asked } : {}),
       joinedBy: useSpark ? "Spark" : "worker",
     };
   }

@@ -1,4 +1,4 @@
-import { cancellationSignal, heartbeat } from "@temporalio/activity";
+import { beat } from "../../beat";
 import { ApplicationFailure } from "@temporalio/common";
 import type { EventArchive } from "../../../clients/event-archive";
 import type { FatalType } from "../../../clients/errors";
@@ -26,10 +26,6 @@ const HOURS_BEFORE = 168;
 const EVENTS_PER_BEAT = 5000;
 
 const BAD_FORMAT: FatalType = "BadFormat";
-const beat = (what: string) => {
-  heartbeat(what);
-  cancellationSignal().throwIfAborted();
-};
 
 /**
  * What events show of the schemas' fields, for the reading of MySQL's rows. Events are read only as far as they are asked for: of the topic's

@@ -1,4 +1,4 @@
-import { cancellationSignal, heartbeat } from "@temporalio/activity";
+import { beat } from "../../beat";
 import type { Storage } from "../../../clients/storage";
 import { sagaPlaces } from "../../../clients/storage-layout";
 import type {
@@ -33,8 +33,7 @@ export class SearchUnits {
     collect: (add: AddLine) => Promise<Omit<CollectedUnit, "buckets"> | void>,
     buckets = 1,
   ): Promise<CollectedUnit> {
-    heartbeat(name);
-    cancellationSignal().throwIfAborted();
+    beat(name);
     const places = sagaPlaces(sagaId());
     const recorded = await this.storage.read(places.searchUnit(name));
     if (recorded !== undefined) return recorded;
@@ -58,12 +57,14 @@ export class SearchUnits {
 
   /**
    * Puts a source's units together, bucket by bucket. The result is kept in storage, as a source can have thousands of files.
+   * @param host of the archive, where the source is one
    * @returns a reference of a {@link Collected} for each bucket
    */
   async storeSource(
     source: string,
     units: CollectedUnit[],
     buckets = 1,
+    host?: string,
   ): Promise<string[]> {
     const files = units.flatMap((unit) => unit.files ?? []);
     const unreadable = units.flatMap((unit) => unit.unreadable ?? []);
@@ -73,12 +74,13 @@ export class SearchUnits {
     );
     const refs: string[] = [];
     for (let bucket = 0; bucket < buckets; bucket++) {
-      heartbeat(`${source} ${bucket}`);
+      beat(`${source} ${bucket}`);
       const ofBucket = units.map((unit) => unit.buckets[bucket]!);
       const collected: Collected = {
         refs: ofBucket.flatMap((b) => b.refs),
         lines: ofBucket.reduce((sum, b) => sum + b.lines, 0),
         files,
+        ...(host === undefined ? {} : { host }),
         unreadable,
         ...(mysqlRows ? { mysqlRows } : {}),
       };

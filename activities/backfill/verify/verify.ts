@@ -1,4 +1,3 @@
-import { cancellationSignal, heartbeat } from "@temporalio/activity";
 import {
   type Dataset,
   datasetOf,
@@ -6,8 +5,10 @@ import {
 } from "../../../domain/settings/dataset";
 import { type Hour, type HourRange } from "../../../lib/hour";
 import type { Finding, PlannedTopic } from "../../../domain/backfill/plan";
+import { findingsLeft } from "../../../domain/backfill/findings-left";
 import { sample } from "../../../domain/backfill/row-compare";
 import { auditTopics } from "../../audit/judge-topics";
+import { beat } from "../../beat";
 import type { Config } from "../../../domain/settings/config";
 import type { EvidenceClients } from "../../audit/evidence/clients";
 import { refreshHours } from "../../audit/evidence/refresh-hours";
@@ -44,7 +45,7 @@ export type Verification = {
   deep: { partitions: number; rows: number; different: number };
   /** What is wrong, a sentence each; of many, the first 50. */
   problems: string[];
-  /** What an audit of the topics still finds in the range. */
+  /** What an audit of the topics still finds in the range; hours of topics that merely fell silent are left out. */
   findings: Finding[];
 };
 
@@ -167,7 +168,7 @@ export function createVerifyActivities(deps: VerifyDeps) {
     let found = 0;
     for (const [hour, uuids] of unmatched) {
       if (!plannedHours.includes(hour)) continue;
-      heartbeat(topicHourKey(dataset.topic, hour));
+      beat(topicHourKey(dataset.topic, hour));
       const inRows = await refinedUuids(hdfs, (await refined(hour)).dir);
       found += uuids.filter((uuid) => inRows.has(uuid)).length;
     }
@@ -189,8 +190,7 @@ export function createVerifyActivities(deps: VerifyDeps) {
     );
     const verifyHour = async (hour: Hour) => {
       const name = topicHourKey(topic, hour);
-      heartbeat(name);
-      cancellationSignal().throwIfAborted();
+      beat(name);
       const isDeep = deep.has(name);
       const { dir, geocoded, unread } = await refined(hour);
       if (unread)
@@ -234,8 +234,7 @@ export function createVerifyActivities(deps: VerifyDeps) {
       const result = nothingVerified();
       const deep = deepSample(topics, input.share ?? 1);
       for (const topic of topics) {
-        heartbeat(topic.topic);
-        cancellationSignal().throwIfAborted();
+        beat(topic.topic);
         const missing = input.missing.find((m) => m.topic === topic.topic);
         await verifyTopic(result, topic, missing, input.range, deep);
       }
@@ -249,9 +248,9 @@ export function createVerifyActivities(deps: VerifyDeps) {
         topics.map((t) => t.topic),
         input.range,
         input.asOf,
-        { beat: () => heartbeat() },
+        { beat },
       );
-      result.findings = audits.flatMap((a) => a.findings);
+      result.findings = findingsLeft(audits, topics);
       return result;
     },
   };

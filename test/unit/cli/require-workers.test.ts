@@ -19,7 +19,11 @@ const noPause = () => Promise.resolve();
 
 test("where no worker polls the task queue, the command says so and names it", async () => {
   await expect(
-    requireWorkers(clientSeeing([{ workflows: 0, activities: 0 }]), noPause),
+    requireWorkers(
+      clientSeeing([{ workflows: 0, activities: 0 }]),
+      undefined,
+      noPause,
+    ),
   ).rejects.toThrow(
     /no worker takes workflows and activities from the task queue control of the namespace default/,
   );
@@ -27,7 +31,11 @@ test("where no worker polls the task queue, the command says so and names it", a
 
 test("a queue of which only workflows are taken is not enough", async () => {
   await expect(
-    requireWorkers(clientSeeing([{ workflows: 1, activities: 0 }]), noPause),
+    requireWorkers(
+      clientSeeing([{ workflows: 1, activities: 0 }]),
+      undefined,
+      noPause,
+    ),
   ).rejects.toThrow(/no worker takes activities from/);
 });
 
@@ -37,6 +45,7 @@ test("a worker that is just starting is waited for", async () => {
       { workflows: 0, activities: 0 },
       { workflows: 1, activities: 1 },
     ]),
+    undefined,
     noPause,
   );
 });

@@ -1,8 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { EventArchive } from "../../../clients/event-archive";
+import { until } from "../../../sandbox/platform/wait";
 
 const RANGE = { since: "2018-06-26T18", until: "2018-06-26T20" };
 let dir: string;
@@ -10,7 +17,11 @@ let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "sisyphus-archive-"));
 });
-afterEach(() => rmSync(dir, { recursive: true }));
+const opened: EventArchive[] = [];
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.close();
+  rmSync(dir, { recursive: true });
+});
 
 const line = (schema: string, dt: string, n: number) =>
   JSON.stringify({
@@ -21,11 +32,14 @@ const line = (schema: string, dt: string, n: number) =>
     uuid: String(n).padStart(32, "0"),
     wiki: "enwiki",
   });
-const archive = () =>
-  new EventArchive([
+const archive = () => {
+  const made = new EventArchive([
     join(dir, "all-events.log"),
     join(dir, "all-events.log-*"),
   ]);
+  opened.push(made);
+  return made;
+};
 
 test("plain and gzipped files are one archive; a line cut short is named, not fatal", async () => {
   const old = [
@@ -125,8 +139,101 @@ test("a growing log is kept in memory as it is, not as it was at each look", asy
     const { bySchema } = await counting.counts(RANGE);
     expect(bySchema.get("Edit")?.get("2018-06-26T18")).toBe(n);
   }
-  const { counted } = counting as unknown as { counted: Map<string, unknown> };
-  expect(counted.size).toBe(1);
+  const { indexed } = counting as unknown as { indexed: Map<string, unknown> };
+  expect(indexed.size).toBe(1);
+});
+
+/** Lines of so many different events, in hours from 2018-06-26T00 on. */
+const many = (events: number, hours = 1, first = 0) =>
+  Array.from({ length: events }, (_, i) => {
+    const hour = String(i % hours).padStart(2, "0");
+    return line("Edit", `2018-06-26T${hour}:00:00Z`, first + i);
+  });
+const DAY = { since: "2018-06-26T00", until: "2018-06-27T00" };
+
+test("events of several files are counted once, also beyond what is held in memory", async () => {
+  const older = join(dir, "all-events.log-20180627");
+  writeFileSync(older, many(10_000, 2).join("\n"));
+  writeFileSync(
+    join(dir, "all-events.log"),
+    // Half of them are in the older file as well, and each is there twice.
+    [...many(10_000, 2, 5000), ...many(10_000, 2, 5000)].join("\n"),
+  );
+  const counting = archive();
+  const hours = async () =>
+    Object.fromEntries((await counting.counts(DAY)).bySchema.get("Edit") ?? []);
+  const both = { "2018-06-26T00": 7500, "2018-06-26T01": 7500 };
+  expect(await hours()).toEqual(both);
+  // What was counted is remembered, and forgotten with its file.
+  expect(await hours()).toEqual(both);
+  rmSync(older);
+  expect(await hours()).toEqual({
+    "2018-06-26T00": 5000,
+    "2018-06-26T01": 5000,
+  });
+});
+
+test("files that are rotated while they are counted are all counted", async () => {
+  const log = join(dir, "all-events.log");
+  writeFileSync(log, many(6000).join("\n"));
+  writeFileSync(`${log}-1`, many(10, 1, 6000).join("\n"));
+  let isRotated = false;
+  const { bySchema, unreadable } = await archive().counts(DAY, () => {
+    if (isRotated) return;
+    isRotated = true;
+    renameSync(`${log}-1`, `${log}-2`);
+    renameSync(log, `${log}-1`);
+    writeFileSync(log, many(1, 1, 6010).join("\n"));
+  });
+  expect(bySchema.get("Edit")?.get("2018-06-26T00")).toBe(6011);
+  expect(unreadable).toEqual([]);
+});
+
+test("where files are rotated all the while, no count is given as a fact", async () => {
+  const log = join(dir, "all-events.log");
+  writeFileSync(log, many(6000).join("\n"));
+  let rotations = 0;
+  const { unreadable } = await archive().counts(DAY, () => {
+    renameSync(log, `${log}-${++rotations}`);
+    writeFileSync(log, many(6000).join("\n"));
+  });
+  expect(unreadable).toEqual([
+    "the archive's files were rotated while they were read",
+  ]);
+});
+
+const openFiles = () => readdirSync("/proc/self/fd").length;
+
+test("a count that was told to end reads no further, and leaves no file open", async () => {
+  writeFileSync(
+    join(dir, "all-events.log-20180627.gz"),
+    gzipSync(many(200_000).join("\n")),
+  );
+  const counting = archive();
+  const before = openFiles();
+  let beats = 0;
+  const ended = () => {
+    if (++beats === 2) throw new Error("told to end");
+  };
+  await expect(counting.counts(DAY, ended)).rejects.toThrow("told to end");
+  expect(beats).toBe(2);
+  await until("files to be closed", 10, () => openFiles() === before);
+  // The next attempt counts all the same.
+  const { bySchema } = await counting.counts(DAY);
+  expect(bySchema.get("Edit")?.get("2018-06-26T00")).toBe(200_000);
+});
+
+test("calls that come together each get the counts, and read each file once", async () => {
+  writeFileSync(join(dir, "all-events.log"), many(20_000).join("\n"));
+  const counting = archive();
+  const beats = [0, 0, 0];
+  const all = await Promise.all(
+    beats.map((_, i) => counting.counts(DAY, () => void beats[i]!++)),
+  );
+  for (const { bySchema } of all)
+    expect(bySchema.get("Edit")?.get("2018-06-26T00")).toBe(20_000);
+  expect(beats[0]).toBeGreaterThan(0);
+  expect(beats.slice(1)).toEqual([0, 0]);
 });
 
 test("a file that is cut off is named, by counts and by a scan; what lies before is read", async () => {

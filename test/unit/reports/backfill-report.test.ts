@@ -135,6 +135,59 @@ test("a report says of each topic whether its sum closes, and which offsets no s
   expect(text).not.toContain("eventlogging_Whole | 0");
 });
 
+test.each([
+  [
+    "unrecoverable",
+    { archives: [{ host: "one", files: 2 }], notAsked: [], mysql: true },
+    ["Asked: the archive of one (2 files), MySQL.", "## Unrecoverable"],
+  ],
+  [
+    "not found where was asked",
+    { archives: [{ host: "one", files: 2 }], notAsked: ["two"], mysql: false },
+    [
+      "Not asked: two, MySQL (not configured).",
+      "What two may have is not unrecoverable",
+    ],
+  ],
+  [
+    "not found where was asked",
+    { archives: [{ host: "one", files: 0 }], notAsked: [], mysql: true },
+    [
+      "Asked: the archive of one (0 files), MySQL.",
+      "What one may have is not unrecoverable",
+    ],
+  ],
+])(
+  "what no source has is %s, and the sum names its sources",
+  (lacking, sources, wanted) => {
+    const sum = {
+      topic: "eventlogging_Edit",
+      lostOffsets: 10,
+      events: 8,
+      messages: 8,
+      fromArchive: 8,
+      fromMysql: 0,
+      unrecoverable: 2,
+    };
+    const text = toMarkdown(
+      "Backfill",
+      reportBlocks({
+        ...REPORT,
+        found: { ...REPORT.found, unrecoverable: 2, sources },
+        topics: [sum],
+      }),
+    );
+    for (const each of [
+      `| ${lacking} | 2 |`,
+      `Offsets deleted unread = messages found + ${lacking}.`,
+      ...wanted,
+    ])
+      expect(text).toContain(each);
+    if (lacking !== "unrecoverable")
+      expect(text).not.toContain("## Unrecoverable");
+  },
+);
+
 test("a report shows rows of MySQL that were not used, or with a doubt, each with its reason", () => {
   const about = { table: "Edit_17", column: "event_pages", why: "it was cut" };
   const mysqlRows = {

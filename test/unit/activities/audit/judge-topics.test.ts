@@ -218,3 +218,34 @@ test("a Hive partition on another system is a problem of its topic, as an hour t
   expect(found.get(GOOD)?.problem).toContain(location);
   expect(found.get(BAD)?.problem).toBeUndefined();
 });
+
+test("a topic that Kafka lacks is lost where it still lived in the range, and unknowable where nothing tells that it did", async () => {
+  const kafka = { topics: async () => [BAD] };
+  const gone = async (source: object, memory?: object) =>
+    (
+      await audit(clientsWith({ kafka, source }), {
+        isolating: true,
+        ...(memory ? { memory: memory as never } : {}),
+      })
+    ).get(GOOD)!;
+  const importedAt = (time: string) => ({
+    positions: () => new Map([[0, { offset: "5", time: Date.parse(time) }]]),
+  });
+  const lived = await gone(importedAt("2018-07-05T01:30:00Z"));
+  expect(lived.findings.map(({ hour, cause }) => [hour, cause])).toEqual([
+    ["2018-07-05T01", "topic-deleted"],
+    ["2018-07-05T02", "topic-deleted"],
+  ]);
+  // Only a directory or a table is left of it: it is named, and no hour of it is called lost or empty.
+  for (const source of [
+    importedAt("2017-01-01T00:00:00Z"),
+    { positions: () => new Map() },
+  ]) {
+    const memory = {};
+    for (const _ of ["first", "second"]) {
+      const before = await gone(source, memory);
+      expect(before).toMatchObject({ cells: {}, findings: [] });
+      expect(before.unknowable).toContain("Kafka does not have the topic");
+    }
+  }
+});

@@ -1,3 +1,4 @@
+import { CancelledFailure } from "@temporalio/common";
 import { FormatError } from "../../../../formats/format-error";
 import {
   type Message,
@@ -181,6 +182,25 @@ test("what the reader throws ends the reading, and no record follows", async () 
   );
   await expect(reading).rejects.toThrow("the disk is full");
   expect(found).toEqual(["0", "1"]);
+});
+
+test("what a beat throws ends the reading as it is: no other attempt is made, and it is no outage of Kafka", async () => {
+  const { kafka } = cluster([
+    { topic: "a", partition: 0, offsets: [0], last: 0 },
+    { topic: "a", partition: 0, offsets: [1], last: 1 },
+  ]);
+  const cancelled = new CancelledFailure("TIMED_OUT");
+  const found: Message[] = [];
+  const reading = readRanges(
+    kafka,
+    new Map([["a", [{ partition: 0, from: "0", to: "2" }]]]),
+    (message) => void found.push(message),
+    () => {
+      if (found.length > 0) throw cancelled;
+    },
+  );
+  await expect(reading).rejects.toBe(cancelled);
+  expect(found).toHaveLength(1);
 });
 
 test("a batch that cannot be decoded ends the reading at once, and is not Kafka's outage", async () => {

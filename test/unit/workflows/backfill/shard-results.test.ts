@@ -1,4 +1,5 @@
 import type { MissingTopic } from "../../../../domain/backfill/missing";
+import type { SearchedSources } from "../../../../domain/backfill/searched-sources";
 import {
   mergeResults,
   noResults,
@@ -44,6 +45,21 @@ test("archive files and lines that every shard has read count once", () => {
     files: ["all-events.log"],
     unreadable: 3,
   });
+});
+
+test("a host that was not asked for one shard was not asked for all, and one with fewer files had so many", () => {
+  const of = (
+    archives: SearchedSources["archives"],
+    notAsked: string[] = [],
+  ) => ({ ...noResults(), sources: { archives, notAsked, mysql: true } });
+  const one = of([
+    { host: "one", files: 3 },
+    { host: "two", files: 1 },
+  ]);
+  const other = of([{ host: "one", files: 0 }], ["two"]);
+  const both = { archives: [{ host: "one", files: 0 }], notAsked: ["two"] };
+  expect(mergeResults(one, other).sources).toEqual({ ...both, mysql: true });
+  expect(mergeResults(noResults(), one).sources).toEqual(one.sources);
 });
 
 test("what shards have replayed is added, and their ends and topics are joined", () => {

@@ -91,6 +91,7 @@ test("the archive gives the events of the topics and hours that are searched, an
   expect(await collected(ref)).toMatchObject({
     lines: 2,
     files: [log],
+    host: "eventlog1002:1",
     unreadable: [{ file: log, line: 4 }],
   });
 });

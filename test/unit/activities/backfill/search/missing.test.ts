@@ -42,8 +42,10 @@ async function searched(lines: {
   held: string[];
   /** What was said of MySQL's rows. */
   mysqlRows?: MysqlRows;
+  /** The host whose archive it was. */
+  host?: string;
 }) {
-  const { mysqlRows, ...sources } = lines;
+  const { mysqlRows, host, ...sources } = lines;
   const files = new MemoryFiles();
   const storage = new Storage(files.hdfs, "/sisyphus");
   const refs: Record<string, string> = {};
@@ -61,6 +63,7 @@ async function searched(lines: {
         files: source === "archive" ? ["/all-events.log"] : [],
         unreadable: [],
         ...(source === "mysql" ? { mysqlRows } : {}),
+        ...(source === "archive" && host ? { host } : {}),
       },
     );
   }
@@ -70,7 +73,10 @@ async function searched(lines: {
   });
   const activities = createMissingActivities(
     {
-      config: { search: { memoryMb: 1, sparkFromLines: 1e9 } },
+      config: {
+        archive: { host: "one" },
+        search: { memoryMb: 1, sparkFromLines: 1e9, otherHosts: ["two"] },
+      },
       hdfs: files.hdfs,
       storage,
     } as unknown as Parameters<typeof createMissingActivities>[0],
@@ -121,6 +127,18 @@ test("what a source has and nobody holds is missing, counted by source, and stor
   for await (const events of readMissing(storage, edit!))
     for (const found of events) read.push(found.event);
   expect(read).toEqual([event("a"), event("b")]);
+});
+
+test("an answer names the hosts that were asked, and those that the configuration names and nobody asked", async () => {
+  const { join } = await searched({ ...LINES, host: "one" });
+  expect((await join({ topics: TOPICS })).sources).toEqual({
+    archives: [{ host: "one", files: 1 }],
+    notAsked: ["two"],
+    mysql: false,
+  });
+  // A worker of before does not name its host: nothing is claimed of any.
+  const before = await searched(LINES);
+  expect((await before.join({ topics: TOPICS })).sources).toBeUndefined();
 });
 
 test("the first answer stays: what was replayed since then is in Kafka, and was missing all the same", async () => {

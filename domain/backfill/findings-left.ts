@@ -1,0 +1,38 @@
+import type { TopicAudit } from "../audit/audit-report";
+import type { Finding, PlannedTopic } from "./plan";
+
+/**
+ * Whether nothing was in an hour at any stage, because its topic fell silent. Such an hour is worth a look, and nothing about it is
+ * unrepaired. Where a count is unknowable, or anything is missing, it is more than silence.
+ */
+const isSilence = ({ verdict, cause, numbers, missing }: Finding): boolean =>
+  verdict === "empty" &&
+  cause === "producer-silent" &&
+  missing === 0 &&
+  numbers?.produced === 0 &&
+  (numbers.raw ?? 0) === 0 &&
+  (numbers.archived ?? 0) === 0 &&
+  (numbers.lostOffsets ?? 0) === 0;
+
+/** Whether the plan knew of events of the topic that might not come back. */
+const hadLosses = ({ lostOffsets, missing, reset }: PlannedTopic): boolean =>
+  lostOffsets > 0 || missing > 0 || reset;
+
+/**
+ * What audits after a repair still find against it. An hour of a topic that merely fell silent is not among it. A planned hour of a topic
+ * that had losses always is: once its log is gone and its positions are moved, an hour whose events did not come back looks like a silent one.
+ * @param planned the planned topics, with their hours
+ */
+export function findingsLeft(
+  audits: Pick<TopicAudit, "topic" | "findings">[],
+  planned: PlannedTopic[],
+): Finding[] {
+  const plans = new Map(planned.map((topic) => [topic.topic, topic]));
+  const mayBeLost = ({ topic, hour }: Finding) => {
+    const plan = plans.get(topic);
+    return plan !== undefined && hadLosses(plan) && plan.hours.includes(hour);
+  };
+  return audits
+    .flatMap(({ findings }) => findings)
+    .filter((finding) => !isSilence(finding) || mayBeLost(finding));
+}

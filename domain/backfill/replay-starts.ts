@@ -1,0 +1,34 @@
+import { parsePartitionKey } from "../../lib/keys";
+
+/**
+ * Where the logs ended before a saga replayed anything, `<topic>/<partition>` to offset (a decimal string). Every message that the saga
+ * has replayed lies at or after these offsets.
+ */
+export type Starts = Record<string, string>;
+
+/** The same in storage, where there are so many that a payload could not hold them. */
+export type StartsInStorage = {
+  ref: string;
+  /** Only those of these topics; default: all. */
+  topics?: string[];
+};
+
+/** As the activity `replayStarts` gives them. Sagas that began under 0.2.0 and before carry all in their histories. */
+export type GivenStarts = Starts | StartsInStorage;
+
+/** Whether starts lie in storage. The key of a start has a slash, so that none is called `ref`. */
+export const areStored = (starts: GivenStarts): starts is StartsInStorage =>
+  "ref" in starts;
+
+/** Those of the starts that are of these topics. */
+export function startsOf(starts: Starts, topics: string[]): Starts;
+export function startsOf(starts: GivenStarts, topics: string[]): GivenStarts;
+export function startsOf(starts: GivenStarts, topics: string[]): GivenStarts {
+  if (areStored(starts)) return { ref: starts.ref, topics };
+  const names = new Set(topics);
+  return Object.fromEntries(
+    Object.entries(starts).filter(([key]) =>
+      names.has(parsePartitionKey(key).topic),
+    ),
+  );
+}
