@@ -185,7 +185,8 @@ function unrecoverable(
     },
     {
       list: incomplete.map(
-        (sum) => `${sum.topic}: ${sum.unrecoverable} of ${lossText(sum)}`,
+        (sum) =>
+          `${sum.topic}: ${sum.unrecoverable} of ${lossText(sum)}${replayedText(sum)}`,
       ),
     },
   ];
@@ -193,6 +194,12 @@ function unrecoverable(
 
 const capitalized = (text: string) =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+/** An aborted saga has put the positions back, and its messages have stayed: the offsets that they stand for count as lost again. */
+const replayedText = ({ replayedBefore }: TopicSum) =>
+  replayedBefore
+    ? `. Kafka has ${replayedBefore} messages that earlier sagas replayed: so many of these may be back already`
+    : "";
 
 function lossText({ losses = [], lostOffsets }: TopicSum): string {
   if (losses.length === 0) return `${lostOffsets} offsets`;

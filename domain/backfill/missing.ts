@@ -26,6 +26,8 @@ export type CollectedUnit = {
   unreadable?: Unreadable[];
   /** What is to be said of MySQL's rows; absent for other sources. */
   mysqlRows?: MysqlRows;
+  /** Messages in Kafka that other sagas have replayed, by topic; absent where there are none. */
+  replayed?: Record<string, number>;
 };
 
 /** All that a source gave for one bucket; the lines themselves lie in files on HDFS. */
@@ -39,6 +41,8 @@ export type Collected = {
   unreadable: Unreadable[];
   /** What is to be said of MySQL's rows; absent for other sources, and where there is nothing. */
   mysqlRows?: MysqlRows;
+  /** Messages in Kafka that other sagas have replayed, by topic; absent where there are none, and before 0.3.0. */
+  replayed?: Record<string, number>;
 };
 
 /** What is missing of a topic. */
@@ -58,6 +62,11 @@ export type MissingTopic = {
   messages: number;
   /** Offsets deleted unread that no source accounts for. */
   unrecoverable: number;
+  /**
+   * Messages in Kafka that other sagas have replayed into the topic: where one was aborted, they stand for offsets that count as
+   * unrecoverable. Absent where there are none, and before 0.3.0.
+   */
+  replayedBefore?: number;
 };
 
 /** The answer of a search. */

@@ -18,6 +18,15 @@ export const replayHeaders = (
   [UUID_HEADER]: uuid,
 });
 
+/** Whether another saga than this one has replayed a message. */
+export const isReplayOfAnother = (
+  headers: Record<string, string>,
+  sagaId: string,
+): boolean => {
+  const by = headers[BACKFILL_HEADER];
+  return by !== undefined && by !== sagaId;
+};
+
 /**
  * Which missing event a message's headers name.
  * @returns undefined where this saga did not replay the message; `index` is undefined where version 0.1.0 replayed it

@@ -94,6 +94,8 @@ export type BackfillReport = {
     fromArchive: number;
     fromMysql: number;
     unrecoverable: number;
+    /** Messages in Kafka that other sagas have replayed: they may stand for offsets that count as unrecoverable. Absent where there are none. */
+    replayedBefore?: number;
   }[];
 };
 

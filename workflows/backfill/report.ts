@@ -46,6 +46,9 @@ function reportInput(outcome: Outcome, numbers: BackfillNumbers): ReportInput {
         fromArchive: found.fromArchive,
         fromMysql: found.fromMysql,
         unrecoverable: found.unrecoverable,
+        ...(found.replayedBefore
+          ? { replayedBefore: found.replayedBefore }
+          : {}),
       })),
     },
     findingsLeft: verified.findings.map(({ topic, hour, verdict }) => ({

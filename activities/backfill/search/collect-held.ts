@@ -5,6 +5,7 @@ import type {
   CollectedUnit,
   SearchedTopic,
 } from "../../../domain/backfill/missing";
+import { isReplayOfAnother } from "../../../domain/backfill/replay-headers";
 import type { Config } from "../../../domain/settings/config";
 import { datasetOf } from "../../../domain/settings/dataset";
 import { heldLine } from "../../../formats/candidate";
@@ -16,6 +17,7 @@ import { type HourRange, inRange } from "../../../lib/hour";
 import { refreshHours } from "../../audit/evidence/refresh-hours";
 import { beat } from "../../beat";
 import { emptyMemory } from "../../audit/evidence/evidence-cache";
+import { sagaId } from "../saga-id";
 import type { AddLine, SearchUnits } from "./search-units";
 
 /** Topics whose Kafka partitions are read by one consumer. */
@@ -28,12 +30,14 @@ export type HeldDeps = {
   source: Importer;
 };
 
-/** Adds the uuid of every message that topics have in Kafka now. */
+/** Adds the uuid of every message that topics have in Kafka now. @returns how many of the messages other sagas have replayed */
 async function addKafka(
   kafka: Kafka,
   topics: string[],
   add: AddLine,
-): Promise<void> {
+): Promise<Pick<CollectedUnit, "replayed">> {
+  const own = sagaId();
+  const replayed: Record<string, number> = {};
   const ranges = new Map<string, Range[]>();
   for (const topic of topics) {
     beat(`offsets of ${topic}`);
@@ -46,10 +50,13 @@ async function addKafka(
     ranges,
     async (m) => {
       const uuid = m.value && uuidOfLine(m.value.toString("utf8"));
+      if (isReplayOfAnother(m.headers, own))
+        replayed[m.topic] = (replayed[m.topic] ?? 0) + 1;
       if (uuid) await add(heldLine(m.topic, uuid));
     },
     () => beat("reading Kafka"),
   );
+  return Object.keys(replayed).length > 0 ? { replayed } : {};
 }
 
 /** Adds the uuid of every event in a topic's raw hours of the range. */

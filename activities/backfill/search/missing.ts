@@ -83,8 +83,12 @@ export function createMissingActivities(
     const unreadable = sources.flatMap((source) => source.unreadable);
     const asked = sourcesAsked(sources);
     const mysqlRows = mergeRows(sources.map((source) => source.mysqlRows));
+    const stored = await storeMissing(storage, id, input.topics, missingEvents);
     return {
-      topics: await storeMissing(storage, id, input.topics, missingEvents),
+      topics: stored.map((topic) => {
+        const replayedBefore = held.replayed?.[topic.topic];
+        return replayedBefore ? { ...topic, replayedBefore } : topic;
+      }),
       files: sources.flatMap((source) => source.files),
       unreadable: unreadable.length,
       unreadableNamed: unreadable.slice(0, MAX_NAMED),

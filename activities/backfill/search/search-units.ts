@@ -72,6 +72,11 @@ export class SearchUnits {
       units.map((unit) => unit.mysqlRows),
       Infinity,
     );
+    // No two units hold the same topic's messages.
+    const replayed: Record<string, number> = Object.assign(
+      {},
+      ...units.map((unit) => unit.replayed),
+    );
     const refs: string[] = [];
     for (let bucket = 0; bucket < buckets; bucket++) {
       beat(`${source} ${bucket}`);
@@ -82,6 +87,7 @@ export class SearchUnits {
         files,
         ...(host === undefined ? {} : { host }),
         unreadable,
+        ...(Object.keys(replayed).length > 0 ? { replayed } : {}),
         ...(mysqlRows ? { mysqlRows } : {}),
       };
       const place = sagaPlaces(sagaId()).collected(

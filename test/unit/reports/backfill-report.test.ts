@@ -119,6 +119,7 @@ test("a report says of each topic whether its sum closes, and which offsets no s
           messages: 12,
           unrecoverable: 0,
         },
+        { ...sum, topic: "eventlogging_Again", replayedBefore: 2 },
         { ...sum, topic: "eventlogging_Skipped" },
         { ...sum, topic: "eventlogging_Whole", lostOffsets: 0, events: 0 },
       ],
@@ -130,6 +131,7 @@ test("a report says of each topic whether its sum closes, and which offsets no s
     "| eventlogging_Skipped | 10 | 8 | 6 | 1 | 2 | skipped by the operator",
     "- eventlogging_Edit: 2 of partition 0, offsets 20 to 30 (10)",
     "| eventlogging_Edit | 0 | 20 | 30 | 10 |",
+    "- eventlogging_Again: 2 of partition 0, offsets 20 to 30 (10). Kafka has 2 messages that earlier sagas replayed",
   ])
     expect(text).toContain(wanted);
   expect(text).not.toContain("eventlogging_Whole | 0");

@@ -44,8 +44,10 @@ async function searched(lines: {
   mysqlRows?: MysqlRows;
   /** The host whose archive it was. */
   host?: string;
+  /** Messages in Kafka that other sagas have replayed. */
+  replayed?: Record<string, number>;
 }) {
-  const { mysqlRows, host, ...sources } = lines;
+  const { mysqlRows, host, replayed, ...sources } = lines;
   const files = new MemoryFiles();
   const storage = new Storage(files.hdfs, "/sisyphus");
   const refs: Record<string, string> = {};
@@ -64,6 +66,7 @@ async function searched(lines: {
         unreadable: [],
         ...(source === "mysql" ? { mysqlRows } : {}),
         ...(source === "archive" && host ? { host } : {}),
+        ...(source === "held" && replayed ? { replayed } : {}),
       },
     );
   }
@@ -139,6 +142,14 @@ test("an answer names the hosts that were asked, and those that the configuratio
   // A worker of before does not name its host: nothing is claimed of any.
   const before = await searched(LINES);
   expect((await before.join({ topics: TOPICS })).sources).toBeUndefined();
+});
+
+test("what an earlier saga has replayed is told beside what no source has", async () => {
+  const replayed = { eventlogging_Popups: 3 };
+  const { join } = await searched({ ...LINES, replayed });
+  const [edit, popups] = (await join({ topics: TOPICS })).topics;
+  expect(edit).not.toHaveProperty("replayedBefore");
+  expect(popups).toMatchObject({ unrecoverable: 3, replayedBefore: 3 });
 });
 
 test("the first answer stays: what was replayed since then is in Kafka, and was missing all the same", async () => {
