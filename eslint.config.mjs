@@ -7,6 +7,7 @@ export default ts.config(
     ignores: [
       "node_modules",
       "var",
+      "dist",
       "clients/hive/metastore-thrift/*.js",
       "jvm",
     ],
@@ -40,6 +41,7 @@ export default ts.config(
         console: "readonly",
         module: "readonly",
         __dirname: "readonly",
+        URL: "readonly",
       },
     },
     rules: { "@typescript-eslint/no-require-imports": "off" },

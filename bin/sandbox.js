@@ -1,3 +1,2 @@
 #!/usr/bin/env node
-require("tsx/cjs");
-require("../sandbox/main.ts");
+require(require("./built.js").built("sandbox.js"));

@@ -1,3 +1,5 @@
 #!/usr/bin/env node
-require("tsx/cjs");
-require("../cli/main.ts");
+const { pathToFileURL } = require("node:url");
+const { built } = require("./built.js");
+
+void import(pathToFileURL(built("cli.mjs")));

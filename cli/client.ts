@@ -1,12 +1,13 @@
 import type { Client } from "@temporalio/client";
 import type { z } from "zod";
 import { issuesText } from "../domain/settings/issues-text";
-import { connectClient } from "../workers/connection";
 
 /** Connects to Temporal, and closes the connection when `use` has ended. */
 export async function withClient<T>(
   use: (client: Client) => Promise<T>,
 ): Promise<T> {
+  // Loaded where it is needed: it is the largest part of a command's start.
+  const { connectClient } = await import("../workers/connection");
   const client = await connectClient();
   try {
     return await use(client);

@@ -1,16 +1,5 @@
-import {
-  WorkflowFailedError,
-  WorkflowUpdateFailedError,
-} from "@temporalio/client";
 import { Command } from "commander";
 import { deepest } from "./client";
-import { auditCommand } from "./commands/audit";
-import { backfillCommand } from "./commands/backfill";
-import { configCommand } from "./commands/config";
-import { incidentCommand } from "./commands/incident";
-import { inspectCommand } from "./commands/inspect";
-import { schedulesCommand } from "./commands/schedules";
-import { workerCommand } from "./commands/worker";
 
 const program = new Command("sisyphus")
   .description(
@@ -28,18 +17,61 @@ Example: repair what was lost in the night of July 4, after looking at the plan
   $ sisyphus backfill approve july <digest>`,
   );
 
-for (const command of [
-  auditCommand(),
-  incidentCommand(),
-  backfillCommand(),
-  inspectCommand(),
-  schedulesCommand(),
-  configCommand(),
-  workerCommand(),
-])
-  program.addCommand(command);
+type Adds = (command: Command) => void;
 
-program.parseAsync().catch((error: Error) => {
+/** Groups of commands. Each is loaded where it is called: what all of them need together takes a second to load. */
+const GROUPS: { name: string; says: string; load: () => Promise<Adds> }[] = [
+  {
+    name: "audit",
+    says: "measure every topic-hour, judge it and name the cause",
+    load: async () => (await import("./commands/audit")).addAuditCommands,
+  },
+  {
+    name: "incident",
+    says: "broken topics and what was done about them",
+    load: async () => (await import("./commands/incident")).addIncidentCommands,
+  },
+  {
+    name: "backfill",
+    says: "plan, run and steer repairs",
+    load: async () => (await import("./commands/backfill")).addBackfillCommands,
+  },
+  {
+    name: "inspect",
+    says: "open one thing: an offsets file, a flag, a file name, a log",
+    load: async () => (await import("./commands/inspect")).addInspectCommands,
+  },
+  {
+    name: "schedules",
+    says: "the schedules of audits and canaries",
+    load: async () =>
+      (await import("./commands/schedules")).addSchedulesCommands,
+  },
+  {
+    name: "config",
+    says: "the configuration file",
+    load: async () => (await import("./commands/config")).addConfigCommands,
+  },
+  {
+    name: "worker",
+    says: "run workers until stopped",
+    load: async () => (await import("./commands/worker")).addWorkerOptions,
+  },
+];
+
+async function main(): Promise<void> {
+  const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));
+  const called = words[0] === "help" ? words[1] : words[0];
+  for (const { name, says, load } of GROUPS) {
+    const command = program.command(name).description(says);
+    if (name === called) (await load())(command);
+  }
+  await program.parseAsync();
+}
+
+main().catch(async (error: Error) => {
+  const { WorkflowFailedError, WorkflowUpdateFailedError } =
+    await import("@temporalio/client");
   // An update that was refused, and a workflow that failed, say why in their cause.
   const told =
     error instanceof WorkflowUpdateFailedError ||

@@ -1,14 +1,12 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
 import type { Server } from "node:http";
-import { hostname, tmpdir } from "node:os";
+import { hostname } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { NativeConnection, Worker } from "@temporalio/worker";
 import type { Storage } from "../clients/storage";
 import type { Config } from "../domain/settings/config";
 import { configDigest } from "../domain/settings/config-digest";
 import { archiveQueueOf } from "../domain/settings/task-queues";
+import { DIST } from "../lib/root";
 import { identityText } from "../domain/settings/worker-identity";
 import { version } from "./version";
 import { loadConfig } from "./config";
@@ -38,7 +36,6 @@ export async function runWorkers(
   const dependencies = createDependencies(config, client);
   const activities = createActivities(dependencies);
   const identity = workerIdentity(config);
-  const bundle = hasControl ? await bundleWorkflows() : undefined;
   const workers = await Promise.all(
     jobs.map((job) =>
       Worker.create({
@@ -47,13 +44,12 @@ export async function runWorkers(
         activities,
         identity,
         ...optionsOf(job, config),
-        ...(job === "control" && bundle
-          ? { workflowBundle: { codePath: bundle.codePath } }
+        ...(job === "control"
+          ? { workflowBundle: { codePath: join(DIST, "workflows.js") } }
           : {}),
       }),
     ),
   );
-  bundle?.remove();
   const server = hasControl
     ? await serveIfConfigured(dependencies.storage, config)
     : undefined;
@@ -66,22 +62,6 @@ export async function runWorkers(
   await dependencies.archive.close();
   await client.connection.close();
   await connection.close();
-}
-
-/** The bundled workflows, in a folder of this process. */
-async function bundleWorkflows(): Promise<{
-  codePath: string;
-  remove: () => void;
-}> {
-  const folder = mkdtempSync(join(tmpdir(), "sisyphus-workflows-"));
-  const codePath = join(folder, "bundle.js");
-  await promisify(execFile)(process.execPath, [
-    "-r",
-    "tsx/cjs",
-    require.resolve("./bundle.ts"),
-    codePath,
-  ]);
-  return { codePath, remove: () => rmSync(folder, { recursive: true }) };
 }
 
 /** Who this worker is, as Temporal's pages and `sisyphus config check` show it. */

@@ -1,10 +1,11 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { auditInput, headroomInput } from "../../domain/settings/inputs";
 import { hourOf } from "../../lib/hour";
 import { addAuditReaders, storedAudit } from "./audit-show";
 import { check, list, webLink, withClient } from "../client";
 import { CONTROL_QUEUE } from "../../domain/settings/task-queues";
 import { gridText, paint, print, table } from "../output";
+import { configOption } from "../config-option";
 import { preflight } from "../preflight";
 import { resultOf } from "../result-of";
 import type {
@@ -12,12 +13,6 @@ import type {
   HeadroomSummary,
   TopicAudit,
 } from "../../domain/audit/audit-report";
-
-export const configOption = [
-  "--config <file>",
-  "sisyphus.yaml",
-  process.env["SISYPHUS_CONFIG"] ?? "sisyphus.yaml",
-] as const;
 
 const asOfOption = [
   "--as-of <time>",
@@ -36,10 +31,7 @@ type RunOptions = {
 type HeadroomOptions = Pick<RunOptions, "asOf" | "topics" | "json">;
 
 /** `sisyphus audit`: measuring now, and reading what audits found. */
-export function auditCommand(): Command {
-  const command = new Command("audit").description(
-    "measure every topic-hour, judge it and name the cause",
-  );
+export function addAuditCommands(command: Command): void {
   command
     .command("run")
     .description("audit now; exit code 3 where a topic-hour is not whole")
@@ -64,7 +56,6 @@ export function auditCommand(): Command {
     .option("--topics <list>", "only these topics, comma-separated")
     .option("--json", "print JSON")
     .action(runHeadroomAudit);
-  return command;
 }
 
 async function runAudit(options: RunOptions): Promise<void> {

@@ -1,12 +1,12 @@
 import type { Client } from "@temporalio/client";
-import { Command } from "commander";
+import type { Command } from "commander";
 import {
   type BackfillInput,
   backfillInput,
 } from "../../domain/settings/inputs";
 import { readOnlyStorage } from "../storage";
 import { loadConfig } from "../../workers/config";
-import { configOption } from "./audit";
+import { configOption } from "../config-option";
 import { check, list, webLink, withClient } from "../client";
 import { CONTROL_QUEUE } from "../../domain/settings/task-queues";
 import { print } from "../output";
@@ -70,10 +70,7 @@ async function start(client: Client, o: StartOptions, input: BackfillInput) {
   });
 }
 
-export function backfillCommand(): Command {
-  const command = new Command("backfill").description(
-    "plan, run and steer repairs",
-  );
+export function addBackfillCommands(command: Command): void {
   const startable = (name: string, description: string) =>
     command
       .command(name)
@@ -219,5 +216,4 @@ export function backfillCommand(): Command {
         options: { evenVerified?: boolean },
       ) => send(name, "abort", [reason, options.evenVerified ?? false]),
     );
-  return command;
 }

@@ -1,11 +1,11 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { Hdfs } from "../../clients/hdfs/hdfs";
 import { Hive } from "../../clients/hive/hive";
 import { Kafka } from "../../clients/kafka/kafka";
 import { Yarn } from "../../clients/yarn/yarn";
 import type { Config } from "../../domain/settings/config";
 import { loadConfig } from "../../workers/config";
-import { configOption } from "./audit";
+import { configOption } from "../config-option";
 import { configDigest } from "../../domain/settings/config-digest";
 import { connectClient } from "../../workers/connection";
 import { sagaQueuesOf } from "../../domain/settings/task-queues";
@@ -84,8 +84,7 @@ const configurationText = (theirs: string | undefined, own: string) =>
       ? `${theirs} ok`
       : `${theirs} FAILED: another than this file's`;
 
-export function configCommand(): Command {
-  const command = new Command("config").description("the configuration file");
+export function addConfigCommands(command: Command): void {
   command
     .command("check")
     .description(
@@ -105,5 +104,4 @@ export function configCommand(): Command {
       if ([...rows, ...workers].some((row) => row.join().includes("FAILED")))
         process.exitCode = 1;
     });
-  return command;
 }

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import {
   incidentId,
   type IncidentState,
@@ -7,10 +7,7 @@ import {
 import { webLink, withClient } from "../client";
 import { print, table } from "../output";
 
-export function incidentCommand(): Command {
-  const command = new Command("incident").description(
-    "broken topics and what was done about them",
-  );
+export function addIncidentCommands(command: Command): void {
   command
     .command("list")
     .description("open incidents")
@@ -38,7 +35,6 @@ export function incidentCommand(): Command {
     .command("snooze <topic> <hours>")
     .description("no alerts of it for some hours")
     .action(snooze);
-  return command;
 }
 
 /** An open incident, as `incident list --json` prints it. */

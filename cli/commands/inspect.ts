@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { Hdfs } from "../../clients/hdfs/hdfs";
 import { loadConfig } from "../../workers/config";
 import { FormatError } from "../../formats/format-error";
@@ -11,7 +11,7 @@ import {
   readCamusOffsets,
 } from "../../formats/camus/etl-key";
 import { yarnLogLines } from "../../formats/yarn-log/yarn-log";
-import { configOption } from "./audit";
+import { configOption } from "../config-option";
 import { print, table } from "../output";
 import { parseLocation } from "../../formats/hadoop/location";
 import type { RandomAccess } from "../../lib/random-access";
@@ -94,10 +94,7 @@ function isoTime(ms: number): string {
   return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString();
 }
 
-export function inspectCommand(): Command {
-  const command = new Command("inspect").description(
-    "open one thing: an offsets file, a flag, a file name, a log",
-  );
+export function addInspectCommands(command: Command): void {
   const sub = (name: string, description: string) =>
     command
       .command(name)
@@ -137,7 +134,6 @@ export function inspectCommand(): Command {
       "\nExample: sisyphus inspect yarn-log app.tfile --match 'Failed refinement' --json",
     )
     .action(inspectYarnLog);
-  return command;
 }
 
 function inspectCamusFileName(name: string, options: Options): void {

@@ -6,7 +6,7 @@ import {
   type ScheduleOptions,
   ScheduleOverlapPolicy,
 } from "@temporalio/client";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { parse } from "yaml";
 import {
   type ScheduleSpec,
@@ -116,10 +116,7 @@ async function differences(
   return found;
 }
 
-export function schedulesCommand(): Command {
-  const command = new Command("schedules").description(
-    "the schedules of audits and canaries",
-  );
+export function addSchedulesCommands(command: Command): void {
   const withFile = (name: string, description: string) =>
     command
       .command(`${name} [file]`)
@@ -176,5 +173,4 @@ export function schedulesCommand(): Command {
         if (found.length > 0) process.exitCode = 3;
       });
     });
-  return command;
 }

@@ -1,17 +1,17 @@
-import { Command, Option } from "commander";
-import { type Role, runWorkers } from "../../workers/main";
-import { configOption } from "./audit";
+import { type Command, Option } from "commander";
+import type { Role } from "../../workers/main";
+import { configOption } from "../config-option";
 
-export function workerCommand(): Command {
-  return new Command("worker")
-    .description("run workers until stopped")
+export function addWorkerOptions(command: Command): void {
+  command
     .addOption(
       new Option("--role <role>", "which task queues to serve")
         .choices(["control", "bulk", "archive", "all"])
         .default("all"),
     )
     .option(...configOption)
-    .action((o: { role: Role; config: string }) =>
-      runWorkers(o.role, o.config),
-    );
+    .action(async (o: { role: Role; config: string }) => {
+      const { runWorkers } = await import("../../workers/main");
+      await runWorkers(o.role, o.config);
+    });
 }

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { ROOT } from "../../lib/root";
 
-/** The checkout's root. */
-export const ROOT = resolve(__dirname, "../..");
+export { ROOT };
 
 /** What set-up installs, shared by all checkouts: `SISYPHUS_CACHE`, else the XDG cache folder's `sisyphus`. */
 export const CACHE = resolve(

@@ -1,7 +1,8 @@
-import { auditCommand } from "../../../../cli/commands/audit";
-import { backfillCommand } from "../../../../cli/commands/backfill";
-import { incidentCommand } from "../../../../cli/commands/incident";
-import { schedulesCommand } from "../../../../cli/commands/schedules";
+import { Command } from "commander";
+import { addAuditCommands } from "../../../../cli/commands/audit";
+import { addBackfillCommands } from "../../../../cli/commands/backfill";
+import { addIncidentCommands } from "../../../../cli/commands/incident";
+import { addSchedulesCommands } from "../../../../cli/commands/schedules";
 import { connectClient } from "../../../../workers/connection";
 
 jest.mock("../../../../workers/connection", () => ({
@@ -9,22 +10,28 @@ jest.mock("../../../../workers/connection", () => ({
 }));
 
 test.each([
-  [backfillCommand, "start --since yesterday --until 2018-07-05T03", /since/],
   [
-    backfillCommand,
+    addBackfillCommands,
+    "start --since yesterday --until 2018-07-05T03",
+    /since/,
+  ],
+  [
+    addBackfillCommands,
     "plan --since 2018-07-05T04 --until 2018-07-05T03",
     /until/,
   ],
-  [auditCommand, "run --as-of noon", /asOf/],
-  [auditCommand, "headroom --as-of noon", /asOf/],
-  [incidentCommand, "snooze eventlogging_Edit soon", /soon/],
-  [schedulesCommand, "apply no-such-file.yaml", /no-such-file/],
-  [schedulesCommand, "diff no-such-file.yaml", /no-such-file/],
+  [addAuditCommands, "run --as-of noon", /asOf/],
+  [addAuditCommands, "headroom --as-of noon", /asOf/],
+  [addIncidentCommands, "snooze eventlogging_Edit soon", /soon/],
+  [addSchedulesCommands, "apply no-such-file.yaml", /no-such-file/],
+  [addSchedulesCommands, "diff no-such-file.yaml", /no-such-file/],
 ])(
   "wrong input is told before anything is connected to: %p %s",
-  async (command, line, told) => {
+  async (add, line, told) => {
+    const command = new Command();
+    add(command);
     await expect(
-      command().parseAsync(line.split(" "), { from: "user" }),
+      command.parseAsync(line.split(" "), { from: "user" }),
     ).rejects.toThrow(told);
     expect(connectClient).not.toHaveBeenCalled();
   },

@@ -1,0 +1,2 @@
+export function built(name: string): string;
+export function isOld(root: string): boolean;

@@ -1,0 +1,48 @@
+const { spawnSync } = require("node:child_process");
+const { existsSync, readdirSync, statSync } = require("node:fs");
+const { join } = require("node:path");
+
+/** Folders whose files are a part of the build. */
+const SOURCES = [
+  ...["activities", "cli", "clients", "domain", "formats", "importers"],
+  ...["lib", "reports", "sandbox", "scripts", "temporal-config"],
+  ...["workers", "workflows"],
+];
+
+/** When a file of a folder was changed last, in epoch ms; 0 where there is none. */
+const newestIn = (folder) =>
+  existsSync(folder)
+    ? Math.max(
+        0,
+        ...readdirSync(folder, { withFileTypes: true }).map((entry) => {
+          const path = join(folder, entry.name);
+          return entry.isDirectory() ? newestIn(path) : statSync(path).mtimeMs;
+        }),
+      )
+    : 0;
+
+/** Whether what was built of a checkout is missing, or older than its sources. An installed package was built when it was packed. */
+function isOld(root) {
+  if (!existsSync(join(root, "scripts", "build.mjs"))) return false;
+  const mark = join(root, "dist", "built");
+  if (!existsSync(mark)) return true;
+  const builtAt = statSync(mark).mtimeMs;
+  return SOURCES.some((folder) => newestIn(join(root, folder)) > builtAt);
+}
+
+/** The path of a built program; a checkout's is built first where that is needed. */
+function built(name) {
+  const root = join(__dirname, "..");
+  if (isOld(root)) {
+    const { status } = spawnSync(
+      process.execPath,
+      [join(root, "scripts", "build.mjs")],
+      { cwd: root, stdio: ["ignore", 2, 2] },
+    );
+    if (status !== 0) process.exit(status ?? 1);
+  }
+  process.setSourceMapsEnabled(true);
+  return join(root, "dist", name);
+}
+
+module.exports = { built, isOld };
