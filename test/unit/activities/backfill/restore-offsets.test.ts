@@ -15,10 +15,10 @@ test("putting offsets back heartbeats, however many files of them there are", as
   let isMoving!: () => void;
   const begun = new Promise<void>((done) => (isMoving = done));
   const { restoreOffsets } = createImporterActivities({
-    config: {},
+    config: { importer: { jobNames: "camus" } },
     kafka: {},
-    yarn: { byTag: async () => [] },
-    jobs: { driverRuns: () => false },
+    yarn: { running: async () => [] },
+    drivers: { awaitOthers: async () => undefined },
     storage: {
       read: async () => undefined,
       write: async () => "",
