@@ -1,4 +1,4 @@
-/** Unit, workflow and replay tests run side by side; integration tests share one sandbox and run in their own order. */
+/** Unit tests run side by side. Workflow tests, each with a Temporal server, and integration tests, which share a sandbox, run one after the other. */
 const common = {
   rootDir: __dirname,
   setupFilesAfterEnv: ["<rootDir>/test/support/patience.ts"],

@@ -1,5 +1,5 @@
 const { spawnSync } = require("node:child_process");
-const { existsSync, readdirSync, statSync } = require("node:fs");
+const { existsSync, readdirSync, readFileSync, statSync } = require("node:fs");
 const { join } = require("node:path");
 
 /** Folders whose files are a part of the build. */
@@ -24,7 +24,7 @@ const newestIn = (folder) =>
 /** Whether what was built of a checkout is missing, or older than its sources. An installed package was built when it was packed. */
 function isOld(root) {
   if (!existsSync(join(root, "scripts", "build.mjs"))) return false;
-  const mark = join(root, "dist", "built");
+  const mark = join(root, "dist", "current");
   if (!existsSync(mark)) return true;
   const builtAt = statSync(mark).mtimeMs;
   return SOURCES.some((folder) => newestIn(join(root, folder)) > builtAt);
@@ -42,7 +42,8 @@ function built(name) {
     if (status !== 0) process.exit(status ?? 1);
   }
   process.setSourceMapsEnabled(true);
-  return join(root, "dist", name);
+  const dist = join(root, "dist");
+  return join(dist, readFileSync(join(dist, "current"), "utf8"), name);
 }
 
 module.exports = { built, isOld };

@@ -9,6 +9,3 @@ const rootAbove = (folder: string): string =>
 
 /** Sisyphus' own folder: a checkout, or where the package is installed. */
 export const ROOT = rootAbove(__dirname);
-
-/** What `npm run build` makes: see scripts/build.mjs. */
-export const DIST = join(ROOT, "dist");

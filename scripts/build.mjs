@@ -4,6 +4,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
@@ -13,6 +14,8 @@ import { build } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
+const BUILDS_KEPT = 5;
+const began = Date.now();
 
 const common = {
   absWorkingDir: ROOT,
@@ -26,8 +29,9 @@ const common = {
   logLevel: "warning",
 };
 
-/** Packages with compiled parts, and those of which a process may have one copy only, as the worker brings its own. */
+/** Packages with compiled parts, which no bundle can hold. */
 const NATIVE = ["snappy", "lz4-napi", "@temporalio/worker"];
+/** The worker brings its own copies of these, and activities must use the same: what runs an activity is known to its own copy only. */
 const TEMPORAL = ["@temporalio/*"];
 
 /** Commands are loaded one by one, as `sisyphus --help` has to be quick; what workers run is a program of its own. */
@@ -66,23 +70,20 @@ const workflows = bundleWorkflowCode({
   logger: { ...console, trace() {}, debug() {}, info() {} },
 });
 
-/** Replaces a file at once: a process that begins meanwhile reads the old one or the new one. */
-function write(name, contents) {
-  const made = join(DIST, `.${name}.${process.pid}`);
-  writeFileSync(made, contents);
-  renameSync(made, join(DIST, name));
-}
-
 const [a, b, { code }] = await Promise.all([cli, programs, workflows]);
-const files = [...a.outputFiles, ...b.outputFiles];
-const names = new Set(["workflows.js", "built"]);
-mkdirSync(DIST, { recursive: true });
-for (const { path, contents } of files) {
-  names.add(basename(path));
-  write(basename(path), contents);
-}
-write("workflows.js", code);
-write("built", "");
-for (const name of readdirSync(DIST))
-  if (!names.has(name))
-    rmSync(join(DIST, name), { recursive: true, force: true });
+const name = `${began}-${process.pid}`;
+mkdirSync(join(DIST, name), { recursive: true });
+for (const { path, contents } of [...a.outputFiles, ...b.outputFiles])
+  writeFileSync(join(DIST, name, basename(path)), contents);
+writeFileSync(join(DIST, name, "workflows.js"), code);
+
+// Who begins meanwhile runs the old build or the new one, whole. Its time is that of its beginning: what was changed since is not in it.
+const pointer = join(DIST, `.current-${process.pid}`);
+writeFileSync(pointer, name);
+utimesSync(pointer, began / 1000, began / 1000);
+renameSync(pointer, join(DIST, "current"));
+
+// A few stay, as commands and workers that run load parts of theirs when they need them.
+const builds = readdirSync(DIST).filter((each) => /^\d+-\d+$/.test(each));
+for (const old of builds.sort().reverse().slice(BUILDS_KEPT))
+  rmSync(join(DIST, old), { recursive: true, force: true });

@@ -20,6 +20,7 @@ const WANTED: Record<string, string> = {
   canary: "canary/history",
   "explain-hour": "explain/history",
   preflight: "preflight/history",
+  leases: "leases",
 };
 
 /** What the demo does not start. */

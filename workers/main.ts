@@ -6,7 +6,6 @@ import type { Storage } from "../clients/storage";
 import type { Config } from "../domain/settings/config";
 import { configDigest } from "../domain/settings/config-digest";
 import { archiveQueueOf } from "../domain/settings/task-queues";
-import { DIST } from "../lib/root";
 import { identityText } from "../domain/settings/worker-identity";
 import { version } from "./version";
 import { loadConfig } from "./config";
@@ -45,7 +44,8 @@ export async function runWorkers(
         identity,
         ...optionsOf(job, config),
         ...(job === "control"
-          ? { workflowBundle: { codePath: join(DIST, "workflows.js") } }
+          ? // It lies beside this program: see scripts/build.mjs.
+            { workflowBundle: { codePath: join(__dirname, "workflows.js") } }
           : {}),
       }),
     ),

@@ -1,6 +1,7 @@
 import { cancellationSignal } from "@temporalio/activity";
 import type { Jobs } from "../../clients/commands";
 import type { Config } from "../../domain/settings/config";
+import { withoutValues } from "../../domain/backfill/program-output";
 import { heartbeatWhile } from "../heartbeat-while";
 
 /** What has a schedule of its own, which a saga may hold for a while. */
@@ -22,7 +23,7 @@ export function createHoldOthersActivities({
     );
     if (code !== 0)
       throw new Error(
-        `${name} (${argv.join(" ")}) ended with ${code}: ${output}`,
+        `${name} (${argv[0]}) ended with ${code}: ${withoutValues(output)}`,
       );
   }
 

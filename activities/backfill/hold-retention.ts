@@ -50,12 +50,13 @@ export function createRetentionActivities({
       // Where the broker stamps messages as they arrive, a replayed one is young, whatever its event's age.
       const isStampedByBroker =
         effective["message.timestamp.type"] !== "CreateTime";
-      if (isStampedByBroker) continue;
       const ofTopic = (await kafka.ownConfig(topic))["retention.ms"] ?? null;
       const leftBehind = await heldByAnother(id, topic, ofTopic);
       const keepsForEver = retention < 0;
+      const isTooShort =
+        !isStampedByBroker && !keepsForEver && retention < holdMs;
       if (leftBehind) own[topic] = leftBehind.own;
-      else if (!keepsForEver && retention < holdMs) own[topic] = ofTopic;
+      else if (isTooShort) own[topic] = ofTopic;
     }
     return own;
   }

@@ -31,7 +31,9 @@ export async function storePlan(
 ): Promise<PlanSummary> {
   const id = sagaId();
   const places = sagaPlaces(id);
-  const digest = sha256(canonicalJson(plan));
+  // The importer's own runs go on while a plan waits to be approved: what they changed for it is in its findings.
+  const { importerRun: _, ...approved } = plan;
+  const digest = sha256(canonicalJson(approved));
   const ref = await storage.write(places.plan(digest), plan);
   const [running, rate] = await Promise.all([
     runningRefines(yarn, config.refine.outdatedJobs),

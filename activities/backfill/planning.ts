@@ -33,7 +33,6 @@ import { jarDigest } from "./jar-digest";
 import { storePlan } from "./plan-store";
 import type { Storage } from "../../clients/storage";
 import type { Yarn } from "../../clients/yarn/yarn";
-import { parsePartitionKey, topicHourKey } from "../../lib/keys";
 
 type Dependencies = EvidenceClients & {
   config: Config;
@@ -140,7 +139,7 @@ export function createPlanningActivities(deps: Dependencies) {
   return {
     /**
      * Audits the range and says what would repair it: topics and hours, flags that have to go, the job that refines, and the importer's
-     * positions as they are, to which an abort returns.
+     * newest run: an abort puts positions back to where they were after it.
      *
      * @throws ApplicationFailure where the importer cannot be steered, a topic is unknown, the importer's state cannot be read or the
      * job is refused
@@ -178,24 +177,10 @@ export function createPlanningActivities(deps: Dependencies) {
         findings,
         flags,
         refine,
-        offsets: offsetsOf(importer, topics),
         config: configDigest(config),
         ...(importer.run === undefined ? {} : { importerRun: importer.run }),
       };
       return storePlan(deps, plan);
     },
   };
-}
-
-/** The importer's positions in these topics, by partition key. */
-function offsetsOf(
-  importer: ImporterState,
-  topics: PlannedTopic[],
-): Record<string, string> {
-  const planned = new Set(topics.map((t) => t.topic));
-  return Object.fromEntries(
-    [...importer.positions]
-      .filter(([key]) => planned.has(parsePartitionKey(key).topic))
-      .map(([key, { offset }]) => [key, offset]),
-  );
 }

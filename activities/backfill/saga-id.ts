@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { activityInfo } from "@temporalio/activity";
 import { ApplicationFailure } from "@temporalio/common";
 import { workflowId } from "../workflow-id";
 
@@ -15,8 +16,13 @@ export const sagaId = (): string => named.getStore() ?? workflowId();
 
 type Activity = (input: never) => Promise<unknown>;
 
-/** How soon another worker may take what this one has refused. */
-const ASK_ANOTHER = "1 second";
+/**
+ * How soon another worker may take what this one has refused. Refusals count as attempts: the first few are asked again at once, as another
+ * worker polls the same queue, and the rest so slowly that an operator has a quarter of an hour before the step fails.
+ * @param attempt from 1
+ */
+const askAnotherIn = (attempt: number): number =>
+  Math.min(2 ** Math.floor((attempt - 1) / 2), 60) * 1000;
 
 /**
  * The same activities, which take behind their input the name of the saga that calls them, and the digest of the configuration that it goes by.
@@ -39,7 +45,7 @@ export const takingSagaNames = <A extends Record<string, Activity>>(
           throw ApplicationFailure.create({
             type: "OtherConfiguration",
             message: `this worker's configuration (${digest}) is not the one that the saga goes by (${expected}): \`sisyphus config check\` lists the workers; \`sisyphus backfill adopt-config\` has the saga go by what the workers have now`,
-            nextRetryDelay: ASK_ANOTHER,
+            nextRetryDelay: askAnotherIn(activityInfo().attempt),
           });
         return saga === undefined
           ? activity(input)

@@ -91,9 +91,7 @@ export type Plan = {
   findings: Finding[];
   flags: FlagToClear[];
   refine: RefineJob;
-  /** The importer's positions in the planned topics before anything was changed: offsets as decimal strings, by partition key. */
-  offsets: Record<string, string>;
-  /** The name of the importer's newest run before anything was changed; absent where it has made none. */
+  /** The importer's newest run before anything was changed, after which an abort puts positions back; absent where it has made none. It is not part of the digest. */
   importerRun?: string;
   /** The digest of the configuration that made it (domain/settings/config-digest.ts); absent in plans of 0.2.0 and before. */
   config?: string;
@@ -101,7 +99,7 @@ export type Plan = {
 
 /** A plan's numbers, and where the whole plan lies: short enough for workflow state. */
 export type PlanSummary = {
-  /** SHA-256 of the plan as canonical JSON. */
+  /** SHA-256 of what is approved of the plan, as canonical JSON. */
   digest: string;
   /** The whole plan in storage. */
   ref: string;

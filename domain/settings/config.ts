@@ -56,6 +56,15 @@ export const configSchema = z
         path: ["storage", "path"],
         message: fault,
       });
+    for (const job of ["importer", "refine"] as const) {
+      const { hold, release } = config[job];
+      if ((hold === undefined) !== (release === undefined))
+        context.addIssue({
+          code: "custom",
+          path: [job, hold === undefined ? "hold" : "release"],
+          message: `missing: ${job}.hold and ${job}.release are given both or not at all, as what is held would stay so`,
+        });
+    }
   });
 export type Config = z.infer<typeof configSchema>;
 

@@ -20,6 +20,16 @@ const LEFT_OUT = new Set(["node_modules", ".git", "var", "jvm"]);
 export const occurrences = ({ file, guard }: Guard, root = ROOT): number =>
   readFileSync(join(root, file), "utf8").split(guard).length - 1;
 
+type Results = { numTotalTests: number; numFailedTests: number };
+
+function resultsOf(json: string): Results {
+  try {
+    return JSON.parse(json) as Results;
+  } catch {
+    return { numTotalTests: 0, numFailedTests: 0 };
+  }
+}
+
 /** A copy of the checkout, in which guards are taken out one at a time. */
 export class Copy {
   private readonly root = mkdtempSync(join(tmpdir(), "sisyphus-guards-"));
@@ -46,17 +56,17 @@ export class Copy {
       text.replace(guard.guard, () => guard.taken),
     );
     try {
-      const ran = this.jest(guard.test);
-      if (/No tests found/.test(ran.output))
-        return `there is no test ${guard.test}`;
-      return ran.passed ? `${guard.test} passes without it` : undefined;
+      const { failed, broken } = this.jest(guard.test);
+      if (failed > 0) return undefined;
+      return broken ?? `${guard.test} passes without it`;
     } finally {
       writeFileSync(path, text);
     }
   }
 
-  private jest(test: string): { passed: boolean; output: string } {
-    const ran = spawnSync(
+  /** @returns how many tests failed, and why they could not be run where they could not */
+  private jest(test: string): { failed: number; broken?: string } {
+    const { stdout, stderr } = spawnSync(
       process.execPath,
       [
         join(ROOT, "node_modules/jest/bin/jest.js"),
@@ -67,10 +77,15 @@ export class Copy {
         // A guard that keeps something from waiting for ever is missed soon.
         "--testTimeout",
         "10000",
+        "--json",
       ],
       { cwd: this.root, encoding: "utf8", timeout: 120_000 },
     );
-    return { passed: ran.status === 0, output: ran.stdout + ran.stderr };
+    // A suite that cannot be loaded, or that hangs, says nothing of the guard.
+    const { numTotalTests, numFailedTests } = resultsOf(stdout);
+    return numTotalTests > 0
+      ? { failed: numFailedTests }
+      : { failed: 0, broken: `${test} cannot be run: ${stderr.slice(-2000)}` };
   }
 
   remove(): void {

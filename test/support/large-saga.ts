@@ -74,7 +74,6 @@ function planOf({ topics, hours, eventsPerTopic }: Size): Plan {
       class: "Refine",
       arguments: [],
     },
-    offsets: {},
   };
 }
 

@@ -30,11 +30,13 @@ async function restoreOffsets(
   );
   if (topics.length === 0) return undefined;
   const moved = await saga.alone("importer", "reset import", () =>
-    control.mutate.restoreOffsets({
-      after: saga.plan.importerRun,
-      topics,
-      ...(only ? { goesOn: true } : {}),
-    }),
+    whileHeld(saga, "importer", () =>
+      control.mutate.restoreOffsets({
+        after: saga.plan.importerRun,
+        topics,
+        ...(only ? { goesOn: true } : {}),
+      }),
+    ),
   );
   return `positions of ${moved.length} topics`;
 }

@@ -35,7 +35,7 @@ export const leaseAnswer = defineSignal<[LeaseAnswer]>("lease");
 const LOOK_AGAIN = "30 seconds";
 
 /**
- * One book of leases for all sagas, so that no two change the same topic, or run the importer, at the same time. A saga gives back what it
+ * One book of leases for all sagas, so that no two change the same topic, run the importer, or run Refine, at the same time. A saga gives back what it
  * holds; of one that was terminated and cannot, it is taken once another wants it.
  */
 export async function leases(carried?: LeaseBook): Promise<void> {

@@ -100,7 +100,12 @@ export class Steering {
       validator: () =>
         refuseIf(runner.failedStep === undefined, "no step has failed"),
     });
-    setHandler(adoptConfig, adoptConfiguration);
+    setHandler(adoptConfig, async () => {
+      const adopted = await adoptConfiguration();
+      // What is under way asks for the configuration of before, and so do shards that have begun.
+      runner.interruptStep();
+      return adopted;
+    });
     setHandler(
       abort,
       (reason, undoesVerified) => {

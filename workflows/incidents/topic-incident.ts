@@ -71,7 +71,7 @@ export const incidentProgress = defineQuery<IncidentState>("progress");
 
 /** An incident that hears nothing for this long, or that is being repaired, audits its hours itself. */
 const RE_AUDIT = "10 minutes";
-/** The id of every backfill that a policy starts. Ids are unique, so there is one at a time: sagas share the importer. */
+/** The id of every backfill that a policy starts. Ids are unique, so there is one at a time: what one repairs, the next does not find broken. */
 const BY_POLICY = "backfill/by-policy";
 const MAX_SNOOZE_HOURS = 24 * 14;
 

@@ -54,7 +54,7 @@ export const yarn = z
       .min(1)
       .default(120)
       .describe(
-        "Seconds for which a verification waits until the logs of a Refine that has ended are aggregated.",
+        "Seconds for which the step `scan logs` waits until the logs of a Refine that has ended are aggregated.",
       ),
     driverSeconds: z
       .int()

@@ -37,7 +37,7 @@ export const importer = z
     hold: command
       .optional()
       .describe(
-        "Keeps the importer's own schedule from starting a run while a saga runs the importer, such as `[systemctl, stop, camus.timer]`. It may be run where that is held already.",
+        "Keeps the importer's own schedule from starting a run while a saga runs the importer, such as `[ssh, cron-host, sudo, systemctl, stop, camus.timer]`: whichever bulk worker is asked runs it, so that it must do the same from every bulk host. It may be run where that is held already. Given with `importer.release`, or neither.",
       ),
     release: command
       .optional()

@@ -29,7 +29,7 @@ export const refine = z
     hold: command
       .optional()
       .describe(
-        "Keeps Refine's own schedule from starting it while a saga has flags cleared, such as `[systemctl, stop, refine.timer]`. It may be run where that is held already.",
+        "Keeps Refine's own schedule from starting it while a saga has flags cleared, such as `[ssh, cron-host, sudo, systemctl, stop, refine.timer]`: whichever bulk worker is asked runs it, so that it must do the same from every bulk host. It may be run where that is held already. Given with `refine.release`, or neither.",
       ),
     release: command
       .optional()

@@ -93,7 +93,6 @@ export const PLAN: Plan = {
     class: "Refine",
     arguments: ["--transform-functions", "deduplicate,geocode"],
   },
-  offsets: {},
   importerRun: "2018-06-26-21-05-00",
 };
 

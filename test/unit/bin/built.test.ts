@@ -25,14 +25,14 @@ test("a checkout is built where nothing is built yet, and again where a source h
   file("scripts/build.mjs", 10);
   file("domain/audit/verdict.ts", 10);
   expect(isOld(root)).toBe(true);
-  file("dist/built", 20);
+  file("dist/current", 20);
   expect(isOld(root)).toBe(false);
   file("domain/audit/verdict.ts", 30);
   expect(isOld(root)).toBe(true);
 });
 
 test("an installed package is not built again, whatever the times of its files", () => {
-  file("dist/built", 20);
+  file("dist/current", 20);
   file("domain/audit/verdict.ts", 30);
   expect(isOld(root)).toBe(false);
 });

@@ -45,7 +45,6 @@ const PLAN: Plan = {
     class: "Refine",
     arguments: ["--since", "2018-06-26T18:00:01"],
   },
-  offsets: {},
 };
 
 test("a plan names every flag with its owner and time, each loss with its source, the job, and what an abort undoes", () => {

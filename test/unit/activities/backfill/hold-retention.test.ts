@@ -170,6 +170,19 @@ test("an attempt that wakes up after its saga's end leaves alone what the next s
   expect(first.own["Edit"]).toEqual({});
 });
 
+test("what a saga held that was terminated is put back also where the broker stamps messages since", async () => {
+  const topics: Record<string, Record<string, string>> = { Edit: {} };
+  const first = saga(topics);
+  await first.hold();
+  first.own["Edit"]!["message.timestamp.type"] = "LogAppendTime";
+  const second = first.next("backfill/july-6");
+  expect(await second.hold()).toEqual({ Edit: null });
+  await second.restore();
+  expect(first.own["Edit"]).toEqual({
+    "message.timestamp.type": "LogAppendTime",
+  });
+});
+
 test("what an operator has set after a saga was terminated is the topic's own", async () => {
   const first = saga({ Edit: {} });
   await first.hold();

@@ -1,3 +1,4 @@
+import { MockActivityEnvironment } from "@temporalio/testing";
 import {
   sagaId,
   takingSagaNames,
@@ -20,13 +21,18 @@ test("a worker does what a saga of the same configuration asks for, under the sa
   expect(await who({}, "backfill/july@1")).toBe("backfill/july@1");
 });
 
-test("a worker of another configuration refuses, so that another may take it soon", async () => {
-  await expect(who({}, "backfill/july@1", "bbbb")).rejects.toMatchObject({
+test("a worker of another configuration refuses, so that another may take it soon, and an operator has time to look", async () => {
+  const refusedAt = (attempt: number) =>
+    new MockActivityEnvironment({ attempt }).run(() =>
+      who({}, "backfill/july@1", "bbbb"),
+    );
+  await expect(refusedAt(1)).rejects.toMatchObject({
     type: "OtherConfiguration",
     nonRetryable: false,
-    nextRetryDelay: "1 second",
+    nextRetryDelay: 1000,
     message: expect.stringContaining(
       "(aaaa) is not the one that the saga goes by (bbbb)",
     ) as string,
   });
+  await expect(refusedAt(19)).rejects.toMatchObject({ nextRetryDelay: 60_000 });
 });

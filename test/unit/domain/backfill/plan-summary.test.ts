@@ -30,7 +30,6 @@ function planOf(until: string): Plan {
     })),
     flags: [],
     refine: { jar: "j", sha256: "s", class: "c", arguments: [] },
-    offsets: {},
   };
 }
 
