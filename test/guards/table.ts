@@ -92,8 +92,23 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "an importer is run beside one of somebody else",
     file: `${backfill}/import.ts`,
-    guard: "    await waitForOthers(tag);\n",
-    taken: "",
+    guard: "    await waitForOthers();\n    const places",
+    taken: "    const places",
+    test: `${backfill}/import.test`,
+  },
+  {
+    without:
+      "a run of somebody else that ends after the saga's own takes back what that one did",
+    file: `${backfill}/import.ts`,
+    guard: "    await waitForOthers();\n    const since",
+    taken: "    const since",
+    test: `${backfill}/import.test`,
+  },
+  {
+    without: "positions are put back beside a run of somebody else",
+    file: `${backfill}/import.ts`,
+    guard: "      await waitForOthers();\n      const written",
+    taken: "      const written",
     test: `${backfill}/import.test`,
   },
   {
