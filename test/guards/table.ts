@@ -112,6 +112,13 @@ export const GUARDS: readonly Guard[] = [
     test: `${backfill}/import.test`,
   },
   {
+    without: "rows are verified while a Refine of somebody else still writes",
+    file: `${backfill}/await-refine.ts`,
+    guard: "for (const other of goingOn) await awaitEnd(other);",
+    taken: "",
+    test: `${backfill}/await-refine`,
+  },
+  {
     without: "runs beside one another forget what the other one did",
     file: "importers/camus-standing.ts",
     guard: "if (furthestOne) together.set(key, furthestOne);",
