@@ -112,6 +112,13 @@ export const GUARDS: readonly Guard[] = [
     test: `${backfill}/import.test`,
   },
   {
+    without: "a Refine is submitted beside one that YARN does not show yet",
+    file: `${backfill}/submit-refine.ts`,
+    guard: "submitter.isSubmitting(config.refine.class)",
+    taken: "false",
+    test: `${backfill}/submit-refine`,
+  },
+  {
     without: "rows are verified while a Refine of somebody else still writes",
     file: `${backfill}/await-refine.ts`,
     guard: "for (const other of goingOn) await awaitEnd(other);",

@@ -92,3 +92,13 @@ test("a command that fails says what it printed", async () => {
     "spark-submit ended with 1: no queue of that name",
   );
 });
+
+test("a submitter of the same class on this host is seen, a container that runs it is not asked for", () => {
+  const asked: string[][] = [];
+  const jobs = {
+    driverRuns: (...texts: string[]) => asked.push(texts) > 0,
+  } as unknown as Jobs;
+  const submitter = new Submitter({} as Yarn, jobs);
+  expect(submitter.isSubmitting("Refine")).toBe(true);
+  expect(asked).toEqual([["org.apache.spark.deploy.SparkSubmit", "Refine"]]);
+});
