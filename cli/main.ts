@@ -69,15 +69,11 @@ async function main(): Promise<void> {
   await program.parseAsync();
 }
 
-main().catch(async (error: Error) => {
-  const { WorkflowFailedError, WorkflowUpdateFailedError } =
-    await import("@temporalio/client");
-  // An update that was refused, and a workflow that failed, say why in their cause.
-  const told =
-    error instanceof WorkflowUpdateFailedError ||
-    error instanceof WorkflowFailedError
-      ? deepest(error)
-      : error;
+/** Errors that only say that something failed; the reason is their cause. They are known by name, as their package is loaded by few commands. */
+const WRAPPERS = new Set(["WorkflowFailedError", "WorkflowUpdateFailedError"]);
+
+main().catch((error: Error) => {
+  const told = WRAPPERS.has(error.name) ? deepest(error) : error;
   console.error(`sisyphus: ${told.message}`);
   process.exit(1);
 });

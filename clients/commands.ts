@@ -2,15 +2,16 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
 /**
- * Whether a process of this host carries a text in its command line. A driver goes on by itself when the worker that started it is
+ * Whether a process of this host carries all of these texts in its command line. A driver goes on by itself when the worker that started it is
  * killed; who takes the work over must wait for that driver instead of starting a second.
  */
-export function driverRuns(text: string): boolean {
+export function driverRuns(...texts: string[]): boolean {
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
     .some((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(text);
+        const line = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        return texts.every((text) => line.includes(text));
       } catch {
         // The process ended meanwhile, or is not ours to read.
         return false;

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { incident } from "./incident/incident";
 import { setup } from "./platform/setup";
+import { scheduleCommand } from "./schedule-command";
 import { down, reset, status, up } from "./platform/up";
 
 const say = (line: string) => console.log(line);
@@ -44,6 +45,7 @@ program
   .command("incident")
   .description("play the history up to July 5, 2018 (once)")
   .action(() => incident(say));
+program.addCommand(scheduleCommand(say));
 program.parseAsync().catch((error: Error) => {
   console.error(`sandbox: ${error.message}`);
   process.exit(1);

@@ -64,18 +64,29 @@ export function createAwaitRefineActivities({
       if (twin.id !== app.id && !hasEnded(twin)) await yarn.kill(twin.id);
   }
 
-  /** Refines of others that ran while this one did. */
+  /**
+   * Refines of others that ran while this one did, once they have ended: until then they may write the same partitions. One that begins later
+   * finds their flags set.
+   */
   async function refinesBeside(app: Application): Promise<string[]> {
-    const others = [
-      ...(await yarn.endedSince(app.startedTime)),
-      ...(await yarn.running()),
-    ];
-    return others
-      .filter(
-        (other) =>
-          isRefine(other) && other.applicationTags !== app.applicationTags,
-      )
-      .map(({ name, id }) => `${name} (${id})`);
+    const isOther = (other: Application) =>
+      isRefine(other) && other.applicationTags !== app.applicationTags;
+    const goingOn = (await yarn.running()).filter(isOther);
+    const ended = (await yarn.endedSince(app.startedTime)).filter(isOther);
+    for (const other of goingOn) await awaitEnd(other);
+    const all = new Map([...ended, ...goingOn].map((each) => [each.id, each]));
+    return [...all.values()].map(told);
+  }
+
+  const told = ({ name, id }: Application) => `${name} (${id})`;
+
+  async function awaitEnd(other: Application): Promise<void> {
+    for (;;) {
+      const now = await yarn.application(other.id);
+      if (!now || hasEnded(now)) return;
+      heartbeat({ waitingFor: told(other) });
+      await sleep(POLL_MS);
+    }
   }
 
   return {

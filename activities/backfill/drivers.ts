@@ -58,6 +58,11 @@ export class Drivers {
     }
   }
 
+  /** Whether a process of this host carries all of these texts in its command line. */
+  runsHere(...texts: string[]): boolean {
+    return this.o.jobs.driverRuns(...texts);
+  }
+
   /** Runs a driver, of whose beginning all hosts can know. @param signal see {@link Jobs.runCommand} */
   async run(
     { tag }: Driver,

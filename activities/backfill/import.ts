@@ -82,15 +82,17 @@ export function createImporterActivities({
   }
 
   /**
-   * Waits until no run of somebody else goes on: it has read where the importer stands, and would write over what this saga's run does. One
+   * Waits until no run of somebody else goes on: it has read where the importer stands, and would write over what is done meanwhile. One
    * that its own schedule starts in this very moment is not seen yet; what the two do is put together afterwards.
    */
-  async function waitForOthers(tag: string): Promise<void> {
+  async function waitForOthers(): Promise<void> {
     const isImporter = matchAnywhere(config.importer.jobNames);
+    const own = ["reset", "import"].map((what) => tagOf(sagaId(), what));
     for (;;) {
       const other = (await yarn.running()).find(
         ({ name, applicationTags }) =>
-          isImporter.test(name) && !applicationTags?.split(",").includes(tag),
+          isImporter.test(name) &&
+          !applicationTags?.split(",").some((tag) => own.includes(tag)),
       );
       if (!other) return;
       heartbeat({ waitingFor: `${other.name} (${other.id})` });
@@ -103,6 +105,8 @@ export function createImporterActivities({
     const places = sagaPlaces(sagaId());
     const begun = await storage.read(places.importerRun);
     if (!begun || !("before" in begun)) return [];
+    // One that ends later would have the last word, and has read positions of before the saga's run.
+    await waitForOthers();
     const since = await heartbeatWhile(() =>
       steeringOf(source).settle(begun.before, {
         staging: storage.path(places.importerStaging),
@@ -116,7 +120,7 @@ export function createImporterActivities({
   /** Runs the importer once over the topics and waits for its end. It is never run beside another run of the same tag. */
   async function runOnce(tag: string, topics: string[]): Promise<void> {
     await waitUntilNoneRuns(tag);
-    await waitForOthers(tag);
+    await waitForOthers();
     const places = sagaPlaces(sagaId());
     await storage.write(places.importerRun, {
       before: await steeringOf(source).runNames(),
@@ -126,6 +130,7 @@ export function createImporterActivities({
     const ours = topics.filter((topic) => !leftAlone.includes(topic));
     if (ours.length === 0 || (await storage.has(places.importerReleased)))
       throw fatal("Fenced", `${sagaId()} has put the importer's offsets back`);
+    cancellationSignal().throwIfAborted();
     const all = {
       ...REPAIR_SETTINGS,
       "kafka.whitelist.topics": ours.map(regexLiteral).join(","),
@@ -250,6 +255,7 @@ export function createImporterActivities({
       await waitUntilNoneRuns(tagOf(id, "reset"));
       await waitUntilNoneRuns(tagOf(id, "import"));
       await settle();
+      await waitForOthers();
       const written = await heartbeatWhile(() =>
         steeringOf(source).putBack(input.topics, {
           after: input.after,

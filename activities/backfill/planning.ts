@@ -31,6 +31,7 @@ import type { ImporterState, Importer } from "../../importers/importer";
 import { beat } from "../beat";
 import { jarDigest } from "./jar-digest";
 import { storePlan } from "./plan-store";
+import { topicHourKey } from "../../lib/keys";
 import type { Storage } from "../../clients/storage";
 import type { Yarn } from "../../clients/yarn/yarn";
 

@@ -38,7 +38,7 @@ export function createSubmitRefineActivities({
   hdfs: Hdfs;
   storage: Storage;
   yarn: Yarn;
-  submitter: Pick<Submitter, "submit">;
+  submitter: Pick<Submitter, "submit" | "isSubmitting">;
   /** See {@link jarDigest}; a platform in memory has no files. */
   digestOf?: (jar: string) => Promise<string>;
 }) {
@@ -58,12 +58,17 @@ export function createSubmitRefineActivities({
       );
   }
 
-  /** @throws Error where another Refine runs, so that the step is tried again until it has ended or an operator ends it */
+  /** @throws Error where another Refine runs or is about to, so that the step is tried again until it has ended or an operator ends it */
   async function refuseBesideAnotherRefine(): Promise<void> {
     const others = (await yarn.running()).filter(isRefine);
     if (others.length > 0)
       throw new Error(
         `another Refine is running and may write the same partitions: ${others.map((a) => `${a.name} (${a.id})`).join(", ")}`,
+      );
+    // Its own schedule may have begun one just before that was held.
+    if (submitter.isSubmitting(config.refine.class))
+      throw new Error(
+        `another Refine is being submitted on this host (a process whose command line has ${config.refine.class})`,
       );
   }
 

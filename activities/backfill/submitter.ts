@@ -8,6 +8,9 @@ const POLL_MS = 1000;
 /** Characters of YARN's diagnostics that an error quotes. */
 const DIAGNOSTICS_LENGTH = 500;
 
+/** The class of Spark's own with which every `spark-submit` runs. */
+const SPARK_SUBMIT = "org.apache.spark.deploy.SparkSubmit";
+
 /** A Spark application, and how this host submits it. */
 export type SparkJob = {
   /** The command that submits and its options, as configured: `spark-submit --master yarn --deploy-mode cluster …`. */
@@ -44,7 +47,7 @@ export const sparkSubmitCommand = (job: SparkJob): string[] => [
 export class Submitter {
   constructor(
     private readonly yarn: Yarn,
-    private readonly drivers: Pick<Drivers, "awaitOthers" | "run">,
+    private readonly drivers: Pick<Drivers, "awaitOthers" | "run" | "runsHere">,
   ) {}
 
   /** The tag's applications that run or have succeeded. One that failed is no reason not to submit again when an operator retries. */
@@ -60,6 +63,14 @@ export class Submitter {
       const apps = await this.runningOrSucceeded(tag);
       return apps.length > 0 ? "enough" : "nothing";
     });
+  }
+
+  /**
+   * Whether a process of this host submits a class, or waits for one that it has submitted. YARN shows an application only some time after
+   * that began. Containers that run the class itself do not count: YARN shows theirs, and one may outlive a NodeManager.
+   */
+  isSubmitting(mainClass: string): boolean {
+    return this.drivers.runsHere(SPARK_SUBMIT, mainClass);
   }
 
   private async runSubmitCommand(job: SparkJob): Promise<void> {

@@ -57,10 +57,10 @@ export type Gap = {
 /** An advance with its offsets as numbers. */
 type Span = Advance & { low: bigint; high: bigint };
 
-/** @returns a function that finds the run that took a file's last record: the earliest one, where several did */
-export function advanceHolding(
+/** @returns a function that finds the runs that took a file's last record, the earliest first: more than one where they overlap */
+export function advancesHolding(
   advances: Advance[],
-): (file: Pick<LedgerFile, "partition" | "end">) => Advance | undefined {
+): (file: Pick<LedgerFile, "partition" | "end">) => Advance[] {
   const partitions = new Map<number, Span[]>();
   for (const a of advances) {
     const [low, high] = [BigInt(a.from), BigInt(a.to)];
@@ -82,7 +82,7 @@ export function advanceHolding(
     const spans = partitions.get(partition) ?? [];
     const offset = BigInt(end);
     const holds = ({ low, high }: Span) => offset > low && offset <= high;
-    if (!isSorted.get(partition)) return spans.find(holds);
+    if (!isSorted.get(partition)) return spans.filter(holds);
     let [from, to] = [0, spans.length];
     while (from < to) {
       const middle = (from + to) >> 1;
@@ -90,7 +90,7 @@ export function advanceHolding(
       else to = middle;
     }
     const found = spans[from];
-    return found && holds(found) ? found : undefined;
+    return found && holds(found) ? [found] : [];
   };
 }
 

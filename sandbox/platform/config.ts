@@ -21,6 +21,12 @@ import { BIN, CAMUS_LOG } from "./wrappers";
 /** The sandbox's own sisyphus.yaml: what an operator would write for this platform. */
 export const CONFIG_FILE = join(SANDBOX_DIR, "sisyphus.yaml");
 
+/** The commands that hold a job's own schedule and let it go; without schedules they do no harm. */
+const steering = (job: string) => ({
+  hold: [join(BIN, "schedule"), "hold", job],
+  release: [join(BIN, "schedule"), "release", job],
+});
+
 /** Writes `sisyphus.yaml` and `env.sh`. What a test has changed in the former is gone after it. */
 export function writeConfig(p: Ports, tools: Tools): void {
   const config: z.input<typeof configSchema> = {
@@ -44,6 +50,7 @@ export function writeConfig(p: Ports, tools: Tools): void {
       command: [join(BIN, "camus")],
       historyPath: "/wmf/camus/eventlogging-00/history",
       log: CAMUS_LOG,
+      ...steering("importer"),
     },
     refine: {
       submit: [join(BIN, "spark-submit")],
@@ -52,6 +59,7 @@ export function writeConfig(p: Ports, tools: Tools): void {
       class: REFINE_CLASS,
       arguments: REFINE_ARGUMENTS,
       transforms: TRANSFORM_FUNCTIONS,
+      ...steering("refine"),
     },
     allowedPrefixes: ["/wmf/data/event", "/wmf/data/sisyphus", "/wmf/camus"],
     // Eleven days: from the hours of June 25, in which nothing was lost yet, to July 5.

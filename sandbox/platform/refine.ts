@@ -32,6 +32,18 @@ export const TRANSFORMS = [
   TRANSFORM_FUNCTIONS.join(","),
 ];
 
+/** The name under which YARN shows a Refine that its own launcher has started: the launcher starts no second one of that name. */
+export const REFINE_NAME = "refine_eventlogging_analytics";
+
+/** What spark-submit is given for the proper Refine of a span of time. Refine takes no zone: its times are UTC. */
+export const refineCommand = (tools: Tools, since: Date, until: Date) => [
+  ...["--class", REFINE_CLASS, "--name", REFINE_NAME, refineJar(tools)],
+  ...REFINE_ARGUMENTS,
+  ...["--since", since.toISOString().slice(0, 19)],
+  ...["--until", until.toISOString().slice(0, 19)],
+  ...TRANSFORMS,
+];
+
 /** The job that Refine replaced and nobody deleted: it writes the same tables, without the transforms. */
 export const OUTDATED_CLASS = "org.wikimedia.analytics.refinery.job.JsonRefine";
 export const outdatedJar = (tools: Tools) =>
@@ -74,7 +86,7 @@ export const refineHours = (
   hours: readonly Hour[],
   ...args: string[]
 ) =>
-  submit(refineJar(tools), REFINE_CLASS, "refine_eventlogging_analytics", [
+  submit(refineJar(tools), REFINE_CLASS, REFINE_NAME, [
     ...hoursArguments(hours),
     ...args,
     ...TRANSFORMS,

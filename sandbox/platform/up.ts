@@ -6,6 +6,7 @@ import { writeHadoopConf } from "./hadoop-conf";
 import { SANDBOX_DIR } from "./paths";
 import { isFree, ports } from "./ports";
 import { logFile, names, runningPid, signal, stop, strays } from "./processes";
+import { stopSchedules } from "./schedule";
 import { SERVICES } from "./services";
 import type { Service } from "./services/service";
 import { setup } from "./setup";
@@ -96,6 +97,8 @@ function killStrays(): void {
 
 /** Stops everything that `up`, a demo or a test started in this sandbox, YARN containers included. */
 export async function down(report: Report): Promise<void> {
+  // First those who would start more.
+  await stopSchedules();
   const order = [...SERVICES].reverse().map((s) => s.name);
   const extras = names().filter((name) => !order.includes(name));
   await Promise.all(extras.map((name) => stop(name)));

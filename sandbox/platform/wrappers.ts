@@ -12,9 +12,16 @@ export const BIN = join(SANDBOX_DIR, "bin");
 export const CAMUS_LOG = join(SANDBOX_DIR, "logs", "camus", "eventlogging.log");
 export const CAMUS_PROPERTIES = join(CONF_DIR, "camus.eventlogging.properties");
 
+/** The name under which YARN shows the importer's runs: its wrapper starts no second one of that name. */
+export const CAMUS_JOB = "camus-eventlogging";
+
+const HELD = join(SANDBOX_DIR, "held");
+/** A file that is there while a job's own schedule is held. */
+export const heldFile = (job: string) => join(HELD, job);
+
 /** The importer's settings of July 5, 2018 (puppet's eventlogging.erb), with the sandbox's addresses. */
 const camusProperties = (p: Ports) => ({
-  "camus.job.name": "camus-eventlogging",
+  "camus.job.name": CAMUS_JOB,
   "etl.destination.path": "/wmf/data/raw/eventlogging",
   "etl.execution.base.path": "/wmf/camus/eventlogging-00",
   "etl.execution.history.path": "/wmf/camus/eventlogging-00/history",
@@ -39,7 +46,26 @@ function script(name: string, lines: string[]): void {
   chmodSync(path, 0o755);
 }
 
-/** Writes `bin/camus`, `bin/spark-submit` and `bin/yarn`, which operators run and Sisyphus' configuration names. */
+/**
+ * Writes `bin/schedule`, which holds a job's own schedule and lets it go. Both are noted in the schedule's log, the one once it is so and the
+ * other as long as it is not: whatever is begun between these two lines was begun although it was held.
+ */
+export function writeScheduleCommand(): void {
+  mkdirSync(BIN, { recursive: true });
+  script("schedule", [
+    'case "$1 $2" in',
+    '"hold importer" | "hold refine" | "release importer" | "release refine") ;;',
+    '*) echo "usage: schedule hold|release importer|refine" >&2; exit 2 ;;',
+    "esac",
+    "set -e",
+    `mkdir -p ${quote(HELD)}`,
+    `note() { echo "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ) $2" >> ${quote(join(SANDBOX_DIR, "logs"))}/schedule-$1.log; }`,
+    `if [ "$1" = hold ]; then touch ${quote(HELD)}/"$2"; note "$2" held`,
+    `else note "$2" released; rm -f ${quote(HELD)}/"$2"; fi`,
+  ]);
+}
+
+/** Writes `bin/camus`, `bin/spark-submit`, `bin/yarn` and `bin/schedule`, which operators run and Sisyphus' configuration names. */
 export function writeWrappers(p: Ports, tools: Tools): void {
   mkdirSync(BIN, { recursive: true });
   mkdirSync(join(SANDBOX_DIR, "logs", "camus"), { recursive: true });
@@ -53,6 +79,7 @@ export function writeWrappers(p: Ports, tools: Tools): void {
     `export HADOOP_USER_NAME=${HADOOP_USER} HADOOP_CONF_DIR=${quote(CONF_DIR)}`,
   ];
   const lean = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1";
+  writeScheduleCommand();
   script("camus", [
     ...env,
     `exec java -Xmx192m ${lean} --add-opens java.base/java.lang=ALL-UNNAMED -cp ${quote(hadoopClasspath(tools))} com.linkedin.camus.etl.kafka.CamusJob -P ${quote(CAMUS_PROPERTIES)} "$@" >> ${quote(CAMUS_LOG)} 2>&1`,

@@ -100,9 +100,38 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "an importer is run beside one of somebody else",
     file: `${backfill}/import.ts`,
-    guard: "    await waitForOthers(tag);\n",
-    taken: "",
+    guard: "    await waitForOthers();\n    const places",
+    taken: "    const places",
     test: `${backfill}/import.test`,
+  },
+  {
+    without:
+      "a run of somebody else that ends after the saga's own takes back what that one did",
+    file: `${backfill}/import.ts`,
+    guard: "    await waitForOthers();\n    const since",
+    taken: "    const since",
+    test: `${backfill}/import.test`,
+  },
+  {
+    without: "positions are put back beside a run of somebody else",
+    file: `${backfill}/import.ts`,
+    guard: "      await waitForOthers();\n      const written",
+    taken: "      const written",
+    test: `${backfill}/import.test`,
+  },
+  {
+    without: "a Refine is submitted beside one that YARN does not show yet",
+    file: `${backfill}/submit-refine.ts`,
+    guard: "submitter.isSubmitting(config.refine.class)",
+    taken: "false",
+    test: `${backfill}/submit-refine`,
+  },
+  {
+    without: "rows are verified while a Refine of somebody else still writes",
+    file: `${backfill}/await-refine.ts`,
+    guard: "for (const other of goingOn) await awaitEnd(other);",
+    taken: "",
+    test: `${backfill}/await-refine`,
   },
   {
     without: "runs beside one another forget what the other one did",

@@ -1,5 +1,5 @@
 import type { RawEvidence } from "../../../domain/audit/evidence";
-import { advanceHolding } from "../../../domain/audit/ledger";
+import { advancesHolding } from "../../../domain/audit/ledger";
 import { surpluses } from "../../../domain/audit/surplus";
 import type { RawFile } from "../../../importers/importer";
 import type { Hour } from "../../../lib/hour";
@@ -12,9 +12,10 @@ export function rawEvidence(
   topic: string,
   raw: Record<Hour, RawHour>,
 ): Map<Hour, RawEvidence> {
-  const advanceOf = advanceHolding(shared.advances(topic));
+  const advancesOf = advancesHolding(shared.advances(topic));
   const runs = new Map(shared.runs.map((run) => [run.name, run]));
-  const runOf = (file: RawFile) => runs.get(advanceOf(file)?.run ?? "");
+  const runsOf = (file: RawFile) =>
+    advancesOf(file).flatMap(({ run }) => runs.get(run) ?? []);
   const surplus = surpluses(
     shared.advances(topic),
     Object.entries(raw).flatMap(([hour, { files }]) =>
@@ -27,15 +28,21 @@ export function rawEvidence(
   ): RawEvidence => {
     const twice = surplus.filter((found) => found.hour === hour);
     const imported = files.flatMap((file) => {
-      const run = runOf(file);
-      return run ? [{ file, run }] : [];
+      const [first, ...others] = runsOf(file);
+      return first ? [{ file, first, others }] : [];
     });
-    const changed = imported
-      .filter(({ file, run }) => file.mtime > run.endedAt)
-      .map(
-        ({ file, run }) =>
-          `${file.name} was changed after the run ${run.name} had imported it`,
+    const changed = imported.flatMap(({ file, first, others }) => {
+      // Runs beside one another that take the same offsets give their files the same name: the last one's is what lies there.
+      const last = others.reduce(
+        (a, b) => (b.endedAt > a.endedAt ? b : a),
+        first,
       );
+      return file.mtime > last.endedAt
+        ? [
+            `${file.name} was changed after the run ${last.name} had imported it`,
+          ]
+        : [];
+    });
     return {
       count: files.reduce((sum, file) => sum + file.count, 0),
       ...(files.some(({ atMost }) => atMost) ? { atMost: true } : {}),
@@ -52,7 +59,7 @@ export function rawEvidence(
           }),
       ...(imported.length === 0
         ? {}
-        : { importedAt: Math.max(...imported.map(({ run }) => run.time)) }),
+        : { importedAt: Math.max(...imported.map(({ first }) => first.time)) }),
     };
   };
   return new Map(

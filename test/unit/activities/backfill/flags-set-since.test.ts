@@ -37,6 +37,7 @@ async function world() {
     yarn: { running: async () => [], link: () => "" } as unknown as Yarn,
     // As the real one: what has been submitted is found again.
     submitter: {
+      isSubmitting: () => false,
       submit: async (_job, beforeSubmitting) => {
         if (apps.length === 0) {
           await beforeSubmitting?.();

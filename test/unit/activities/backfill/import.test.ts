@@ -170,6 +170,44 @@ test("a run that came between is told, after the positions of both were put toge
   expect(steered).toEqual(["settle 2"]);
 });
 
+test("a run of somebody else that goes on after the saga's own is waited for: it has read positions of before", async () => {
+  const { env, reset, runs, running, steered, meanwhile } = world();
+  meanwhile(() =>
+    running.push({ id: "application_1_1", name: "camus-eventlogging" }),
+  );
+  const waits: unknown[] = [];
+  env.on("heartbeat", (details: unknown) => waits.push(details));
+  const other = { waitingFor: "camus-eventlogging (application_1_1)" };
+  const resetting = reset();
+  await until(
+    "it to wait",
+    10,
+    () => waits.some((each) => JSON.stringify(each) === JSON.stringify(other)),
+    10,
+  );
+  expect(steered).toEqual([]);
+  runs.push("2018-07-05-09-05-00");
+  running.length = 0;
+  expect(await resetting).toMatchObject({ runs: 1 });
+  expect(steered).toEqual(["settle 2"]);
+});
+
+test("an abort puts no position back beside a run of somebody else, which would write over it", async () => {
+  const { env, restore, running, steered } = world();
+  running.push({ id: "application_1_1", name: "camus-eventlogging" });
+  const waits: unknown[] = [];
+  env.on("heartbeat", (details: unknown) => waits.push(details));
+  const restoring = restore();
+  await until("it to wait", 10, () => waits.length > 0, 10);
+  expect(waits[0]).toEqual({
+    waitingFor: "camus-eventlogging (application_1_1)",
+  });
+  expect(steered).toEqual([]);
+  running.length = 0;
+  await restoring;
+  expect(steered).toEqual([`put back ${TOPIC}`]);
+});
+
 test("what came between while an attempt died is put together by the next", async () => {
   const { reset, runs, steered, storage } = world();
   await storage.write(sagaPlaces(SAGA).importerRun, {

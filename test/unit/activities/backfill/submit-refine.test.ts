@@ -14,7 +14,7 @@ const APPROVED = "the approved jar";
 const jar = join(mkdtempSync(join(tmpdir(), "refine-")), "refine.jar");
 
 /** Submits a job whose plan has the approved jar's digest. @returns how many applications were submitted */
-async function submitted(): Promise<number> {
+async function submitted(besides: string[] = []): Promise<number> {
   let count = 0;
   const hdfs = new MemoryHdfs() as unknown as Hdfs;
   const { submitRefine } = createSubmitRefineActivities({
@@ -29,6 +29,7 @@ async function submitted(): Promise<number> {
     storage: new Storage(hdfs, "/sisyphus"),
     yarn: { running: async () => [], link: () => "" } as unknown as Yarn,
     submitter: {
+      isSubmitting: (mainClass) => besides.includes(mainClass),
       submit: async (_job, beforeSubmitting) => {
         await beforeSubmitting?.();
         count++;
@@ -56,4 +57,12 @@ test("a jar whose bytes were replaced after the plan is refused", async () => {
   await expect(submitted()).rejects.toThrow(
     `has the sha256 ${sha256("the outdated jar")} on the host that submits`,
   );
+});
+
+test("beside a Refine that another process of this host submits, and that YARN does not show yet, none is submitted", async () => {
+  writeFileSync(jar, APPROVED);
+  await expect(submitted(["Refine"])).rejects.toThrow(
+    "another Refine is being submitted on this host",
+  );
+  await expect(submitted(["org.example.Other"])).resolves.toBe(1);
 });

@@ -31,6 +31,7 @@ function cluster(apps: Partial<Application>[] = [], code = 0) {
       if (code === 0) apps.push({ id: `app_${apps.length}`, state: "RUNNING" });
       return { code, output: "no queue of that name" };
     },
+    runsHere: () => false,
   });
   return {
     commands,
@@ -89,4 +90,16 @@ test("a command that fails says what it printed", async () => {
   await expect(submit()).rejects.toThrow(
     "spark-submit ended with 1: no queue of that name",
   );
+});
+
+test("a submitter of the same class on this host is seen, a container that runs it is not asked for", () => {
+  const asked: string[][] = [];
+  const submitter = new Submitter(
+    {} as Yarn,
+    {
+      runsHere: (...texts: string[]) => asked.push(texts) > 0,
+    } as unknown as ConstructorParameters<typeof Submitter>[1],
+  );
+  expect(submitter.isSubmitting("Refine")).toBe(true);
+  expect(asked).toEqual([["org.apache.spark.deploy.SparkSubmit", "Refine"]]);
 });

@@ -1,4 +1,6 @@
 import { rawDay } from "../../../../../activities/audit/evidence/raw-hours";
+import type { Advance } from "../../../../../domain/audit/ledger";
+import type { ImporterRun, RawFile } from "../../../../../importers/importer";
 import { rawEvidence } from "../../../../../activities/audit/evidence/raw-evidence";
 import { ServiceError } from "../../../../../clients/errors";
 import type { FileStatus, Hdfs } from "../../../../../clients/hdfs/hdfs";
@@ -108,4 +110,52 @@ test("what a run imported a second time is written to its hour", async () => {
     { "2018-07-05T03": { ...hour, files: [file, { ...file, name: "b" }] } },
   );
   expect(found.get("2018-07-05T03")!.twice).toMatchObject({ records: 10 });
+});
+
+describe("a file that is younger than the run that imported it", () => {
+  const HOUR = "2018-07-05T03";
+  const FILE: RawFile = {
+    name: "topic.1.0.10.10.1530759600000",
+    partition: 0,
+    end: "10",
+    count: 10,
+    length: 1,
+    mtime: 500,
+  };
+  /** What is said of the file, where these runs have taken its offsets. */
+  const problemsAfter = (...runs: [name: string, endedAt: number][]) => {
+    const all = runs.map(([run, endedAt], i): [Advance, ImporterRun] => [
+      { run, time: i, partition: 0, from: "0", to: "10", errors: 0 },
+      { name: run, time: i, endedAt, advances: new Map(), problems: [] },
+    ]);
+    return rawEvidence(
+      {
+        advances: () => all.map(([advance]) => advance),
+        runs: all.map(([, run]) => run),
+      },
+      "topic",
+      {
+        [HOUR]: {
+          files: [FILE],
+          strange: [],
+          mtime: 500,
+          entries: 1,
+          bytes: 1,
+        },
+      },
+    ).get(HOUR)!.problems;
+  };
+
+  test("was changed since", () => {
+    const said = `${FILE.name} was changed after the run a had imported it`;
+    expect(problemsAfter(["a", 400])).toEqual([said]);
+    expect(problemsAfter(["a", 400], ["b", 499])).toEqual([
+      `${FILE.name} was changed after the run b had imported it`,
+    ]);
+  });
+
+  test("may be the work of another run, which went on beside it and took the same offsets", () => {
+    expect(problemsAfter(["a", 400], ["b", 600])).toEqual([]);
+    expect(problemsAfter(["a", 600], ["b", 400])).toEqual([]);
+  });
 });

@@ -70,12 +70,7 @@ public final class CamusJob {
     Path history = new Path(conf.get("etl.execution.history.path"));
     FileSystem fs = base.getFileSystem(conf);
     fs.mkdirs(history);
-    // A run that died stays under the base path until a later run removes it.
-    for (FileStatus left : fs.listStatus(base)) {
-      if (left.isDirectory() && left.getPath().getName().matches("[0-9]{4}(-[0-9]{2}){5}")) {
-        fs.delete(left.getPath(), true);
-      }
-    }
+    // What lies beside the history is left alone: a run that died, or one that goes on.
     Path execution = Executions.create(fs, base, history, clock);
     clock.log("INFO", LOGGER, "New execution temp location: " + execution);
     Path previous = Executions.newest(fs, history);
