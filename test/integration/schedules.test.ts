@@ -38,8 +38,10 @@ import { sandbox, sisyphus } from "../support/cli";
  * are started at once. However they fall together, every event ends up once.
  */
 const quiet = () => undefined;
-/** Seconds between two times at which each is due, so that runs of both lie all over the sagas. Refine needs pauses: a saga submits its own in one. */
+/** Seconds between two times at which each is due, so that runs of both lie all over the sagas. */
 const EVERY = ["--importer", "15", "--refine", "45"];
+/** The same where nobody holds them. A saga submits its Refine in a pause of the other, and a busy machine must leave it one. */
+const EVERY_UNHELD = ["--importer", "15", "--refine", "90"];
 /** How long a saga may take beside all that runs here. */
 const SAGA_MS = 900_000;
 /** The worker's configuration where nobody tells sagas how schedules are held. */
@@ -253,6 +255,7 @@ test(
     await startWorker("worker", { SISYPHUS_CONFIG: UNHELD_CONFIG });
     const holdsBefore = historyOf("importer").filter(isHold).length;
     const began = Date.now();
+    await operator("schedule", "start", ...EVERY_UNHELD);
     const { result, resultOfSecond } = await race(unheld, ["three", "four"]);
     expect(historyOf("importer").filter(isHold)).toHaveLength(holdsBefore);
     // The one that waited has planned anew: it does what the first has found not to be right, and nothing else.
