@@ -99,17 +99,21 @@ export async function producedByHour(
     return (edges[index] = edge);
   };
   const searchBetween = async (first: number, last: number): Promise<void> => {
-    const isSilent =
-      offsetsBetween(await edgeAt(first), await edgeAt(last)) === 0;
-    if (isSilent || last - first === 1) return;
+    const edge = await edgeAt(first);
+    const isSilent = offsetsBetween(edge, await edgeAt(last)) === 0;
+    if (isSilent) {
+      // An edge in a silent span is the same as the one that it begins with, and no surer: what is remembered of an edge between them, which
+      // lies before all that Kafka still has, says nothing of those after it.
+      for (let i = first + 1; i < last; i++) edges[i] ??= edge;
+      return;
+    }
+    if (last - first === 1) return;
     const middle = (first + last) >> 1;
     await searchBetween(first, middle);
     await searchBetween(middle, last);
   };
   await Promise.all([edgeAt(0), edgeAt(times.length - 1)]);
   await searchBetween(0, times.length - 1);
-  // An edge that was not asked for lies in a silent span, and is the same as the one before it.
-  for (let i = 1; i < edges.length; i++) edges[i] ??= edges[i - 1];
   return new Map(
     hours.map((hour, i) => [hour, producedBetween(edges[i]!, edges[i + 1]!)]),
   );

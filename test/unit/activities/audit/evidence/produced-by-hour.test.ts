@@ -65,6 +65,16 @@ test("what Kafka deleted is unknowable, unless its edges were seen before", asyn
   });
 });
 
+test("an edge that was seen before says nothing of later ones, once Kafka has deleted all", async () => {
+  const known: Edges = {};
+  await partition(TIMES.slice(0, 2)).count(known);
+  expect(await partition(TIMES, 4).count(known)).toMatchObject({
+    "01": "?",
+    "02": "?",
+    "03": "?",
+  });
+});
+
 test("edges that were found are not asked for again", async () => {
   const known: Edges = {};
   await partition(TIMES).count(known);
