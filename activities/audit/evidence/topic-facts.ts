@@ -14,7 +14,7 @@ export function topicFacts(
   policy: Policy,
   shared: SharedEvidence,
   topic: string,
-  kafka: Stage<{ offsets: Offsets[] }>,
+  kafka: Stage<{ offsets: Offsets[]; isReplaced?: true }>,
   stands: Stage<Map<number, Position>>,
   raw: Record<Hour, RawHour>,
 ): TopicEvidence {
@@ -22,12 +22,12 @@ export function topicFacts(
   const times = [...positions.values()].flatMap((position) =>
     position.time === undefined ? [] : [position.time],
   );
-  const { offsets } = valueOr(kafka, { offsets: [] });
+  const { offsets, isReplaced } = valueOr(kafka, { offsets: [] });
   const config = shared.configs.get(topic) ?? {};
   const retentionBytes = limitIn(config, "retention.bytes");
   const skippedSince = shared.skippedSince.get(topic);
   const { lastRun, problems } = shared.importer;
-  const jumpedOver = jumps(shared.advances(topic));
+  const jumpedOver = jumps(shared.advances(topic), !isReplaced);
   const jumped = jumpedOver.reduce((sum, gap) => sum + gap.records, 0);
   const unreadable = !kafka.read
     ? kafka.why
