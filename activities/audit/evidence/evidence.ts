@@ -97,7 +97,7 @@ export async function readTopicEvidence(
           shared,
           dataset,
           everyRaw,
-          kafka.value.offsets,
+          topic,
           problems,
           beat,
         )
