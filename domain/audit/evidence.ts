@@ -68,6 +68,10 @@ export type HourEvidence = {
   queryable: boolean | undefined;
   /** Whether the importer has read every offset that Kafka counts for this hour: a message that is not in its raw hour lies in another one. */
   passed?: boolean;
+  /** Offsets of this hour that Kafka holds and the importer has not read; absent where there are none. */
+  unreadOffsets?: number;
+  /** Whether Kafka still has every message that it counts for this hour: none of them was deleted. */
+  kept?: boolean;
   /** Where the metastore sends readers; present only if nothing is there, empty if it names no place. */
   lostLocation?: string;
   /** Why the place to which the metastore sends readers cannot be looked at, a sentence; present only where it is such a one. */
@@ -174,13 +178,17 @@ export function nextUnread(partition: PartitionOffsets): bigint {
 export const isSinceImport = (hour: Hour, { watermark }: TopicEvidence) =>
   watermark === undefined || hour >= hourOf(watermark);
 
+/** Whether an hour came before it was found that the log is another one. */
+const isUntilReplaced = (hour: Hour, { until }: ReplacedLog): boolean =>
+  until === undefined || hour <= hourOf(until);
+
 /** Whether an hour may have lost messages because the log was replaced by another one. */
 export function mayBeOfReplacedLog(hour: Hour, topic: TopicEvidence): boolean {
   if (!topic.replacedLog) return false;
-  const { from, until } = topic.replacedLog;
+  const { from } = topic.replacedLog;
   return (
     (from === undefined ? isSinceImport(hour, topic) : hour >= hourOf(from)) &&
-    (until === undefined || hour <= hourOf(until))
+    isUntilReplaced(hour, topic.replacedLog)
   );
 }
 
@@ -213,8 +221,9 @@ export function believable(
   topic: TopicEvidence,
 ): Count {
   if (!produced.known || produced.count > 0) return produced;
-  if (mayBeOfReplacedLog(hour, topic))
-    return unknowable(topic.replacedLog!.why);
+  // A log that replaced another one never had what came before it, whether that was imported or not.
+  if (topic.replacedLog && isUntilReplaced(hour, topic.replacedLog))
+    return unknowable(topic.replacedLog.why);
   return topic.doubtfulTimes !== undefined && isSinceImport(hour, topic)
     ? unknowable(topic.doubtfulTimes)
     : produced;

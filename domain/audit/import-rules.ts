@@ -52,9 +52,23 @@ const topicIsUnreadable: Rule = ({ hour, topic }) =>
     ? { verdict: "unknowable", why: topic.unread }
     : undefined;
 
+/** Kafka had messages of the hour and does not have all of them now; none lies here, and the archive does not tell whether any should. */
+const restIsUntold = ({
+  produced,
+  archived,
+  passed,
+  kept,
+}: HourEvidence): boolean =>
+  passed === true &&
+  produced.known &&
+  produced.count > 0 &&
+  !kept &&
+  !archived.known;
+
 /** Offsets were deleted before they were imported, and neither Kafka nor the archive tells whether they were of this hour: it counts as lost. */
 const deletedWithoutTrace: Rule = (about) =>
-  nothingTells(about.hour) && mayHaveBeenDeleted(about)
+  (nothingTells(about.hour) || restIsUntold(about.hour)) &&
+  mayHaveBeenDeleted(about)
     ? {
         verdict: "lost-from-kafka",
         why: `${deletedUnread(about)} were deleted unread, and nothing else tells what this hour held`,
@@ -101,11 +115,13 @@ const nothingWasProduced: Rule = ({ hour }) =>
 
 /**
  * The importer has read every message of this time, and put each into the hour that the event names itself: Kafka tells hours by its own
- * times, the importer by the events'. Whether a record was dropped on the way is for the ledger to say. Where the archive knows of
- * more events than that, they are missing all the same.
+ * times, the importer by the events'. Whether a record was dropped on the way is for the ledger to say. The archive tells hours by the
+ * events' times as well: one that it has of this hour should lie here, whatever position an importer that read another log has.
  */
 const importedIntoOtherHours: Rule = ({ hour }) =>
-  hour.passed && hour.produced.known && expected(hour) === hour.produced.count
+  hour.passed &&
+  hour.produced.known &&
+  !(hour.archived.known && hour.archived.count > 0)
     ? {
         verdict: "empty",
         why: `${hour.produced.count} messages of this time, all imported into the hours that they name themselves`,
@@ -200,18 +216,46 @@ export const recordsAreOnlyBounded: Rule = ({ hour, policy }) => {
 };
 
 /**
+ * Something was imported, Kafka has more messages of the hour, and some of them are unread: a partition is stuck, or was not read yet, while
+ * others were. Offsets that compaction or other producers' transactions left empty look the same, so that it is a doubt; where the
+ * archive was asked, it tells.
+ */
+export const restIsUnread: Rule = ({ hour, topic }) => {
+  const { raw, produced, archived, unreadOffsets: unread = 0 } = hour;
+  if (!raw || !produced.known || archived.known || topic.unread !== undefined)
+    return undefined;
+  return unread > 0 && produced.count > withoutRepeated(raw)
+    ? {
+        verdict: "import-partial",
+        why: `${raw.count} records imported of ${produced.count} messages in Kafka, and ${unread} offsets of the hour are unread`,
+      }
+    : undefined;
+};
+
+/**
  * Something was imported, offsets were deleted unread that may have been of this hour as well, and neither the archive nor Kafka tells
- * otherwise: Kafka does where it has the whole hour, with as many messages as were imported. Found last, as a doubt and not a fact.
+ * otherwise. Found last, as a doubt and not a fact.
  */
 export const restMayBeDeleted: Rule = (about) => {
-  const { raw, archived, produced } = about.hour;
+  const { raw, archived } = about.hour;
   if (!raw || archived.known || !mayHaveBeenDeleted(about)) return undefined;
-  return produced.known &&
-    !produced.atLeast &&
-    produced.count >= withoutRepeated(raw)
+  return kafkaTellsOfAll(about, withoutRepeated(raw))
     ? undefined
     : {
         verdict: "import-partial",
         why: `${raw.count} records imported; ${deletedUnread(about)} of the topic were deleted unread, and nothing tells whether any was of this hour`,
       };
 };
+
+/**
+ * Whether Kafka tells that nothing of an hour was deleted unread: it has the whole hour still, or had as many messages as were imported. A
+ * log that replaced the one that was imported never tells: some of the hour may have been in that one.
+ */
+const kafkaTellsOfAll = (
+  { hour: { hour, produced, kept }, topic }: Case,
+  records: number,
+): boolean =>
+  produced.known &&
+  !produced.atLeast &&
+  !mayBeOfReplacedLog(hour, topic) &&
+  (kept ? produced.count >= records : produced.count === records);

@@ -11,6 +11,10 @@ export type SeenLog = {
   id?: string;
   /** By partition: its first offset, and the one after its last, as decimal strings. */
   bounds: Record<string, { start: string; end: string }>;
+  /** When the topic had last been imported by then, epoch ms; absent where nothing told. */
+  imported?: number;
+  /** Where the importer stood then, by partition. */
+  stored?: Record<string, string>;
 };
 
 export type ReplacedCause =

@@ -166,15 +166,19 @@ function recordsByEnd(
 /**
  * Where an importer run began beyond the end of the one before it. The offsets between were deleted before they were imported: the importer
  * was reset to what Kafka still had, and since then neither its position nor Kafka shows that anything was lost.
+ * @param isOneLog whether all runs read the same log: then a run may go on where any before it ended, as runs that overlapped do. The
+ * end of one that read another log proves nothing.
  */
-export function jumps(advances: Advance[]): Gap[] {
+export function jumps(advances: Advance[], isOneLog = true): Gap[] {
   const gaps: Gap[] = [];
   const last = new Map<number, Advance>();
+  const ends = new Set<string>();
   for (const advance of byTime(advances)) {
     const { partition, from, to, run, time } = advance;
     const before = last.get(partition);
     const records = before ? Number(BigInt(from) - BigInt(before.to)) : 0;
-    if (before && records > 0)
+    const goesOn = isOneLog && ends.has(`${partition} ${from}`);
+    if (before && records > 0 && !goesOn)
       gaps.push({
         partition,
         from: before.to,
@@ -184,8 +188,8 @@ export function jumps(advances: Advance[]): Gap[] {
         time,
         since: before.time,
       });
-    if (!before || BigInt(to) >= BigInt(before.to))
-      last.set(partition, advance);
+    last.set(partition, advance);
+    ends.add(`${partition} ${to}`);
   }
   return gaps;
 }

@@ -3,6 +3,7 @@ import {
   NOTHING_IMPORTED,
   recordsAreMissing,
   recordsAreOnlyBounded,
+  restIsUnread,
   restMayBeDeleted,
 } from "./import-rules";
 import type { Rule } from "./judgement";
@@ -58,5 +59,6 @@ export const RULES: Rule[] = [
   stageIsUnreadable("queryable"),
   partitionIsNotInMetastore,
   recordsAreOnlyBounded,
+  restIsUnread,
   restMayBeDeleted,
 ];

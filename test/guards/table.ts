@@ -1,3 +1,4 @@
+// Over 300 lines: one table, read as a whole.
 /** A line of the code that keeps something from going wrong, and the test that must fail when it is taken out. */
 export type Guard = {
   /** What it keeps from happening: the rest of "without it, …". */
@@ -12,6 +13,7 @@ export type Guard = {
 };
 
 const backfill = "activities/backfill";
+const evidence = "activities/audit/evidence";
 
 /** Every guard against an event twice, a flag lost, a setting left behind, a wrong job, and a loss that looks healthy. */
 export const GUARDS: readonly Guard[] = [
@@ -240,5 +242,102 @@ export const GUARDS: readonly Guard[] = [
     guard: "remoteException(body)?.exception === ABSENT",
     taken: "body !== undefined",
     test: "clients/hdfs/hdfs.test",
+  },
+  {
+    without: "an hour of which the archive has events is empty",
+    file: "domain/audit/import-rules.ts",
+    guard: `  hour.produced.known &&
+  !(hour.archived.known && hour.archived.count > 0)`,
+    taken: "  hour.produced.known",
+    test: "domain/audit/doubts",
+  },
+  {
+    without: "what is left of an hour passes for all that it had",
+    file: "domain/audit/import-rules.ts",
+    guard: " || restIsUntold(about.hour)",
+    taken: "",
+    test: "domain/audit/doubts",
+  },
+  {
+    without: "an hour is complete of which a partition is not imported",
+    file: "domain/audit/rules.ts",
+    guard: "  restIsUnread,\n  restMayBeDeleted,\n];",
+    taken: "  restMayBeDeleted,\n];",
+    test: "domain/audit/doubts",
+  },
+  {
+    without: "a saga's own marker makes an hour incomplete",
+    file: `${evidence}/assemble-hours.ts`,
+    guard: "Number(high - low) - empty",
+    taken: "Number(high - low) - 0 * empty",
+    test: `${evidence}/assemble-hours`,
+  },
+  {
+    without: "more messages than were imported prove that none was deleted",
+    file: "domain/audit/import-rules.ts",
+    guard: "(kept ? produced.count >= records : produced.count === records)",
+    taken: "(kept || produced.count >= records)",
+    test: "domain/audit/doubts",
+  },
+  {
+    without: "a new log's messages pass for those of the log before",
+    file: "domain/audit/import-rules.ts",
+    guard: "  !mayBeOfReplacedLog(hour, topic) &&\n",
+    taken: "",
+    test: "domain/audit/doubts",
+  },
+  {
+    without: "a new log's none is believed of hours before that log",
+    file: "domain/audit/evidence.ts",
+    guard:
+      "  if (topic.replacedLog && isUntilReplaced(hour, topic.replacedLog))",
+    taken: "  if (topic.replacedLog && mayBeOfReplacedLog(hour, topic))",
+    test: "domain/audit/doubts",
+  },
+  {
+    without: "a position in the new log tells how far the old one was imported",
+    file: `${evidence}/kafka-log.ts`,
+    guard: "        log.before?.imported ?? 0,\n",
+    taken: "",
+    test: `${evidence}/kafka-log`,
+  },
+  {
+    without: "a second replacement forgets what the first one lost",
+    file: `${evidence}/kafka-log.ts`,
+    guard: `        ...(explains(memory.replaced, range)
+          ? [memory.replaced.from ?? 0]
+          : []),
+`,
+    taken: "",
+    test: `${evidence}/kafka-log`,
+  },
+  {
+    without: "a new log that grew past the old offset is forgotten",
+    file: `${evidence}/kafka-log.ts`,
+    guard: "  followStanding(topic, log, memory, asOf);\n",
+    taken: "",
+    test: `${evidence}/kafka-log`,
+  },
+  {
+    without: "a topic that was made anew is in doubt for ever",
+    file: `${evidence}/kafka-log.ts`,
+    guard: `      stored !== "0" &&\n`,
+    taken: "",
+    test: `${evidence}/kafka-log`,
+  },
+  {
+    without: "a run's end in another log hides what is jumped over",
+    file: "domain/audit/ledger.ts",
+    guard: "const goesOn = isOneLog && ",
+    taken: "const goesOn = isOneLog !== undefined && ",
+    test: "domain/audit/ledger",
+  },
+  {
+    without: "a gap of a log that is gone is dropped by the new one",
+    file: `${evidence}/ledger-gaps.ts`,
+    guard:
+      '  if (replacedLog && time <= (replacedLog.until ?? Infinity)) return "deleted";\n',
+    taken: "",
+    test: `${evidence}/ledger-gaps`,
   },
 ];

@@ -24,7 +24,7 @@ export async function archivedCounts(
 ): Promise<(hour: Hour) => Count> {
   if (shared.isExcluded(schema))
     return () => unknowable("this schema is not in the archive");
-  if (!isSuspect && !hasLostOffsets(topic))
+  if (!isSuspect && !hasLostOffsets(topic) && !topic.replacedLog)
     return () => unknowable("not asked: no offset is missing");
   const counts = await readOrProblem("the archive", shared.archived, problems);
   if (counts === undefined) return () => unknowable(problems.at(-1)!);

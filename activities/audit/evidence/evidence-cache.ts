@@ -26,6 +26,8 @@ export type TopicMemory = LogPast & {
   edges: Edges;
   /** The topic's log in Kafka as the audit before saw it; absent where none did. */
   log?: SeenLog;
+  /** Positions of the importer, by partition, that are of the log which was replaced: what comes into the new one below them is passed over. */
+  stood?: Record<string, string>;
   /** Where an importer stands that keeps no positions but its files' names, by partition; absent where they were not looked for. */
   positions?: Record<string, string>;
   /** What HDFS summed up of days and months. */

@@ -97,7 +97,7 @@ export async function readTopicEvidence(
           shared,
           dataset,
           everyRaw,
-          kafka.value.offsets,
+          topic,
           problems,
           beat,
         )
@@ -115,6 +115,7 @@ export async function readTopicEvidence(
     refined: memory.refined,
     partitions,
     canaries: shared.canaries.get(name),
+    markers: shared.markers.get(name) ?? [],
   });
   rememberTraffic(memory.traffic, hours);
   const judgeable = withLowTraffic(

@@ -24,6 +24,10 @@ export type KafkaLog = {
   ofHour: Map<string, ProducedHour>;
   /** What became of the log that the audit before saw; absent where it is the same. */
   replaced?: Omit<ReplacedLog, "from" | "until">;
+  /** The log that was seen before it was replaced; absent where it is the same. */
+  before?: SeenLog;
+  /** Whether it is known to have replaced another log, now or as long as that is remembered. */
+  isReplaced?: true;
   /** By partition, the first message that is dated after the audit. */
   misdated: Record<string, string>;
   /** Whether Kafka does not have the topic; absent where it has. */
@@ -41,7 +45,8 @@ export async function readKafkaLog(
 ): Promise<KafkaLog> {
   const offsets = await kafka.offsets(topic);
   const seen = seenLog(offsets, id, asOf);
-  const replaced = memory.log && replacedBetween(memory.log, seen);
+  const before = memory.log;
+  const replaced = before && replacedBetween(before, seen);
   if (replaced) {
     memory.edges = {};
     delete memory.misdated;
@@ -60,7 +65,8 @@ export async function readKafkaLog(
   return {
     offsets,
     ofHour,
-    ...(replaced ? { replaced } : {}),
+    ...(replaced ? { replaced, before } : {}),
+    ...(replaced || memory.replaced ? { isReplaced: true as const } : {}),
     // Where no message is of after the range, none is of the future: that is known without asking.
     misdated: isAnyLater ? misdatedIn(offsets, await offsetsAt(after)) : {},
   };
@@ -123,18 +129,34 @@ export function withLogsPast(
   if (log.replaced)
     memory.replaced = {
       ...log.replaced,
-      ...(topic.watermark === undefined ? {} : { from: topic.watermark }),
+      from: Math.min(
+        // The importer may have read the new log meanwhile: its position tells no longer how far it came in the one before.
+        log.before?.imported ?? 0,
+        topic.watermark ?? 0,
+        // The log before may have replaced one itself: hours that are in doubt by that are so as before.
+        ...(explains(memory.replaced, range)
+          ? [memory.replaced.from ?? 0]
+          : []),
+      ),
       until: asOf,
     };
-  if ((memory.replaced?.until ?? Infinity) < hourStart(range.since))
-    delete memory.replaced;
+  if (!explains(memory.replaced, range)) delete memory.replaced;
   const beyond = replacedByPositions(
     topic.partitions.flatMap((p) =>
       isBeyondEnd(p) ? [{ ...p, stored: p.stored! }] : [],
     ),
   );
+  if (beyond)
+    memory.replaced ??= { ...beyond, from: topic.watermark ?? 0, until: asOf };
+  followStanding(topic, log, memory, asOf);
   const replacedLog = beyond
-    ? { ...beyond, cause: memory.replaced?.cause ?? beyond.cause }
+    ? {
+        ...beyond,
+        cause: memory.replaced?.cause ?? beyond.cause,
+        ...(memory.replaced?.from === undefined
+          ? {}
+          : { from: memory.replaced.from }),
+      }
     : memory.replaced;
   const doubtfulTimes = doubtsOf(topic, log, memory, asOf);
   return {
@@ -158,6 +180,48 @@ const livedLately = (
 ): boolean =>
   Math.max(watermark ?? 0, log?.at ?? 0) >= hourStart(range.since) ||
   Object.keys(raw).some((hour) => inRange(hour, range));
+
+/** Whether there is a replaced log by which hours of the range may have lost messages. */
+const explains = (
+  replaced: ReplacedLog | undefined,
+  range: HourRange,
+): replaced is ReplacedLog =>
+  replaced !== undefined &&
+  (replaced.until ?? Infinity) >= hourStart(range.since);
+
+/**
+ * As long as the importer stands where it stood in the log that was replaced, what comes into the new one below that is passed over, and in
+ * the end the new log grows beyond it, where nothing looks strange any more. So the hours that may have lost messages go on until it
+ * is seen to have moved.
+ */
+function followStanding(
+  { partitions, watermark }: TopicEvidence,
+  { before }: KafkaLog,
+  memory: TopicMemory,
+  asOf: number,
+): void {
+  const positions = partitions.flatMap(({ partition, stored }) =>
+    stored === undefined ? [] : [[String(partition), stored] as const],
+  );
+  const { stood, replaced } = memory;
+  if (stood && replaced?.until !== undefined)
+    replaced.until = Math.max(replaced.until, asOf);
+  const beyondEnd = new Set(
+    partitions.filter(isBeyondEnd).map((p) => String(p.partition)),
+  );
+  const still = positions.filter(
+    ([key, stored]) =>
+      // From the very first offset on, nothing of the new log is passed over.
+      stored !== "0" &&
+      (stored === (stood?.[key] ?? before?.stored?.[key]) ||
+        beyondEnd.has(key)),
+  );
+  if (still.length > 0) memory.stood = Object.fromEntries(still);
+  else delete memory.stood;
+  if (!memory.log) return;
+  memory.log.stored = Object.fromEntries(positions);
+  if (watermark !== undefined) memory.log.imported = watermark;
+}
 
 /**
  * Kafka finds the first message at or after a time. Behind one that is dated in the future it finds no other, so that all that came later

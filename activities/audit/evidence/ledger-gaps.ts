@@ -1,7 +1,8 @@
 import type { Dataset } from "../../../domain/settings/dataset";
 import type { Hour } from "../../../lib/hour";
+import type { TopicEvidence } from "../../../domain/audit/evidence";
 import { type Gap, holes, unaccounted } from "../../../domain/audit/ledger";
-import type { Kafka, Offsets } from "../../../clients/kafka/kafka";
+import type { Kafka } from "../../../clients/kafka/kafka";
 import type { RawFile } from "../../../importers/importer";
 import type { FileClients, TopicClients } from "./clients";
 import { filesOf, rawDay, type RawHour } from "./raw-hours";
@@ -18,6 +19,7 @@ const PIECE = 20_000n;
  * the window, so every day there is gets listed; and offsets may hold no record, so Kafka is read where it still has them.
  * Where Kafka cannot be read there, a gap is a bound: it is neither believed nor passed over.
  * @param raw the raw hours of the window
+ * @param log the topic's log as it is now, and what it replaced
  * @param problems gets why Kafka could not be read
  * @param beat called while Kafka is read
  */
@@ -26,7 +28,7 @@ export async function verifiedGaps(
   shared: Pick<SharedEvidence, "advances" | "markers" | "configs"> & Tolerance,
   dataset: Dataset,
   raw: Record<Hour, RawHour>,
-  offsets: Offsets[],
+  log: Pick<TopicEvidence, "partitions" | "replacedLog">,
   problems: string[],
   beat?: () => void,
 ): Promise<Gap[]> {
@@ -55,7 +57,7 @@ export async function verifiedGaps(
     const counted = await readStage(shared, () =>
       readOrProblem(
         `offsets ${gap.from} to ${gap.to} of partition ${gap.partition}`,
-        () => recordsInKafka(clients.kafka, topic, gap, offsets, beat),
+        () => recordsInKafka(clients.kafka, topic, gap, log, beat),
         problems,
       ),
     );
@@ -94,11 +96,16 @@ const recordsWithin = (files: RawFile[], gap: Gap): number =>
 async function recordsInKafka(
   kafka: Pick<Kafka, "read">,
   topic: string,
-  { partition, from, to }: Gap,
-  offsets: Offsets[],
+  { partition, from, to, time = 0 }: Gap,
+  {
+    partitions,
+    replacedLog,
+  }: Pick<TopicEvidence, "partitions" | "replacedLog">,
   beat?: () => void,
 ): Promise<number | NonNullable<Gap["atMost"]>> {
-  const low = offsets.find((o) => o.partition === partition)?.low;
+  // A run before the log was replaced took offsets of another one: what this one has there says nothing of them.
+  if (replacedLog && time <= (replacedLog.until ?? Infinity)) return "deleted";
+  const low = partitions.find((p) => p.partition === partition)?.logStart;
   if (low === undefined || BigInt(low) > BigInt(from)) return "deleted";
   if (BigInt(to) - BigInt(from) > BigInt(MAX_RECOUNT)) return "uncounted";
   let count = 0;

@@ -17,8 +17,13 @@ import {
  */
 export type Edges = Record<string, Record<string, string>>;
 
-/** Messages of one hour by their timestamps, and each partition's first offset after it. */
-export type ProducedHour = { count: Count; end: Map<number, bigint> };
+/** Messages of one hour by their timestamps, each partition's first offset in it and after it, and whether Kafka still has all of them. */
+export type ProducedHour = {
+  count: Count;
+  start: Map<number, bigint>;
+  end: Map<number, bigint>;
+  isKept: boolean;
+};
 
 /**
  * By partition, the first offset at or after an instant. `sure` is false where Kafka may have deleted messages of before that instant:
@@ -99,24 +104,44 @@ export async function producedByHour(
     return (edges[index] = edge);
   };
   const searchBetween = async (first: number, last: number): Promise<void> => {
-    const isSilent =
-      offsetsBetween(await edgeAt(first), await edgeAt(last)) === 0;
-    if (isSilent || last - first === 1) return;
+    const edge = await edgeAt(first);
+    const isSilent = offsetsBetween(edge, await edgeAt(last)) === 0;
+    if (isSilent) {
+      // An edge in a silent span is the same as the one that it begins with, and no surer: what is remembered of an edge between them, which
+      // lies before all that Kafka still has, says nothing of those after it.
+      for (let i = first + 1; i < last; i++) edges[i] ??= edge;
+      return;
+    }
+    if (last - first === 1) return;
     const middle = (first + last) >> 1;
     await searchBetween(first, middle);
     await searchBetween(middle, last);
   };
   await Promise.all([edgeAt(0), edgeAt(times.length - 1)]);
   await searchBetween(0, times.length - 1);
-  // An edge that was not asked for lies in a silent span, and is the same as the one before it.
-  for (let i = 1; i < edges.length; i++) edges[i] ??= edges[i - 1];
   return new Map(
-    hours.map((hour, i) => [hour, producedBetween(edges[i]!, edges[i + 1]!)]),
+    hours.map((hour, i) => [
+      hour,
+      {
+        ...producedBetween(edges[i]!, edges[i + 1]!),
+        isKept: isKept(edges[i]!, logs),
+      },
+    ]),
   );
 }
 
+const offsetsOf = (edge: Edge): Map<number, bigint> =>
+  new Map([...edge].map(([partition, { offset }]) => [partition, offset]));
+
+/** Whether nothing that came after an edge is deleted. What is remembered of an edge tells how much came then, and not that it is still there. */
+const isKept = (edge: Edge, logs: Offsets[]): boolean =>
+  isSure(edge) &&
+  logs.every(
+    ({ partition, low }) => (edge.get(partition)?.offset ?? 0n) >= BigInt(low),
+  );
+
 /** What was produced in the hour between two edges. */
-function producedBetween(start: Edge, end: Edge): ProducedHour {
+function producedBetween(start: Edge, end: Edge): Omit<ProducedHour, "isKept"> {
   const count = offsetsBetween(start, end);
   // Where the log begins within the hour, what is left of the hour counts; where nothing is left, nobody can tell what was there.
   const isKnown = isSure(end) && (isSure(start) || count > 0);
@@ -124,8 +149,7 @@ function producedBetween(start: Edge, end: Edge): ProducedHour {
     count: isKnown
       ? { ...measured(count), ...(isSure(start) ? {} : { atLeast: true }) }
       : unknowable("Kafka has deleted messages of this time, or may have"),
-    end: new Map(
-      [...end].map(([partition, { offset }]) => [partition, offset]),
-    ),
+    start: offsetsOf(start),
+    end: offsetsOf(end),
   };
 }

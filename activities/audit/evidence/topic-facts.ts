@@ -14,7 +14,7 @@ export function topicFacts(
   policy: Policy,
   shared: SharedEvidence,
   topic: string,
-  kafka: Stage<{ offsets: Offsets[] }>,
+  kafka: Stage<{ offsets: Offsets[]; isReplaced?: true }>,
   stands: Stage<Map<number, Position>>,
   raw: Record<Hour, RawHour>,
 ): TopicEvidence {
@@ -22,11 +22,12 @@ export function topicFacts(
   const times = [...positions.values()].flatMap((position) =>
     position.time === undefined ? [] : [position.time],
   );
+  const { offsets, isReplaced } = valueOr(kafka, { offsets: [] });
   const config = shared.configs.get(topic) ?? {};
   const retentionBytes = limitIn(config, "retention.bytes");
   const skippedSince = shared.skippedSince.get(topic);
   const { lastRun, problems } = shared.importer;
-  const jumpedOver = jumps(shared.advances(topic));
+  const jumpedOver = jumps(shared.advances(topic), !isReplaced);
   const jumped = jumpedOver.reduce((sum, gap) => sum + gap.records, 0);
   const unreadable = !kafka.read
     ? kafka.why
@@ -36,7 +37,7 @@ export function topicFacts(
         ? problems.join("; ")
         : undefined;
   return {
-    partitions: valueOr(kafka, { offsets: [] }).offsets.map((o) => {
+    partitions: offsets.map((o) => {
       const stored = positions.get(o.partition)?.offset;
       return {
         partition: o.partition,
@@ -45,7 +46,7 @@ export function topicFacts(
         logEnd: o.high,
       };
     }),
-    ...(times.length > 0
+    ...(times.length > 0 && !isAnyUndated(offsets, positions)
       ? { watermark: watermark(times, Object.keys(raw), skippedSince, lastRun) }
       : {}),
     ...(skippedSince === undefined ? {} : { skippedSince }),
@@ -64,6 +65,19 @@ export function topicFacts(
     ...(unreadable === undefined ? {} : { unread: unreadable }),
   };
 }
+
+/**
+ * Whether a partition has offsets that the importer has not read, and nothing tells until when it has read it, as it never did: what is
+ * unread or deleted there may be of any hour, however far the other partitions are.
+ */
+const isAnyUndated = (
+  offsets: Offsets[],
+  positions: ReadonlyMap<number, Position>,
+): boolean =>
+  offsets.some(({ partition, high }) => {
+    const { offset = "0", time } = positions.get(partition) ?? {};
+    return time === undefined && BigInt(offset) < BigInt(high);
+  });
 
 /**
  * When the topic was last imported before it was skipped, epoch ms. A reset of the importer writes the time of its own run into the

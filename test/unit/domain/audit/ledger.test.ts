@@ -58,6 +58,22 @@ test("a run that began beyond the end of the one before tells of offsets deleted
   ).toEqual([]);
 });
 
+test("a reset to the beginning of another log does not hide what is jumped over there", () => {
+  const reset = advance({ from: "0", to: "20", time: 4 });
+  const next = advance({ from: "30", to: "40", time: 5 });
+  expect(jumps([advance(), reset, next])).toMatchObject([
+    { from: "20", to: "30", records: 10, since: 4 },
+  ]);
+});
+
+test("a run may go on where an earlier one ended, as runs that overlapped do, but not where one of another log did", () => {
+  const overlapping = advance({ to: "140", time: 4 });
+  const next = advance({ from: "150", to: "160", time: 5 });
+  const runs = [advance(), overlapping, next];
+  expect(jumps(runs)).toEqual([]);
+  expect(jumps(runs, false)).toMatchObject([{ from: "140", to: "150" }]);
+});
+
 test("names that tell both ends must follow one another", () => {
   const at = (start: number, end: number) => ({
     ...file(end - start, String(end)),

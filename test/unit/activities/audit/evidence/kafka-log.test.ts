@@ -83,6 +83,87 @@ test("that a log was replaced is remembered with the hours that it explains", as
   expect(await past(NEW, "b")).toMatchObject(replaced);
 });
 
+/** Audits one after another, where the importer stands at `stored` in the only partition, and what each says of a replaced log. */
+function audits(memory = emptyMemory()) {
+  return async (
+    log: ReturnType<typeof logOf>,
+    id: string,
+    watermark: string,
+    { stored = "3", asOf = AS_OF } = {},
+  ) => {
+    const found = await readKafkaLog(log, "t", RANGE, asOf, id, memory);
+    const partitions = found.offsets.map(({ partition, low, high }) => ({
+      ...{ partition, stored, logStart: low, logEnd: high },
+    }));
+    const about = topic({ watermark: hourStart(watermark), partitions });
+    return withLogsPast(about, found, new Map(), memory, RANGE, asOf)
+      .replacedLog;
+  };
+}
+const [TWO, FOUR] = ["2018-07-05T02", "2018-07-05T04"] as const;
+
+test("what a replaced log lost began where the audit before saw it imported, however far the new one is", async () => {
+  const audit = audits();
+  await audit(OLD, "a", TWO);
+  expect(await audit(NEW, "b", FOUR)).toMatchObject({ from: hourStart(TWO) });
+});
+
+test("a log that is replaced again leaves the hours in doubt that the first one lost", async () => {
+  const audit = audits();
+  await audit(OLD, "a", TWO);
+  await audit(NEW, "b", FOUR);
+  const again = await audit(OLD, "c", FOUR, { asOf: AS_OF + 1 });
+  expect(again).toMatchObject({ from: hourStart(TWO), until: AS_OF + 1 });
+});
+
+test("of a log that an older version remembers nothing tells how far it was imported", async () => {
+  const memory = emptyMemory();
+  memory.log = { at: 0, id: "a", bounds: { 0: { start: "0", end: "3" } } };
+  const audit = audits(memory);
+  expect(await audit(NEW, "b", FOUR)).toMatchObject({ from: 0, until: AS_OF });
+});
+
+test("a new log that grew past the importer's old offset goes on to be in doubt until the importer has moved", async () => {
+  const audit = audits();
+  await audit(OLD, "a", TWO);
+  const untilAt = async (asOf: number, stored?: string) =>
+    (await audit(NEW, "b", TWO, { ...(stored ? { stored } : {}), asOf }))
+      ?.until;
+  expect(await untilAt(AS_OF + 1)).toBe(AS_OF + 1);
+  expect(await untilAt(AS_OF + 2)).toBe(AS_OF + 2);
+  expect(await untilAt(AS_OF + 3, "2")).toBe(AS_OF + 3);
+  expect(await untilAt(AS_OF + 4, "2")).toBe(AS_OF + 3);
+});
+
+test("from the first offset on nothing of a new log is passed over", async () => {
+  const audit = audits();
+  await audit(OLD, "a", TWO, { stored: "0" });
+  for (const asOf of [AS_OF + 1, AS_OF + 2])
+    expect(await audit(NEW, "b", TWO, { stored: "0", asOf })).toMatchObject({
+      until: AS_OF + 1,
+    });
+});
+
+test("that an offset lay beyond the log's end is remembered when the log has grown past it", async () => {
+  const audit = audits();
+  const stored = { stored: "3" };
+  const short = logOf("2018-07-05T04:10:00Z");
+  expect(await audit(short, "b", TWO, stored)).not.toHaveProperty("until");
+  expect(await audit(NEW, "b", TWO, { ...stored, asOf: AS_OF + 1 })).toEqual(
+    expect.objectContaining({ from: hourStart(TWO), until: AS_OF + 1 }),
+  );
+});
+
+test("a log says that it replaced another one as long as that is remembered", async () => {
+  const memory = emptyMemory();
+  expect((await counts(OLD, memory, "a")).found).not.toHaveProperty(
+    "isReplaced",
+  );
+  expect((await counts(NEW, memory, "b")).found.isReplaced).toBe(true);
+  memory.replaced = { cause: "topic-recreated", why: "made anew" };
+  expect((await counts(NEW, memory, "b")).found.isReplaced).toBe(true);
+});
+
 test("times behind a message that is dated in the future are doubted, also when that future has passed", async () => {
   const memory = emptyMemory();
   const doubts = async (log: ReturnType<typeof logOf>, asOf: number) =>

@@ -1,5 +1,6 @@
 import { verifiedGaps } from "../../../../../activities/audit/evidence/ledger-gaps";
 import { ServiceError } from "../../../../../clients/errors";
+import type { ReplacedLog } from "../../../../../domain/audit/incarnation";
 import type { RawHour } from "../../../../../activities/audit/evidence/raw-hours";
 
 const HOUR = "2018-07-05T03";
@@ -9,6 +10,7 @@ async function gapsOf(
   { to, imported, low = "0" }: { to: number; imported: number; low?: string },
   holds: (offset: number) => boolean,
   tolerant = false,
+  replacedLog?: ReplacedLog,
 ) {
   const raw: Record<string, RawHour> = {
     [HOUR]: {
@@ -76,7 +78,10 @@ async function gapsOf(
     },
     { topic: "t" } as never,
     raw,
-    [{ partition: 0, low, high: String(to) }],
+    {
+      partitions: [{ partition: 0, logStart: low, logEnd: String(to) }],
+      ...(replacedLog ? { replacedLog } : {}),
+    },
     problems,
     () => void beats++,
   );
@@ -133,4 +138,19 @@ test("a Kafka that is down is waited for, and only where that is tolerated a gap
   await expect(gapsOf(about, down)).rejects.toBeInstanceOf(ServiceError);
   const { gaps } = await gapsOf(about, down, true);
   expect(gaps).toMatchObject([{ records: 10, atMost: "unreadable" }]);
+});
+
+test("a gap of a log that was replaced is not looked for in the one that is there", async () => {
+  const about = { to: 50, imported: 40 };
+  // The new log has no record where the old one's gap is.
+  const holds = () => false;
+  const replaced = { cause: "topic-recreated", why: "made anew" } as const;
+  expect((await gapsOf(about, holds)).gaps).toEqual([]);
+  for (const log of [replaced, { ...replaced, until: 1 }])
+    expect((await gapsOf(about, holds, false, log)).gaps).toMatchObject([
+      { records: 10, atMost: "deleted" },
+    ]);
+  // Of a run since then the new log tells.
+  const before = { ...replaced, until: 0 };
+  expect((await gapsOf(about, holds, false, before)).gaps).toEqual([]);
 });

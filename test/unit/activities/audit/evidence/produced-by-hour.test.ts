@@ -20,6 +20,10 @@ function partition(times: string[], deleted = 0) {
   const range = { since: "2018-07-05T00", until: "2018-07-05T05" };
   return {
     asked: () => asked,
+    kept: async (remembered: Edges = {}) =>
+      [...(await producedByHour(offsetsAt, range, logs, remembered))].flatMap(
+        ([hour, { isKept }]) => (isKept ? [hour.slice(11)] : []),
+      ),
     count: async (remembered: Edges = {}) =>
       Object.fromEntries(
         [...(await producedByHour(offsetsAt, range, logs, remembered))].map(
@@ -65,10 +69,30 @@ test("what Kafka deleted is unknowable, unless its edges were seen before", asyn
   });
 });
 
+test("an edge that was seen before says nothing of later ones, once Kafka has deleted all", async () => {
+  const known: Edges = {};
+  await partition(TIMES.slice(0, 2)).count(known);
+  expect(await partition(TIMES, 4).count(known)).toMatchObject({
+    "01": "?",
+    "02": "?",
+    "03": "?",
+  });
+});
+
 test("edges that were found are not asked for again", async () => {
   const known: Edges = {};
   await partition(TIMES).count(known);
   const again = partition(TIMES);
   await again.count(known);
   expect(again.asked()).toBeLessThan(4);
+});
+
+test("what is remembered of an hour tells how much it had, and not that Kafka still has it", async () => {
+  const remembered: Edges = {};
+  expect(await partition(TIMES).kept(remembered)).toEqual([
+    ...["00", "01", "02", "03", "04"],
+  ]);
+  const expired = partition(TIMES, 2);
+  expect(await expired.count(remembered)).toMatchObject({ "00": 1, "01": 2 });
+  expect(await expired.kept(remembered)).toEqual(["02", "03", "04"]);
 });

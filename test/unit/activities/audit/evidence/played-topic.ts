@@ -1,0 +1,288 @@
+import fc from "fast-check";
+import type { RawEvidence } from "../../../../../domain/audit/evidence";
+import type { Advance } from "../../../../../domain/audit/ledger";
+import { surpluses } from "../../../../../domain/audit/surplus";
+import { addHours, HOUR_MS, hourStart } from "../../../../../lib/hour";
+
+export const FIRST = "2018-07-05T00";
+export const START = hourStart(FIRST);
+/** Runs come five minutes after an hour, audits twenty. */
+export const MINUTE_MS = 60_000;
+
+/** What happens in an hour of a topic, in this order. */
+const step = fc.record({
+  log: fc.constantFrom("same", "same", "same", "same", "anew", "wider"),
+  produced: fc.nat({ max: 6 }),
+  /** Offsets that hold no record, as the end of a transaction does. */
+  markers: fc.nat({ max: 1 }),
+  /** How many of what is unread Kafka deletes in each partition, as retention by size does. */
+  deletes: fc.constantFrom(0, 0, 0, 1, 3),
+  /** After how many hours Kafka deletes messages, whether they were read or not. */
+  retention: fc.constantFrom(2, 5, 99, 99),
+  run: fc.constantFrom(
+    "none",
+    "usual",
+    "usual",
+    "usual",
+    "repeated",
+    "overlapping",
+    "without offsets",
+  ),
+  audit: fc.boolean(),
+});
+
+export const history = fc.record({
+  partitions: fc.integer({ min: 1, max: 3 }),
+  steps: fc.array(step, { minLength: 2, maxLength: 9 }),
+  /** Whether the importer goes on at the log start once its offset is out of range, or is stuck. */
+  isReset: fc.boolean(),
+  hasIds: fc.boolean(),
+  isArchiveRead: fc.boolean(),
+});
+/** Nothing goes wrong: each hour is imported before Kafka deletes it. */
+export const healthyHistory = fc.record({
+  partitions: fc.integer({ min: 1, max: 3 }),
+  steps: fc.array(
+    fc.record({
+      log: fc.constantFrom("same", "same", "wider"),
+      produced: fc.nat({ max: 6 }),
+      markers: fc.nat({ max: 1 }),
+      deletes: fc.constant(0),
+      retention: fc.constantFrom(2, 5, 99),
+      run: fc.constant("usual"),
+      audit: fc.boolean(),
+    }),
+    { minLength: 2, maxLength: 9 },
+  ),
+  isReset: fc.boolean(),
+  hasIds: fc.boolean(),
+  isArchiveRead: fc.boolean(),
+}) satisfies fc.Arbitrary<History>;
+export type History = typeof history extends fc.Arbitrary<infer T> ? T : never;
+
+type Message = { hour: number; event?: number };
+type Log = { low: number; messages: Message[] };
+type File = { hour: string; partition: number; end: string; count: number };
+
+/** A topic and its importer, hour by hour, and the truth of them. */
+export class PlayedTopic {
+  protected id = 1;
+  protected logs: Log[] = [];
+  protected readonly events: number[] = [];
+  protected readonly held = new Set<number>();
+  protected readonly files: (File & { events: number[] })[] = [];
+  protected readonly stored = new Map<
+    number,
+    { offset: string; time?: number }
+  >();
+  protected readonly advances: Advance[] = [];
+  protected readonly markers: {
+    partition: number;
+    from: string;
+    to: string;
+    empty: number;
+  }[] = [];
+  protected lastRun = START;
+  protected runs = 0;
+  /** Whether a log was replaced that no audit can tell from the one before: nothing but the archive knows then. */
+  protected isUntold = false;
+  protected seen: { id: number; ends: number[]; starts: number[] } | undefined;
+
+  constructor(protected readonly told: History) {
+    for (let p = 0; p < told.partitions; p++) this.addPartition();
+    // The importer knows the topic: what it never read is told by another history.
+    for (let p = 0; p < told.partitions; p++) {
+      this.stored.set(p, { offset: "0" });
+      this.advances.push({
+        ...{ run: "first", time: START, partition: p, errors: 0 },
+        ...{ from: "0", to: "0" },
+      });
+    }
+  }
+
+  protected addPartition(): void {
+    this.logs.push({ low: 0, messages: [] });
+  }
+
+  protected happen(index: number, step: History["steps"][number]): void {
+    if (step.log === "anew") {
+      this.id++;
+      this.logs = this.logs.map(() => ({ low: 0, messages: [] }));
+    } else if (step.log === "wider" && this.logs.length < 5)
+      this.addPartition();
+    for (let i = 0; i < step.produced; i++)
+      this.logs[i % this.logs.length]!.messages.push({
+        hour: index,
+        event: this.events.push(index) - 1,
+      });
+    for (let i = 0; i < step.markers; i++)
+      this.logs[0]!.messages.push({ hour: index });
+    for (const [p, log] of this.logs.entries()) {
+      const end = log.messages.length;
+      const at = Number(this.stored.get(p)?.offset ?? 0);
+      if (step.deletes > 0 && at < end)
+        log.low = Math.max(log.low, Math.min(end, at + step.deletes));
+      while (
+        log.low < end &&
+        log.messages[log.low]!.hour + step.retention < index
+      )
+        log.low++;
+    }
+    this.run(index, step.run);
+  }
+
+  protected run(index: number, how: History["steps"][number]["run"]): void {
+    if (how === "none") return;
+    this.lastRun = START + (index + 1) * HOUR_MS + 5 * MINUTE_MS;
+    for (const [p, log] of this.logs.entries()) {
+      const end = log.messages.length;
+      const position = Number(this.stored.get(p)?.offset ?? 0);
+      let from = position;
+      if (from < log.low || from > end) {
+        if (!this.told.isReset) continue;
+        from = log.low;
+      }
+      if (how === "overlapping") from = Math.max(log.low, from - 2);
+      this.take(p, from, end, how !== "without offsets");
+      if (how === "repeated") this.take(p, from, end, true);
+    }
+  }
+
+  private take(p: number, from: number, to: number, keeps: boolean): void {
+    const { messages } = this.logs[p]!;
+    const byHour = new Map<number, number[]>();
+    for (let offset = from; offset < to; offset++) {
+      const { hour, event } = messages[offset]!;
+      if (event === undefined) {
+        if (keeps)
+          this.markers.push({
+            ...{ partition: p, from: String(offset), to: String(offset + 1) },
+            empty: 1,
+          });
+        continue;
+      }
+      byHour.set(hour, [...(byHour.get(hour) ?? []), offset]);
+    }
+    for (const [hour, offsets] of byHour) {
+      const events = offsets.map((offset) => messages[offset]!.event!);
+      for (const event of events) this.held.add(event);
+      this.files.push({
+        ...{ hour: addHours(FIRST, hour), partition: p },
+        end: String(offsets.at(-1)! + 1),
+        count: offsets.length,
+        events,
+      });
+    }
+    if (!keeps) return;
+    const last = messages.slice(from, to).at(-1);
+    const time = last ? START + last.hour * HOUR_MS : this.stored.get(p)?.time;
+    this.stored.set(p, {
+      offset: String(to),
+      ...(time === undefined ? {} : { time }),
+    });
+    this.advances.push({
+      run: `run ${++this.runs}`,
+      time: this.lastRun + this.runs,
+      partition: p,
+      from: String(from),
+      to: String(to),
+      errors: 0,
+    });
+  }
+
+  /** Notes whether what became of the log since the audit before can be told at all. */
+  protected look(): void {
+    const [ends, starts] = [
+      this.logs.map(({ messages }) => messages.length),
+      this.logs.map(({ low }) => low),
+    ];
+    const { seen } = this;
+    const isAnother = (seen?.id ?? 1) !== this.id;
+    const goesBack = seen?.ends.some(
+      (end, p) => ends[p]! < end || starts[p]! < seen.starts[p]!,
+    );
+    if (isAnother && !(seen && this.told.hasIds) && !goesBack)
+      this.isUntold = true;
+    this.seen = { id: this.id, ends, starts };
+  }
+
+  /** What Kafka answers an audit. */
+  protected kafka() {
+    const offsets = () =>
+      this.logs.map(({ low, messages }, partition) => ({
+        partition,
+        low: String(low),
+        high: String(messages.length),
+      }));
+    return {
+      offsets: () => Promise.resolve(offsets()),
+      offsetsAt: (_: string, ms: number) =>
+        Promise.resolve(
+          new Map(
+            this.logs.flatMap(({ low, messages }, p) => {
+              const at = messages.findIndex(
+                ({ hour }, i) => i >= low && START + hour * HOUR_MS >= ms,
+              );
+              return at < 0 ? [] : [[p, BigInt(at)] as const];
+            }),
+          ),
+        ),
+    };
+  }
+
+  /** The archive, which has every event, whichever log Kafka had then. */
+  protected archive() {
+    const counts = new Map<string, number>();
+    for (const index of this.events) {
+      const hour = addHours(FIRST, index);
+      counts.set(hour, (counts.get(hour) ?? 0) + 1);
+    }
+    return {
+      isExcluded: () => !this.told.isArchiveRead,
+      archived: () =>
+        Promise.resolve({
+          bySchema: new Map([["Edit", counts]]),
+          begins: FIRST,
+          unreadable: [],
+        }),
+    };
+  }
+
+  protected raw(): Map<string, RawEvidence> {
+    const surplus = surpluses(this.advances, this.files);
+    const found = new Map<string, RawEvidence>();
+    for (const { hour, count } of this.files) {
+      const known = found.get(hour);
+      const twice = surplus.filter((s) => s.hour === hour);
+      found.set(hour, {
+        count: (known?.count ?? 0) + count,
+        files: (known?.files ?? 0) + 1,
+        mtime: 1,
+        problems: [],
+        ...(twice.length > 0
+          ? {
+              twice: {
+                records: twice.reduce((n, { records }) => n + records, 0),
+                why: "twice",
+              },
+            }
+          : {}),
+      });
+    }
+    return found;
+  }
+
+  /** The hours of which an event is in no raw file. */
+  get missing(): Set<string> {
+    return new Set(
+      this.events.flatMap((hour, event) =>
+        this.held.has(event) ? [] : [addHours(FIRST, hour)],
+      ),
+    );
+  }
+
+  /** The archive is asked only where something looks wrong, and nothing does then. */
+  get cannotBeTold(): boolean {
+    return this.isUntold;
+  }
+}

@@ -1,0 +1,100 @@
+import {
+  type HourEvidence,
+  measured,
+  type TopicEvidence,
+  unknowable,
+} from "../../../../domain/audit/evidence";
+import { judge } from "../../../../domain/audit/judge";
+import { hourStart, HOUR_MS } from "../../../../lib/hour";
+import { HOUR, LATER, nothing, POLICY, refined, topic } from "./cases";
+
+const NOT_ASKED = unknowable("not asked");
+
+/** An hour of 13 records that are all refined, of which the archive was not asked. */
+const imported = (over: Partial<HourEvidence>): HourEvidence => ({
+  ...refined({ rows: measured(13) }),
+  archived: NOT_ASKED,
+  ...over,
+});
+
+const judged = (hour: HourEvidence, about: Partial<TopicEvidence> = {}) =>
+  judge(hour, topic(about), POLICY, LATER);
+const verdictOf = (...about: Parameters<typeof judged>) =>
+  judged(...about).verdict;
+
+/** Runs jumped over offsets that may have been of the hour. */
+const JUMPED = { jumped: 3, jumpedSince: hourStart(HOUR) };
+const REPLACED = { cause: "topic-recreated", why: "made anew" } as const;
+
+test("an hour of which the archive has events is not empty, whatever was imported into other hours", () => {
+  const passed = { passed: true };
+  expect(verdictOf({ ...nothing(measured(5), measured(5)), ...passed })).toBe(
+    "import-missing",
+  );
+  for (const archived of [measured(0), NOT_ASKED])
+    expect(verdictOf({ ...nothing(measured(5), archived), ...passed })).toBe(
+      "empty",
+    );
+});
+
+test("what is left of an hour does not tell of what was deleted of it unread", () => {
+  const left: HourEvidence = {
+    ...nothing({ known: true, count: 1, atLeast: true }, NOT_ASKED),
+    passed: true,
+  };
+  expect(verdictOf(left, JUMPED)).toBe("lost-from-kafka");
+  // That Kafka had so many once does not tell whether they were read before it deleted them.
+  const remembered = { ...left, produced: measured(1) };
+  expect(verdictOf(remembered, JUMPED)).toBe("lost-from-kafka");
+  expect(verdictOf({ ...remembered, kept: true }, JUMPED)).toBe("empty");
+  expect(verdictOf(left)).toBe("empty");
+});
+
+test("an hour of which messages are unread is not complete, as a partition may be stuck while others are not", () => {
+  const behind = imported({ produced: measured(20), unreadOffsets: 7 });
+  expect(judged(behind)).toMatchObject({
+    verdict: "import-partial",
+    level: "warning",
+    why: expect.stringContaining("7 offsets of the hour are unread") as string,
+  });
+  expect(verdictOf(imported({ produced: measured(20) }))).toBe("complete");
+});
+
+test("unread offsets of an hour are no finding where all its messages or all its events are imported", () => {
+  const unread = { unreadOffsets: 7 };
+  expect(verdictOf(imported({ produced: measured(13), ...unread }))).toBe(
+    "complete",
+  );
+  const known = { archived: measured(13), produced: measured(20) };
+  expect(verdictOf(imported({ ...known, ...unread }))).toBe("complete");
+});
+
+test("Kafka tells that nothing of an hour was deleted where it has all of it, or had as many messages as were imported", () => {
+  const of = (over: Partial<HourEvidence>) => verdictOf(imported(over), JUMPED);
+  expect(of({ produced: measured(13) })).toBe("complete");
+  expect(of({ produced: measured(20), kept: true })).toBe("complete");
+  expect(of({ produced: measured(20) })).toBe("import-partial");
+  expect(of({ produced: { known: true, count: 13, atLeast: true } })).toBe(
+    "import-partial",
+  );
+});
+
+test("a log that replaced another one does not tell how much of an hour was in that one", () => {
+  const hour = imported({ produced: measured(13), kept: true });
+  const from = hourStart(HOUR);
+  const replacedLog = { ...REPLACED, from, until: LATER };
+  expect(verdictOf(hour, { replacedLog })).toBe("import-partial");
+  const later = { ...replacedLog, from: from + HOUR_MS };
+  expect(verdictOf(hour, { replacedLog: later })).toBe("complete");
+});
+
+test("that a new log has none of an hour proves nothing of what came before that log", () => {
+  const none = nothing(measured(0), NOT_ASKED);
+  const from = hourStart(HOUR) + HOUR_MS;
+  const replaced = (until: number) => ({
+    ...JUMPED,
+    replacedLog: { ...REPLACED, from, until },
+  });
+  expect(verdictOf(none, replaced(LATER))).toBe("lost-from-kafka");
+  expect(verdictOf(none, replaced(hourStart(HOUR) - 1))).toBe("empty");
+});
