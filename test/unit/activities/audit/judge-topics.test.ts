@@ -223,10 +223,21 @@ test("a topic that Kafka lacks is lost where it still lived in the range, and un
   const kafka = { topics: async () => [BAD] };
   const gone = async (source: object, memory?: object) =>
     (
-      await audit(clientsWith({ kafka, source }), {
-        isolating: true,
-        ...(memory ? { memory: memory as never } : {}),
-      })
+      await audit(
+        clientsWith(
+          { kafka, source },
+          {
+            config: {
+              naming: namingRules.parse({}),
+              archive: { excludedSchemas: "Good" },
+            } as EvidenceClients["config"],
+          },
+        ),
+        {
+          isolating: true,
+          ...(memory ? { memory: memory as never } : {}),
+        },
+      )
     ).get(GOOD)!;
   const importedAt = (time: string) => ({
     positions: () => new Map([[0, { offset: "5", time: Date.parse(time) }]]),
