@@ -93,8 +93,8 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "an importer is ended in the middle",
     file: `${backfill}/import.ts`,
-    guard: "jobs.runCommand(argv, new AbortController().signal)",
-    taken: "jobs.runCommand(argv, cancellationSignal())",
+    guard: "drivers.run(driver, argv, new AbortController().signal)",
+    taken: "drivers.run(driver, argv, cancellationSignal())",
     test: `${backfill}/import.test`,
   },
   {

@@ -16,13 +16,13 @@ import {
   storeMissing,
   topicOf,
 } from "../../../chaos/memory/scenario";
-import { MemoryHdfs, MemoryKafka } from "../../../chaos/memory/systems";
+import { MemoryKafka } from "../../../chaos/memory/kafka";
+import { MemoryHdfs } from "../../../chaos/memory/systems";
 
 /** Topics whose lost events lie in storage and are to be replayed. */
 async function world() {
   const kafka = new MemoryKafka();
-  for (const schema of LOSSY)
-    kafka.logs.set(topicOf(schema), { own: {}, low: 0, log: [] });
+  for (const schema of LOSSY) kafka.create(topicOf(schema));
   const storage = new Storage(
     new MemoryHdfs() as unknown as Hdfs,
     "/wmf/data/sisyphus",
@@ -102,7 +102,7 @@ test("an older attempt that froze before it sent an event can land it no more on
 test("starts of many partitions travel by reference, stay what they were, and a shard takes its own", async () => {
   const { kafka, startsOf, runFrom, counts } = await world();
   const many = Array.from({ length: 1001 }, (_, i) => `topic-${i}`);
-  for (const topic of many) kafka.logs.set(topic, { own: {}, low: 0, log: [] });
+  for (const topic of many) kafka.create(topic);
   const names = [...LOSSY.map(topicOf), ...many];
   const given = await startsOf(names);
   expect(JSON.stringify(given).length).toBeLessThan(200);
