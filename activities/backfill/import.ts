@@ -84,18 +84,34 @@ export function createImporterActivities({
   /**
    * Waits until no run of somebody else goes on: it has read where the importer stands, and would write over what this saga's run does. One
    * that its own schedule starts in this very moment is not seen yet; what the two do is put together afterwards.
+   * @returns whether there was one
    */
-  async function waitForOthers(tag: string): Promise<void> {
+  async function waitForOthers(tag: string): Promise<boolean> {
     const isImporter = matchAnywhere(config.importer.jobNames);
-    for (;;) {
+    for (let wasOne = false; ; wasOne = true) {
       const other = (await yarn.running()).find(
         ({ name, applicationTags }) =>
           isImporter.test(name) && !applicationTags?.split(",").includes(tag),
       );
-      if (!other) return;
+      if (!other) return wasOne;
       heartbeat({ waitingFor: `${other.name} (${other.id})` });
       await sleep(POLL_MS);
     }
+  }
+
+  /**
+   * Waits until all that others have begun counts. A run tells where it stands a while after its application has ended, and one that began
+   * before positions were put together, or back, would write over that afterwards.
+   * @returns whether there was one
+   */
+  async function waitUntilOthersCount(tag: string): Promise<boolean> {
+    if (!(await waitForOthers(tag))) return false;
+    const since = performance.now();
+    while (performance.now() - since < config.yarn.driverSeconds * 1000) {
+      heartbeat({ waitingFor: "where another run has left the importer" });
+      await sleep(POLL_MS);
+    }
+    return true;
   }
 
   /** Sees to it that a run which was begun and the runs beside it lose nothing of one another. @returns the runs that have finished since */
@@ -173,6 +189,7 @@ export function createImporterActivities({
       lacking,
       runOnce: async () => {
         await runOnce(tag, topics);
+        await waitUntilOthersCount(tag);
         await settleNow();
       },
       log: config.importer.log,
@@ -247,12 +264,17 @@ export function createImporterActivities({
       // A run that is under way would otherwise end after the others were moved, and its offsets would count.
       await waitUntilNoneRuns(tagOf(id, "reset"));
       await waitUntilNoneRuns(tagOf(id, "import"));
+      await waitUntilOthersCount(tagOf(id, "import"));
       await settle();
-      const written = await steeringOf(source).putBack(input.topics, {
-        after: input.after,
-        staging: storage.path(places.importerStaging),
-        by: id,
-      });
+      let written: string | undefined;
+      do
+        written =
+          (await steeringOf(source).putBack(input.topics, {
+            after: input.after,
+            staging: storage.path(places.importerStaging),
+            by: id,
+          })) ?? written;
+      while (await waitUntilOthersCount(tagOf(id, "import")));
       return written === undefined ? [] : input.topics;
     },
   };

@@ -2,6 +2,7 @@ import { cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
 import type { Landed } from "../../domain/backfill/landed";
 import type { MissingTopic } from "../../domain/backfill/missing";
+import { wholeSagaOf } from "../../domain/backfill/saga-name";
 import { batches, Throttle } from "../../lib/throttle";
 import { calling } from "../../clients/errors";
 import type { Kafka } from "../../clients/kafka/kafka";
@@ -97,6 +98,16 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
       );
   }
 
+  /**
+   * Whether the saga has given a topic's retention back, after its import or in an abort. An attempt that froze and wakes up after that must
+   * produce nothing more: another saga may hold the topic by now, and replay the same events.
+   */
+  async function isOver(id: string, topic: string): Promise<boolean> {
+    const places = sagaPlaces(wholeSagaOf(id));
+    if (await storage.has(places.retentionReleased)) return true;
+    return ((await storage.read(places.leftAlone)) ?? []).includes(topic);
+  }
+
   /** Produces what has not landed yet, in transactions of bounded size and at a bounded rate. */
   async function produceTheRest(
     id: string,
@@ -125,6 +136,7 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
           await sendBatch(producer, id, topic, items, {
             compression,
             partitions: partitions.get(topic),
+            isOver: () => isOver(id, topic),
           });
           throttle.sent(topic, items.length, bytes, Date.now());
           replayed += items.length;

@@ -36,6 +36,14 @@ export const GUARDS: readonly Guard[] = [
     test: `${backfill}/replay`,
   },
   {
+    without:
+      "an attempt that wakes up after an abort produces what another saga replays",
+    file: `${backfill}/replay-producer.ts`,
+    guard: "if (await isOver())",
+    taken: "if ((await isOver()) && topic === sagaId)",
+    test: `${backfill}/replay.test`,
+  },
+  {
     without: "a batch that is sent again is spread over other partitions",
     file: `${backfill}/replay-producer.ts`,
     guard: "        partition: index % partitions,\n",
@@ -102,6 +110,21 @@ export const GUARDS: readonly Guard[] = [
     file: `${backfill}/import.ts`,
     guard: "    await waitForOthers(tag);\n",
     taken: "",
+    test: `${backfill}/import.test`,
+  },
+  {
+    without: "a run that is under way writes over what was put together",
+    file: `${backfill}/import.ts`,
+    guard: `        await waitUntilOthersCount(tag);
+        await settleNow();`,
+    taken: "        await settleNow();",
+    test: `${backfill}/import.test`,
+  },
+  {
+    without: "a run that is under way writes over the positions of an abort",
+    file: `${backfill}/import.ts`,
+    guard: `while (await waitUntilOthersCount(tagOf(id, "import")));`,
+    taken: "while (false);",
     test: `${backfill}/import.test`,
   },
   {

@@ -9,6 +9,7 @@ import { sagaId } from "../../../../activities/backfill/saga-id";
 import type { Hdfs } from "../../../../clients/hdfs/hdfs";
 import type { Kafka } from "../../../../clients/kafka/kafka";
 import { Storage } from "../../../../clients/storage";
+import { sagaPlaces } from "../../../../clients/storage-layout";
 import {
   CONFIG,
   LOSSY,
@@ -50,6 +51,7 @@ async function world() {
   };
   return {
     kafka,
+    storage,
     env,
     id,
     counts,
@@ -98,6 +100,19 @@ test("an older attempt that froze before it sent an event can land it no more on
   expect(await woken).toMatchObject({ type: "Fenced" });
   expect(counts()).toEqual(once);
 });
+
+test.each([
+  ["given retention back", "retentionReleased" as const, {}],
+  ["put its topics back", "leftAlone" as const, LOSSY.map(topicOf)],
+])(
+  "an attempt that wakes up after its saga has %s lands nothing more",
+  async (_, record, content) => {
+    const { storage, id, run, counts } = await world();
+    await storage.write<object>(sagaPlaces(id)[record], content);
+    await expect(run()).rejects.toMatchObject({ type: "Fenced" });
+    expect(counts()).toEqual(LOST.map(() => 0));
+  },
+);
 
 test("starts of many partitions travel by reference, stay what they were, and a shard takes its own", async () => {
   const { kafka, startsOf, runFrom, counts } = await world();
