@@ -180,6 +180,9 @@ export function createImporterActivities({
       const since = await settle();
       if (since.length > 1) besides.push(...since);
     };
+    // From here on raw hours grow, and a Refine of somebody else may take them. Should it be an outdated one, its flags would keep the saga's
+    // own from them: before that one is submitted, all that were set since now are taken away.
+    await storage.recordOnce(sagaPlaces(sagaId()).flagsClearedFrom, {});
     // A run that an earlier attempt began is still under way, perhaps: positions are read once it has ended.
     await waitUntilNoneRuns(tag);
     await settleNow();

@@ -163,6 +163,15 @@ export const GUARDS: readonly Guard[] = [
     test: `${backfill}/clear-flags`,
   },
   {
+    without:
+      "an outdated Refine takes what was imported before flags are cleared",
+    file: `${backfill}/import.ts`,
+    guard:
+      "    await storage.recordOnce(sagaPlaces(sagaId()).flagsClearedFrom, {});\n",
+    taken: "",
+    test: `${backfill}/import.test`,
+  },
+  {
     without: "a flag that the saga's own Refine has set is taken away",
     file: `${backfill}/flags-set-since.ts`,
     guard: "young.filter(({ mtime }) => mtime < submitted)",

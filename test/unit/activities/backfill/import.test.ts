@@ -31,7 +31,7 @@ function world() {
   /** What happens while positions are put back. */
   let whenPutBack = () => undefined as void;
   /** What happens while a run goes on. */
-  let meanwhile = () => undefined as void;
+  let meanwhile: () => void = () => undefined;
   const source = {
     state: async () => ({
       positions: new Map([[partitionKey(TOPIC, 0), { offset: position }]]),
@@ -194,6 +194,16 @@ test("positions are put back once no run of somebody else goes on, and again aft
   running.length = 0;
   await restoring;
   expect(steered).toEqual([`put back ${TOPIC}`, `put back ${TOPIC}`]);
+});
+
+test("flags that are set from the first run on count as set by others", async () => {
+  const { reset, storage, meanwhile } = world();
+  let isRecorded: Promise<boolean> | undefined;
+  meanwhile(
+    () => (isRecorded = storage.has(sagaPlaces(SAGA).flagsClearedFrom)),
+  );
+  await reset();
+  expect(await isRecorded).toBe(true);
 });
 
 test("a run that came between is told, after the positions of both were put together", async () => {
