@@ -101,6 +101,7 @@ function printSummary(runs: Run[], faults: string[]): number {
       .map(([kind, n]) => `${kind} ${n}`)
       .join(", ")}; ${wrong.length} wrong`,
   );
+  if (runs.length === 1 && runs[0]!.shape) console.log(`  ${runs[0]!.shape}`);
   for (const r of wrong.slice(0, 20))
     console.log(
       `  seed ${r.seed} (${[r.shape, r.outcome].filter(Boolean).join("; ")}): ${r.wrong.join("; ")}`,

@@ -1,6 +1,7 @@
 import type { Jobs } from "../../../clients/commands";
 import type { MemoryCamus } from "./camus";
 import { call, outside } from "./faults";
+import type { MemorySchedules } from "./schedules";
 import type { MemoryYarn } from "./systems";
 
 /** What an importer is named at YARN. */
@@ -13,6 +14,7 @@ type Platform = {
   camus: MemoryCamus;
   /** One run of Refine over everything that is due. */
   refine: () => void;
+  schedules: MemorySchedules;
   random: () => number;
 };
 
@@ -56,13 +58,16 @@ export class MemoryHost {
   }
 
   private async run(argv: string[]): Promise<void> {
-    const { yarn, refine, random } = this.platform;
+    const { yarn, refine, schedules, random } = this.platform;
+    const [program, job] = argv;
+    if (program === "hold") return schedules.hold(job!);
+    if (program === "release") return schedules.release(job!);
     const setting = (name: string) =>
       argv
         .find((a) => a.includes(`${name}=`))
         ?.split("=")
         .at(-1) ?? "";
-    if (argv[0] === "spark-submit") {
+    if (program === "spark-submit") {
       await after(20 + random() * 400);
       void yarn.run(
         "refine_x",

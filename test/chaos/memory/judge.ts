@@ -60,12 +60,17 @@ function inKafka(world: World): string[] {
   ];
 }
 
-/** Retention is as before. */
+/** Retention is as before, and what was held is released. */
 function settingsLeft(world: World): string[] {
   const { retention } = world.state();
-  return same(retention, world.before.retention)
-    ? []
-    : [`retention is ${JSON.stringify(retention)}`];
+  return [
+    ...(same(retention, world.before.retention)
+      ? []
+      : [`retention is ${JSON.stringify(retention)}`]),
+    ...world.schedules.stillHeld.map(
+      (job) => `the schedule of ${job} is still held`,
+    ),
+  ];
 }
 
 /** No flag is gone or cut off, and none was changed that no plan names. */
@@ -115,6 +120,12 @@ function refines(world: World, sagas: Ended[]): string[] {
       ];
 }
 
+/** Whether the importer stood before a partition's first offset: only a saga moves it from there. */
+function isStuck({ before, kafka }: World, key: string): boolean {
+  const { topic, partition } = parsePartitionKey(key);
+  return before.positions[key]! < kafka.partition(topic, partition).low;
+}
+
 const keepsOffsets = ({ aborted }: Ended): boolean =>
   aborted === undefined || aborted.includes('no "restore offsets"');
 
@@ -127,17 +138,21 @@ function positionsOfAborted(world: World, sagas: Ended[]): string[] {
         (saga) => saga.schemas.includes(schema) && keepsOffsets(saga),
       ),
   ).map(topicOf);
+  const isScheduled = world.shape.schedules.importer !== undefined;
   const moved = left.flatMap((topic) =>
     world.kafka
       .partitionsOf(topic)
       .map((partition) => partitionKey(topic, partition))
       .filter((key) => now.positions[key] !== world.before.positions[key])
+      // Its own schedule moves the importer where it is not stuck.
+      .filter((key) => !isScheduled || isStuck(world, key))
       .map((key) => `the importer stands at ${now.positions[key]} in ${key}`),
   );
   const hasRefined = world.yarn.apps.some(
     (a) => a.state === "FINISHED" && a.name.startsWith("refine"),
   );
-  return hasRefined || same(now.flags, world.before.flags)
+  const isRefined = hasRefined || world.shape.schedules.refine !== undefined;
+  return isRefined || same(now.flags, world.before.flags)
     ? moved
     : [...moved, `flags are ${JSON.stringify(now.flags)}`];
 }
@@ -154,6 +169,12 @@ function ofSaga(world: World, saga: Ended): string[] {
         : []),
     ];
   const landed = landedIn(world);
+  const byOthers = schemas.flatMap((schema) =>
+    world.tables.notByPlanned(schema),
+  );
+  // An old Refine that nobody holds may come between; the report must say so then.
+  const { refine } = world.shape.schedules;
+  const mayBeOutdated = refine?.isOutdated && !refine.canBeHeld;
   const lost = world.lost.filter((e) => schemas.includes(e.schema));
   const inKafkaNow = lost.filter((e) => landed.get(e.uuid) === 1).length;
   return [
@@ -163,6 +184,25 @@ function ofSaga(world: World, saga: Ended): string[] {
     ...(withoutRow > 0
       ? [`${withoutRow} of ${lost.length} lost events have no row`]
       : []),
-    ...(holds === false ? ["the report does not hold"] : []),
+    ...(holds === false && !mayBeOutdated ? ["the report does not hold"] : []),
+    ...(holds && byOthers.length > 0
+      ? [`the report holds although another job has refined ${byOthers.join()}`]
+      : []),
+    ...stuckIn(world, schemas),
   ];
+}
+
+/** Where the importer stands before the log, from where it gets no further by itself. */
+function stuckIn(world: World, schemas: string[]): string[] {
+  const { positions } = world.state();
+  return schemas.map(topicOf).flatMap((topic) =>
+    world.kafka
+      .partitionsOf(topic)
+      .filter(
+        (partition) =>
+          (positions[partitionKey(topic, partition)] ?? 0) <
+          world.kafka.partition(topic, partition).low,
+      )
+      .map((partition) => `the importer is stuck in ${topic}/${partition}`),
+  );
 }

@@ -1,5 +1,9 @@
 import { createLeaseActivities } from "../../../activities/backfill/leases";
-import type { LeaseRequest } from "../../../domain/backfill/leases";
+import {
+  type LeaseBook,
+  LEASES_ID,
+  type LeaseRequest,
+} from "../../../domain/backfill/leases";
 import { takingSagaNames } from "../../../activities/backfill/saga-id";
 import { WorkflowFailedError } from "@temporalio/client";
 import { activityInfo } from "@temporalio/activity";
@@ -32,13 +36,13 @@ export type Run = {
 const WIDTH = 40;
 /** The fraction of the first three attempts of activities that have a fault. */
 const INTENSITY = 0.4;
-/** How long a saga may take. */
-const SECONDS = 240;
+/** How long a saga may take; another may be before it. */
+const SECONDS = 300;
 /** How long a worker may still be asleep when its saga has ended, in milliseconds: longer than the longest sleep of a fault. */
 const ZOMBIE_MS = 3500;
-/** An abort may come while one of these runs: from the first step that changes something to the last before the proof. */
+/** An abort may come while one of these runs: from the wait for leases to the last before the proof. */
 const ABORTABLE = STEPS.slice(
-  STEPS.indexOf("hold retention"),
+  STEPS.indexOf("approve"),
   STEPS.indexOf("verify"),
 );
 
@@ -62,7 +66,7 @@ export async function runMemoryChaos(
   );
   const activities = takingSagaNames({
     ...named,
-    ...leasesOfWorlds(env),
+    ...leasesOfWorlds(env, worlds),
   });
   const shared = {
     connection: env.nativeConnection,
@@ -89,18 +93,38 @@ export async function runMemoryChaos(
 }
 
 /** The real leases. Every world has topics of the same names, so what a saga asks for is named by its world as well. */
-function leasesOfWorlds(env: TestWorkflowEnvironment) {
+function leasesOfWorlds(
+  env: TestWorkflowEnvironment,
+  worlds: Map<string, World>,
+) {
   const real = createLeaseActivities({ client: env.client });
   return {
     ...real,
     requestLease: (request: LeaseRequest) =>
       real.requestLease({
         ...request,
-        resources: request.resources.map(
-          (resource) => `${request.workflowId} ${resource}`,
+        resources: request.resources.map((resource) =>
+          inWorld(worlds.get(request.workflowId)!.seed, resource),
         ),
       }),
   };
+}
+
+const inWorld = (seed: number, resource: string) => `${seed} ${resource}`;
+
+/** What sagas of a world still hold or wait for. */
+async function leasesLeft(
+  env: TestWorkflowEnvironment,
+  seed: number,
+): Promise<string[]> {
+  const { held, waiting } = await env.client.workflow
+    .getHandle(LEASES_ID)
+    .query<LeaseBook>("progress");
+  return [...held, ...waiting]
+    .filter(({ resources }) =>
+      resources.some((resource) => resource.startsWith(inWorld(seed, ""))),
+    )
+    .map(({ id }) => `the lease ${id} is left`);
 }
 
 /** Runs the sagas of a world to their ends, and judges it afterwards. */
@@ -110,15 +134,24 @@ async function runWorld(
   world: World,
   worlds: Map<string, World>,
 ): Promise<Run> {
-  const { sagas } = world.shape;
-  const ids = sagas.map(() => `backfill/chaos-${seed}`);
-  for (const id of ids) worlds.set(id, world);
-  const ended = await Promise.all(
-    sagas.map((saga, i) => runSaga(env, ids[i]!, saga, random(seed ^ 0x5eed))),
-  );
+  const ended: EndedSaga[] = [];
+  world.begin();
+  let before: Promise<void> = Promise.resolve();
+  const all = world.shape.sagas.map((saga, i) => {
+    const { starts } = saga;
+    const id = `backfill/chaos-${seed}${i === 0 || starts === "again" ? "" : "-beside"}`;
+    worlds.set(id, world);
+    const dice = random(seed ^ 0x5eed ^ (i << 20));
+    before = (starts === "again" ? before : pause(starts)).then(async () => {
+      ended[i] = await runSaga(env, id, saga, dice);
+    });
+    return before;
+  });
+  await Promise.all(all);
+  world.schedules.end();
   // A worker that is still asleep must do no harm when it wakes up.
   await pause(ZOMBIE_MS);
-  for (const id of ids) worlds.delete(id);
+  for (const [id, of] of worlds) if (of === world) worlds.delete(id);
   return {
     seed,
     shape: shapeText(world.shape),
@@ -129,6 +162,7 @@ async function runWorld(
         failed === undefined ? [] : [`a saga ended with: ${failed}`],
       ),
       ...wrongs(world, ended),
+      ...(await leasesLeft(env, seed)),
     ],
   };
 }

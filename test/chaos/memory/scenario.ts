@@ -29,7 +29,7 @@ export const SHA = "a".repeat(64);
 export const CONFIG = parseConfig({
   kafka: { brokers: ["memory:9092"] },
   hdfs: { webhdfs: "http://memory", user: "hdfs" },
-  yarn: { resourceManager: "http://memory" },
+  yarn: { resourceManager: "http://memory", driverSeconds: 1 },
   hive: { metastore: "memory:9083" },
   archive: { host: "test", files: ["/none"] },
   importer: { command: ["camus"], historyPath: "/history", log: "/none" },

@@ -4,9 +4,9 @@ import { createImporterActivities } from "../../../activities/backfill/import";
 import type { Kafka } from "../../../clients/kafka/kafka";
 import { createAwaitRefineActivities } from "../../../activities/backfill/await-refine";
 import { createFlagActivities } from "../../../activities/backfill/clear-flags";
+import { createHoldOthersActivities } from "../../../activities/backfill/hold-others";
 import { createKillRefineActivities } from "../../../activities/backfill/kill-refine";
 import { createSubmitRefineActivities } from "../../../activities/backfill/submit-refine";
-import { sagaId } from "../../../activities/backfill/saga-id";
 import { createReplayActivities } from "../../../activities/backfill/replay";
 import { createRetentionActivities } from "../../../activities/backfill/hold-retention";
 import { createReportActivities } from "../../../activities/backfill/report";
@@ -14,30 +14,16 @@ import { Storage } from "../../../clients/storage";
 import { Drivers } from "../../../activities/backfill/drivers";
 import { Submitter } from "../../../activities/backfill/submitter";
 import type { Yarn } from "../../../clients/yarn/yarn";
-import type { PlannedTopic } from "../../../domain/backfill/plan";
+import type { Config } from "../../../domain/settings/config";
 import { partitionKey } from "../../../lib/keys";
-import { sha256 } from "../../../lib/digest";
-import { canonicalJson } from "../../../lib/canonical-json";
-import { sagaPlaces } from "../../../clients/storage-layout";
 import { MemoryCamus, type Positions } from "./camus";
-import { Attempt, call, during, type Fault, KINDS, random } from "./faults";
-import { MemoryHost } from "./hosts";
+import { Attempt, during, type Fault, KINDS, random } from "./faults";
+import { MemoryHost, runCamus } from "./hosts";
 import { MemoryKafka } from "./kafka";
-import {
-  BROKEN,
-  type Broken,
-  CONFIG,
-  dirOf,
-  LOSSY,
-  LOST,
-  planOf,
-  planSummary,
-  SCHEMAS,
-  SHA,
-  storeMissing,
-  topicOf,
-} from "./scenario";
+import { CONFIG, LOSSY, LOST, SCHEMAS, SHA, topicOf } from "./scenario";
+import { MemorySchedules } from "./schedules";
 import { shapeOf } from "./shape";
+import { simulatedActivities } from "./simulated";
 import { MemoryHdfs, MemoryYarn } from "./systems";
 import { MemoryTables } from "./tables";
 
@@ -49,6 +35,7 @@ export class World {
   readonly yarn = new MemoryYarn();
   readonly camus = new MemoryCamus(this.kafka, this.hdfs);
   readonly tables = new MemoryTables(this.hdfs, this.camus);
+  readonly schedules = new MemorySchedules();
   readonly lost = LOST;
   readonly faults: Record<string, number> = {};
   private readonly hosts: Map<string, MemoryHost>;
@@ -70,11 +57,51 @@ export class World {
           yarn: this.yarn,
           camus: this.camus,
           refine: () => this.tables.refine("refined"),
+          schedules: this.schedules,
           random: this.random,
         }),
       ]),
     );
     this.before = this.state();
+  }
+
+  /** Starts what has a schedule of its own. */
+  begin(): void {
+    const { yarn, camus, tables, shape, schedules } = this;
+    const dice = random(this.seed ^ 0x5c4ed);
+    const { importer, refine } = shape.schedules;
+    if (importer)
+      schedules.every(
+        importer.everyMs,
+        "importer",
+        () =>
+          void runCamus(
+            { yarn, camus, random: dice },
+            { tag: "", moves: false },
+          ),
+      );
+    if (refine)
+      schedules.every(
+        refine.everyMs,
+        "refine",
+        () =>
+          void yarn.run("refine_hourly", "", 50 + dice() * 500, () =>
+            tables.refine(refine.isOutdated ? "outdated" : "refined"),
+          ),
+      );
+  }
+
+  /** The configuration of the world's workers. */
+  private get config(): Config {
+    const commandsFor = (job: "importer" | "refine") =>
+      this.shape.schedules[job]?.canBeHeld
+        ? { hold: ["hold", job], release: ["release", job] }
+        : {};
+    return {
+      ...CONFIG,
+      importer: { ...CONFIG.importer, ...commandsFor("importer") },
+      refine: { ...CONFIG.refine, ...commandsFor("refine") },
+    };
   }
 
   /** Fills the topics as the incident has left them. @returns where the importer stands */
@@ -124,35 +151,16 @@ export class World {
     };
   }
 
-  /** What is broken of schemas. */
-  private brokenOf(schemas: readonly string[]): Broken[] {
-    const { positions } = this.camus;
-    return schemas.flatMap((schema) => {
-      const topic = topicOf(schema);
-      const isOut = (partition: number) => {
-        const { low } = this.kafka.partition(topic, partition);
-        return (positions[partitionKey(topic, partition)] ?? 0) < low;
-      };
-      const broken = {
-        schema,
-        reset:
-          LOSSY.includes(schema) && this.kafka.partitionsOf(topic).some(isOut),
-        missing: this.tables.withoutRow([schema]).length,
-        outdated: this.tables.notByPlanned(schema),
-      };
-      const { reset, missing, outdated } = broken;
-      return reset || missing > 0 || outdated.length > 0 ? [broken] : [];
-    });
-  }
-
   /** The real activities on one of the hosts, except for planning, search, logs and verification, which the world answers itself. */
   activities(host: string) {
     const { jobs } = this.hosts.get(host)!;
     const hdfs = this.hdfs as unknown as Hdfs;
     const storage = new Storage(hdfs, "/wmf/data/sisyphus");
     const drivers = new Drivers({ host, graceMs: 1000, jobs, storage });
+    const { config } = this;
     const deps = {
-      config: CONFIG,
+      config,
+      jobs,
       hdfs,
       storage,
       kafka: this.kafka as unknown as Kafka,
@@ -173,86 +181,8 @@ export class World {
       ...createAwaitRefineActivities(deps),
       ...createKillRefineActivities(deps),
       ...createReportActivities(deps),
-      settings: async () => ({
-        lookbackHours: 24,
-        batchTopics: 1,
-        archiveQueue: "archive@test",
-      }),
-      makePlan: ({ topics }: { topics?: string[] }) =>
-        this.makePlan(storage, topics),
-      collectHeld: async () => ({ ref: "" }),
-      collectArchive: async () => ({ ref: "" }),
-      collectMysql: async () => ({ ref: "" }),
-      joinMissing: ({ topics }: { topics: { schema: string }[] }) =>
-        this.joinMissing(
-          storage,
-          topics.map(({ schema }) => schema),
-        ),
-      scanLogs: async ({ topics }: { topics: PlannedTopic[] }) => {
-        const dirs = dirsOf(topics);
-        const unexplained = dirs.filter((dir) => !this.tables.rows.has(dir));
-        return {
-          files: 1,
-          bytes: 1,
-          lines: 1,
-          finished: dirs.length - unexplained.length,
-          failed: [],
-          unexplained,
-          records: 0,
-        };
-      },
-      verify: async ({ topics }: { topics: PlannedTopic[] }) =>
-        this.verify(topics.map(({ schema }) => schema)),
-    };
-  }
-
-  private async makePlan(storage: Storage, topics?: string[]) {
-    const schemas = BROKEN.filter(
-      (schema) => topics?.includes(topicOf(schema)) ?? true,
-    );
-    const plan = planOf(this.brokenOf(schemas), this.camus.newestRun);
-    const digest = sha256(canonicalJson(plan));
-    const place = sagaPlaces(sagaId()).plan(digest);
-    return planSummary(plan, await storage.write(place, plan));
-  }
-
-  /** What is lost and neither Kafka nor a raw hour has. Nobody reads past an open transaction. */
-  private async joinMissing(storage: Storage, schemas: string[]) {
-    const held = await call(
-      () =>
-        new Set(
-          schemas.flatMap((schema) => [
-            ...this.camus.importedOf(topicOf(schema)),
-            ...this.kafka
-              .committed(topicOf(schema))
-              .map((m) => m.headers["uuid"]),
-          ]),
-        ),
-    );
-    const lossy = schemas.filter((schema) => LOSSY.includes(schema));
-    return storeMissing(storage, sagaId(), lossy, ({ uuid }) => held.has(uuid));
-  }
-
-  private verify(schemas: string[]) {
-    const without = this.tables.withoutRow(schemas).length;
-    const expected = LOST.filter((e) => schemas.includes(e.schema)).length;
-    const outdated = schemas.flatMap((schema) =>
-      this.tables.notByPlanned(schema).map((hour) => dirOf(schema, hour)),
-    );
-    return {
-      partitions: this.tables.rows.size,
-      rows: expected - without,
-      distinct: expected - without,
-      duplicates: 0,
-      found: expected - without,
-      expected,
-      withIp: 0,
-      geocoded: 0,
-      problems: [
-        ...(without > 0 ? [`${without} events have no row`] : []),
-        ...outdated.map((dir) => `${dir} is of another job`),
-      ],
-      findings: [],
+      ...createHoldOthersActivities(deps),
+      ...simulatedActivities(this, config, storage),
     };
   }
 
@@ -278,8 +208,3 @@ export class World {
     });
   }
 }
-
-const dirsOf = (topics: PlannedTopic[]): string[] =>
-  topics.flatMap(({ schema, hours }) =>
-    hours.map((hour) => dirOf(schema, hour)),
-  );
