@@ -215,6 +215,27 @@ export const GUARDS: readonly Guard[] = [
     test: "domain/backfill/leases",
   },
   {
+    without: "a saga keeps the leases of an ended one that had its workflow id",
+    file: `${backfill}/leases.ts`,
+    guard: 'status.name !== "RUNNING" || first !== firstRunId',
+    taken: 'status.name !== "RUNNING"',
+    test: `${backfill}/leases`,
+  },
+  {
+    without: "a lease is taken from a saga of which nothing can be told",
+    file: `${backfill}/leases.ts`,
+    guard: "if (error instanceof WorkflowNotFoundError) return true;",
+    taken: "if (error instanceof Error) return true;",
+    test: `${backfill}/leases`,
+  },
+  {
+    without: "a schedule that could not be held counts as held",
+    file: `${backfill}/hold-others.ts`,
+    guard: "if (code !== 0)",
+    taken: "if (code < 0)",
+    test: `${backfill}/hold-others`,
+  },
+  {
     without: "small sagas overtake a large one for ever",
     file: "domain/backfill/leases.ts",
     guard:
