@@ -143,7 +143,7 @@ export const sagaPlaces = (sagaId: string) => ({
   /** Where a planned flag is moved to; each flag has a place of its own. */
   flag: (path: string) => text(sagaId, `flags/${shortDigest(path, 20)}`),
   removedFlags: json<RemovedFlag[]>(sagaId, "flags.json"),
-  /** Its own time on HDFS tells when the saga began to clear flags. */
+  /** Its own time on HDFS tells when the saga began to import, or to clear flags where it imports nothing. */
   flagsClearedFrom: json<object>(sagaId, "flags-cleared-from.json"),
   /** Flags that others have set since, and that were taken away, too. */
   flagsSetSince: json<FlagSetSince[]>(sagaId, "flags-set-since.json"),

@@ -33,7 +33,13 @@ const ROOT = join(__dirname, "..");
 const whole = wholeFrom(0);
 
 type Options = { runs: number; from: number; seed?: number };
-type Run = { seed: number; outcome: string; wrong: string[] };
+type Run = {
+  seed: number;
+  /** What the run was made of beside its faults. */
+  shape?: string;
+  outcome: string;
+  wrong: string[];
+};
 
 /** The runs of one kind, each a line of a file. */
 class Results<R extends Run> {
@@ -91,12 +97,15 @@ function printSummary(runs: Run[], faults: string[]): number {
     (o) => `${runs.filter((r) => r.outcome === o).length} ${o}`,
   );
   console.log(
-    `${runs.length} sagas: ${outcomes.join(", ")}; ${Object.entries(kinds)
+    `${runs.length} runs: ${outcomes.join(", ")}; ${Object.entries(kinds)
       .map(([kind, n]) => `${kind} ${n}`)
       .join(", ")}; ${wrong.length} wrong`,
   );
+  if (runs.length === 1 && runs[0]!.shape) console.log(`  ${runs[0]!.shape}`);
   for (const r of wrong.slice(0, 20))
-    console.log(`  seed ${r.seed} (${r.outcome}): ${r.wrong.join("; ")}`);
+    console.log(
+      `  seed ${r.seed} (${[r.shape, r.outcome].filter(Boolean).join("; ")}): ${r.wrong.join("; ")}`,
+    );
   return wrong.length > 0 ? 1 : 0;
 }
 

@@ -22,7 +22,7 @@ type Systems = {
 type Found = { topic: string; path: string; mtime: number };
 
 /**
- * Flags that somebody else's Refine has set in planned hours since the saga began to clear them. An outdated one that its own schedule
+ * Flags that somebody else's Refine has set in planned hours since the saga began to import, or to clear them. An outdated one that its own schedule
  * starts sets them anew, and the saga's Refine would pass by these hours.
  */
 export class FlagsSetSince {

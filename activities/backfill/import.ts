@@ -84,20 +84,36 @@ export function createImporterActivities({
   /**
    * Waits until no run of somebody else goes on: it has read where the importer stands, and would write over what is done meanwhile. One
    * that its own schedule starts in this very moment is not seen yet; what the two do is put together afterwards.
+   * @returns whether there was one
    */
-  async function waitForOthers(): Promise<void> {
+  async function waitForOthers(): Promise<boolean> {
     const isImporter = matchAnywhere(config.importer.jobNames);
     const own = ["reset", "import"].map((what) => tagOf(sagaId(), what));
-    for (;;) {
+    for (let wasOne = false; ; wasOne = true) {
       const other = (await yarn.running()).find(
         ({ name, applicationTags }) =>
           isImporter.test(name) &&
           !applicationTags?.split(",").some((tag) => own.includes(tag)),
       );
-      if (!other) return;
+      if (!other) return wasOne;
       heartbeat({ waitingFor: `${other.name} (${other.id})` });
       await sleep(POLL_MS);
     }
+  }
+
+  /**
+   * Waits until all that others have begun counts. A run tells where it stands a while after its application has ended, and one that began
+   * before positions were put together, or back, would write over that afterwards.
+   * @returns whether there was one
+   */
+  async function waitUntilOthersCount(): Promise<boolean> {
+    if (!(await waitForOthers())) return false;
+    const since = performance.now();
+    while (performance.now() - since < config.yarn.driverSeconds * 1000) {
+      heartbeat({ waitingFor: "where another run has left the importer" });
+      await sleep(POLL_MS);
+    }
+    return true;
   }
 
   /** Sees to it that a run which was begun and the runs beside it lose nothing of one another. @returns the runs that have finished since */
@@ -106,7 +122,7 @@ export function createImporterActivities({
     const begun = await storage.read(places.importerRun);
     if (!begun || !("before" in begun)) return [];
     // One that ends later would have the last word, and has read positions of before the saga's run.
-    await waitForOthers();
+    await waitUntilOthersCount();
     const since = await heartbeatWhile(() =>
       steeringOf(source).settle(begun.before, {
         staging: storage.path(places.importerStaging),
@@ -171,6 +187,9 @@ export function createImporterActivities({
       const since = await settle();
       if (since.length > 1) besides.push(...since);
     };
+    // From here on raw hours grow, and a Refine of somebody else may take them. Should it be an outdated one, its flags would keep the saga's
+    // own from them: before that one is submitted, all that were set since now are taken away.
+    await storage.recordOnce(sagaPlaces(sagaId()).flagsClearedFrom, {});
     // A run that an earlier attempt began is still under way, perhaps: positions are read once it has ended.
     await waitUntilNoneRuns(tag);
     await settleNow();
@@ -255,14 +274,21 @@ export function createImporterActivities({
       await waitUntilNoneRuns(tagOf(id, "reset"));
       await waitUntilNoneRuns(tagOf(id, "import"));
       await settle();
-      await waitForOthers();
-      const written = await heartbeatWhile(() =>
-        steeringOf(source).putBack(input.topics, {
-          after: input.after,
-          staging: storage.path(places.importerStaging),
-          by: id,
-        }),
-      );
+      await waitUntilOthersCount();
+      let written: string | undefined;
+      for (let isFirst = true; ; isFirst = false) {
+        const now = await heartbeatWhile(() =>
+          steeringOf(source).putBack(input.topics, {
+            after: input.after,
+            staging: storage.path(places.importerStaging),
+            by: id,
+          }),
+        );
+        written = now ?? written;
+        // What stands there still after another run has ended will not be moved by it any more.
+        if (now === undefined && !isFirst) break;
+        if (!(await waitUntilOthersCount())) break;
+      }
       return written === undefined ? [] : input.topics;
     },
   };

@@ -63,8 +63,8 @@ function isFenced(error: unknown): boolean {
  * Produces a batch of events in one transaction: all of them are in Kafka afterwards, or none that a reader of committed records sees.
  * Each event's partition follows from its index. Left to kafkajs, a batch of which a part was refused would be spread anew when it is sent
  * again, and what had been taken would be there twice.
- * @param options `partitions`: how many the topic has; one where that is not known
- * @throws ApplicationFailure "Fenced", not to be retried, where a newer attempt has taken over
+ * @param options `partitions`: how many the topic has; one where that is not known; `isOver`: whether the saga has ended its work on the topic
+ * @throws ApplicationFailure "Fenced", not to be retried, where a newer attempt has taken over, or the saga is over
  */
 export async function sendBatch(
   producer: Producer,
@@ -74,9 +74,11 @@ export async function sendBatch(
   {
     compression,
     partitions = 1,
+    isOver = async () => false,
   }: {
     compression: Config["replay"]["compression"];
     partitions?: number | undefined;
+    isOver?: () => Promise<boolean>;
   },
 ): Promise<void> {
   const transaction = await producer.transaction();
@@ -94,6 +96,9 @@ export async function sendBatch(
         headers: replayHeaders(sagaId, index, event.uuid),
       })),
     });
+    // Asked between the two: whoever searches Kafka once the saga is over waits for a transaction that has sent already, so that an attempt
+    // which freezes here is seen, and one which froze before lands nothing any more.
+    if (await isOver()) throw fatal("Fenced", `${sagaId} is over for ${topic}`);
     await transaction.commit();
   } catch (error) {
     await transaction.abort().catch(() => undefined);

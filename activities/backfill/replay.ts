@@ -8,6 +8,7 @@ import {
   type Starts,
   startsOf,
 } from "../../domain/backfill/replay-starts";
+import { wholeSagaOf } from "../../domain/backfill/saga-name";
 import { batches, Throttle } from "../../lib/throttle";
 import { calling } from "../../clients/errors";
 import type { Kafka } from "../../clients/kafka/kafka";
@@ -98,6 +99,16 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
       );
   }
 
+  /**
+   * Whether the saga has given a topic's retention back, after its import or in an abort. An attempt that froze and wakes up after that must
+   * produce nothing more: another saga may hold the topic by now, and replay the same events.
+   */
+  async function isOver(id: string, topic: string): Promise<boolean> {
+    const places = sagaPlaces(wholeSagaOf(id));
+    if (await storage.has(places.retentionReleased)) return true;
+    return ((await storage.read(places.leftAlone)) ?? []).includes(topic);
+  }
+
   /** Produces what has not landed yet, in transactions of bounded size and at a bounded rate. */
   async function produceTheRest(
     id: string,
@@ -126,6 +137,7 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
           await sendBatch(producer, id, topic, items, {
             compression,
             partitions: partitions.get(topic),
+            isOver: () => isOver(id, topic),
           });
           throttle.sent(topic, items.length, bytes, Date.now());
           replayed += items.length;

@@ -11,3 +11,7 @@ export const sagaNameOf = (workflowId: string, firstRunId: string): string =>
 /** Whether a name is one of {@link sagaNameOf}, or of a shard of such a saga; sagas of before are named by their workflow id alone. */
 export const isNamedByRun = (name: string): boolean =>
   /@[0-9a-f]{8}(\/|$)/.test(name);
+
+/** The name of the saga that a shard belongs to; a saga's own name is itself. */
+export const wholeSagaOf = (name: string): string =>
+  /^.*@[0-9a-f]{8}(?=\/|$)/.exec(name)?.[0] ?? name;

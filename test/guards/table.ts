@@ -38,6 +38,14 @@ export const GUARDS: readonly Guard[] = [
     test: `${backfill}/replay`,
   },
   {
+    without:
+      "an attempt that wakes up after an abort produces what another saga replays",
+    file: `${backfill}/replay-producer.ts`,
+    guard: "if (await isOver())",
+    taken: "if ((await isOver()) && topic === sagaId)",
+    test: `${backfill}/replay.test`,
+  },
+  {
     without: "a batch that is sent again is spread over other partitions",
     file: `${backfill}/replay-producer.ts`,
     guard: "        partition: index % partitions,\n",
@@ -110,15 +118,15 @@ export const GUARDS: readonly Guard[] = [
     without:
       "a run of somebody else that ends after the saga's own takes back what that one did",
     file: `${backfill}/import.ts`,
-    guard: "    await waitForOthers();\n    const since",
+    guard: "    await waitUntilOthersCount();\n    const since",
     taken: "    const since",
     test: `${backfill}/import.test`,
   },
   {
-    without: "positions are put back beside a run of somebody else",
+    without: "a run that is under way writes over the positions of an abort",
     file: `${backfill}/import.ts`,
-    guard: "      await waitForOthers();\n      const written",
-    taken: "      const written",
+    guard: "if (!(await waitUntilOthersCount())) break;",
+    taken: "break;",
     test: `${backfill}/import.test`,
   },
   {
@@ -171,6 +179,15 @@ export const GUARDS: readonly Guard[] = [
     test: `${backfill}/clear-flags`,
   },
   {
+    without:
+      "an outdated Refine takes what was imported before flags are cleared",
+    file: `${backfill}/import.ts`,
+    guard:
+      "    await storage.recordOnce(sagaPlaces(sagaId()).flagsClearedFrom, {});\n",
+    taken: "",
+    test: `${backfill}/import.test`,
+  },
+  {
     without: "a flag that the saga's own Refine has set is taken away",
     file: `${backfill}/flags-set-since.ts`,
     guard: "young.filter(({ mtime }) => mtime < submitted)",
@@ -212,6 +229,27 @@ export const GUARDS: readonly Guard[] = [
       "if (!request.resources.some((resource) => taken.has(resource)))\n      ",
     taken: "",
     test: "domain/backfill/leases",
+  },
+  {
+    without: "a saga keeps the leases of an ended one that had its workflow id",
+    file: `${backfill}/leases.ts`,
+    guard: "ENDED.has(status.name) || first !== firstRunId",
+    taken: "ENDED.has(status.name)",
+    test: `${backfill}/leases`,
+  },
+  {
+    without: "a lease is taken from a saga of which nothing can be told",
+    file: `${backfill}/leases.ts`,
+    guard: "if (error instanceof WorkflowNotFoundError) return true;",
+    taken: "if (error instanceof Error) return true;",
+    test: `${backfill}/leases`,
+  },
+  {
+    without: "a schedule that could not be held counts as held",
+    file: `${backfill}/hold-others.ts`,
+    guard: "if (code !== 0)",
+    taken: "if (code < 0)",
+    test: `${backfill}/hold-others`,
   },
   {
     without: "small sagas overtake a large one for ever",

@@ -3,7 +3,7 @@ import { runMemoryChaos } from "../chaos/memory/run";
 import { quietWorkers } from "../support/quiet";
 import { bundleWorkflows, localTemporal } from "../support/temporal";
 
-const RUNS = 40;
+const RUNS = 24;
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => env?.teardown());
 
-test("whatever fails, dies or wakes up again: every lost event once, no flag lost, one Refine, all as before", async () => {
+test("whatever fails, dies or wakes up again: every lost event once, no flag lost, one Refine a saga, all as before", async () => {
   const workflowBundle = await bundleWorkflows();
   const first = Math.floor(Math.random() * 1e9);
   const seeds = Array.from({ length: RUNS }, (_, i) => first + i);

@@ -99,3 +99,6 @@ export async function call<T>(
   const attempt = current.getStore();
   return attempt ? attempt.pass(effect, unconditional) : effect();
 }
+
+/** Runs work that goes on by itself, whatever becomes of the attempt that has begun it: none of its calls has a fault. */
+export const outside = <T>(work: () => T): T => current.exit(work);

@@ -1,5 +1,9 @@
 import { createLeaseActivities } from "../../../activities/backfill/leases";
-import type { LeaseRequest } from "../../../domain/backfill/leases";
+import {
+  type LeaseBook,
+  LEASES_ID,
+  type LeaseRequest,
+} from "../../../domain/backfill/leases";
 import { takingSagaNames } from "../../../activities/backfill/saga-id";
 import { WorkflowFailedError } from "@temporalio/client";
 import { activityInfo } from "@temporalio/activity";
@@ -7,40 +11,42 @@ import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { mapPool } from "../../../lib/map-pool";
 import { random } from "./faults";
-import { wrongs } from "./judge";
-import { RANGE } from "./scenario";
+import { type Ended, wrongs } from "./judge";
+import { RANGE, topicOf } from "./scenario";
+import { type SagaShape, shapeText } from "./shape";
 import { World } from "./world";
 import type { BackfillResult } from "../../../domain/backfill/report";
 import type { BackfillProgress } from "../../../domain/backfill/progress";
 import { STEPS } from "../../../domain/backfill/steps";
 
-/** What became of one saga. */
+/** What became of the sagas of one seed. */
 export type Run = {
   seed: number;
-  outcome: "repaired" | "aborted";
+  /** What the seed's world is like; see {@link Shape}. */
+  shape: string;
+  /** How its sagas ended. */
+  outcome: string;
   /** How often each kind of fault happened. */
   faults: Record<string, number>;
   /** What was wrong in the world afterwards; none where all is well. */
   wrong: string[];
 };
 
-/** Sagas that run at the same time. */
+/** Worlds that run at the same time. */
 const WIDTH = 40;
 /** The fraction of the first three attempts of activities that have a fault. */
 const INTENSITY = 0.4;
-/** The fraction of sagas that are aborted. */
-const ABORTED = 0.2;
-/** How long a saga may take. */
-const SECONDS = 240;
+/** How long a saga may take; another may be before it. */
+const SECONDS = 300;
 /** How long a worker may still be asleep when its saga has ended, in milliseconds: longer than the longest sleep of a fault. */
 const ZOMBIE_MS = 3500;
-/** An abort may come while one of these runs: from the first step that changes something to the last before the proof. */
+/** An abort may come while one of these runs: from the wait for leases to the last before the proof. */
 const ABORTABLE = STEPS.slice(
-  STEPS.indexOf("hold retention"),
+  STEPS.indexOf("approve"),
   STEPS.indexOf("verify"),
 );
 
-/** Runs one saga for each seed, `WIDTH` of them at the same time: the real workflow and the real activities over platforms in memory. */
+/** Runs the sagas of each seed, `WIDTH` worlds at the same time: the real workflow and the real activities over platforms in memory. */
 export async function runMemoryChaos(
   env: TestWorkflowEnvironment,
   workflowBundle: WorkflowBundle,
@@ -48,7 +54,7 @@ export async function runMemoryChaos(
   each: (run: Run) => void = () => undefined,
 ): Promise<Run[]> {
   const worlds = new Map<string, World>();
-  const names = Object.keys(new World(0, 0).activities());
+  const names = Object.keys(new World(0, 0).activities("bulk-a"));
   const named = Object.fromEntries(
     names.map((name) => [
       name,
@@ -60,7 +66,7 @@ export async function runMemoryChaos(
   );
   const activities = takingSagaNames({
     ...named,
-    ...leasesOfWorlds(env),
+    ...leasesOfWorlds(env, worlds),
   });
   const shared = {
     connection: env.nativeConnection,
@@ -76,11 +82,8 @@ export async function runMemoryChaos(
     bulk.runUntil(() =>
       archive.runUntil(() =>
         mapPool(seeds, WIDTH, async (seed) => {
-          const id = `backfill/chaos-${seed}`;
           const world = new World(seed, INTENSITY);
-          worlds.set(id, world);
-          const run = await runSaga(env, id, seed, world);
-          worlds.delete(id);
+          const run = await runWorld(env, seed, world, worlds);
           each(run);
           return run;
         }),
@@ -90,38 +93,108 @@ export async function runMemoryChaos(
 }
 
 /** The real leases. Every world has topics of the same names, so what a saga asks for is named by its world as well. */
-function leasesOfWorlds(env: TestWorkflowEnvironment) {
+function leasesOfWorlds(
+  env: TestWorkflowEnvironment,
+  worlds: Map<string, World>,
+) {
   const real = createLeaseActivities({ client: env.client });
   return {
     ...real,
     requestLease: (request: LeaseRequest) =>
       real.requestLease({
         ...request,
-        resources: request.resources.map(
-          (resource) => `${request.workflowId} ${resource}`,
+        resources: request.resources.map((resource) =>
+          inWorld(worlds.get(request.workflowId)!.seed, resource),
         ),
       }),
   };
 }
 
-/** Runs one saga to its end, aborts it in the middle where the seed says so, and judges the world afterwards. */
+const inWorld = (seed: number, resource: string) => `${seed} ${resource}`;
+
+/** What sagas of a world still hold or wait for. */
+async function leasesLeft(
+  env: TestWorkflowEnvironment,
+  seed: number,
+): Promise<string[]> {
+  const { held, waiting } = await env.client.workflow
+    .getHandle(LEASES_ID)
+    .query<LeaseBook>("progress");
+  return [...held, ...waiting]
+    .filter(({ resources }) =>
+      resources.some((resource) => resource.startsWith(inWorld(seed, ""))),
+    )
+    .map(({ id }) => `the lease ${id} is left`);
+}
+
+/** Runs the sagas of a world to their ends, and judges it afterwards. */
+async function runWorld(
+  env: TestWorkflowEnvironment,
+  seed: number,
+  world: World,
+  worlds: Map<string, World>,
+): Promise<Run> {
+  const ended: EndedSaga[] = [];
+  world.begin();
+  let before: Promise<void> = Promise.resolve();
+  const all = world.shape.sagas.map((saga, i) => {
+    const { starts } = saga;
+    const id = `backfill/chaos-${seed}${i === 0 || starts === "again" ? "" : "-beside"}`;
+    worlds.set(id, world);
+    const dice = random(seed ^ 0x5eed ^ (i << 20));
+    before = (starts === "again" ? before : pause(starts)).then(async () => {
+      ended[i] = await runSaga(env, id, saga, dice);
+    });
+    return before;
+  });
+  await Promise.all(all);
+  world.schedules.end();
+  // A worker that is still asleep must do no harm when it wakes up.
+  await pause(ZOMBIE_MS);
+  for (const [id, of] of worlds) if (of === world) worlds.delete(id);
+  return {
+    seed,
+    shape: shapeText(world.shape),
+    outcome: ended.map(outcomeOf).join(", "),
+    faults: world.faults,
+    wrong: [
+      ...ended.flatMap(({ failed }) =>
+        failed === undefined ? [] : [`a saga ended with: ${failed}`],
+      ),
+      ...wrongs(world, ended),
+      ...(await leasesLeft(env, seed)),
+    ],
+  };
+}
+
+const pause = (ms: number) => new Promise((go) => setTimeout(go, ms));
+
+type EndedSaga = Ended & {
+  /** Why it ended that was to go on. */
+  failed?: string;
+};
+
+const outcomeOf = ({ aborted, holds }: EndedSaga): string => {
+  if (aborted !== undefined) return "aborted";
+  return holds === undefined ? "nothing to do" : "repaired";
+};
+
+/** Runs one saga to its end, and aborts it in the middle where the seed says so. */
 async function runSaga(
   env: TestWorkflowEnvironment,
   id: string,
-  seed: number,
-  world: World,
-): Promise<Run> {
+  { schemas, isAborted }: SagaShape,
+  dice: () => number,
+): Promise<EndedSaga> {
   const handle = await env.client.workflow.start("backfill", {
     workflowId: id,
     taskQueue: "control",
-    args: [{ ...RANGE, autoApprove: true }],
+    args: [{ ...RANGE, topics: schemas.map(topicOf), autoApprove: true }],
     workflowExecutionTimeout: `${SECONDS}s`,
   });
-  const dice = random(seed ^ 0x5eed);
-  const step =
-    dice() < ABORTED
-      ? ABORTABLE[Math.floor(dice() * ABORTABLE.length)]
-      : undefined;
+  const step = isAborted
+    ? ABORTABLE[Math.floor(dice() * ABORTABLE.length)]
+    : undefined;
   let over = false;
   const result = (handle.result() as Promise<BackfillResult>).finally(
     () => (over = true),
@@ -133,37 +206,26 @@ async function runSaga(
       .catch(() => undefined);
     const state = progress?.steps.find((s) => s.name === step)?.state;
     if (state && state !== "waiting") {
-      await new Promise((go) => setTimeout(go, dice() * 1500));
+      await pause(dice() * 1500);
       await handle
         .executeUpdate("abort", { args: ["chaos"] })
         .catch(() => undefined);
       break;
     }
-    await new Promise((go) => setTimeout(go, 50));
+    await pause(50);
   }
   try {
     const ended = await result;
-    // A worker that is still asleep must do no harm when it wakes up.
-    await new Promise((go) => setTimeout(go, ZOMBIE_MS));
-    return {
-      seed,
-      outcome: "repaired",
-      faults: world.faults,
-      wrong: wrongs(world, "holds" in ended ? { holds: ended.holds } : {}),
-    };
+    return { schemas, ...("holds" in ended ? { holds: ended.holds } : {}) };
   } catch (error) {
     const aborted =
       error instanceof WorkflowFailedError
         ? (error.cause?.message ?? "failed")
         : String(error);
-    await new Promise((go) => setTimeout(go, ZOMBIE_MS));
     return {
-      seed,
-      outcome: "aborted",
-      faults: world.faults,
-      wrong: aborted.startsWith("aborted: chaos")
-        ? wrongs(world, { aborted })
-        : [`the saga ended with: ${aborted}`, ...wrongs(world, { aborted })],
+      schemas,
+      aborted,
+      ...(aborted.startsWith("aborted: chaos") ? {} : { failed: aborted }),
     };
   }
 }

@@ -10,13 +10,16 @@ import {
 import { canonicalJson } from "../../../lib/canonical-json";
 import { sha256 } from "../../../lib/digest";
 import { type Hour, partitionPath } from "../../../lib/hour";
+import { total } from "../../../lib/total";
 
 export const RANGE = { since: "2018-06-26T18", until: "2018-06-26T20" };
 export const HOURS: Hour[] = ["2018-06-26T18", "2018-06-26T19"];
 /** Schemas whose events were deleted from Kafka before the importer had read them. */
 export const LOSSY = ["Lost", "Thin"];
-/** `Outdated` was refined by the wrong job; nothing of `Bystander` is in the plan, so nobody may touch it. */
-export const SCHEMAS = [...LOSSY, "Outdated", "Bystander"];
+/** `Outdated` was refined by the wrong job. */
+export const BROKEN = [...LOSSY, "Outdated"];
+/** Nothing of `Bystander` is in a plan, so nobody may touch it. */
+export const SCHEMAS = [...BROKEN, "Bystander"];
 export const topicOf = (schema: string) => `eventlogging_${schema}`;
 /** The directory of an hour's Hive partition. */
 export const dirOf = (schema: string, hour: Hour) =>
@@ -26,7 +29,7 @@ export const SHA = "a".repeat(64);
 export const CONFIG = parseConfig({
   kafka: { brokers: ["memory:9092"] },
   hdfs: { webhdfs: "http://memory", user: "hdfs" },
-  yarn: { resourceManager: "http://memory" },
+  yarn: { resourceManager: "http://memory", driverSeconds: 1 },
   hive: { metastore: "memory:9083" },
   archive: { host: "test", files: ["/none"] },
   importer: { command: ["camus"], historyPath: "/history", log: "/none" },
@@ -61,69 +64,97 @@ export const LOST: readonly EventCapsule[] = LOSSY.flatMap((schema) =>
   HOURS.flatMap((hour) => [0, 1, 2, 3].map((n) => event(schema, hour, n))),
 );
 
-/** The plan of every run. */
-export const PLAN: Plan = {
-  range: RANGE,
-  asOf: "2018-07-05T05:20:00Z",
-  topics: [...LOSSY, "Outdated"].map((schema) => {
-    const lossy = LOSSY.includes(schema);
-    return {
+/** What of a schema is broken. */
+export type Broken = {
+  schema: string;
+  /** Whether the importer's position in some partition is none that it can go on from. */
+  reset: boolean;
+  /** How many of its lost events have no row. */
+  missing: number;
+  /** Hours whose flag an outdated job has set. */
+  outdated: Hour[];
+};
+
+/** The plan that repairs what is broken. */
+export function planOf(broken: Broken[], importerRun: string): Plan {
+  return {
+    range: RANGE,
+    asOf: "2018-07-05T05:20:00Z",
+    topics: broken.map(({ schema, reset, missing, outdated }) => ({
       topic: topicOf(schema),
       schema,
       table: schema.toLowerCase(),
       tableDir: schema,
-      hours: HOURS,
-      lostOffsets: lossy ? 8 : 0,
-      reset: lossy,
-      missing: lossy ? 8 : 0,
-    };
-  }),
-  findings: [],
-  flags: HOURS.map((hour) => ({
-    topic: topicOf("Outdated"),
-    hour,
-    path: `${dirOf("Outdated", hour)}/_REFINED`,
-    owner: "hdfs",
-    mtime: 0,
-    why: "an outdated job set it",
-  })),
-  refine: {
-    jar: "/refine.jar",
-    sha256: SHA,
-    class: "Refine",
-    arguments: ["--transform-functions", "deduplicate,geocode"],
-  },
-  importerRun: "2018-06-26-21-05-00",
-};
+      hours: LOSSY.includes(schema) ? HOURS : outdated,
+      lostOffsets: missing,
+      reset,
+      missing,
+    })),
+    findings: [],
+    flags: broken.flatMap(({ schema, outdated }) =>
+      outdated.map((hour) => ({
+        topic: topicOf(schema),
+        hour,
+        path: `${dirOf(schema, hour)}/_REFINED`,
+        owner: "hdfs",
+        mtime: 0,
+        why: "an outdated job set it",
+      })),
+    ),
+    refine: {
+      jar: "/refine.jar",
+      sha256: SHA,
+      class: "Refine",
+      arguments: ["--transform-functions", "deduplicate,geocode"],
+    },
+    importerRun,
+  };
+}
 
-/** What a workflow is told of the plan, which lies in storage under `ref`. */
-export const planSummary = (ref: string): PlanSummary => ({
-  digest: sha256(canonicalJson(PLAN)),
+/** What is broken before anybody has repaired anything. */
+export const PLAN: Plan = planOf(
+  [
+    ...LOSSY.map((schema) => ({
+      schema,
+      reset: true,
+      missing: 8,
+      outdated: [],
+    })),
+    { schema: "Outdated", reset: false, missing: 0, outdated: HOURS },
+  ],
+  "2018-06-26-21-05-00",
+);
+
+/** What a workflow is told of a plan, which lies in storage under `ref`. */
+export const planSummary = (plan: Plan, ref: string): PlanSummary => ({
+  digest: sha256(canonicalJson(plan)),
   ref,
-  range: PLAN.range,
-  topics: PLAN.topics,
-  refine: PLAN.refine,
-  importerRun: PLAN.importerRun!,
-  topicHours: 6,
-  missing: 16,
-  lostOffsets: 16,
-  flags: 2,
-  outdatedPartitions: 2,
+  range: plan.range,
+  topics: plan.topics,
+  refine: plan.refine,
+  importerRun: plan.importerRun!,
+  topicHours: plan.topics.flatMap(({ hours }) => hours).length,
+  missing: total(plan.topics, "missing"),
+  lostOffsets: total(plan.topics, "lostOffsets"),
+  flags: plan.flags.length,
+  outdatedPartitions: plan.flags.length,
 });
 
 /** Stores the lost events of each topic where the real search would, and returns what it would return. */
 export async function storeMissing(
   storage: Storage,
   workflowId: string,
+  schemas: readonly string[] = LOSSY,
+  isHeld: (event: EventCapsule) => boolean = () => false,
 ): Promise<Missing> {
   const topics = [];
-  for (const schema of LOSSY) {
-    const events = LOST.filter((lost) => lost.schema === schema);
-    const text = events.map((lost) => `${JSON.stringify(lost)}\n`).join("");
-    const ref = await storage.writeText(
-      sagaPlaces(workflowId).missingEvents(schema, 0),
-      text,
+  for (const schema of schemas) {
+    const events = LOST.filter(
+      (lost) => lost.schema === schema && !isHeld(lost),
     );
+    const text = events.map((lost) => `${JSON.stringify(lost)}\n`).join("");
+    const place = sagaPlaces(workflowId).missingEvents(schema, 0);
+    const ref = text === "" ? "" : await storage.writeText(place, text);
     topics.push({
       topic: topicOf(schema),
       ref,

@@ -28,8 +28,10 @@ function world() {
   let endRun: (() => void) | undefined;
   let isSlow = false;
   let signalled = false;
+  /** What happens while positions are put back. */
+  let whenPutBack = () => undefined as void;
   /** What happens while a run goes on. */
-  let meanwhile = () => undefined as void;
+  let meanwhile: () => void = () => undefined;
   const source = {
     state: async () => ({
       positions: new Map([[partitionKey(TOPIC, 0), { offset: position }]]),
@@ -44,6 +46,7 @@ function world() {
       },
       putBack: async (topics: string[]) => {
         steered.push(`put back ${topics.join(",")}`);
+        whenPutBack();
         return "a run";
       },
     },
@@ -100,6 +103,7 @@ function world() {
     isRunning: () => endRun !== undefined,
     wasSignalled: () => signalled,
     meanwhile: (happens: () => void) => (meanwhile = happens),
+    whenPutBack: (happens: () => void) => (whenPutBack = happens),
   };
 }
 
@@ -158,6 +162,48 @@ test("no run is begun beside one of somebody else", async () => {
   running.length = 0;
   await resetting;
   expect(commands).toHaveLength(1);
+});
+
+test("a run that began beside the saga's is waited for before the two are put together", async () => {
+  const { env, reset, runs, steered, running, meanwhile } = world();
+  meanwhile(() => running.push({ id: "application_1_1", name: "Camus Job" }));
+  const waits: unknown[] = [];
+  env.on("heartbeat", (details: unknown) => waits.push(details));
+  const resetting = reset();
+  await until("it to wait", 10, () => waits.length > 0 && waits.at(-1), 10);
+  expect(steered).toEqual([]);
+  runs.push("2018-07-05-02-30-00");
+  running.length = 0;
+  await resetting;
+  expect(steered).toEqual(["settle 2"]);
+});
+
+test("positions are put back once no run of somebody else goes on, and again after one that began meanwhile", async () => {
+  const { env, restore, steered, running, whenPutBack } = world();
+  const other = { id: "application_1_1", name: "Camus Job" };
+  running.push(other);
+  const waits: unknown[] = [];
+  env.on("heartbeat", (details: unknown) => waits.push(details));
+  whenPutBack(() => running.push(other));
+  const restoring = restore();
+  await until("it to wait", 10, () => waits.length > 0, 10);
+  expect(steered).toEqual([]);
+  running.length = 0;
+  await until("it to wait again", 10, () => running.length > 0, 10);
+  whenPutBack(() => undefined);
+  running.length = 0;
+  await restoring;
+  expect(steered).toEqual([`put back ${TOPIC}`, `put back ${TOPIC}`]);
+});
+
+test("flags that are set from the first run on count as set by others", async () => {
+  const { reset, storage, meanwhile } = world();
+  let isRecorded: Promise<boolean> | undefined;
+  meanwhile(
+    () => (isRecorded = storage.has(sagaPlaces(SAGA).flagsClearedFrom)),
+  );
+  await reset();
+  expect(await isRecorded).toBe(true);
 });
 
 test("a run that came between is told, after the positions of both were put together", async () => {

@@ -9,6 +9,7 @@ import { sagaId } from "../../../../activities/backfill/saga-id";
 import type { Hdfs } from "../../../../clients/hdfs/hdfs";
 import type { Kafka } from "../../../../clients/kafka/kafka";
 import { Storage } from "../../../../clients/storage";
+import { sagaPlaces } from "../../../../clients/storage-layout";
 import {
   CONFIG,
   LOSSY,
@@ -16,13 +17,13 @@ import {
   storeMissing,
   topicOf,
 } from "../../../chaos/memory/scenario";
-import { MemoryHdfs, MemoryKafka } from "../../../chaos/memory/systems";
+import { MemoryKafka } from "../../../chaos/memory/kafka";
+import { MemoryHdfs } from "../../../chaos/memory/systems";
 
 /** Topics whose lost events lie in storage and are to be replayed. */
 async function world() {
   const kafka = new MemoryKafka();
-  for (const schema of LOSSY)
-    kafka.logs.set(topicOf(schema), { own: {}, low: 0, log: [] });
+  for (const schema of LOSSY) kafka.create(topicOf(schema));
   const storage = new Storage(
     new MemoryHdfs() as unknown as Hdfs,
     "/wmf/data/sisyphus",
@@ -50,6 +51,7 @@ async function world() {
   };
   return {
     kafka,
+    storage,
     env,
     id,
     counts,
@@ -99,10 +101,23 @@ test("an older attempt that froze before it sent an event can land it no more on
   expect(counts()).toEqual(once);
 });
 
+test.each([
+  ["given retention back", "retentionReleased" as const, {}],
+  ["put its topics back", "leftAlone" as const, LOSSY.map(topicOf)],
+])(
+  "an attempt that wakes up after its saga has %s lands nothing more",
+  async (_, record, content) => {
+    const { storage, id, run, counts } = await world();
+    await storage.write<object>(sagaPlaces(id)[record], content);
+    await expect(run()).rejects.toMatchObject({ type: "Fenced" });
+    expect(counts()).toEqual(LOST.map(() => 0));
+  },
+);
+
 test("starts of many partitions travel by reference, stay what they were, and a shard takes its own", async () => {
   const { kafka, startsOf, runFrom, counts } = await world();
   const many = Array.from({ length: 1001 }, (_, i) => `topic-${i}`);
-  for (const topic of many) kafka.logs.set(topic, { own: {}, low: 0, log: [] });
+  for (const topic of many) kafka.create(topic);
   const names = [...LOSSY.map(topicOf), ...many];
   const given = await startsOf(names);
   expect(JSON.stringify(given).length).toBeLessThan(200);

@@ -1,6 +1,7 @@
 import {
   isNamedByRun,
   sagaNameOf,
+  wholeSagaOf,
 } from "../../../../domain/backfill/saga-name";
 import { tagOf } from "../../../../activities/backfill/yarn-tag";
 
@@ -16,6 +17,13 @@ test("two sagas of one workflow id have nothing in common by name", () => {
   expect(names.map(isNamedByRun)).toEqual([true, true]);
   expect(isNamedByRun(`${names[0]}/replay/0001`)).toBe(true);
   expect(isNamedByRun("backfill/by-policy")).toBe(false);
+});
+
+test("a shard's name leads to its saga's, and a saga's to itself", () => {
+  const name = sagaNameOf("backfill/by-policy", RUNS[0]!);
+  expect(wholeSagaOf(`${name}/replay/0001`)).toBe(name);
+  expect(wholeSagaOf(name)).toBe(name);
+  expect(wholeSagaOf("backfill/by-policy")).toBe("backfill/by-policy");
 });
 
 test.each([
