@@ -38,12 +38,13 @@ const KEPT_CHARACTERS = 4000;
 /**
  * Runs a command to its end.
  * @param signal ends the command and its children (SIGTERM); the result comes then, too, once they have ended
- * @throws Error where the command cannot be started
+ * @throws Error where the command cannot be started, or the signal has come already
  */
-export function runCommand(
+export async function runCommand(
   argv: string[],
   signal: AbortSignal,
 ): Promise<CommandResult> {
+  signal.throwIfAborted();
   return new Promise((done, fail) => {
     // It gets a process group of its own, so that the signal reaches the children of a wrapper script, too.
     const child = spawn(argv[0]!, argv.slice(1), {

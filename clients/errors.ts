@@ -7,6 +7,7 @@ export type FatalType =
   | "RefusedJob"
   | "BadFormat"
   | "Fenced"
+  | "CannotTell"
   | "Undeliverable"
   | "ApplicationFailed";
 

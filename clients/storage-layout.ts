@@ -9,6 +9,7 @@ import type {
   Missing,
   MissingPart,
 } from "../domain/backfill/missing";
+import type { LeaseBook } from "../domain/backfill/leases";
 import type { PartitionVerdict } from "../domain/backfill/partition-verdict";
 import type { Plan } from "../domain/backfill/plan";
 import type { BackfillReport, RefineRate } from "../domain/backfill/report";
@@ -110,6 +111,9 @@ export type RetentionHold = {
 /** Whose retention is held, one file for each topic: a saga that is terminated puts nothing back, and whoever comes next must know. */
 export const retentionHoldPlace = (topic: string) =>
   json<RetentionHold>("retention-holds", `${topic}.json`);
+
+/** The leases that are held, by whom: see the workflow `leases`. */
+export const leaseBookPlace = json<LeaseBook>("leases", "book.json");
 
 /** A flag that a saga took away: its content in base64, its time in epoch ms. */
 export type RemovedFlag = {

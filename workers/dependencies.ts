@@ -141,7 +141,7 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     ...createKillRefineActivities({ yarn }),
     ...createScanLogsActivities({ config, hdfs, yarn, storage }),
     ...createVerifyActivities({ ...judging, storage }),
-    ...createLeaseActivities({ client }),
+    ...createLeaseActivities({ client, storage }),
     ...createLeaveAloneActivities({ storage }),
     ...createReportActivities({ storage }),
     ...createAlertActivities({ config, client, storage }),

@@ -1,4 +1,4 @@
-import { heartbeat, sleep } from "@temporalio/activity";
+import { cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
 import type { CommandResult, Jobs } from "../../clients/commands";
 import type { Storage } from "../../clients/storage";
 import { sagaPlaces } from "../../clients/storage-layout";
@@ -72,6 +72,8 @@ export class Drivers {
     const { host, jobs, storage } = this.o;
     const place = sagaPlaces(sagaId()).driver(tag);
     await storage.write(place, { host });
+    // An attempt that froze and wakes up when it is over must not begin anything: its successor is at work, or the saga has ended.
+    cancellationSignal().throwIfAborted();
     const result = await jobs.runCommand(argv, signal);
     // Where another host has taken over meanwhile, the record is of its driver.
     if ((await storage.read(place))?.host === host)

@@ -42,10 +42,16 @@ export class FlagsSetSince {
   /**
    * Moves such flags aside, each to a place of its own.
    * @param skip topics whose flags stay
+   * @param isNoneSubmitted whether YARN shows no Refine of the saga: then no flag is that one's, whatever earlier attempts were about to do
    * @returns how many there were
    * @throws ApplicationFailure "Fenced", not to be retried, where a later activity was about to submit Refine already
    */
-  async takeAway(id: string, plan: Plan, skip: string[]): Promise<number> {
+  async takeAway(
+    id: string,
+    plan: Plan,
+    skip: string[],
+    isNoneSubmitted = false,
+  ): Promise<number> {
     const { storage, hdfs } = this.systems;
     const places = sagaPlaces(id);
     const begun = await hdfs.stat(storage.path(places.flagsClearedFrom));
@@ -53,7 +59,9 @@ export class FlagsSetSince {
     const young = await this.setAfter(begun.mtime, plan, skip);
     // Asked after the look: an attempt that froze and wakes up after another has submitted Refine must not take that one's flags.
     const submitted = await this.submittedAt(id);
-    const found = young.filter(({ mtime }) => mtime < submitted);
+    const found = young.filter(
+      ({ mtime }) => isNoneSubmitted || mtime < submitted,
+    );
     if (found.length === 0) return 0;
     const flags = found.map(({ topic, path, mtime }) => ({
       topic,

@@ -12,6 +12,14 @@ type OwnRetention = Record<string, string | null>;
 
 type RetentionDeps = { config: Config; kafka: Kafka; storage: Storage };
 
+/** The longest of these retentions, in ms as Kafka writes them: -1 is for ever. What another saga has raised is not lowered under its events. */
+const longest = (...retentions: (string | null)[]): string =>
+  retentions
+    .filter((each) => each !== null)
+    .reduce((a, b) =>
+      a === "-1" || (b !== "-1" && Number(a) >= Number(b)) ? a : b,
+    );
+
 /**
  * Raising the topics' retention while events are replayed, and putting it back. A replayed message carries the time of its event; where
  * that is longer ago than the topic's retention, Kafka would delete the message before the importer has read it.
@@ -77,13 +85,15 @@ export function createRetentionActivities({
     // come in between, and takes its own change back.
     const releasedBefore = await isReleased();
     if (!releasedBefore) {
+      const now = (await kafka.ownConfig(topic))["retention.ms"] ?? null;
+      const target = longest(String(holdMs), own, now);
       await storage.write(retentionHoldPlace(topic), {
         saga: id,
         own,
-        held: String(holdMs),
+        held: target,
         isReleased: false,
       });
-      await kafka.setTopicConfig(topic, "retention.ms", String(holdMs));
+      await kafka.setTopicConfig(topic, "retention.ms", target);
     }
     if (releasedBefore || (await isReleased())) {
       await putBack(id, topic, own);

@@ -146,7 +146,6 @@ export function createImporterActivities({
     const ours = topics.filter((topic) => !leftAlone.includes(topic));
     if (ours.length === 0 || (await storage.has(places.importerReleased)))
       throw fatal("Fenced", `${sagaId()} has put the importer's offsets back`);
-    cancellationSignal().throwIfAborted();
     const all = {
       ...REPAIR_SETTINGS,
       "kafka.whitelist.topics": ours.map(regexLiteral).join(","),

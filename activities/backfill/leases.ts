@@ -1,6 +1,12 @@
 import type { Client, WorkflowExecutionStatusName } from "@temporalio/client";
 import { WorkflowNotFoundError } from "@temporalio/common";
-import { LEASES_ID, type LeaseRequest } from "../../domain/backfill/leases";
+import {
+  type LeaseBook,
+  LEASES_ID,
+  type LeaseRequest,
+} from "../../domain/backfill/leases";
+import type { Storage } from "../../clients/storage";
+import { leaseBookPlace } from "../../clients/storage-layout";
 import { ownTaskQueue } from "../own-task-queue";
 
 /** A saga with a request, as the leases know it. */
@@ -18,8 +24,10 @@ const ENDED: ReadonlySet<WorkflowExecutionStatusName> = new Set([
 /** Asking for leases, and telling which sagas have ended without giving theirs back. */
 export function createLeaseActivities({
   client,
+  storage,
 }: {
   client: Pick<Client, "workflow">;
+  storage: Pick<Storage, "read" | "write">;
 }) {
   /** Whether a saga has ended, or its workflow id belongs to another by now. */
   async function hasEnded({
@@ -38,17 +46,32 @@ export function createLeaseActivities({
     }
   }
 
+  /** Signals the book of leases, which is begun if there is none. */
+  const tellBook = (signal: string, argument: unknown) =>
+    client.workflow.signalWithStart("leases", {
+      workflowId: LEASES_ID,
+      taskQueue: ownTaskQueue(),
+      args: [],
+      signal,
+      signalArgs: [argument],
+      staticSummary: "Which backfill may change what",
+    });
+
   return {
-    /** Asks the book of leases, which is begun if there is none; it answers the saga by a signal. */
+    /** Asks for leases; the book answers the saga by a signal. */
     async requestLease(request: LeaseRequest): Promise<void> {
-      await client.workflow.signalWithStart("leases", {
-        workflowId: LEASES_ID,
-        taskQueue: ownTaskQueue(),
-        args: [],
-        signal: "request",
-        signalArgs: [request],
-        staticSummary: "Which backfill may change what",
-      });
+      await tellBook("request", request);
+    },
+    /** Gives back what a request holds, where no workflow keeps the book at the moment: a new one would find it held. */
+    async returnLease(input: { id: string }): Promise<void> {
+      await tellBook("return", input.id);
+    },
+    /** What leases were held when somebody last kept the book; undefined where nobody has. */
+    readLeaseBook: (): Promise<LeaseBook | undefined> =>
+      storage.read(leaseBookPlace),
+    /** Keeps what leases are held, so that they outlive the workflow which grants them. It is called before a saga hears that it has one. */
+    async keepLeaseBook({ held }: LeaseBook): Promise<void> {
+      await storage.write(leaseBookPlace, { held, waiting: [] });
     },
     /** Ids of the requests whose sagas have ended. */
     async endedSagas(input: { sagas: KnownSaga[] }): Promise<string[]> {

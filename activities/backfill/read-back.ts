@@ -4,7 +4,8 @@ import type { Range } from "../../clients/kafka/ranged-read";
 import type { Markers } from "../../domain/audit/ledger";
 import { Landed } from "../../domain/backfill/landed";
 import { replayedEvent } from "../../domain/backfill/replay-headers";
-import type { Starts } from "../../domain/backfill/replay-starts";
+import { type Starts, whyUntold } from "../../domain/backfill/replay-starts";
+import { fatal } from "../../clients/errors";
 import { partitionKey } from "../../lib/keys";
 
 export type ReadBack = {
@@ -18,21 +19,31 @@ export type ReadBack = {
   markers: Record<string, Markers[]>;
 };
 
-/** The offsets of each topic that the saga may have written to, without the topics to which nobody has written since. */
+/**
+ * The offsets of each topic that the saga may have written to, without the topics to which nobody has written since.
+ * @param besides topics of which only the markers are wanted: what of them is gone is left out
+ */
 async function rangesSince(
   kafka: Pick<Kafka, "offsets">,
   topics: string[],
   starts: Starts,
+  besides: string[],
 ): Promise<Map<string, Range[]>> {
   const ranges = new Map<string, Range[]>();
-  for (const topic of topics) {
+  for (const topic of [...topics, ...besides]) {
     heartbeat({ offsets: topic });
-    const ofTopic = (await kafka.offsets(topic)).map(
+    const mustTell = topics.includes(topic);
+    const ofTopic = (await kafka.offsets(topic)).flatMap(
       ({ partition, low, high }) => {
         // A partition that was added after the starts were noted is read from its beginning.
-        const start = starts[partitionKey(topic, partition)] ?? low;
-        const from = BigInt(start) > BigInt(low) ? start : low;
-        return { partition, from, to: high };
+        const from = starts[partitionKey(topic, partition)] ?? low;
+        const why = whyUntold(from, { low, high });
+        if (why === undefined) return [{ partition, from, to: high }];
+        if (!mustTell) return [];
+        throw fatal(
+          "CannotTell",
+          `${topic}/${partition} does not tell what was replayed into it, and nothing more is produced: ${why}. Abort, and start another backfill: it finds what is in Kafka and in raw hours`,
+        );
       },
     );
     if (ofTopic.some(({ from, to }) => BigInt(from) < BigInt(to)))
@@ -56,15 +67,22 @@ function markersIn(
   return markers;
 }
 
-/** Reads everything that was committed to topics since the starts, and says what of it this saga has replayed. */
+/**
+ * Reads everything that was committed to topics since the starts, and says what of it this saga has replayed.
+ * @param besides topics that the saga has left, of which the markers are wanted still
+ * @throws ApplicationFailure "CannotTell", not to be retried, where a log does not tell any more
+ */
 export async function readBack(
   kafka: Pick<Kafka, "offsets" | "read">,
   sagaId: string,
   topics: string[],
   starts: Starts,
+  besides: string[] = [],
 ): Promise<ReadBack> {
-  const ranges = await rangesSince(kafka, topics, starts);
-  const landed = new Map(topics.map((topic) => [topic, new Landed()]));
+  const ranges = await rangesSince(kafka, topics, starts, besides);
+  const landed = new Map(
+    [...topics, ...besides].map((topic) => [topic, new Landed()]),
+  );
   const ends: Record<string, string> = {};
   const records = new Map<string, number>();
   await kafka.read(

@@ -160,8 +160,8 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
     const begun = Object.keys(starts).map(
       (key) => parsePartitionKey(key).topic,
     );
-    const everBegun = [...new Set([...names, ...begun])];
-    const after = await readBack(kafka, id, everBegun, starts);
+    const left = [...new Set(begun)].filter((name) => !names.includes(name));
+    const after = await readBack(kafka, id, names, starts, left);
     const landed = countLanded(after, names);
     if (landed < expected)
       throw new Error(

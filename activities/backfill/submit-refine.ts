@@ -119,6 +119,7 @@ export function createSubmitRefineActivities({
                 id,
                 await storage.readRef<Plan>(planRef),
                 skip,
+                (await yarn.byTag(tagOf(id, "refine"))).length === 0,
               );
             await refuseAnotherJar(job);
             // Last, so that every flag of this Refine is younger.

@@ -20,6 +20,22 @@ export type GivenStarts = Starts | StartsInStorage;
 export const areStored = (starts: GivenStarts): starts is StartsInStorage =>
   "ref" in starts;
 
+/**
+ * Why a partition does not tell what a saga has replayed into it; undefined where it does. An attempt that went by it would take what is not
+ * there for not replayed, and produce it once more.
+ * @param start where the log ended before the replay, @param log its first offset and the one after its last; all decimal strings
+ */
+export function whyUntold(
+  start: string,
+  { low, high }: { low: string; high: string },
+): string | undefined {
+  if (BigInt(high) < BigInt(start))
+    return `its log ended at ${start} before the replay and ends at ${high} now: it was made anew or cut off`;
+  if (BigInt(low) > BigInt(start))
+    return `its log ended at ${start} before the replay and begins at ${low} now: messages that came since were deleted`;
+  return undefined;
+}
+
 /** Those of the starts that are of these topics. */
 export function startsOf(starts: Starts, topics: string[]): Starts;
 export function startsOf(starts: GivenStarts, topics: string[]): GivenStarts;

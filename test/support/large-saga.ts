@@ -3,7 +3,7 @@ import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import { createLeaveAloneActivities } from "../../activities/backfill/leave-alone";
-import { createLeaseActivities } from "../../activities/backfill/leases";
+import { leaseActivities } from "./lease-activities";
 import { storePlan } from "../../activities/backfill/plan-store";
 import { withHours } from "../../activities/backfill/planned-hours";
 import { createReportActivities } from "../../activities/backfill/report";
@@ -217,7 +217,7 @@ export async function runLarge<T>(
     connection: env.nativeConnection,
     activities: {
       ...activities,
-      ...createLeaseActivities({ client: env.client }),
+      ...leaseActivities(env),
     },
     maxHeartbeatThrottleInterval: 200,
   };

@@ -54,6 +54,7 @@ export const SETTINGS = {
 /** What each activity answers where all goes well. */
 export const ANSWERS: Record<string, unknown> = {
   requestLease: undefined,
+  returnLease: undefined,
   leaveAlone: undefined,
   hold: undefined,
   release: undefined,

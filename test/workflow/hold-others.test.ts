@@ -1,3 +1,5 @@
+import { Context } from "@temporalio/activity";
+import { until } from "../../sandbox/platform/wait";
 import {
   APPROVED,
   fails,
@@ -52,6 +54,25 @@ test("the importer's and Refine's own schedules are held around what the saga do
       "refine",
       "release refine",
     ]);
+  });
+});
+
+test("a pause while the command that holds is under way lets the schedule go, whatever became of it", async () => {
+  const { story, script } = schedules();
+  let isFirst = true;
+  const hold = async (input: unknown) => {
+    await script.hold(input);
+    if (!isFirst) return;
+    isFirst = false;
+    await Context.current().cancelled;
+  };
+  await withSaga({ ...script, hold }, APPROVED, async (saga) => {
+    await until("the hold", 30, () => story.includes("hold importer"));
+    await saga.update("pause");
+    await until("the release", 30, () => story.includes("release importer"));
+    expect(story).toEqual(["hold importer", "release importer"]);
+    await saga.update("resume");
+    await saga.result();
   });
 });
 

@@ -1,6 +1,5 @@
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
-import { createLeaseActivities } from "../../activities/backfill/leases";
 import type { Finding } from "../../domain/backfill/plan";
 import type { IncidentState } from "../../domain/incidents/incident";
 import {
@@ -8,6 +7,7 @@ import {
   withRepair,
 } from "../../domain/incidents/incident-changes";
 import { until } from "../../sandbox/platform/wait";
+import { leaseActivities } from "../support/lease-activities";
 import { quietWorkers } from "../support/quiet";
 import { SETTINGS } from "../support/scripted-saga";
 import { bundleWorkflows, localTemporal } from "../support/temporal";
@@ -43,7 +43,7 @@ test("an incident that goes on in a new run learns that the repair of the run be
     raise: async () => undefined,
     // A plan that takes its time: the repair runs until it is terminated.
     makePlan: () => new Promise<void>((done) => (endPlan = done)),
-    ...createLeaseActivities({ client: env.client }),
+    ...leaseActivities(env),
   };
   const shared = { connection: env.nativeConnection, activities };
   const [control, archive] = await Promise.all([

@@ -1,10 +1,10 @@
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
-import { createLeaseActivities } from "../../activities/backfill/leases";
-import type { LeaseBook } from "../../domain/backfill/leases";
+import type { LeaseBook, LeaseRequest } from "../../domain/backfill/leases";
 import type { BackfillProgress } from "../../domain/backfill/progress";
 import type { StepName } from "../../domain/backfill/steps";
 import { until } from "../../sandbox/platform/wait";
+import { leaseActivities } from "../support/lease-activities";
 import { quietWorkers } from "../support/quiet";
 import { ANSWERS, APPROVED, PLAN } from "../support/scripted-saga";
 import { bundleWorkflows, localTemporal } from "../support/temporal";
@@ -26,9 +26,11 @@ beforeEach(() => (did = []));
 
 /** The scripted activities, with real leases. Everything that a saga changes is noted under its name. */
 async function withWorkers(
-  script: Record<string, (saga: string) => Promise<unknown>>,
+  /** Each is given the saga's name; `requestLease` what is asked for. */
+  script: Record<string, (of: string) => Promise<unknown>>,
   use: () => Promise<void>,
 ) {
+  const real = leaseActivities(env);
   const activities = {
     ...Object.fromEntries(
       Object.entries(ANSWERS).map(([name, answer]) => [
@@ -40,7 +42,11 @@ async function withWorkers(
         },
       ]),
     ),
-    ...createLeaseActivities({ client: env.client }),
+    ...real,
+    requestLease: async (request: LeaseRequest) => {
+      await script["requestLease"]?.(request.resources.join());
+      await real.requestLease(request);
+    },
   };
   const shared = { connection: env.nativeConnection, activities };
   const [control, bulk, archive] = await Promise.all([
@@ -172,6 +178,54 @@ test("a saga that was aborted while it waited wants nothing any more", async () 
       expect(did).not.toContain("second holdRetention");
       open();
       await first.result();
+    },
+  );
+}, 120_000);
+
+test("what a saga holds stays its own where the book of leases was terminated, and is free once it has ended", async () => {
+  const { open, opened } = gate();
+  await withWorkers(
+    {
+      replay: async (who) => {
+        if (who === "holder") await opened;
+        return ANSWERS["replay"];
+      },
+    },
+    async () => {
+      const holder = await start("holder");
+      await until("the replay", 30, () => did.includes("holder replay"));
+      await env.client.workflow.getHandle("leases").terminate("a mistake");
+      const next = await start("next");
+      await waits(next, "approve", "waits for backfill/holder");
+      expect(did).not.toContain("next holdRetention");
+      open();
+      await Promise.all([holder.result(), next.result()]);
+    },
+  );
+}, 120_000);
+
+test("a request that comes to the book after it was withdrawn blocks nobody", async () => {
+  const { open, opened } = gate();
+  let isFirst = true;
+  await withWorkers(
+    {
+      requestLease: async (resources) => {
+        if (resources !== "importer" || !isFirst) return;
+        isFirst = false;
+        await opened;
+      },
+    },
+    async () => {
+      const own = await start("own");
+      await until("the request to be under way", 30, () => !isFirst);
+      await own.executeUpdate("pause");
+      await until("the request to be withdrawn", 30, async () => {
+        const { steps } = await own.query<BackfillProgress>("progress");
+        return steps.some(({ detail }) => detail?.includes("interrupted"));
+      });
+      open();
+      await own.executeUpdate("resume");
+      expect(await own.result()).toMatchObject({ holds: true });
     },
   );
 }, 120_000);

@@ -53,12 +53,13 @@ export class Compensations {
   }
 
   /**
-   * Undoes for topics that were taken out all that is owed, the newest first; for the others it is owed still.
+   * Undoes for topics that were taken out all that is owed and has not proven right, the newest first; for the others it is owed still.
    * @returns one line for each compensation that had something to undo
    */
   async undoFor(topics: string[]): Promise<string[]> {
     const lines: string[] = [];
-    for (const { name, undo } of [...this.owed].reverse()) {
+    for (const { name, undo, isSettled } of [...this.owed].reverse()) {
+      if (isSettled) continue;
       const undone = await undo(topics);
       if (undone !== undefined) lines.push(`${name}: ${undone}`);
     }

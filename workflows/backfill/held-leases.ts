@@ -33,10 +33,12 @@ export class HeldLeases {
   private asked = 0;
 
   constructor() {
-    // An answer to a request that was given back meanwhile says nothing any more.
-    setHandler(leaseAnswer, (answer) =>
-      this.requests.get(answer.id)?.hear(answer),
-    );
+    setHandler(leaseAnswer, async (answer) => {
+      const request = this.requests.get(answer.id);
+      if (request) request.hear(answer);
+      // What was given back while it was asked for may have been given back before the book had heard of it.
+      else await this.giveBack(answer.id);
+    });
   }
 
   /** Whether everything of these is held by now. */
@@ -116,9 +118,10 @@ export class HeldLeases {
 
   private async giveBack(id: string): Promise<void> {
     this.requests.delete(id);
-    // Where nobody keeps the book any more there is nothing to give back to.
     await CancellationScope.nonCancellable(() =>
-      getExternalWorkflowHandle(LEASES_ID).signal(returnLease, id),
+      getExternalWorkflowHandle(LEASES_ID)
+        .signal(returnLease, id)
+        .catch(() => control.read.returnLease({ id })),
     ).catch(() => undefined);
   }
 }

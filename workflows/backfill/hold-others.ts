@@ -28,8 +28,9 @@ export async function whileHeld<T>(
   of: HeldJob,
   work: () => Promise<T>,
 ): Promise<T> {
-  await hold(saga, of);
   try {
+    // A command that failed, or was ended by a pause, may have held it all the same.
+    await hold(saga, of);
     return await work();
   } finally {
     await release(saga, of);

@@ -40,6 +40,10 @@ const LOOK_AGAIN = "30 seconds";
  */
 export async function leases(carried?: LeaseBook): Promise<void> {
   const book = carried ?? newLeaseBook();
+  // Where the workflow before was terminated, sagas hold what it had granted, and do not ask again.
+  const kept = carried ? undefined : await control.read.readLeaseBook();
+  if (kept) book.held.push(...kept.held);
+  let stored = JSON.stringify(book.held);
   /** Requests that are to be answered. */
   const asked = new Set<string>();
   /** What sagas that wait have heard last. */
@@ -67,6 +71,9 @@ export async function leases(carried?: LeaseBook): Promise<void> {
       await forgetTheDead(book);
       grantWhatIsFree(book, instant(Date.now()));
     }
+    const held = JSON.stringify(book.held);
+    if (held !== stored) await control.read.keepLeaseBook(book);
+    stored = held;
     const answers = answersDue(book, { waited, asked, told });
     // What comes in from here on is answered in the next round.
     asked.clear();

@@ -1,4 +1,4 @@
-import { createLeaseActivities } from "../../../activities/backfill/leases";
+import { leaseActivities } from "../../support/lease-activities";
 import {
   type LeaseBook,
   LEASES_ID,
@@ -97,7 +97,7 @@ function leasesOfWorlds(
   env: TestWorkflowEnvironment,
   worlds: Map<string, World>,
 ) {
-  const real = createLeaseActivities({ client: env.client });
+  const real = leaseActivities(env);
   return {
     ...real,
     requestLease: (request: LeaseRequest) =>

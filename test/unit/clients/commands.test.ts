@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { driverRuns } from "../../../clients/commands";
+import { driverRuns, runCommand } from "../../../clients/commands";
 
 test("a process is found by texts that its command line has all of", async () => {
   const mark = `driver-${process.pid}-${Date.now()}`;
@@ -19,4 +19,11 @@ test("a process is found by texts that its command line has all of", async () =>
     await once(child, "close");
   }
   expect(driverRuns(mark)).toBe(false);
+});
+
+test("a command is not begun for one who has been told to stop", async () => {
+  const stopped = AbortSignal.abort(new Error("told to stop"));
+  await expect(runCommand(["no-such-program"], stopped)).rejects.toThrow(
+    "told to stop",
+  );
 });

@@ -20,6 +20,7 @@ function hosts() {
   const isBegun = () =>
     until("the driver's process", 10, () => processes.size > 0, 1);
   return {
+    env,
     waitsFor,
     processes,
     isBegun,
@@ -109,4 +110,11 @@ test("of a driver that has ended nothing is left to wait for", async () => {
   await ended;
   await host("b").wait();
   expect(waitsFor).toEqual([]);
+});
+
+test("an attempt that is over when it wakes up begins no driver", async () => {
+  const { host, env, processes } = hosts();
+  env.cancel();
+  await expect(host("a").begin()).rejects.toThrow();
+  expect([...processes]).toEqual([]);
 });

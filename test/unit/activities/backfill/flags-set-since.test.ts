@@ -32,15 +32,21 @@ async function world() {
   const deps = { config: CONFIG, hdfs: hdfs as unknown as Hdfs, storage };
   const flags = createFlagActivities(deps);
   const apps: Application[] = [];
+  const queue = { isFull: false };
   const { submitRefine } = createSubmitRefineActivities({
     ...deps,
-    yarn: { running: async () => [], link: () => "" } as unknown as Yarn,
+    yarn: {
+      running: async () => [],
+      byTag: async () => apps,
+      link: () => "",
+    } as unknown as Yarn,
     // As the real one: what has been submitted is found again.
     submitter: {
       isSubmitting: () => false,
       submit: async (_job, beforeSubmitting) => {
         if (apps.length === 0) {
           await beforeSubmitting?.();
+          if (queue.isFull) throw new Error("the queue is full");
           apps.push({ id: "application_1_1" } as Application);
         }
         return apps[0]!;
@@ -51,6 +57,7 @@ async function world() {
   const env = new MockActivityEnvironment();
   return {
     hdfs,
+    queue,
     has: (path: string) => hdfs.files.has(path),
     contentOf: (path: string) => hdfs.files.get(path)?.data.toString("utf8"),
     setSince: new FlagsSetSince(deps),
@@ -99,6 +106,17 @@ test("an attempt that wakes up when Refine is submitted already takes only what 
   await expect(env.run(() => setSince.takeAway(id, PLAN, []))).resolves.toBe(1);
   expect(has(flag("Lost"))).toBe(false);
   expect(has(flag("Outdated"))).toBe(true);
+});
+
+test("flags that others set after an attempt failed to submit are taken away, too", async () => {
+  const { hdfs, has, clear, submit, queue } = await world();
+  await clear();
+  queue.isFull = true;
+  await expect(submit()).rejects.toThrow("the queue is full");
+  hdfs.put(flag("Outdated"), "set by an outdated job meanwhile");
+  queue.isFull = false;
+  await submit();
+  expect(has(flag("Outdated"))).toBe(false);
 });
 
 test("the flags of skipped topics stay", async () => {

@@ -56,10 +56,10 @@ function saga(
     own,
     kafka,
     storage,
-    hold: () =>
+    hold: (oldest = "2018-06-26T18") =>
       env.run(activities.holdRetention, {
         topics: Object.keys(topics),
-        oldest: "2018-06-26T18",
+        oldest,
         asOf: "2018-07-05T05:20:00Z",
       }),
     restore: () => env.run(activities.restoreRetention, {}),
@@ -181,6 +181,23 @@ test("what a saga held that was terminated is put back also where the broker sta
   expect(first.own["Edit"]).toEqual({
     "message.timestamp.type": "LogAppendTime",
   });
+});
+
+test.each([
+  ["of its own", 100, 200],
+  ["that another saga holds for what it has replayed", 7, 200],
+])("a topic's retention %s is never lowered", async (_, ownDays, heldDays) => {
+  const own = String(ownDays * DAY_MS);
+  const first = saga({ Edit: { "retention.ms": own } });
+  // The oldest event is a hundred days old.
+  await first.hold("2018-03-27T05");
+  const held = Number(first.own["Edit"]!["retention.ms"]);
+  expect(held).toBeGreaterThanOrEqual(heldDays * DAY_MS);
+  const second = first.next("backfill/july-6");
+  await second.hold("2018-07-04T05");
+  expect(first.own["Edit"]).toEqual({ "retention.ms": String(held) });
+  await second.restore();
+  expect(first.own["Edit"]).toEqual({ "retention.ms": own });
 });
 
 test("what an operator has set after a saga was terminated is the topic's own", async () => {

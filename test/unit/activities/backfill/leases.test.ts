@@ -21,6 +21,7 @@ const endedOf = (newest?: { status: string; firstRunId: string }) => {
         }),
       },
     } as unknown as Pick<Client, "workflow">,
+    storage: { read: async () => undefined, write: async () => "" },
   });
   const saga = { id: "one", workflowId: "backfill/july", firstRunId: "r1" };
   return endedSagas({ sagas: [saga] });

@@ -99,10 +99,25 @@ test("a topic to which nobody has written since the start is not read, and has l
   expect(markers).toEqual({});
 });
 
-test("where retention has deleted the start meanwhile, what is left is read", async () => {
-  const client = kafka({ Edit: { low: 12, high: 14, messages: {} } });
-  await back(client, ["Edit"], { "Edit/0": "10" });
-  expect(client.asked["Edit"]).toEqual([
-    { partition: 0, from: "12", to: "14" },
-  ]);
-});
+test.each([
+  ["that begins behind the start", { low: 12, high: 14, messages: {} }],
+  ["that ends before the start", { low: 0, high: 8, messages: {} }],
+])(
+  "a log %s does not tell what has landed: nothing is produced by it, and of a topic that was left it has no markers",
+  async (_, log) => {
+    const starts = { "Edit/0": "10", "Other/0": "0" };
+    const client = kafka({
+      Edit: log,
+      Other: { low: 0, high: 1, messages: {} },
+    });
+    await expect(back(client, ["Edit"], starts)).rejects.toMatchObject({
+      type: "CannotTell",
+      nonRetryable: true,
+    });
+    const { markers } = await new MockActivityEnvironment().run(
+      (): Promise<ReadBack> =>
+        readBack(client, SAGA, ["Other"], starts, ["Edit"]),
+    );
+    expect(Object.keys(markers)).toEqual(["Other"]);
+  },
+);

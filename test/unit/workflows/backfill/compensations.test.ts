@@ -47,6 +47,13 @@ test("what has proven right is kept, unless an operator wants it undone, too", a
   expect(await other.undoAll(true)).toHaveLength(2);
 });
 
+test("what has proven right stays also of a topic that is taken out", async () => {
+  const { compensations, undone } = owing();
+  compensations.settle("restore offsets");
+  await compensations.undoFor(["Edit"]);
+  expect(undone).toEqual(["restore retention: Edit"]);
+});
+
 test("one that fails is told, and does not keep the others from being run", async () => {
   const { compensations } = owing();
   compensations.owe("restore flags", async () => {
