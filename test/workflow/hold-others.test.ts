@@ -87,7 +87,13 @@ test("an abort lets go what is held", async () => {
     expect(await saga.failure()).toContain(
       "release the schedule of refine: its own schedule starts it again",
     );
-    expect(story.slice(-2)).toEqual(["clear flags", "release refine"]);
+    // Positions are put back while the importer's schedule is held, too.
+    expect(story.slice(-4)).toEqual([
+      "clear flags",
+      "release refine",
+      "hold importer",
+      "release importer",
+    ]);
   });
 });
 
