@@ -79,6 +79,43 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     without:
+      "what was replayed into a log that was made anew is produced again",
+    file: `${backfill}/read-back.ts`,
+    guard: "if (!mustTell) return [];\n        throw",
+    taken: "if (mustTell || !mustTell) return [];\n        throw",
+    test: `${backfill}/read-back`,
+  },
+  {
+    without: "a later saga lowers the retention that another one holds",
+    file: `${backfill}/hold-retention.ts`,
+    guard: "longest(String(holdMs), own, now)",
+    taken: "String(holdMs)",
+    test: `${backfill}/hold-retention`,
+  },
+  {
+    without: "an attempt that is over begins the importer, or Refine",
+    file: `${backfill}/drivers.ts`,
+    guard: "    cancellationSignal().throwIfAborted();\n",
+    taken: "",
+    test: `${backfill}/drivers`,
+  },
+  {
+    without:
+      "flags stay that were set after an attempt failed to submit Refine",
+    file: `${backfill}/flags-set-since.ts`,
+    guard: "isNoneSubmitted || mtime < submitted",
+    taken: "mtime < submitted",
+    test: `${backfill}/flags-set-since`,
+  },
+  {
+    without: "a topic that is skipped after the proof loses its positions",
+    file: "workflows/backfill/compensations.ts",
+    guard: "      if (isSettled) continue;\n",
+    taken: "",
+    test: "workflows/backfill/compensations",
+  },
+  {
+    without:
       "a program that another host's worker has left behind is run once more beside it",
     file: `${backfill}/drivers.ts`,
     guard: "elsewhere === undefined || quietMs >= graceMs",
@@ -190,8 +227,8 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "a flag that the saga's own Refine has set is taken away",
     file: `${backfill}/flags-set-since.ts`,
-    guard: "young.filter(({ mtime }) => mtime < submitted)",
-    taken: "young",
+    guard: "=> isNoneSubmitted || mtime < submitted",
+    taken: "=> isNoneSubmitted || mtime <= Infinity",
     test: `${backfill}/flags-set-since`,
   },
   {
