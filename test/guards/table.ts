@@ -378,4 +378,18 @@ export const GUARDS: readonly Guard[] = [
     taken: "",
     test: `${evidence}/ledger-gaps`,
   },
+  {
+    without: "a young hour that was jumped over is pending for ever",
+    file: "domain/audit/judge.ts",
+    guard: "  !(isImportFault(verdict) && mayBeGone(about)) &&\n",
+    taken: "",
+    test: "domain/audit/doubts",
+  },
+  {
+    without: "a proof holds over planned hours that are not whole yet",
+    file: "domain/backfill/findings-left.ts",
+    guard: "return [...found, ...unproven];",
+    taken: "return [...found, ...unproven.slice(0, 0)];",
+    test: "domain/backfill/findings-left",
+  },
 ];
