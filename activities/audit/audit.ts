@@ -1,11 +1,12 @@
 import { activityInfo } from "@temporalio/activity";
 import { datasetOf } from "../../domain/settings/dataset";
 import type { Config } from "../../domain/settings/config";
-import type { HourRange } from "../../lib/hour";
+import { hoursIn, type HourRange } from "../../lib/hour";
 import type { HourEvidence, TopicEvidence } from "../../domain/audit/evidence";
 import type { Outage, TopicAudit } from "../../domain/audit/audit-report";
 import type { UnknownTopics } from "../../domain/audit/preflight";
 import type { Judgement } from "../../domain/audit/judgement";
+import { unsettledHours } from "../../domain/audit/unsettled";
 import { counting, type Requests } from "../../lib/request-count";
 import { fatal } from "../../clients/errors";
 import type { Storage } from "../../clients/storage";
@@ -109,7 +110,7 @@ export function createAuditActivities(clients: AuditClients) {
       const [audit] = await auditTopics(clients, [topic], range, asOf, {
         beat,
       });
-      return audit!;
+      return { ...audit!, unsettled: unsettledHours(audit!, hoursIn(range)) };
     },
     /**
      * What each stage says of one topic-hour, and what follows from it. In the evidence, `unread` says which stages could not be read.

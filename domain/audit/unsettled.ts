@@ -5,7 +5,7 @@ import type { Verdict } from "./verdicts";
 /** Verdicts that tell neither that an hour is whole nor that it is broken. */
 export type UnsettledVerdict = Extract<Verdict, "pending" | "unknowable">;
 
-const isUnsettled = (verdict: Verdict): verdict is UnsettledVerdict =>
+export const isUnsettled = (verdict: Verdict): verdict is UnsettledVerdict =>
   verdict === "pending" || verdict === "unknowable";
 
 /**

@@ -392,4 +392,18 @@ export const GUARDS: readonly Guard[] = [
     taken: "return [...found, ...unproven.slice(0, 0)];",
     test: "domain/backfill/findings-left",
   },
+  {
+    without: "an incident calls an hour complete that is only pending",
+    file: "domain/incidents/incident-changes.ts",
+    guard: 'unsettled?.[hour] ?? "complete"',
+    taken: 'unsettled?.[hour] ? "complete" : "complete"',
+    test: "domain/incidents/incident-changes",
+  },
+  {
+    without: "an incident closes over hours of which nothing is known",
+    file: "domain/incidents/incident.ts",
+    guard: "incident.findings.length === 0 && unsettledOf(incident) === 0",
+    taken: "incident.findings.length === 0 && unsettledOf(incident) >= 0",
+    test: "domain/incidents/incident-changes",
+  },
 ];
