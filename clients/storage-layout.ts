@@ -61,6 +61,17 @@ export const auditPlaces = (workflowId: string) => ({
 export const memoryPlace = (shard: string) =>
   text("evidence", `${shard}.json.gz`);
 
+/** Topics that a batch's memory holds, each with when it was audited, epoch ms: by these a topic is found that has come into another batch. */
+export const memoryTopicsPlaces = {
+  folder: "evidence-topics",
+  ofBatch: (shard: string) =>
+    json<Record<string, number>>("evidence-topics", `${shard}.json`),
+  named: (name: string) =>
+    json<Record<string, number>>("evidence-topics", name),
+  /** The batch of the name of one of {@link memoryTopicsPlaces.ofBatch}'s files. */
+  batchOf: (name: string): string => name.replace(/\.json$/, ""),
+};
+
 /** What became of topics' logs, one file for each topic of which there is something to tell. */
 export const logPastPlaces = {
   folder: "log-pasts",

@@ -14,7 +14,11 @@ import { auditPlaces } from "../../clients/storage-layout";
 import { beat } from "../beat";
 import { workflowId } from "../workflow-id";
 import type { EvidenceClients } from "./evidence/clients";
-import { emptyMemory, type EvidenceCache } from "./evidence/evidence-cache";
+import {
+  type BatchMemory,
+  emptyMemory,
+  type EvidenceCache,
+} from "./evidence/evidence-cache";
 import { readSharedEvidence } from "./evidence/shared-evidence";
 import {
   type FinishedAudit,
@@ -166,19 +170,38 @@ async function auditRemembering(
   { topics, range, asOf, shard, remember }: BatchInput,
   tolerant: boolean,
 ): Promise<{ audits: TopicAudit[]; outages: Outage[] }> {
+  const { cache } = clients;
   const outages = new Map<string, Outage>();
-  const memory = remember && !tolerant ? await clients.cache.load(shard) : {};
+  const before: BatchMemory =
+    remember && !tolerant
+      ? await cache.load(shard, topics)
+      : { topics: {}, others: {} };
   const audits = await auditTopics(clients, topics, range, asOf, {
     beat,
-    memory,
+    memory: before.topics,
     tolerant,
     isolating: true,
     outages,
   });
   if (remember && outages.size === 0)
-    await clients.cache.save(shard, memory, range);
+    await cache.save(
+      shard,
+      tolerant
+        ? withRemembered(before, await cache.load(shard, topics))
+        : before,
+      range,
+    );
   return { audits, outages: [...outages.values()] };
 }
+
+/** What an audit that remembered nothing found, and above it what is remembered: it knows of logs that this one could not compare. */
+const withRemembered = (
+  found: BatchMemory,
+  remembered: BatchMemory,
+): BatchMemory => ({
+  topics: { ...found.topics, ...remembered.topics },
+  others: remembered.others,
+});
 
 /** A batch's audits in short. */
 function summaryOf(audits: TopicAudit[]) {

@@ -406,4 +406,33 @@ export const GUARDS: readonly Guard[] = [
     taken: "incident.findings.length === 0 && unsettledOf(incident) >= 0",
     test: "domain/incidents/incident-changes",
   },
+  {
+    without: "a topic in another batch is remembered as its old batch saw it",
+    file: `${evidence}/evidence-cache.ts`,
+    guard: "    if (at(shard) > at(newest)) newest = shard;\n",
+    taken: "    if (at(shard) > Infinity) newest = shard;\n",
+    test: `${evidence}/evidence-cache`,
+  },
+  {
+    without: "a batch drops a topic before the next batch has taken it over",
+    file: `${evidence}/evidence-cache.ts`,
+    guard: "([, { at }]) => at >= hourStart(range.since)",
+    taken: "([, { at }]) => at > Infinity && range",
+    test: `${evidence}/evidence-cache`,
+  },
+  {
+    without: "an attempt without memory forgets what logs there were",
+    file: "activities/audit/audit.ts",
+    guard: "{ ...found.topics, ...remembered.topics }",
+    taken: "{ ...remembered.topics, ...found.topics }",
+    test: "activities/audit/audit.test",
+  },
+  {
+    without: "a topic that cannot be read once is compared with no log",
+    file: "activities/audit/judge-topics.ts",
+    guard:
+      "      if (options.memory && before) options.memory[topic] = before;\n",
+    taken: "",
+    test: "activities/audit/judge-topics",
+  },
 ];
