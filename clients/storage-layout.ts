@@ -37,6 +37,8 @@ const text = (folder: string, name: string): Place<string> => ({
 export const latest = {
   /** References to the newest audit's report and page. */
   audit: json<{ ref: string; html: string }>("latest", "audit.json"),
+  /** Topics that audits know of something unread or lost of. An audit of chosen topics changes what it tells of these only. */
+  knownTopics: json<string[]>("latest", "known-topics.json"),
   headroom: json<TopicHeadroom[]>("latest", "headroom.json"),
   canary: json<Pick<CanaryState, "hour" | "seconds">>("latest", "canary.json"),
   /** How many alerts each receiver has refused for good. */

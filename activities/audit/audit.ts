@@ -159,7 +159,14 @@ export function createAuditActivities(clients: AuditClients) {
     },
     /** Puts an audit's batches together: the report as JSON and as a page, and the pointer to the newest. */
     async finishAudit(input: FinishInput): Promise<FinishedAudit> {
-      return storeAuditReport(storage, workflowId(), input, beat);
+      const { lookbackHours } = config.audit;
+      return storeAuditReport(
+        storage,
+        workflowId(),
+        input,
+        beat,
+        lookbackHours,
+      );
     },
   };
 }

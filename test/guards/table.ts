@@ -435,4 +435,18 @@ export const GUARDS: readonly Guard[] = [
     taken: "",
     test: "activities/audit/judge-topics",
   },
+  {
+    without: "an audit of other hours forgets what was unread of a topic",
+    file: "activities/audit/known-topics.ts",
+    guard: "isUsual(range, asOf, lookbackHours) && outages.length === 0",
+    taken: "lookbackHours > 0 && outages.length === 0",
+    test: "activities/audit/known-topics",
+  },
+  {
+    without: "an audit of chosen topics forgets the others",
+    file: "activities/audit/known-topics.ts",
+    guard: "const known = new Set(before);",
+    taken: "const known = new Set(before.slice(0, 0));",
+    test: "activities/audit/known-topics",
+  },
 ];
