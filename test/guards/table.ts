@@ -449,4 +449,11 @@ export const GUARDS: readonly Guard[] = [
     taken: "const known = new Set(before.slice(0, 0));",
     test: "activities/audit/known-topics",
   },
+  {
+    without: "MySQL's rows with a time in the basic form are left out",
+    file: "formats/eventlogging/mysql-time.ts",
+    guard: "        ...basicBounds(since, until),\n",
+    taken: "",
+    test: "formats/eventlogging/mysql-time",
+  },
 ];
