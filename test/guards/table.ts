@@ -456,4 +456,11 @@ export const GUARDS: readonly Guard[] = [
     taken: "",
     test: "formats/eventlogging/mysql-time",
   },
+  {
+    without: "a deletion forgets what the replacement before it lost",
+    file: `${evidence}/kafka-log.ts`,
+    guard: "gone.from !== undefined && explains(before, range)",
+    taken: "gone.from === -1 && explains(before, range)",
+    test: `${evidence}/kafka-log`,
+  },
 ];
