@@ -38,6 +38,8 @@ const text = (folder: string, name: string): Place<string> => ({
 export const latest = {
   /** References to the newest audit's report and page. */
   audit: json<{ ref: string; html: string }>("latest", "audit.json"),
+  /** Topics that audits know of something unread or lost of. An audit of chosen topics changes what it tells of these only. */
+  knownTopics: json<string[]>("latest", "known-topics.json"),
   headroom: json<TopicHeadroom[]>("latest", "headroom.json"),
   canary: json<Pick<CanaryState, "hour" | "seconds">>("latest", "canary.json"),
   /** How many alerts each receiver has refused for good. */
@@ -61,6 +63,17 @@ export const auditPlaces = (workflowId: string) => ({
 /** What audits remember of a batch of topics between one another: compressed JSON. */
 export const memoryPlace = (shard: string) =>
   text("evidence", `${shard}.json.gz`);
+
+/** Topics that a batch's memory holds, each with when it was audited, epoch ms: by these a topic is found that has come into another batch. */
+export const memoryTopicsPlaces = {
+  folder: "evidence-topics",
+  ofBatch: (shard: string) =>
+    json<Record<string, number>>("evidence-topics", `${shard}.json`),
+  named: (name: string) =>
+    json<Record<string, number>>("evidence-topics", name),
+  /** The batch of the name of one of {@link memoryTopicsPlaces.ofBatch}'s files. */
+  batchOf: (name: string): string => name.replace(/\.json$/, ""),
+};
 
 /** What became of topics' logs, one file for each topic of which there is something to tell. */
 export const logPastPlaces = {

@@ -2,6 +2,7 @@ import {
   causesOf,
   type IncidentState,
   levelOf,
+  notWhole,
 } from "../domain/incidents/incident";
 import { gridMarkdown } from "./grid";
 
@@ -13,7 +14,7 @@ export function incidentMarkdown(incident: IncidentState): string {
   const { topic, phase, findings, headroom, cells, story } = incident;
   const { acknowledged, snoozedUntil, backfill } = incident;
   return [
-    `**${topic}**: ${phase}, ${findings.length} hours are not whole (${levelOf(incident)}).`,
+    `**${topic}**: ${phase}, ${notWhole(incident)} (${levelOf(incident)}).`,
     "",
     ...(headroom ? [`Headroom: ${headroom.why}`, ""] : []),
     gridMarkdown([{ topic, cells }]),

@@ -1,11 +1,12 @@
 import { activityInfo } from "@temporalio/activity";
 import { datasetOf } from "../../domain/settings/dataset";
 import type { Config } from "../../domain/settings/config";
-import type { HourRange } from "../../lib/hour";
+import { hoursIn, type HourRange } from "../../lib/hour";
 import type { HourEvidence, TopicEvidence } from "../../domain/audit/evidence";
 import type { Outage, TopicAudit } from "../../domain/audit/audit-report";
 import type { UnknownTopics } from "../../domain/audit/preflight";
 import type { Judgement } from "../../domain/audit/judgement";
+import { unsettledHours } from "../../domain/audit/unsettled";
 import { counting, type Requests } from "../../lib/request-count";
 import { fatal } from "../../clients/errors";
 import type { Storage } from "../../clients/storage";
@@ -13,7 +14,11 @@ import { auditPlaces } from "../../clients/storage-layout";
 import { beat } from "../beat";
 import { workflowId } from "../workflow-id";
 import type { EvidenceClients } from "./evidence/clients";
-import { emptyMemory, type EvidenceCache } from "./evidence/evidence-cache";
+import {
+  type BatchMemory,
+  emptyMemory,
+  type EvidenceCache,
+} from "./evidence/evidence-cache";
 import { readSharedEvidence } from "./evidence/shared-evidence";
 import {
   type FinishedAudit,
@@ -109,7 +114,7 @@ export function createAuditActivities(clients: AuditClients) {
       const [audit] = await auditTopics(clients, [topic], range, asOf, {
         beat,
       });
-      return audit!;
+      return { ...audit!, unsettled: unsettledHours(audit!, hoursIn(range)) };
     },
     /**
      * What each stage says of one topic-hour, and what follows from it. In the evidence, `unread` says which stages could not be read.
@@ -154,7 +159,14 @@ export function createAuditActivities(clients: AuditClients) {
     },
     /** Puts an audit's batches together: the report as JSON and as a page, and the pointer to the newest. */
     async finishAudit(input: FinishInput): Promise<FinishedAudit> {
-      return storeAuditReport(storage, workflowId(), input, beat);
+      const { lookbackHours } = config.audit;
+      return storeAuditReport(
+        storage,
+        workflowId(),
+        input,
+        beat,
+        lookbackHours,
+      );
     },
   };
 }
@@ -165,19 +177,38 @@ async function auditRemembering(
   { topics, range, asOf, shard, remember }: BatchInput,
   tolerant: boolean,
 ): Promise<{ audits: TopicAudit[]; outages: Outage[] }> {
+  const { cache } = clients;
   const outages = new Map<string, Outage>();
-  const memory = remember && !tolerant ? await clients.cache.load(shard) : {};
+  const before: BatchMemory =
+    remember && !tolerant
+      ? await cache.load(shard, topics)
+      : { topics: {}, others: {} };
   const audits = await auditTopics(clients, topics, range, asOf, {
     beat,
-    memory,
+    memory: before.topics,
     tolerant,
     isolating: true,
     outages,
   });
   if (remember && outages.size === 0)
-    await clients.cache.save(shard, memory, range);
+    await cache.save(
+      shard,
+      tolerant
+        ? withRemembered(before, await cache.load(shard, topics))
+        : before,
+      range,
+    );
   return { audits, outages: [...outages.values()] };
 }
+
+/** What an audit that remembered nothing found, and above it what is remembered: it knows of logs that this one could not compare. */
+const withRemembered = (
+  found: BatchMemory,
+  remembered: BatchMemory,
+): BatchMemory => ({
+  topics: { ...found.topics, ...remembered.topics },
+  others: remembered.others,
+});
 
 /** A batch's audits in short. */
 function summaryOf(audits: TopicAudit[]) {

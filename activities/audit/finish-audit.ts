@@ -10,6 +10,7 @@ import { auditHtml } from "../../reports/audit-page";
 import { gridMarkdown } from "../../reports/grid";
 import type { Storage } from "../../clients/storage";
 import { auditPlaces, latest } from "../../clients/storage-layout";
+import { rememberTopics } from "./known-topics";
 
 /** The grid in the Web UI shows this many topics. */
 const MAX_GRID_TOPICS = 60;
@@ -41,12 +42,14 @@ export type FinishedAudit = {
 /**
  * Puts an audit's batches together: stores the report as JSON and as a page, and the pointer to the newest.
  * @param beat called before each batch is read
+ * @param lookbackHours how many hours an audit looks back, if it is not told otherwise
  */
 export async function storeAuditReport(
   storage: Storage,
   workflowId: string,
   input: FinishInput,
   beat: (ref: string) => void,
+  lookbackHours: number,
 ): Promise<FinishedAudit> {
   const { asOf, range, requests, outages } = input;
   const audits = await readBatches(storage, input.refs, beat);
@@ -62,6 +65,9 @@ export async function storeAuditReport(
   const places = auditPlaces(workflowId);
   const ref = await storage.write(places.report, report);
   const html = await storage.writeText(places.page, auditHtml(report));
+  // Before the pointer: where no topics were remembered yet, the newest audit's before this one are.
+  const found = { audits, asOf, range, outages, lookbackHours };
+  await rememberTopics(storage, found);
   await storage.write(latest.audit, { ref, html });
   const broken = audits.filter((audit) => audit.findings.length > 0);
   return {

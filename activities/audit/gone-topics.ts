@@ -2,8 +2,6 @@ import type { Config } from "../../domain/settings/config";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import type { Hive } from "../../clients/hive/hive";
 import type { Storage } from "../../clients/storage";
-import { latest } from "../../clients/storage-layout";
-import type { AuditReport } from "../../domain/audit/audit-report";
 import {
   rawRoot,
   topicsOfDirectories,
@@ -12,6 +10,7 @@ import {
 import type { Importer } from "../../importers/importer";
 import { HOUR_MS } from "../../lib/hour";
 import { parsePartitionKey } from "../../lib/keys";
+import { knownTopics } from "./known-topics";
 
 export type GoneClients = {
   source: Pick<Importer, "state">;
@@ -28,8 +27,8 @@ export type GoneClients = {
 export type GoneTopics = { topics: string[]; problems: string[] };
 
 /**
- * Topics that Kafka no longer has and that an audit must not forget: the importer stood in them within the look-back, the newest audit
- * knew of unread or lost offsets of them, or they have left a directory of raw hours or a table. It takes one listing of the raw
+ * Topics that Kafka no longer has and that an audit must not forget: the importer stood in them within the look-back, audits knew
+ * of unread or lost offsets of them, or they have left a directory of raw hours or a table. It takes one listing of the raw
  * directories and one of the tables. Where something cannot be asked it is told, and the others are audited all the same.
  * @param inKafka those that Kafka has
  */
@@ -52,7 +51,7 @@ export async function goneTopics(
   const { folder } = rawRoot(naming);
   const [imported, remembered, entries, tables] = await Promise.all([
     asking("the importer's state", importedLately(clients, once)),
-    asking("the newest audit", knownToNewestAudit(clients)),
+    asking("what audits know of", knownTopics(clients.storage)),
     asking(folder, directoriesIn(hdfs, folder)),
     asking(`the tables of ${naming.database}`, hive.tables(naming.database)),
   ]);
@@ -92,17 +91,4 @@ async function importedLately(
     const isOld = time !== undefined && since !== undefined && time < since;
     return isOld ? [] : [topic];
   });
-}
-
-async function knownToNewestAudit({ storage }: GoneClients): Promise<string[]> {
-  const pointer = await storage.read(latest.audit);
-  const report = pointer && (await storage.readRef<AuditReport>(pointer.ref));
-  return (report?.audits ?? []).flatMap(
-    ({ topic, unread, lostOffsets, findings }) =>
-      unread > 0 ||
-      lostOffsets > 0 ||
-      findings.some(({ cause }) => cause === "topic-deleted")
-        ? [topic]
-        : [],
-  );
 }

@@ -20,6 +20,7 @@ import {
   distrust,
   emptyMemory,
   type TopicMemory,
+  unforgettable,
 } from "./evidence/evidence-cache";
 import {
   readSharedEvidence,
@@ -78,6 +79,8 @@ export async function auditTopics(
     options.beat?.();
     if (!known.includes(topic)) return auditWithoutDataset(topic);
     if (!shared) return unjudged(topic, range, sharedProblems.join("; "));
+    const remembered = options.memory?.[topic];
+    const before = remembered && unforgettable(remembered);
     const memory = options.memory
       ? (options.memory[topic] ??= emptyMemory())
       : emptyMemory();
@@ -93,8 +96,9 @@ export async function auditTopics(
         : unjudged(topic, range, stage.why);
     } catch (error) {
       if (!options.isolating || !isOwnFault(error)) throw error;
-      // Half of what was remembered may be of this attempt, and half of the one before.
+      // Half of what is in memory may be of this attempt, and half of the one before.
       delete options.memory?.[topic];
+      if (options.memory && before) options.memory[topic] = before;
       return unjudged(topic, range, (error as Error).message);
     }
   });

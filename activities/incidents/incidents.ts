@@ -3,9 +3,11 @@ import { WorkflowNotFoundError } from "@temporalio/common";
 import type { Storage } from "../../clients/storage";
 import type { TopicAudit } from "../../domain/audit/audit-report";
 import type { TopicHeadroom } from "../../domain/audit/headroom";
+import { unsettledHours } from "../../domain/audit/unsettled";
 import { incidentId } from "../../domain/incidents/incident";
+import type { FindingsMessage } from "../../domain/incidents/incident-changes";
 import type { Policy } from "../../domain/settings/policy";
-import type { HourRange } from "../../lib/hour";
+import { hoursIn, type HourRange } from "../../lib/hour";
 import { ownTaskQueue } from "../own-task-queue";
 
 /** Reporting what audits found to the incidents of the topics that it is about. */
@@ -78,8 +80,9 @@ export function createIncidentActivities({
         for (const audit of await storage.readRef<TopicAudit[]>(ref)) {
           const { topic, findings } = audit;
           const { repair } = policyOf(topic);
-          const message = {
+          const message: FindingsMessage = {
             findings,
+            unsettled: unsettledHours(audit, hoursIn(input.range)),
             asOf: input.asOf,
             ...(repair.start ? { repair } : {}),
           };

@@ -1,8 +1,9 @@
-import type { HourRange } from "../../lib/hour";
+import type { Hour, HourRange } from "../../lib/hour";
 import type { Finding } from "../backfill/plan";
 import type { Loss } from "./evidence";
 import type { Grid } from "./grid";
 import type { TopicHeadroom } from "./headroom";
+import type { UnsettledVerdict } from "./unsettled";
 
 /** A service that did not answer. */
 export type Outage = { service: string; address: string; message: string };
@@ -13,6 +14,8 @@ export type TopicAudit = {
   /** Every hour that is not empty, and empty ones of a silence. */
   cells: Grid[number]["cells"];
   findings: Finding[];
+  /** Hours that are neither whole nor broken as far as it tells; only in the audit of one topic, and absent in those of 0.2.0 and before. */
+  unsettled?: Record<Hour, UnsettledVerdict>;
   /** Offsets that Kafka deleted before they were imported. */
   lostOffsets: number;
   /** The same by partition; absent where there are none, and in audits that 0.1.0 stored. */

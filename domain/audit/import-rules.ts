@@ -30,6 +30,14 @@ const mayHaveBeenDeleted = ({ hour, topic }: Case): boolean =>
   (lostOffsets(topic) > 0 && isSinceImport(hour.hour, topic)) ||
   mayBeOfReplacedLog(hour.hour, topic);
 
+/**
+ * Whether an hour's messages, of which some are not imported, may be gone for good, so that no run to come brings them. Where Kafka still has
+ * all of the hour, nothing of it was jumped over; a log that replaced the one that was imported never tells that.
+ */
+export const mayBeGone = (about: Case): boolean =>
+  mayBeOfReplacedLog(about.hour.hour, about.topic) ||
+  (about.hour.kept !== true && mayHaveBeenDeleted(about));
+
 /** The hour does not lie before the run that took the last offset before those that were jumped over. */
 const isSinceJump = (hour: Hour, { jumpedSince }: TopicEvidence): boolean =>
   jumpedSince === undefined || hour >= hourOf(jumpedSince - HOUR_MS);

@@ -16,6 +16,7 @@ import {
   type Numbers,
   percent,
 } from "./judgement";
+import { mayBeGone } from "./import-rules";
 import { RULES } from "./rules";
 import {
   isHealthy,
@@ -92,10 +93,14 @@ function noticeOf(verdict: Verdict, about: Case): Because | undefined {
 const isYoung = ({ hour, policy, asOf }: Case): boolean =>
   asOf < hourStart(hour.hour) + HOUR_MS + policy.graceHours * HOUR_MS;
 
-/** A young hour may be unfinished; but what Kafka deleted does not come back, and what Refine failed at is known to have failed. */
+/**
+ * A young hour may be unfinished; but what Kafka deleted does not come back, neither when the importer has jumped over it nor when the log was
+ * replaced, and what Refine failed at is known to have failed.
+ */
 const mayStillBecomeWhole = (verdict: Verdict, about: Case): boolean =>
   isYoung(about) &&
   lostOffsets(about.topic) === 0 &&
+  !(isImportFault(verdict) && mayBeGone(about)) &&
   verdict !== "refine-failed";
 
 function numbersOf({ hour, topic }: Case, verdict: Verdict): Numbers {

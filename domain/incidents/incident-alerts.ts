@@ -3,6 +3,7 @@ import {
   causesOf,
   type IncidentState,
   isOver,
+  isWhole,
   levelOf,
   missingEvents,
 } from "./incident";
@@ -42,18 +43,18 @@ export function alertDue(
 }
 
 /**
- * The end of an alert of low headroom, where headroom is sufficient again while hours are still broken.
- * Without broken hours the incident closes, and its last alert ends this one, too.
+ * The end of an alert of low headroom, where headroom is sufficient again while hours are not whole yet.
+ * Once they are, the incident closes, and its last alert ends this one, too.
  * @param now ISO-8601, UTC
  */
 export function headroomEndDue(
   incident: IncidentState,
   now: string,
 ): AlertItem | undefined {
-  const { topic, findings, headroom, told } = incident;
+  const { topic, headroom, told } = incident;
   return told?.headroom &&
     !headroom &&
-    findings.length > 0 &&
+    !isWhole(incident) &&
     !isSnoozed(incident, now)
     ? {
         kind: "sufficient",

@@ -1,10 +1,11 @@
 import type { TopicHeadroom } from "../audit/headroom";
+import type { UnsettledVerdict } from "../audit/unsettled";
 import type { Finding } from "../backfill/plan";
 import type { BackfillInput } from "../settings/inputs";
 import type { Policy } from "../settings/policy";
-import { addHours, HOUR_MS } from "../../lib/hour";
+import { addHours, type Hour, HOUR_MS } from "../../lib/hour";
 import { instant } from "../../lib/time";
-import { closingMessage, type IncidentState } from "./incident";
+import { closingMessage, type IncidentState, notWhole } from "./incident";
 
 // Each function here is one thing that happens to an incident: it takes the state before and returns the state after.
 // Times (`at`, `now`) are ISO-8601, UTC.
@@ -12,6 +13,8 @@ import { closingMessage, type IncidentState } from "./incident";
 /** What an audit reports of one topic. */
 export type FindingsMessage = {
   findings: Finding[];
+  /** Hours of which the audit tells neither that they are whole nor that they are broken; absent in messages of 0.2.0 and before. */
+  unsettled?: Record<Hour, UnsettledVerdict>;
   /** As of when the audit judged. */
   asOf: string;
   /** What the topic's policy says of repairs. Absent where it starts none. */
@@ -47,13 +50,16 @@ export const withStory = (
   story: [...incident.story, `${at} ${what}`].slice(-MAX_STORY),
 });
 
-/** Takes in what an audit found. Hours that were broken before and are not among its findings are complete now. */
+/**
+ * Takes in what an audit found. Hours that were broken before and are not among its findings are complete now, but for those of which it says
+ * nothing good either.
+ */
 export function withFindings(
   incident: IncidentState,
   message: FindingsMessage,
   at: string,
 ): IncidentState {
-  const { findings, asOf, repair } = message;
+  const { findings, unsettled, asOf, repair } = message;
   const detectedAsOf =
     incident.detectedAsOf ?? (findings.length > 0 ? asOf : undefined);
   const after: IncidentState = {
@@ -62,7 +68,9 @@ export function withFindings(
     asOf,
     cells: {
       ...Object.fromEntries(
-        Object.keys(incident.cells).map((hour) => [hour, "complete"] as const),
+        Object.keys(incident.cells).map(
+          (hour) => [hour, unsettled?.[hour] ?? "complete"] as const,
+        ),
       ),
       ...Object.fromEntries(
         findings.map((finding) => [finding.hour, finding.verdict]),
@@ -73,7 +81,7 @@ export function withFindings(
   };
   return findings.length === incident.findings.length
     ? after
-    : withStory(after, `${findings.length} hours are not whole`, at);
+    : withStory(after, notWhole(after), at);
 }
 
 /** Takes in what a headroom audit found. */

@@ -5,6 +5,7 @@ import {
   type Level,
   type Verdict,
 } from "../audit/verdicts";
+import { isUnsettled } from "../audit/unsettled";
 import type { Finding } from "../backfill/plan";
 import type { Policy } from "../settings/policy";
 import { type Hour, hourStart, HOUR_MS } from "../../lib/hour";
@@ -83,9 +84,26 @@ export const causesOf = ({
   ]),
 ];
 
+/** How many of its hours were broken and are neither whole nor broken as far as the newest audit tells. */
+const unsettledOf = ({ cells }: Pick<IncidentState, "cells">): number =>
+  Object.values(cells).filter(isUnsettled).length;
+
+/** How many of its hours are not whole, for people. */
+export function notWhole(
+  incident: Pick<IncidentState, "findings" | "cells">,
+): string {
+  const unsettled = unsettledOf(incident);
+  return `${incident.findings.length} hours are not whole${unsettled > 0 ? `, and ${unsettled} are pending or unknowable` : ""}`;
+}
+
+/** Whether every hour that was broken is whole. */
+export const isWhole = (
+  incident: Pick<IncidentState, "findings" | "cells">,
+): boolean => incident.findings.length === 0 && unsettledOf(incident) === 0;
+
 /** Whether nothing is wrong with the topic any more. */
-export const isOver = ({ findings, headroom }: IncidentState) =>
-  findings.length === 0 && headroom === undefined;
+export const isOver = (incident: IncidentState): boolean =>
+  isWhole(incident) && incident.headroom === undefined;
 
 /**
  * Causes that a backfill mends. Those that are left out pass by themselves (an importer that is slow), need another

@@ -54,6 +54,24 @@ export type Bounds = [string | number, string | number];
 
 const mysqlTime = (ms: number) => isoSeconds(ms).slice(0, 19).replace("T", " ");
 
+const firstDay = (since: number) => isoSeconds(since - DAY_MS).slice(0, 10);
+const dayAfterLast = (until: number) =>
+  isoSeconds(until + 2 * DAY_MS).slice(0, 10);
+
+/**
+ * ISO 8601's basic form, `20180705T031500Z` or with a `t`, in whatever zone: one range a day. One for all days would take in every MediaWiki
+ * time of these days, too.
+ */
+function basicBounds(since: number, until: number): Bounds[] {
+  const bounds: Bounds[] = [];
+  const end = Date.parse(dayAfterLast(until));
+  for (let ms = Date.parse(firstDay(since)); ms < end; ms += DAY_MS) {
+    const day = mediaWikiTime(ms).slice(0, 8);
+    bounds.push([`${day}T`, `${day}u`]);
+  }
+  return bounds;
+}
+
 /**
  * The ranges of a time column's values that the rows of a range of time lie in, one for each form that the column may have. They take in
  * more rows where a text may be written in any zone, so that each row's own time must be looked at, too.
@@ -73,10 +91,8 @@ export function boundsOfTime(
       return [
         mediaWiki,
         // Any form that begins with its date, `2018-07-05`, in whatever zone.
-        [
-          isoSeconds(since - DAY_MS).slice(0, 10),
-          isoSeconds(until + 2 * DAY_MS).slice(0, 10),
-        ],
+        [firstDay(since), dayAfterLast(until)],
+        ...basicBounds(since, until),
         // Digits of seconds are also the first digits of milliseconds and of microseconds.
         [String(Math.floor(since / 1000)), String(Math.ceil(until / 1000))],
       ];

@@ -17,6 +17,7 @@ import {
   type IncidentState,
   isOver,
   isRepairDue,
+  isWhole,
   missingEvents,
 } from "../../domain/incidents/incident";
 import {
@@ -165,16 +166,16 @@ export async function topicIncident(
   }
 
   async function auditAgain() {
-    if (state.findings.length === 0) return;
+    if (isWhole(state)) return;
     const asOf = state.asOf ?? now();
     const found = await findingsOf(state.topic, input.range, asOf);
-    state = withFindings(state, { findings: found, asOf }, now());
+    state = withFindings(state, { ...found, asOf }, now());
   }
 
   /** Whether the repair has ended though hours are broken still. One that an earlier run of the incident has started is asked for. */
   async function isRepairOver(): Promise<boolean> {
     const { phase, backfill: workflowId, backfillRun: firstRunId } = state;
-    if (phase !== "repairing" || state.findings.length === 0) return false;
+    if (phase !== "repairing" || isWhole(state)) return false;
     if (!workflowId || !firstRunId) return false;
     const saga = { id: workflowId, workflowId, firstRunId };
     const isOver =
@@ -215,14 +216,19 @@ export async function topicIncident(
 /** Workflow time: ISO-8601, UTC. */
 const now = () => instant(Date.now());
 
-async function findingsOf(topic: string, range: HourRange, asOf: string) {
+async function findingsOf(
+  topic: string,
+  range: HourRange,
+  asOf: string,
+): Promise<Omit<FindingsMessage, "asOf">> {
   const { archiveQueue } = await control.read.settings();
   const audit = await archiveHost(archiveQueue).read.auditTopic({
     topic,
     range,
     asOf,
   });
-  return audit.findings;
+  const { findings: found, unsettled } = audit;
+  return { findings: found, ...(unsettled ? { unsettled } : {}) };
 }
 
 function show(state: IncidentState): void {

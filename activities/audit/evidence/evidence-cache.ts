@@ -14,7 +14,11 @@ import type { Sums } from "./day-walk";
 import type { Edges } from "./produced-by-hour";
 import type { RawHour } from "./raw-hours";
 import type { RefinedHour } from "./refined-hours";
-import { memoryPlace } from "../../../clients/storage-layout";
+import {
+  memoryPlace,
+  memoryTopicsPlaces,
+} from "../../../clients/storage-layout";
+import { folderReader } from "./read-folder";
 
 /** What is remembered of a topic between audits; every part of it is checked against HDFS or Kafka before it is believed. */
 export type TopicMemory = LogPast & {
@@ -66,12 +70,121 @@ export function distrust(
   delete memory.sums.refined.days[hour.slice(0, 10)];
 }
 
-/** Audits' memory in storage, one file for each batch of topics, so that any worker can take any batch. */
-export class EvidenceCache {
-  constructor(private readonly storage: Storage) {}
+/**
+ * Of a topic's memory, what cannot be read anew: without it a log that was replaced looks like any other, and nobody knows what is usual. The
+ * rest is forgotten. It is a copy.
+ */
+export const unforgettable = ({
+  log,
+  stood,
+  replaced,
+  misdated,
+  traffic,
+}: TopicMemory): TopicMemory =>
+  structuredClone({
+    ...emptyMemory(),
+    ...(log ? { log } : {}),
+    ...(stood ? { stood } : {}),
+    ...(replaced ? { replaced } : {}),
+    ...(misdated ? { misdated } : {}),
+    traffic,
+  });
 
-  /** What is remembered, by topic; empty where nothing is, or where it cannot be read or is of another version. */
-  async load(shard: string): Promise<Record<string, TopicMemory>> {
+/** What is remembered of a batch of topics. */
+export type BatchMemory = {
+  topics: Record<string, TopicMemory>;
+  /**
+   * Topics that were of this batch once, and that no other batch has audited since. They are handed on until one does, or until they have
+   * not been audited for as long as audits look back.
+   */
+  others: Record<string, { at: number; memory: TopicMemory }>;
+};
+
+/**
+ * Audits' memory in storage, one file for each batch of topics, so that any worker can take any batch. A topic that comes or goes moves those
+ * after it into other batches, so that each is looked for in the batch that has audited it last.
+ */
+export class EvidenceCache {
+  /** By batch, its topics and when each was audited, epoch ms. */
+  private readonly auditedAt: () => Promise<
+    Map<string, Record<string, number>>
+  >;
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly now: () => number = Date.now,
+  ) {
+    const readAll = folderReader(storage, memoryTopicsPlaces.folder, (name) =>
+      this.readTopics(name),
+    );
+    this.auditedAt = async () =>
+      new Map(
+        [...(await readAll())].map(([name, topics]) => [
+          memoryTopicsPlaces.batchOf(name),
+          topics,
+        ]),
+      );
+  }
+
+  /** What is remembered of a batch's topics; of one nothing where it cannot be read or is of another version. */
+  async load(shard: string, topics: string[]): Promise<BatchMemory> {
+    const [own, auditedAt] = await Promise.all([
+      this.read(shard),
+      this.auditedAt(),
+    ]);
+    const files = new Map([[shard, Promise.resolve(own)]]);
+    const fileOf = (name: string) => {
+      const file = files.get(name) ?? this.read(name);
+      files.set(name, file);
+      return file;
+    };
+    const found: BatchMemory = { topics: {}, others: {} };
+    for (const topic of topics) {
+      const newest = newestBatch(topic, shard, auditedAt);
+      const memory = (await fileOf(newest))[topic];
+      if (memory) found.topics[topic] = memory;
+    }
+    for (const [topic, memory] of Object.entries(own))
+      if (
+        !topics.includes(topic) &&
+        newestBatch(topic, shard, auditedAt) === shard
+      )
+        found.others[topic] = {
+          at: auditedAt.get(shard)?.[topic] ?? 0,
+          memory,
+        };
+    return found;
+  }
+
+  /** Remembers topics from the first day of a range on. */
+  async save(
+    shard: string,
+    { topics, others }: BatchMemory,
+    range: HourRange,
+  ): Promise<void> {
+    const handedOn = Object.entries(others).filter(
+      ([, { at }]) => at >= hourStart(range.since),
+    );
+    const all: Record<string, TopicMemory> = {
+      ...Object.fromEntries(
+        handedOn.map(([topic, { memory }]) => [topic, memory]),
+      ),
+      ...topics,
+    };
+    for (const memory of Object.values(all)) forget(memory, range);
+    const text = JSON.stringify({ version: VERSION, topics: all });
+    await this.storage.writeText(
+      memoryPlace(shard),
+      await promisify(gzip)(text),
+    );
+    const now = this.now();
+    await this.storage.write(memoryTopicsPlaces.ofBatch(shard), {
+      ...Object.fromEntries(handedOn.map(([topic, { at }]) => [topic, at])),
+      ...Object.fromEntries(Object.keys(topics).map((topic) => [topic, now])),
+    });
+  }
+
+  private async read(shard: string): Promise<Record<string, TopicMemory>> {
     const bytes = await this.storage.readBytes(memoryPlace(shard));
     if (!bytes) return {};
     try {
@@ -84,19 +197,27 @@ export class EvidenceCache {
     }
   }
 
-  /** Remembers topics from the first day of a range on. */
-  async save(
-    shard: string,
-    topics: Record<string, TopicMemory>,
-    range: HourRange,
-  ): Promise<void> {
-    for (const memory of Object.values(topics)) forget(memory, range);
-    const text = JSON.stringify({ version: VERSION, topics });
-    await this.storage.writeText(
-      memoryPlace(shard),
-      await promisify(gzip)(text),
-    );
+  private async readTopics(name: string): Promise<Record<string, number>> {
+    const text = await this.storage.readText(memoryTopicsPlaces.named(name));
+    try {
+      return JSON.parse(text ?? "{}") as Record<string, number>;
+    } catch {
+      return {};
+    }
   }
+}
+
+/** The batch that has audited a topic last; the own one where none is known to. */
+function newestBatch(
+  topic: string,
+  own: string,
+  auditedAt: ReadonlyMap<string, Record<string, number>>,
+): string {
+  const at = (shard: string) => auditedAt.get(shard)?.[topic] ?? 0;
+  let newest = own;
+  for (const shard of auditedAt.keys())
+    if (at(shard) > at(newest)) newest = shard;
+  return newest;
 }
 
 /** Drops what lies before the first day of a range. */

@@ -125,7 +125,11 @@ export function withLogsPast(
     memory.replaced?.cause !== "topic-deleted" &&
     livedLately(topic, memory, range)
   )
-    memory.replaced = deletedLog(memory.log, stands, topic.watermark, asOf);
+    memory.replaced = withDoubtsOf(
+      memory.replaced,
+      deletedLog(memory.log, stands, topic.watermark, asOf),
+      range,
+    );
   if (log.replaced)
     memory.replaced = {
       ...log.replaced,
@@ -188,6 +192,16 @@ const explains = (
 ): replaced is ReplacedLog =>
   replaced !== undefined &&
   (replaced.until ?? Infinity) >= hourStart(range.since);
+
+/** A log that is gone, with the hours that are in doubt because it had replaced one itself: they are so as before. */
+const withDoubtsOf = (
+  before: ReplacedLog | undefined,
+  gone: ReplacedLog,
+  range: HourRange,
+): ReplacedLog =>
+  gone.from !== undefined && explains(before, range)
+    ? { ...gone, from: Math.min(gone.from, before.from ?? 0) }
+    : gone;
 
 /**
  * As long as the importer stands where it stood in the log that was replaced, what comes into the new one below that is passed over, and in

@@ -45,7 +45,10 @@ export type Verification = {
   deep: { partitions: number; rows: number; different: number };
   /** What is wrong, a sentence each; of many, the first 50. */
   problems: string[];
-  /** What an audit of the topics still finds in the range; hours of topics that merely fell silent are left out. */
+  /**
+   * What an audit of the topics still finds in the range, and planned hours that it does not call whole; hours of topics that merely fell
+   * silent are left out.
+   */
   findings: Finding[];
 };
 

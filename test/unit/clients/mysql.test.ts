@@ -138,6 +138,9 @@ test.each<[string, ReturnType<typeof time>, string]>([
     time(253, 224),
     "(`timestamp` >= '20180705010000' AND `timestamp` < '20180705030000'" +
       " OR `timestamp` >= '2018-07-04' AND `timestamp` < '2018-07-07'" +
+      " OR `timestamp` >= '20180704T' AND `timestamp` < '20180704u'" +
+      " OR `timestamp` >= '20180705T' AND `timestamp` < '20180705u'" +
+      " OR `timestamp` >= '20180706T' AND `timestamp` < '20180706u'" +
       " OR `timestamp` >= '1530752400' AND `timestamp` < '1530759600')",
   ],
   [

@@ -26,7 +26,8 @@ const clients = (
       }),
     },
     storage: {
-      read: async () => ({ ref: "/latest", html: "" }),
+      read: async ({ name }: { name: string }) =>
+        name === "audit.json" ? { ref: "/latest", html: "" } : undefined,
       readRef: async () => ({
         audits: audits.map((audit) => ({
           unread: 0,
@@ -130,7 +131,7 @@ test("what cannot be asked for gone topics is told, and the rest is found all th
     goneTopics({ ...broken, ...part } as typeof broken, []);
   for (const [part, named] of [
     [{ source: { state: down } }, "the importer's state"],
-    [{ storage: { read: down } }, "the newest audit"],
+    [{ storage: { read: down } }, "what audits know of"],
     [{ hdfs: { list: down } }, "/wmf/data/raw/eventlogging"],
     [{ hive: { tables: down } }, "the tables of event"],
   ] as const) {

@@ -1,4 +1,5 @@
 import type { EvidenceClients } from "../../../../activities/audit/evidence/clients";
+import type { TopicMemory } from "../../../../activities/audit/evidence/evidence-cache";
 import type { LogPast } from "../../../../domain/audit/incarnation";
 import { auditTopics } from "../../../../activities/audit/judge-topics";
 import { ServiceError } from "../../../../clients/errors";
@@ -128,6 +129,36 @@ test("a topic that cannot be read is unknowable, and the others are audited as w
   expect(bad.problem).toBe("it cannot be audited: an answer of no sense");
   expect(found.get(GOOD)).toEqual(without.get(GOOD));
   expect(Object.keys(memory)).toEqual([GOOD]);
+});
+
+test("a topic that cannot be read once is remembered as it was seen before, and nothing of that attempt is", async () => {
+  const seen = async (high: string, memory: object, fault?: Error) => {
+    const clients = clientsWith({
+      kafka: {
+        offsets: async () => [{ partition: 0, low: "0", high }],
+        offsetsAt: async () => new Map([[0, BigInt(high)]]),
+      },
+      source: {
+        positions: () => {
+          if (fault) throw fault;
+          return new Map([[0, { offset: "5" }]]);
+        },
+      },
+    });
+    return audit(clients, { isolating: true, memory: memory as never });
+  };
+  const memory: Record<string, TopicMemory> = {};
+  await seen("10", memory);
+  const log = structuredClone(memory[GOOD]!.log);
+  expect(log?.bounds).toEqual({ 0: { start: "0", end: "10" } });
+  // Its log has lost its end, which the attempt sees before it fails.
+  const failed = await seen("7", memory, new TypeError("no sense"));
+  expect(verdicts(failed.get(GOOD)!.cells)).toEqual(["unknowable"]);
+  expect(memory[GOOD]!.log).toEqual(log);
+  await seen("7", memory);
+  expect(memory[GOOD]!.replaced?.why).toBe(
+    "partition 0 ended at offset 10 and ends at 7 now",
+  );
 });
 
 test("whoever asks of one topic alone is told why it cannot be read", async () => {

@@ -98,3 +98,22 @@ test("that a new log has none of an hour proves nothing of what came before that
   expect(verdictOf(none, replaced(LATER))).toBe("lost-from-kafka");
   expect(verdictOf(none, replaced(hourStart(HOUR) - 1))).toBe("empty");
 });
+
+test("a young hour that was jumped over, or whose log was replaced, is not pending: what was lost does not come", () => {
+  const young = hourStart(HOUR) + 2 * HOUR_MS;
+  const youngVerdict = (hour: HourEvidence, about: Partial<TopicEvidence>) =>
+    judge(hour, topic(about), POLICY, young).verdict;
+  const untold = nothing(unknowable("deleted"), NOT_ASKED);
+  const replaced = { replacedLog: REPLACED, watermark: hourStart(HOUR) };
+  expect(youngVerdict(untold, JUMPED)).toBe("lost-from-kafka");
+  expect(youngVerdict(untold, replaced)).toBe("lost-from-kafka");
+  // What a new log has of the hour does not tell what the log before had.
+  const inKafka = { ...nothing(measured(5), NOT_ASKED), kept: true };
+  expect(youngVerdict(inKafka, replaced)).toBe("import-missing");
+  // Nothing of it was jumped over: it is still to be imported.
+  expect(youngVerdict(inKafka, JUMPED)).toBe("pending");
+  // Its raw hour has all that Kafka had, and Refine has yet to take it.
+  const unrefined = { ...imported({ kept: true, produced: measured(13) }) };
+  delete unrefined.refined;
+  expect(youngVerdict(unrefined, JUMPED)).toBe("pending");
+});

@@ -1,3 +1,4 @@
+import type { TopicAudit } from "../../../../domain/audit/audit-report";
 import { findingsLeft } from "../../../../domain/backfill/findings-left";
 import type { Finding, PlannedTopic } from "../../../../domain/backfill/plan";
 
@@ -25,7 +26,8 @@ const silent = (over: Partial<Finding> = {}): Finding => ({
   ...over,
 });
 const left = (finding: Finding, topic = planned()) =>
-  findingsLeft([{ topic: TOPIC, findings: [finding] }], [topic]).length;
+  findingsLeft([{ topic: TOPIC, findings: [finding], cells: {} }], [topic])
+    .length;
 
 test("an hour of a topic that merely fell silent does not stand against a repair", () => {
   expect(left(silent())).toBe(0);
@@ -60,3 +62,40 @@ test.each<[string, Partial<Finding>]>([
 ])("where %s, it is more than silence", (_, over) => {
   expect(left(silent(over))).toBe(1);
 });
+
+test.each<[string, Pick<TopicAudit, "cells" | "unknowable">, string[]]>([
+  ["pending", { cells: { "2018-07-05T03": "pending" } }, ["pending"]],
+  [
+    "unknowable",
+    { cells: { "2018-07-05T03": "unknowable" }, unknowable: "no offsets file" },
+    ["unknowable"],
+  ],
+  [
+    "no cell, because nothing is known of a gone topic's hours",
+    { cells: {}, unknowable: "nothing tells that Kafka had it" },
+    ["unknowable"],
+  ],
+  ["complete", { cells: { "2018-07-05T03": "complete" } }, []],
+  ["empty", { cells: {} }, []],
+  [
+    "empty, and another one unknowable",
+    { cells: { "2018-07-05T02": "unknowable" }, unknowable: "HDFS is down" },
+    [],
+  ],
+  [
+    "complete, and another one, which was not planned, pending",
+    { cells: { "2018-07-05T03": "complete", "2018-07-05T04": "pending" } },
+    [],
+  ],
+])(
+  "a planned hour stands against a repair unless it is settled: %s",
+  (_, audit, verdicts) => {
+    const after = { topic: TOPIC, findings: [], ...audit };
+    expect(
+      findingsLeft([after], [planned()]).map(({ hour, verdict }) => [
+        hour,
+        verdict,
+      ]),
+    ).toEqual(verdicts.map((verdict) => ["2018-07-05T03", verdict]));
+  },
+);

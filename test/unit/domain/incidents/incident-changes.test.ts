@@ -1,3 +1,4 @@
+import { isOver } from "../../../../domain/incidents/incident";
 import {
   newIncident,
   repairInput,
@@ -34,6 +35,37 @@ test("an hour that was broken stays in the grid, complete, once an audit no long
     `${NOW} 1 hours are not whole`,
   ]);
 });
+
+test.each(["pending", "unknowable"] as const)(
+  "an hour that was broken and is %s only is not complete, and the incident stays open until it is",
+  (verdict) => {
+    const hour = "2018-07-05T01";
+    const broken = withFindings(
+      newIncident("eventlogging_Edit", NOW),
+      { findings: [finding(hour)], asOf: AS_OF },
+      NOW,
+    );
+    const unsettled = { [hour]: verdict, "2018-07-05T04": verdict };
+    const after = withFindings(
+      broken,
+      { findings: [], unsettled, asOf: AS_OF },
+      NOW,
+    );
+    // An hour that was never broken is none of the incident's.
+    expect(after.cells).toEqual({ [hour]: verdict });
+    expect(isOver(after)).toBe(false);
+    expect(after.story.at(-1)).toBe(
+      `${NOW} 0 hours are not whole, and 1 are pending or unknowable`,
+    );
+    const whole = withFindings(
+      after,
+      { findings: [], unsettled: {}, asOf: "2018-07-05T06:20:00Z" },
+      NOW,
+    );
+    expect(whole.cells).toEqual({ [hour]: "complete" });
+    expect(isOver(whole)).toBe(true);
+  },
+);
 
 test("headroom enters the story when its level changes only", () => {
   const low = withHeadroom(incident(), { headroom: LOW, asOf: AS_OF }, NOW);

@@ -1,5 +1,6 @@
 import { emptyMemory } from "../../../../../activities/audit/evidence/evidence-cache";
 import {
+  noLog,
   readKafkaLog,
   withLogsPast,
 } from "../../../../../activities/audit/evidence/kafka-log";
@@ -114,6 +115,30 @@ test("a log that is replaced again leaves the hours in doubt that the first one 
   await audit(NEW, "b", FOUR);
   const again = await audit(OLD, "c", FOUR, { asOf: AS_OF + 1 });
   expect(again).toMatchObject({ from: hourStart(TWO), until: AS_OF + 1 });
+});
+
+test("a log that replaced another one and is deleted leaves the hours in doubt that the first one lost", async () => {
+  const memory = emptyMemory();
+  const audit = audits(memory);
+  await audit(OLD, "a", TWO);
+  await audit(NEW, "b", FOUR);
+  // All that it held had been read: by itself nothing before that is in doubt.
+  const stands = new Map([[0, { offset: "100" }]]);
+  const gone = (asOf: number) =>
+    withLogsPast(
+      topic({ watermark: hourStart(FOUR), partitions: [] }),
+      noLog(),
+      stands,
+      memory,
+      RANGE,
+      asOf,
+    ).replacedLog;
+  for (const asOf of [AS_OF + 1, AS_OF + 2])
+    expect(gone(asOf)).toMatchObject({
+      cause: "topic-deleted",
+      from: hourStart(TWO),
+      until: AS_OF + 1,
+    });
 });
 
 test("of a log that an older version remembers nothing tells how far it was imported", async () => {

@@ -1,0 +1,103 @@
+import { storeAuditReport } from "../../../../activities/audit/finish-audit";
+import {
+  knownTopics,
+  rememberTopics,
+} from "../../../../activities/audit/known-topics";
+import { Storage } from "../../../../clients/storage";
+import { auditPlaces, latest } from "../../../../clients/storage-layout";
+import type { TopicAudit } from "../../../../domain/audit/audit-report";
+import { addHours } from "../../../../lib/hour";
+import { MemoryHdfs } from "../../../chaos/memory/systems";
+import { finding } from "../../domain/incidents/incident-fixtures";
+
+const NEW = "eventlogging_New";
+const EDIT = "eventlogging_Edit";
+const AS_OF = "2018-07-05T05:20:00Z";
+const UNTIL = "2018-07-05T05";
+const USUAL = { since: addHours(UNTIL, -168), until: UNTIL };
+
+const audited = (topic: string, over: Partial<TopicAudit> = {}) => ({
+  ...{ topic, cells: {}, findings: [], lostOffsets: 0, unread: 0 },
+  ...{ events: 0, missing: 0 },
+  ...over,
+});
+
+/** The known topics after audits, each over the usual range unless it says otherwise; the first found something unread of NEW. */
+async function after(
+  ...audits: Partial<Parameters<typeof rememberTopics>[1]>[]
+): Promise<string[]> {
+  const storage = new Storage(new MemoryHdfs() as never, "/sisyphus");
+  const first = { audits: [audited(NEW, { unread: 100 }), audited(EDIT)] };
+  for (const audit of [first, ...audits])
+    await rememberTopics(storage, {
+      ...{ audits: [], asOf: AS_OF, range: USUAL, outages: [] },
+      lookbackHours: 168,
+      ...audit,
+    });
+  return knownTopics(storage);
+}
+
+test("an audit of chosen topics makes no later audit forget another topic", async () => {
+  expect(await after({ audits: [audited(EDIT)] })).toEqual([NEW]);
+  expect(await after({ audits: [audited(EDIT, { lostOffsets: 1 })] })).toEqual([
+    EDIT,
+    NEW,
+  ]);
+});
+
+test("a topic is forgotten once an audit over the usual range finds nothing unread or lost of it", async () => {
+  expect(await after({ audits: [audited(NEW)] })).toEqual([]);
+  const deleted = [finding("2018-07-05T01", { cause: "topic-deleted" })];
+  expect(
+    await after({ audits: [audited(NEW, { findings: deleted })] }),
+  ).toEqual([NEW]);
+});
+
+test.each([
+  ["looked at few hours", { range: { ...USUAL, since: addHours(UNTIL, -3) } }],
+  [
+    "looked at hours of long ago",
+    { range: { since: addHours(UNTIL, -500), until: addHours(UNTIL, -300) } },
+  ],
+  [
+    "found a service down",
+    { outages: [{ service: "Kafka", address: "k:9092", message: "is down" }] },
+  ],
+  [
+    "could not look at the topic",
+    { audits: [audited(NEW, { problem: "it cannot be audited" })] },
+  ],
+])("an audit that %s forgets no topic", async (_, audit) => {
+  expect(await after({ audits: [audited(NEW)], ...audit })).toEqual([NEW]);
+});
+
+test("what the newest audit of an earlier version knew is known still", async () => {
+  const storage = new Storage(new MemoryHdfs() as never, "/sisyphus");
+  const report = { folder: "audit-1", name: "audit.json" };
+  const ref = await storage.write(report, {
+    audits: [audited(NEW, { unread: 1 }), audited(EDIT)],
+  });
+  await storage.write(latest.audit, { ref, html: "" });
+  expect(await knownTopics(storage)).toEqual([NEW]);
+});
+
+test("an audit that ends takes up what the one before it knew, before it takes its place", async () => {
+  const storage = new Storage(new MemoryHdfs() as never, "/sisyphus");
+  const before = await storage.write(
+    { folder: "audit-1", name: "audit.json" },
+    { audits: [audited(NEW, { unread: 1 })] },
+  );
+  await storage.write(latest.audit, { ref: before, html: "" });
+  const batch = await storage.write(auditPlaces("by-hand").batch("0000"), [
+    audited(EDIT),
+  ]);
+  const end = { asOf: AS_OF, range: USUAL, startedAt: AS_OF, outages: [] };
+  await storeAuditReport(
+    storage,
+    "by-hand",
+    { ...end, refs: [batch], requests: {} },
+    () => undefined,
+    168,
+  );
+  expect(await knownTopics(storage)).toEqual([NEW]);
+});
