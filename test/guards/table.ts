@@ -70,6 +70,13 @@ export const GUARDS: readonly Guard[] = [
     test: `${backfill}/hold-retention`,
   },
   {
+    without: "copies of one hour's file hide that another hour's is gone",
+    file: "domain/audit/ledger.ts",
+    guard: "Math.max(ends.get(last) ?? 0, count)",
+    taken: "(ends.get(last) ?? 0) + count",
+    test: "domain/audit/histories",
+  },
+  {
     without:
       "a program that another host's worker has left behind is run once more beside it",
     file: `${backfill}/drivers.ts`,
