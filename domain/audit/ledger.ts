@@ -1,3 +1,5 @@
+import { joined, type Range, without } from "../../lib/ranges";
+
 /** How far one importer run moved in a partition of a topic. Offsets are decimal strings. */
 export type Advance = {
   run: string;
@@ -97,7 +99,8 @@ export function advancesHolding(
 /**
  * The ledger by offset, for importers that keep runs. As many records as a run moved on, less its recorded errors and known markers, must
  * lie in the files whose last offset falls into the run's range. Compaction and other producers' transactions leave offsets without a
- * record, so that what is missing is an upper bound.
+ * record, so that what is missing is an upper bound. What several runs took counts once, as a surplus at one offset would hide what is
+ * missing at another.
  * @returns what no file accounts for, by run and partition
  */
 export function unaccounted(
@@ -109,10 +112,15 @@ export function unaccounted(
   const unused = markers.map((marker) => ({ ...marker }));
   const gaps: Gap[] = [];
   const recordsIn = recordsByEnd(files);
+  const covered = new Map<number, Range[]>();
   for (const { partition, from, to, run, time, errors } of byTime(advances)) {
     const [low, high] = [BigInt(from), BigInt(to)];
     if (high <= low) continue;
-    let records = Number(high - low) - recordsIn(partition, low, high) - errors;
+    const taken = covered.get(partition) ?? [];
+    covered.set(partition, joined(taken, [low, high]));
+    let records = -errors;
+    for (const [start, end] of without(taken, low, high))
+      records += Number(end - start) - recordsIn(partition, start, end);
     for (const marker of unused) {
       if (records <= 0) break;
       const overlaps =
@@ -132,35 +140,49 @@ export function unaccounted(
 const byTime = (advances: Advance[]): Advance[] =>
   [...advances].sort((x, y) => x.time - y.time);
 
-/** @returns a function that sums up the records of a partition's files whose last offset lies in `(from, to]` */
+/**
+ * @returns a function that sums up the records of a partition's files whose last offset lies in `(from, to]`. Files with the same last
+ * offset are copies of one another, and a file has no more records of the range than the range has offsets up to the file's last.
+ */
 function recordsByEnd(
   files: LedgerFile[],
 ): (partition: number, from: bigint, to: bigint) => number {
-  const partitions = new Map<number, { end: bigint; sum: number }[]>();
-  for (const f of files) {
-    const entry = { end: BigInt(f.end), sum: f.count };
-    const list = partitions.get(f.partition);
-    if (list) list.push(entry);
-    else partitions.set(f.partition, [entry]);
+  const partitions = new Map<number, Map<bigint, number>>();
+  for (const { partition, end, count } of files) {
+    const ends = partitions.get(partition) ?? new Map<bigint, number>();
+    partitions.set(partition, ends);
+    const last = BigInt(end);
+    ends.set(last, Math.max(ends.get(last) ?? 0, count));
   }
-  for (const list of partitions.values()) {
-    list.sort((x, y) => (x.end < y.end ? -1 : x.end > y.end ? 1 : 0));
-    for (let i = 1; i < list.length; i++) list[i]!.sum += list[i - 1]!.sum;
-  }
-  /** The sum over all files that end at or before an offset. */
-  const upTo = (list: { end: bigint; sum: number }[], offset: bigint) => {
-    let [from, to] = [0, list.length];
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (list[middle]!.end <= offset) from = middle + 1;
-      else to = middle;
-    }
-    return from === 0 ? 0 : list[from - 1]!.sum;
-  };
+  const sorted = new Map(
+    [...partitions].map(([partition, ends]) => [
+      partition,
+      [...ends]
+        .map(([end, count]) => ({ end, count }))
+        .sort((x, y) => (x.end < y.end ? -1 : 1)),
+    ]),
+  );
   return (partition, from, to) => {
-    const list = partitions.get(partition) ?? [];
-    return upTo(list, to) - upTo(list, from);
+    const list = sorted.get(partition) ?? [];
+    let sum = 0;
+    for (let at = firstBeyond(list, from); at < list.length; at++) {
+      const { end, count } = list[at]!;
+      if (end > to) break;
+      sum += Math.min(count, Number(end - from));
+    }
+    return sum;
   };
+}
+
+/** The place of the first file that ends beyond an offset. @param files in the order of their ends */
+function firstBeyond(files: { end: bigint }[], offset: bigint): number {
+  let [from, to] = [0, files.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (files[middle]!.end <= offset) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { FormatError } from "../format-error";
+import { FormatError, named } from "../format-error";
 import { parseLogHead } from "../log-head";
 import { linesOf } from "../../lib/lines";
 import type { RandomAccess } from "../../lib/random-access";
@@ -127,7 +127,7 @@ class PrintedLog {
   end(): void {
     if (this.isInside && this.taken < (this.length ?? 0))
       throw new FormatError(
-        `the printed log ends early: ${this.logType} of ${this.container} has ${this.length} bytes, and no footer after fewer`,
+        `the printed log ends early: ${named(this.logType)} of ${named(this.container)} has ${this.length} bytes, and no footer after fewer`,
       );
   }
 

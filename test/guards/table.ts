@@ -78,6 +78,13 @@ export const GUARDS: readonly Guard[] = [
     test: `${backfill}/hold-retention`,
   },
   {
+    without: "copies of one hour's file hide that another hour's is gone",
+    file: "domain/audit/ledger.ts",
+    guard: "Math.max(ends.get(last) ?? 0, count)",
+    taken: "(ends.get(last) ?? 0) + count",
+    test: "domain/audit/histories",
+  },
+  {
     without:
       "what was replayed into a log that was made anew is produced again",
     file: `${backfill}/read-back.ts`,

@@ -26,3 +26,23 @@ test("a history in which nothing is missing has no finding of a loss", () => {
     { numRuns: HISTORIES },
   );
 }, 600_000);
+
+test("copies that a repeated run left of one hour hide nothing of another", () => {
+  const step = (run: "usual" | "none" | "repeated") => ({
+    produced: 1,
+    deletes: 0,
+    run,
+    errors: 0,
+  });
+  const { missing, judgements } = auditedHistory({
+    steps: [step("usual"), step("none"), step("none"), step("repeated")],
+    isDeleting: false,
+    isReset: false,
+    // Both files of an hour.
+    removed: [3, 6],
+    isArchiveRead: false,
+    expires: 0,
+  });
+  expect(missing).toBeGreaterThan(0);
+  expect(judgements.filter((j) => !isHealthy(j.verdict))).not.toEqual([]);
+});

@@ -46,6 +46,16 @@ test("a printed log that is cut off is refused, not half read in silence", async
   ).rejects.toThrow("ends early");
 });
 
+test("a damaged header of a printed log is refused without what stands in it", async () => {
+  const text = `Container: container_1 on host\nLogType:${"secret ".repeat(1000)}\nLogLength:100\nLog Contents:\na\n`;
+  const refused = await lines(Buffer.from(text)).then(
+    () => "not refused",
+    (error: Error) => error.message,
+  );
+  expect(refused).toContain("ends early");
+  expect(refused).not.toContain("secret");
+});
+
 test("what is no log is refused", async () => {
   await expect(lines(Buffer.from("\x01\x02 no log"))).rejects.toThrow(
     "not an aggregated YARN log",
