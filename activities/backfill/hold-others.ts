@@ -23,7 +23,7 @@ export function createHoldOthersActivities({
     );
     if (code !== 0)
       throw new Error(
-        `${name} (${argv[0]}) ended with ${code}: ${withoutValues(output)}`,
+        `${name} (${argv.join(" ")}) ended with ${code}: ${withoutValues(output)}`,
       );
   }
 
