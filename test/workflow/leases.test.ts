@@ -1,24 +1,13 @@
-import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { Worker } from "@temporalio/worker";
 import { createLeaseActivities } from "../../activities/backfill/leases";
 import type { LeaseBook } from "../../domain/backfill/leases";
 import type { BackfillProgress } from "../../domain/backfill/progress";
 import type { StepName } from "../../domain/backfill/steps";
 import { until } from "../../sandbox/platform/wait";
-import { quietWorkers } from "../support/quiet";
 import { ANSWERS, APPROVED, PLAN } from "../support/scripted-saga";
-import { bundleWorkflows, localTemporal } from "../support/temporal";
+import { withTemporal } from "../support/temporal-hooks";
 
-let env: TestWorkflowEnvironment;
-let workflowBundle: WorkflowBundle;
-beforeAll(async () => {
-  quietWorkers();
-  [env, workflowBundle] = await Promise.all([
-    localTemporal(),
-    bundleWorkflows(),
-  ]);
-}, 600_000);
-afterAll(() => env?.teardown());
+const temporal = withTemporal();
 
 /** Which saga did what, in its order: `first replay`. */
 let did: string[] = [];
@@ -40,11 +29,15 @@ async function withWorkers(
         },
       ]),
     ),
-    ...createLeaseActivities({ client: env.client }),
+    ...createLeaseActivities({ client: temporal.env.client }),
   };
-  const shared = { connection: env.nativeConnection, activities };
+  const shared = { connection: temporal.env.nativeConnection, activities };
   const [control, bulk, archive] = await Promise.all([
-    Worker.create({ ...shared, taskQueue: "control", workflowBundle }),
+    Worker.create({
+      ...shared,
+      taskQueue: "control",
+      workflowBundle: temporal.workflowBundle,
+    }),
     Worker.create({ ...shared, taskQueue: "bulk" }),
     Worker.create({ ...shared, taskQueue: "archive@test" }),
   ]);
@@ -54,7 +47,7 @@ async function withWorkers(
 }
 
 const start = (name: string) =>
-  env.client.workflow.start("backfill", {
+  temporal.env.client.workflow.start("backfill", {
     workflowId: `backfill/${name}`,
     taskQueue: "control",
     args: [APPROVED],
@@ -69,7 +62,7 @@ const waits = (saga: Handle, step: StepName, text: string) =>
   });
 
 const book = () =>
-  env.client.workflow.getHandle("leases").query<LeaseBook>("progress");
+  temporal.env.client.workflow.getHandle("leases").query<LeaseBook>("progress");
 
 /** A promise that somebody keeps by hand. */
 function gate() {
