@@ -17,54 +17,50 @@ Example: repair what was lost in the night of July 4, after looking at the plan
   $ sisyphus backfill approve july <digest>`,
   );
 
-type Adds = (command: Command) => void;
+type Group = {
+  says: string;
+  /** Adds its commands, or options, to the group's own. */
+  load: () => Promise<{ addCommands: (group: Command) => void }>;
+};
 
 /** Groups of commands. Each is loaded where it is called: what all of them need together takes a second to load. */
-const GROUPS: { name: string; says: string; load: () => Promise<Adds> }[] = [
-  {
-    name: "audit",
+const GROUPS: Record<string, Group> = {
+  audit: {
     says: "measure every topic-hour, judge it and name the cause",
-    load: async () => (await import("./commands/audit")).addAuditCommands,
+    load: () => import("./commands/audit"),
   },
-  {
-    name: "incident",
+  incident: {
     says: "broken topics and what was done about them",
-    load: async () => (await import("./commands/incident")).addIncidentCommands,
+    load: () => import("./commands/incident"),
   },
-  {
-    name: "backfill",
+  backfill: {
     says: "plan, run and steer repairs",
-    load: async () => (await import("./commands/backfill")).addBackfillCommands,
+    load: () => import("./commands/backfill"),
   },
-  {
-    name: "inspect",
+  inspect: {
     says: "open one thing: an offsets file, a flag, a file name, a log",
-    load: async () => (await import("./commands/inspect")).addInspectCommands,
+    load: () => import("./commands/inspect"),
   },
-  {
-    name: "schedules",
+  schedules: {
     says: "the schedules of audits and canaries",
-    load: async () =>
-      (await import("./commands/schedules")).addSchedulesCommands,
+    load: () => import("./commands/schedules"),
   },
-  {
-    name: "config",
+  config: {
     says: "the configuration file",
-    load: async () => (await import("./commands/config")).addConfigCommands,
+    load: () => import("./commands/config"),
   },
-  {
-    name: "worker",
+  worker: {
     says: "run workers until stopped",
-    load: async () => (await import("./commands/worker")).addWorkerOptions,
+    load: () => import("./commands/worker"),
   },
-];
+};
 
 async function main(): Promise<void> {
   const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));
   const called = words[0] === "help" ? words[1] : words[0];
-  for (const { name, says, load } of GROUPS) {
-    const command = program.command(name).description(says);
-    if (name === called) (await load())(command);
+  for (const [name, { says, load }] of Object.entries(GROUPS)) {
+    const group = program.command(name).description(says);
+    if (name === called) (await load()).addCommands(group);
   }
   await program.parseAsync();
 }

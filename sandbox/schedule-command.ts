@@ -1,4 +1,5 @@
-import { Argument, Command, InvalidArgumentError } from "commander";
+import { Argument, Command } from "commander";
+import { wholeFrom } from "../scripts/whole";
 import {
   keepSchedule,
   SCHEDULED,
@@ -9,13 +10,8 @@ import {
   stopSchedules,
 } from "./platform/schedule";
 
-/** @throws InvalidArgumentError where it is no number of seconds in which a run could begin */
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError("allowed are whole numbers from 1");
-  return value;
-}
+/** Seconds between two runs. */
+const seconds = wholeFrom(1);
 
 const job = () => new Argument("<job>", "whose schedule").choices(SCHEDULED);
 

@@ -36,11 +36,18 @@ export async function goneTopics(
   clients: GoneClients,
   inKafka: string[],
 ): Promise<GoneTopics> {
+  const { topics, problems } = await topicsLeft(clients, inKafka);
+  return { topics, problems };
+}
+
+/** The same, and besides all names that topics have in the importer's positions, however old. */
+export async function topicsLeft(
+  clients: GoneClients,
+  inKafka: string[],
+): Promise<GoneTopics & { stored: string[] }> {
   const { hdfs, hive, config } = clients;
   const { naming } = config;
   const problems: string[] = [];
-  // Positions of topics that were read long ago tell their names.
-  const once = new Set<string>();
   const asking = <T>(what: string, answer: Promise<T[]>): Promise<T[]> =>
     answer.catch((error: Error) => {
       problems.push(
@@ -49,19 +56,24 @@ export async function goneTopics(
       return [];
     });
   const { folder } = rawRoot(naming);
-  const [imported, remembered, entries, tables] = await Promise.all([
-    asking("the importer's state", importedLately(clients, once)),
+  const [standing, remembered, entries, tables] = await Promise.all([
+    asking("the importer's state", standingOf(clients)),
     asking("what audits know of", knownTopics(clients.storage)),
     asking(folder, directoriesIn(hdfs, folder)),
     asking(`the tables of ${naming.database}`, hive.tables(naming.database)),
   ]);
+  // Positions of topics that were read long ago tell their names.
+  const stored = [...new Set(standing.map(({ topic }) => topic))];
+  const imported = standing.flatMap(({ topic, isOld }) =>
+    isOld ? [] : [topic],
+  );
   const known = new Set([...inKafka, ...imported, ...remembered]);
-  for (const topic of topicsOfDirectories(entries, known, once, naming))
+  for (const topic of topicsOfDirectories(entries, known, stored, naming))
     known.add(topic);
-  for (const topic of topicsOfTables(tables, known, once, naming))
+  for (const topic of topicsOfTables(tables, known, stored, naming))
     known.add(topic);
   for (const topic of inKafka) known.delete(topic);
-  return { topics: [...known], problems };
+  return { topics: [...known], problems, stored };
 }
 
 const directoriesIn = async (
@@ -73,22 +85,20 @@ const directoriesIn = async (
   );
 
 /**
- * Topics that the importer stood in within the look-back, or may have: where a position or the importer does not tell when, it counts.
- * @param once gets every topic that has a position
+ * Each position's topic, and whether the importer stood there before the look-back. Where a position or the importer does not tell when, it
+ * may have been lately.
  */
-async function importedLately(
-  { source, config }: GoneClients,
-  once: Set<string>,
-): Promise<string[]> {
+async function standingOf({
+  source,
+  config,
+}: GoneClients): Promise<{ topic: string; isOld: boolean }[]> {
   const { positions, lastRun } = await source.state();
   const since =
     lastRun === undefined
       ? undefined
       : lastRun - config.audit.lookbackHours * HOUR_MS;
-  return [...positions].flatMap(([key, { time }]) => {
-    const { topic } = parsePartitionKey(key);
-    once.add(topic);
-    const isOld = time !== undefined && since !== undefined && time < since;
-    return isOld ? [] : [topic];
-  });
+  return [...positions].map(([key, { time }]) => ({
+    topic: parsePartitionKey(key).topic,
+    isOld: time !== undefined && since !== undefined && time < since,
+  }));
 }

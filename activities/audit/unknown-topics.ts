@@ -2,8 +2,7 @@ import type { UnknownTopics } from "../../domain/audit/preflight";
 import { type Dataset, datasetOf } from "../../domain/settings/dataset";
 import { nearNames } from "../../domain/settings/near-names";
 import type { Kafka } from "../../clients/kafka/kafka";
-import { parsePartitionKey } from "../../lib/keys";
-import { type GoneClients, goneTopics } from "./gone-topics";
+import { type GoneClients, topicsLeft } from "./gone-topics";
 
 /**
  * Names that are no topics of Kafka, of the importer's positions, of directories of raw hours or of tables. What is left of a topic that is gone
@@ -14,13 +13,7 @@ export async function unknownTopics(
   topics: string[],
 ): Promise<UnknownTopics> {
   const inKafka = await clients.kafka.topics();
-  const gone = await goneTopics(clients, inKafka);
-  // Positions that cannot be read are told by `goneTopics`.
-  const stored = await clients.source.state().then(
-    ({ positions }) =>
-      [...positions.keys()].map((key) => parsePartitionKey(key).topic),
-    () => [],
-  );
+  const gone = await topicsLeft(clients, inKafka);
   const datasets = (names: string[]): Map<string, Dataset> =>
     new Map(
       names.flatMap((topic) => {
@@ -28,7 +21,7 @@ export async function unknownTopics(
         return dataset ? [[topic, dataset] as const] : [];
       }),
     );
-  const known = datasets([...inKafka, ...gone.topics, ...stored]);
+  const known = datasets([...inKafka, ...gone.topics, ...gone.stored]);
   const left = [...datasets(gone.topics).values()];
   const given = datasets(topics);
   const leadsToWhatIsLeft = (topic: string) =>

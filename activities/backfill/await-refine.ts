@@ -13,9 +13,11 @@ import {
   type Application,
   hasEnded,
   isRefine,
+  told,
   type Yarn,
 } from "../../clients/yarn/yarn";
 import { mapPool } from "../../lib/map-pool";
+import { awaitEnd } from "./await-end";
 import { withHours } from "./planned-hours";
 import { sagaId } from "./saga-id";
 
@@ -73,20 +75,9 @@ export function createAwaitRefineActivities({
       isRefine(other) && other.applicationTags !== app.applicationTags;
     const goingOn = (await yarn.running()).filter(isOther);
     const ended = (await yarn.endedSince(app.startedTime)).filter(isOther);
-    for (const other of goingOn) await awaitEnd(other);
+    for (const other of goingOn) await awaitEnd(yarn, other);
     const all = new Map([...ended, ...goingOn].map((each) => [each.id, each]));
     return [...all.values()].map(told);
-  }
-
-  const told = ({ name, id }: Application) => `${name} (${id})`;
-
-  async function awaitEnd(other: Application): Promise<void> {
-    for (;;) {
-      const now = await yarn.application(other.id);
-      if (!now || hasEnded(now)) return;
-      heartbeat({ waitingFor: told(other) });
-      await sleep(POLL_MS);
-    }
   }
 
   return {

@@ -20,7 +20,7 @@ import {
 } from "../../domain/backfill/import-progress";
 import type { Kafka, Offsets } from "../../clients/kafka/kafka";
 import type { Storage } from "../../clients/storage";
-import { hasEnded, type Yarn } from "../../clients/yarn/yarn";
+import { hasEnded, told, type Yarn } from "../../clients/yarn/yarn";
 import { sagaPlaces } from "../../clients/storage-layout";
 import type { Driver, Drivers } from "./drivers";
 import { sagaId } from "./saga-id";
@@ -96,7 +96,7 @@ export function createImporterActivities({
           !applicationTags?.split(",").some((tag) => own.includes(tag)),
       );
       if (!other) return wasOne;
-      heartbeat({ waitingFor: `${other.name} (${other.id})` });
+      heartbeat({ waitingFor: told(other) });
       await sleep(POLL_MS);
     }
   }

@@ -1,15 +1,14 @@
-import { heartbeat, sleep } from "@temporalio/activity";
 import { fatal } from "../../clients/errors";
 import {
   type Application,
   hasEnded,
   isRefine,
+  told,
   type Yarn,
 } from "../../clients/yarn/yarn";
+import { awaitEnd } from "./await-end";
 import { sagaId } from "./saga-id";
 import { tagOf } from "./yarn-tag";
-
-const POLL_MS = 1000;
 
 /** Why an operator may not kill an application by way of a saga; undefined where it may be killed. */
 function reasonNotToKill(
@@ -26,15 +25,6 @@ function reasonNotToKill(
 
 /** Ending a Refine: the saga's own in an abort, somebody else's where an operator wants it. */
 export function createKillRefineActivities({ yarn }: { yarn: Yarn }) {
-  async function awaitEnd(id: string): Promise<void> {
-    for (;;) {
-      const app = await yarn.application(id);
-      if (!app || hasEnded(app)) return;
-      heartbeat({ ending: id });
-      await sleep(POLL_MS);
-    }
-  }
-
   return {
     /**
      * Ends a Refine that somebody else has started, and waits for its end.
@@ -51,8 +41,8 @@ export function createKillRefineActivities({ yarn }: { yarn: Yarn }) {
           `${input.applicationId} is not killed: ${reason}`,
         );
       await yarn.kill(app.id);
-      await awaitEnd(app.id);
-      return `${app.name} (${app.id}) of ${app.user} was killed`;
+      await awaitEnd(yarn, app);
+      return `${told(app)} of ${app.user} was killed`;
     },
 
     /** Ends this saga's own Refine where it runs. @returns the ids of the applications that were killed */

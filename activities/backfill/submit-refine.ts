@@ -8,7 +8,7 @@ import type { Plan } from "../../domain/backfill/plan";
 import { fatal } from "../../clients/errors";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import type { Storage } from "../../clients/storage";
-import { isRefine, type Yarn } from "../../clients/yarn/yarn";
+import { isRefine, told, type Yarn } from "../../clients/yarn/yarn";
 import { heartbeatWhile } from "../heartbeat-while";
 import { FlagsSetSince } from "./flags-set-since";
 import { jarDigest } from "./jar-digest";
@@ -63,7 +63,7 @@ export function createSubmitRefineActivities({
     const others = (await yarn.running()).filter(isRefine);
     if (others.length > 0)
       throw new Error(
-        `another Refine is running and may write the same partitions: ${others.map((a) => `${a.name} (${a.id})`).join(", ")}`,
+        `another Refine is running and may write the same partitions: ${others.map(told).join(", ")}`,
       );
     // Its own schedule may have begun one just before that was held.
     if (submitter.isSubmitting(config.refine.class))

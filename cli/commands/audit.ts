@@ -31,7 +31,7 @@ type RunOptions = {
 type HeadroomOptions = Pick<RunOptions, "asOf" | "topics" | "json">;
 
 /** `sisyphus audit`: measuring now, and reading what audits found. */
-export function addAuditCommands(command: Command): void {
+export function addCommands(command: Command): void {
   command
     .command("run")
     .description("audit now; exit code 3 where a topic-hour is not whole")

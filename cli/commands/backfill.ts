@@ -70,7 +70,7 @@ async function start(client: Client, o: StartOptions, input: BackfillInput) {
   });
 }
 
-export function addBackfillCommands(command: Command): void {
+export function addCommands(command: Command): void {
   const startable = (name: string, description: string) =>
     command
       .command(name)

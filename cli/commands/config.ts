@@ -84,7 +84,7 @@ const configurationText = (theirs: string | undefined, own: string) =>
       ? `${theirs} ok`
       : `${theirs} FAILED: another than this file's`;
 
-export function addConfigCommands(command: Command): void {
+export function addCommands(command: Command): void {
   command
     .command("check")
     .description(

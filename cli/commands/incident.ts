@@ -7,7 +7,7 @@ import {
 import { webLink, withClient } from "../client";
 import { print, table } from "../output";
 
-export function addIncidentCommands(command: Command): void {
+export function addCommands(command: Command): void {
   command
     .command("list")
     .description("open incidents")

@@ -94,7 +94,7 @@ function isoTime(ms: number): string {
   return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString();
 }
 
-export function addInspectCommands(command: Command): void {
+export function addCommands(command: Command): void {
   const sub = (name: string, description: string) =>
     command
       .command(name)

@@ -116,7 +116,7 @@ async function differences(
   return found;
 }
 
-export function addSchedulesCommands(command: Command): void {
+export function addCommands(command: Command): void {
   const withFile = (name: string, description: string) =>
     command
       .command(`${name} [file]`)

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { Role } from "../../workers/main";
 import { configOption } from "../config-option";
 
-export function addWorkerOptions(command: Command): void {
+export function addCommands(command: Command): void {
   command
     .addOption(
       new Option("--role <role>", "which task queues to serve")

@@ -198,11 +198,12 @@ function consume(
       // What is thrown out of here kafkajs takes for a fault of its own, and tries again.
       try {
         beat();
-        for (const message of part ? batch.messages : []) {
+        if (!part) return;
+        for (const message of batch.messages) {
           const offset = BigInt(message.offset);
-          if (isOver || offset < part!.next || offset >= part!.to) continue;
+          if (isOver || offset < part.next || offset >= part.to) continue;
           await each(messageOf(batch, message));
-          part!.next = offset + 1n;
+          part.next = offset + 1n;
         }
       } catch (error) {
         finish(error);

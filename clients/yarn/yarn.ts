@@ -47,6 +47,8 @@ const UNKNOWN = "NotFoundException";
 const ENDED = new Set(["FINISHED", "FAILED", "KILLED"]);
 /** Whether an application is a Refine job, whichever version: judged by its name. */
 export const isRefine = (app: Application) => /refine/i.test(app.name);
+/** An application as people are told of it. */
+export const told = ({ name, id }: Application): string => `${name} (${id})`;
 /** Whether an application has ended, well or not. */
 export const hasEnded = (app: Application) => ENDED.has(app.state);
 

@@ -1,3 +1,4 @@
+import { firstWhere } from "../../lib/first-where";
 import { joined, type Range, without } from "../../lib/ranges";
 
 /** How far one importer run moved in a partition of a topic. Offsets are decimal strings. */
@@ -85,13 +86,7 @@ export function advancesHolding(
     const offset = BigInt(end);
     const holds = ({ low, high }: Span) => offset > low && offset <= high;
     if (!isSorted.get(partition)) return spans.filter(holds);
-    let [from, to] = [0, spans.length];
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (spans[middle]!.high < offset) from = middle + 1;
-      else to = middle;
-    }
-    const found = spans[from];
+    const found = spans[firstWhere(spans, ({ high }) => high >= offset)];
     return found && holds(found) ? [found] : [];
   };
 }
@@ -165,24 +160,13 @@ function recordsByEnd(
   return (partition, from, to) => {
     const list = sorted.get(partition) ?? [];
     let sum = 0;
-    for (let at = firstBeyond(list, from); at < list.length; at++) {
-      const { end, count } = list[at]!;
-      if (end > to) break;
+    for (const { end, count } of list.slice(
+      firstWhere(list, ({ end }) => end > from),
+      firstWhere(list, ({ end }) => end > to),
+    ))
       sum += Math.min(count, Number(end - from));
-    }
     return sum;
   };
-}
-
-/** The place of the first file that ends beyond an offset. @param files in the order of their ends */
-function firstBeyond(files: { end: bigint }[], offset: bigint): number {
-  let [from, to] = [0, files.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (files[middle]!.end <= offset) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }
 
 /**

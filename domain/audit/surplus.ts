@@ -1,3 +1,4 @@
+import type { RawEvidence } from "./evidence";
 import type { Hour } from "../../lib/hour";
 import { type Advance, type LedgerFile, stretchesByPartition } from "./ledger";
 
@@ -6,6 +7,17 @@ type Placed = LedgerFile & { hour: Hour };
 
 /** Records that a raw hour has more than once, and a sentence that says how that is known. */
 export type Surplus = { hour: Hour; records: number; why: string };
+
+/** What an hour has more than once, as its evidence has it; undefined where nothing. @param surplus of all hours */
+export function twiceIn(hour: Hour, surplus: Surplus[]): RawEvidence["twice"] {
+  const twice = surplus.filter((found) => found.hour === hour);
+  return twice.length === 0
+    ? undefined
+    : {
+        records: twice.reduce((sum, { records }) => sum + records, 0),
+        why: twice.map(({ why }) => why).join("; "),
+      };
+}
 
 /** Offsets that one importer run took, or several that overlap. */
 type Taken = { partition: number; from: bigint; to: bigint; runs: string[] };

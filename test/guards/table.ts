@@ -183,7 +183,7 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "rows are verified while a Refine of somebody else still writes",
     file: `${backfill}/await-refine.ts`,
-    guard: "for (const other of goingOn) await awaitEnd(other);",
+    guard: "for (const other of goingOn) await awaitEnd(yarn, other);",
     taken: "",
     test: `${backfill}/await-refine`,
   },

@@ -1,6 +1,5 @@
 import { activityInfo } from "@temporalio/activity";
-import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { Worker } from "@temporalio/worker";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import { createLeaveAloneActivities } from "../../activities/backfill/leave-alone";
 import { leaseActivities } from "./lease-activities";
@@ -13,6 +12,7 @@ import type { Config } from "../../domain/settings/config";
 import { addHours, hoursIn, partitionPath } from "../../lib/hour";
 import type { Plan, PlannedTopic } from "../../domain/backfill/plan";
 import { MemoryHdfs } from "../chaos/memory/systems";
+import type { Temporal } from "./temporal-hooks";
 import type { MissingTopic } from "../../domain/backfill/missing";
 
 /** The size of a large saga; every topic has lost `eventsPerTopic` events in the same hours. */
@@ -208,8 +208,7 @@ export function simulated(size: Size) {
 
 /** Runs the workers of a large saga, with the given activities, for as long as `use` runs. */
 export async function runLarge<T>(
-  env: TestWorkflowEnvironment,
-  workflowBundle: WorkflowBundle,
+  { env, workflowBundle }: Temporal,
   activities: ReturnType<typeof simulated>["activities"],
   use: () => Promise<T>,
 ): Promise<T> {

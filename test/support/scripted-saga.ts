@@ -1,6 +1,6 @@
 import { ApplicationFailure, WorkflowFailedError } from "@temporalio/client";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { Worker } from "@temporalio/worker";
 import type { LeaseRequest } from "../../domain/backfill/leases";
 import type { PlanSummary } from "../../domain/backfill/plan";
 import type {
@@ -10,8 +10,7 @@ import type {
 import type { BackfillResult } from "../../domain/backfill/report";
 import type { StepName } from "../../domain/backfill/steps";
 import { until } from "../../sandbox/platform/wait";
-import { quietWorkers } from "./quiet";
-import { bundleWorkflows, localTemporal } from "./temporal";
+import { withTemporal } from "./temporal-hooks";
 
 /** The input of a saga that waits for its approval. */
 export const RANGE = { since: "2018-06-26T18", until: "2018-06-26T21" };
@@ -135,18 +134,8 @@ export const never = () => new Promise<never>(() => undefined);
 
 /** The real workflow over activities that do nothing. Registers the hooks that start and stop a Temporal server for a test file. */
 export function scriptedSagas() {
-  let env: TestWorkflowEnvironment;
-  let workflowBundle: WorkflowBundle;
+  const temporal = withTemporal();
   let started = 0;
-
-  beforeAll(async () => {
-    quietWorkers();
-    [env, workflowBundle] = await Promise.all([
-      localTemporal(),
-      bundleWorkflows(),
-    ]);
-  }, 600_000);
-  afterAll(() => env?.teardown());
 
   /** Starts a saga with the given input, and the workers that it needs for as long as `use` runs. */
   return async function withSaga(
@@ -154,6 +143,7 @@ export function scriptedSagas() {
     input: object,
     use: (saga: RunningSaga) => Promise<void>,
   ): Promise<void> {
+    const { env, workflowBundle } = temporal;
     const { calls, activities } = scriptedActivities({
       requestLease: grantedAtOnce(env),
       ...script,

@@ -1,29 +1,16 @@
 import { ApplicationFailure } from "@temporalio/common";
-import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import { bundleWorkflowCode, Worker } from "@temporalio/worker";
+import { Worker } from "@temporalio/worker";
 import type { Alert, AlertItem } from "../../domain/incidents/alert";
 import type { DeskState } from "../../domain/incidents/desk";
 import type { IncidentState } from "../../domain/incidents/incident";
 import type { Finding } from "../../domain/backfill/plan";
 import { until } from "../../sandbox/platform/wait";
-import { quietWorkers } from "../support/quiet";
-import { localTemporal } from "../support/temporal";
+import { withTemporal } from "../support/temporal-hooks";
 
 /** Stories this long go on in a new run, as those of months do. */
 const LONG = 60;
 
-let env: TestWorkflowEnvironment;
-let workflowBundle: Awaited<ReturnType<typeof bundleWorkflowCode>>;
-beforeAll(async () => {
-  quietWorkers();
-  [env, workflowBundle] = await Promise.all([
-    localTemporal(LONG),
-    bundleWorkflowCode({
-      workflowsPath: require.resolve("../../workflows/index.ts"),
-    }),
-  ]);
-}, 600_000);
-afterAll(() => env?.teardown());
+const temporal = withTemporal(LONG);
 
 const RANGE = { since: "2018-06-26T00", until: "2018-06-27T00" };
 const AS_OF = "2018-06-27T05:20:00Z";
@@ -51,9 +38,9 @@ async function withReceivers() {
   const heard: Record<string, Alert[]> = { mail: [], hook: [] };
   let refuses = true;
   const worker = await Worker.create({
-    connection: env.nativeConnection,
+    connection: temporal.env.nativeConnection,
     taskQueue: "control",
-    workflowBundle,
+    workflowBundle: temporal.workflowBundle,
     activities: {
       receiverNames: async () => Object.keys(heard),
       deliver: async (input: { receiver: string; alert: Alert }) => {
@@ -68,13 +55,16 @@ async function withReceivers() {
 test("a receiver that fails delays only itself, and what it missed arrives later", async () => {
   const { worker, heard, mend } = await withReceivers();
   await worker.runUntil(async () => {
-    const desk = await env.client.workflow.signalWithStart("alertDesk", {
-      workflowId: "alerts",
-      taskQueue: "control",
-      args: [],
-      signal: "raise",
-      signalArgs: [[item("a")]],
-    });
+    const desk = await temporal.env.client.workflow.signalWithStart(
+      "alertDesk",
+      {
+        workflowId: "alerts",
+        taskQueue: "control",
+        args: [],
+        signal: "raise",
+        signalArgs: [[item("a")]],
+      },
+    );
     await desk.signal("raise", [item("b"), item("c")]);
     await until("the mail", 30, () => heard["mail"]!.length > 0);
     expect(heard["mail"]!.map((a) => a.title)).toEqual([
@@ -93,9 +83,9 @@ test("an alert that a receiver refuses for good is reported and counted, and the
   const saved: unknown[] = [];
   let storageIsDown = true;
   const worker = await Worker.create({
-    connection: env.nativeConnection,
+    connection: temporal.env.nativeConnection,
     taskQueue: "control",
-    workflowBundle,
+    workflowBundle: temporal.workflowBundle,
     activities: {
       receiverNames: async () => ["hook"],
       deliver: async ({ alert }: { alert: Alert }) => {
@@ -113,15 +103,18 @@ test("an alert that a receiver refuses for good is reported and counted, and the
     },
   });
   await worker.runUntil(async () => {
-    const desk = await env.client.workflow.signalWithStart("alertDesk", {
-      workflowId: "alerts",
-      taskQueue: "control",
-      args: [],
-      signal: "raise",
-      signalArgs: [
-        [item("refused"), { ...item("taken"), cause: "outdated-job" }],
-      ],
-    });
+    const desk = await temporal.env.client.workflow.signalWithStart(
+      "alertDesk",
+      {
+        workflowId: "alerts",
+        taskQueue: "control",
+        args: [],
+        signal: "raise",
+        signalArgs: [
+          [item("refused"), { ...item("taken"), cause: "outdated-job" }],
+        ],
+      },
+    );
     // Storage is down all the while: no alert waits for it.
     await until("the next alert", 30, () => heard.length > 0);
     expect(heard.map((alert) => alert.title)).toEqual([
@@ -145,12 +138,12 @@ test("an alert that a receiver refuses for good is reported and counted, and the
 test("a desk that has run for long goes on in a new run and loses no alert", async () => {
   const { worker, heard, mend } = await withReceivers();
   await worker.runUntil(async () => {
-    const desk = await env.client.workflow.start("alertDesk", {
+    const desk = await temporal.env.client.workflow.start("alertDesk", {
       workflowId: "alerts",
       taskQueue: "control",
       args: [],
     });
-    const current = env.client.workflow.getHandle("alerts");
+    const current = temporal.env.client.workflow.getHandle("alerts");
     const runs = new Set([desk.firstExecutionRunId]);
     let raised = 0;
     while (runs.size < 3) {
@@ -215,20 +208,20 @@ test("an incident whose policy says so starts its own repair, one at a time, and
       void raised.push(...items.map((i) => `${i.kind} ${i.subject}`)),
   });
   const worker = await Worker.create({
-    connection: env.nativeConnection,
+    connection: temporal.env.nativeConnection,
     taskQueue: "control",
-    workflowBundle,
+    workflowBundle: temporal.workflowBundle,
     activities,
   });
   const archive = await Worker.create({
-    connection: env.nativeConnection,
+    connection: temporal.env.nativeConnection,
     taskQueue: "archive@test",
     activities,
   });
   await archive.runUntil(
     worker.runUntil(async () => {
       const report = (topic: string) =>
-        env.client.workflow.signalWithStart("topicIncident", {
+        temporal.env.client.workflow.signalWithStart("topicIncident", {
           workflowId: `incident/${topic}`,
           taskQueue: "control",
           args: [{ topic, range: RANGE }],
@@ -263,9 +256,9 @@ test("an incident whose policy says so starts its own repair, one at a time, and
 test("headroom that is sufficient again ends its own alert, while the topic's broken hours keep theirs", async () => {
   const raised: string[] = [];
   const worker = await Worker.create({
-    connection: env.nativeConnection,
+    connection: temporal.env.nativeConnection,
     taskQueue: "control",
-    workflowBundle,
+    workflowBundle: temporal.workflowBundle,
     activities: activitiesOf({
       raise: async (items: AlertItem[]) =>
         void raised.push(...items.map((raisedItem) => raisedItem.kind)),
@@ -279,7 +272,7 @@ test("headroom that is sufficient again ends its own alert, while the topic's br
       cause: "retention-too-short",
       why: "unread messages may be deleted in 8 h",
     };
-    const incident = await env.client.workflow.signalWithStart(
+    const incident = await temporal.env.client.workflow.signalWithStart(
       "topicIncident",
       {
         workflowId: "incident/low",
@@ -305,14 +298,14 @@ test("headroom that is sufficient again ends its own alert, while the topic's br
 
 test("an incident that has run for long keeps its story", async () => {
   const worker = await Worker.create({
-    connection: env.nativeConnection,
+    connection: temporal.env.nativeConnection,
     taskQueue: "control",
-    workflowBundle,
+    workflowBundle: temporal.workflowBundle,
     activities: activitiesOf({ raise: async () => undefined }),
   });
   await worker.runUntil(async () => {
     const start = () =>
-      env.client.workflow.signalWithStart("topicIncident", {
+      temporal.env.client.workflow.signalWithStart("topicIncident", {
         workflowId: "incident/long",
         taskQueue: "control",
         args: [{ topic: "long", range: RANGE }],
@@ -320,7 +313,7 @@ test("an incident that has run for long keeps its story", async () => {
         signalArgs: [{ findings: [broken("long")], asOf: AS_OF }],
       });
     const first = await start();
-    const current = env.client.workflow.getHandle("incident/long");
+    const current = temporal.env.client.workflow.getHandle("incident/long");
     await current.executeUpdate("acknowledge", { args: [{ by: "otto" }] });
     await until("a new run", 60, async () => {
       await start();

@@ -1,5 +1,4 @@
-import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { Worker } from "@temporalio/worker";
 import type { Finding } from "../../domain/backfill/plan";
 import type { IncidentState } from "../../domain/incidents/incident";
 import {
@@ -8,20 +7,10 @@ import {
 } from "../../domain/incidents/incident-changes";
 import { until } from "../../sandbox/platform/wait";
 import { leaseActivities } from "../support/lease-activities";
-import { quietWorkers } from "../support/quiet";
 import { SETTINGS } from "../support/scripted-saga";
-import { bundleWorkflows, localTemporal } from "../support/temporal";
+import { withTemporal } from "../support/temporal-hooks";
 
-let env: TestWorkflowEnvironment;
-let workflowBundle: WorkflowBundle;
-beforeAll(async () => {
-  quietWorkers();
-  [env, workflowBundle] = await Promise.all([
-    localTemporal(),
-    bundleWorkflows(),
-  ]);
-}, 600_000);
-afterAll(() => env?.teardown());
+const temporal = withTemporal();
 
 const RANGE = { since: "2018-06-26T00", until: "2018-06-27T00" };
 const AS_OF = "2018-06-27T05:20:00Z";
@@ -43,16 +32,20 @@ test("an incident that goes on in a new run learns that the repair of the run be
     raise: async () => undefined,
     // A plan that takes its time: the repair runs until it is terminated.
     makePlan: () => new Promise<void>((done) => (endPlan = done)),
-    ...leaseActivities(env),
+    ...leaseActivities(temporal.env),
   };
-  const shared = { connection: env.nativeConnection, activities };
+  const shared = { connection: temporal.env.nativeConnection, activities };
   const [control, archive] = await Promise.all([
-    Worker.create({ ...shared, taskQueue: "control", workflowBundle }),
+    Worker.create({
+      ...shared,
+      taskQueue: "control",
+      workflowBundle: temporal.workflowBundle,
+    }),
     Worker.create({ ...shared, taskQueue: "archive@test" }),
   ]);
   await control.runUntil(() =>
     archive.runUntil(async () => {
-      const repair = await env.client.workflow.start("backfill", {
+      const repair = await temporal.env.client.workflow.start("backfill", {
         workflowId: "backfill/long",
         taskQueue: "control",
         args: [{ ...RANGE, topics: ["long"], autoApprove: true }],
@@ -66,7 +59,7 @@ test("an incident that goes on in a new run learns that the repair of the run be
         AS_OF,
       );
       const report = () =>
-        env.client.workflow.signalWithStart("topicIncident", {
+        temporal.env.client.workflow.signalWithStart("topicIncident", {
           workflowId: "incident/long",
           taskQueue: "control",
           args: [{ topic: "long", range: RANGE, state }],

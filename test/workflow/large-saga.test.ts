@@ -1,31 +1,18 @@
 import { Context } from "@temporalio/activity";
 import { ApplicationFailure } from "@temporalio/common";
-import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import type { WorkflowBundleWithSourceMap } from "@temporalio/worker";
 import { until } from "../../sandbox/platform/wait";
 import { histories } from "../support/histories";
 import { runLarge, SHARDS, simulated } from "../support/large-saga";
-import { quietWorkers } from "../support/quiet";
-import { bundleWorkflows, localTemporal } from "../support/temporal";
+import { withTemporal } from "../support/temporal-hooks";
 import type { BackfillResult } from "../../domain/backfill/report";
 import type { BackfillProgress } from "../../domain/backfill/progress";
 
 const LIMIT = 256 * 1024;
-let env: TestWorkflowEnvironment;
-let workflowBundle: WorkflowBundleWithSourceMap;
-
-beforeAll(async () => {
-  quietWorkers();
-  [env, workflowBundle] = await Promise.all([
-    // Sixty events are so few that every fan-out continues as new.
-    localTemporal(60),
-    bundleWorkflows(),
-  ]);
-}, 600_000);
-afterAll(() => env?.teardown());
+// Sixty events are so few that every fan-out continues as new.
+const temporal = withTemporal(60);
 
 const start = (id: string) =>
-  env.client.workflow.start("backfill", {
+  temporal.env.client.workflow.start("backfill", {
     workflowId: id,
     taskQueue: "control",
     args: [
@@ -39,7 +26,7 @@ test("500 topics x 240 hours and 50 million events: shards in a sliding window, 
     hours: 240,
     eventsPerTopic: 100_000,
   });
-  const result = await runLarge(env, workflowBundle, activities, async () => {
+  const result = await runLarge(temporal, activities, async () => {
     const handle = await start("backfill/large");
     return (await handle.result()) as BackfillResult;
   });
@@ -57,7 +44,7 @@ test("500 topics x 240 hours and 50 million events: shards in a sliding window, 
   // Each archive is read once, whatever the number of shards.
   expect(most["collectArchive"]).toBe(25);
   const { parent, all, longest } = await histories(
-    env.client,
+    temporal.env.client,
     "backfill/large",
   );
   console.log(
@@ -85,7 +72,7 @@ test("a shard that failed fails its step with its own words, and the step can be
       throw ApplicationFailure.nonRetryable("Kafka is out of order");
     return working(input);
   };
-  await runLarge(env, workflowBundle, activities, async () => {
+  await runLarge(temporal, activities, async () => {
     const handle = await start("backfill/torn");
     const failedStep = async () =>
       (await handle.query<BackfillProgress>("progress")).steps.find(
@@ -120,7 +107,7 @@ test("a topic that is skipped in the middle of a fan-out leaves the others in th
     }
     return working(input);
   };
-  await runLarge(env, workflowBundle, activities, async () => {
+  await runLarge(temporal, activities, async () => {
     const handle = await start("backfill/narrowed");
     await until(
       "three shards",
@@ -170,7 +157,7 @@ test("an abort in the middle of a fan-out ends the shards that run before it und
     happened.push("retention");
     return 0;
   };
-  await runLarge(env, workflowBundle, activities, async () => {
+  await runLarge(temporal, activities, async () => {
     const handle = await start("backfill/aborted");
     await until("three shards", 60, () => happened.length === 3);
     await handle.executeUpdate("abort", { args: ["enough"] });

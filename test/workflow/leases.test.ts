@@ -1,24 +1,13 @@
-import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { Worker } from "@temporalio/worker";
 import type { LeaseBook, LeaseRequest } from "../../domain/backfill/leases";
 import type { BackfillProgress } from "../../domain/backfill/progress";
 import type { StepName } from "../../domain/backfill/steps";
 import { until } from "../../sandbox/platform/wait";
 import { leaseActivities } from "../support/lease-activities";
-import { quietWorkers } from "../support/quiet";
 import { ANSWERS, APPROVED, PLAN } from "../support/scripted-saga";
-import { bundleWorkflows, localTemporal } from "../support/temporal";
+import { withTemporal } from "../support/temporal-hooks";
 
-let env: TestWorkflowEnvironment;
-let workflowBundle: WorkflowBundle;
-beforeAll(async () => {
-  quietWorkers();
-  [env, workflowBundle] = await Promise.all([
-    localTemporal(),
-    bundleWorkflows(),
-  ]);
-}, 600_000);
-afterAll(() => env?.teardown());
+const temporal = withTemporal();
 
 /** Which saga did what, in its order: `first replay`. */
 let did: string[] = [];
@@ -30,7 +19,7 @@ async function withWorkers(
   script: Record<string, (of: string) => Promise<unknown>>,
   use: () => Promise<void>,
 ) {
-  const real = leaseActivities(env);
+  const real = leaseActivities(temporal.env);
   const activities = {
     ...Object.fromEntries(
       Object.entries(ANSWERS).map(([name, answer]) => [
@@ -48,9 +37,13 @@ async function withWorkers(
       await real.requestLease(request);
     },
   };
-  const shared = { connection: env.nativeConnection, activities };
+  const shared = { connection: temporal.env.nativeConnection, activities };
   const [control, bulk, archive] = await Promise.all([
-    Worker.create({ ...shared, taskQueue: "control", workflowBundle }),
+    Worker.create({
+      ...shared,
+      taskQueue: "control",
+      workflowBundle: temporal.workflowBundle,
+    }),
     Worker.create({ ...shared, taskQueue: "bulk" }),
     Worker.create({ ...shared, taskQueue: "archive@test" }),
   ]);
@@ -60,7 +53,7 @@ async function withWorkers(
 }
 
 const start = (name: string) =>
-  env.client.workflow.start("backfill", {
+  temporal.env.client.workflow.start("backfill", {
     workflowId: `backfill/${name}`,
     taskQueue: "control",
     args: [APPROVED],
@@ -75,7 +68,7 @@ const waits = (saga: Handle, step: StepName, text: string) =>
   });
 
 const book = () =>
-  env.client.workflow.getHandle("leases").query<LeaseBook>("progress");
+  temporal.env.client.workflow.getHandle("leases").query<LeaseBook>("progress");
 
 /** A promise that somebody keeps by hand. */
 function gate() {
@@ -194,7 +187,9 @@ test("what a saga holds stays its own where the book of leases was terminated, a
     async () => {
       const holder = await start("holder");
       await until("the replay", 30, () => did.includes("holder replay"));
-      await env.client.workflow.getHandle("leases").terminate("a mistake");
+      await temporal.env.client.workflow
+        .getHandle("leases")
+        .terminate("a mistake");
       const next = await start("next");
       await waits(next, "approve", "waits for backfill/holder");
       expect(did).not.toContain("next holdRetention");

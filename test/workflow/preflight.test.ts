@@ -1,28 +1,17 @@
-import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker } from "@temporalio/worker";
 import type { Preflight } from "../../domain/audit/preflight";
-import { quietWorkers } from "../support/quiet";
-import { bundleWorkflows, localTemporal } from "../support/temporal";
+import { withTemporal } from "../support/temporal-hooks";
 
-let env: TestWorkflowEnvironment;
-let workflowBundle: Awaited<ReturnType<typeof bundleWorkflows>>;
-beforeAll(async () => {
-  quietWorkers();
-  [env, workflowBundle] = await Promise.all([
-    localTemporal(),
-    bundleWorkflows(),
-  ]);
-}, 600_000);
-afterAll(() => env?.teardown());
+const temporal = withTemporal();
 
 const ask = async (
   input: { topics?: string[] },
   unknownTopics: () => Promise<unknown>,
 ) => {
   const worker = await Worker.create({
-    connection: env.nativeConnection,
+    connection: temporal.env.nativeConnection,
     taskQueue: "control",
-    workflowBundle,
+    workflowBundle: temporal.workflowBundle,
     activities: {
       settings: async () => ({
         archiveQueue: "archive@one",
@@ -32,7 +21,7 @@ const ask = async (
     },
   });
   return worker.runUntil(
-    env.client.workflow.execute("preflight", {
+    temporal.env.client.workflow.execute("preflight", {
       workflowId: `preflight/${Math.random()}`,
       taskQueue: "control",
       args: [input],

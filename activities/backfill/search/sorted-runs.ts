@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { byteLinesOf } from "../../../lib/lines";
+import { firstWhere } from "../../../lib/first-where";
 
 /** Bytes that a short string costs V8 beside its characters. */
 const OVERHEAD_BYTES = 80;
@@ -94,13 +95,12 @@ async function* merge(sources: Source[]): AsyncGenerator<string> {
   const takeNext = async (source: Source) => {
     const next = await source.next();
     if (next.done) return;
-    let [from, to] = [0, heads.length];
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (heads[middle]!.line > next.value) from = middle + 1;
-      else to = middle;
-    }
-    heads.splice(from, 0, { line: next.value, source });
+    const line = next.value;
+    heads.splice(
+      firstWhere(heads, (head) => head.line <= line),
+      0,
+      { line, source },
+    );
   };
   for (const source of sources) await takeNext(source);
   for (let head = heads.pop(); head; head = heads.pop()) {

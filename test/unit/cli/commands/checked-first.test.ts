@@ -1,8 +1,8 @@
 import { Command } from "commander";
-import { addAuditCommands } from "../../../../cli/commands/audit";
-import { addBackfillCommands } from "../../../../cli/commands/backfill";
-import { addIncidentCommands } from "../../../../cli/commands/incident";
-import { addSchedulesCommands } from "../../../../cli/commands/schedules";
+import { addCommands as addAuditCommands } from "../../../../cli/commands/audit";
+import { addCommands as addBackfillCommands } from "../../../../cli/commands/backfill";
+import { addCommands as addIncidentCommands } from "../../../../cli/commands/incident";
+import { addCommands as addSchedulesCommands } from "../../../../cli/commands/schedules";
 import { connectClient } from "../../../../workers/connection";
 
 jest.mock("../../../../workers/connection", () => ({

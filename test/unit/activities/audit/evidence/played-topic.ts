@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { RawEvidence } from "../../../../../domain/audit/evidence";
 import type { Advance } from "../../../../../domain/audit/ledger";
-import { surpluses } from "../../../../../domain/audit/surplus";
+import { surpluses, twiceIn } from "../../../../../domain/audit/surplus";
 import { addHours, HOUR_MS, hourStart } from "../../../../../lib/hour";
 
 export const FIRST = "2018-07-05T00";
@@ -253,20 +253,13 @@ export class PlayedTopic {
     const found = new Map<string, RawEvidence>();
     for (const { hour, count } of this.files) {
       const known = found.get(hour);
-      const twice = surplus.filter((s) => s.hour === hour);
+      const twice = twiceIn(hour, surplus);
       found.set(hour, {
         count: (known?.count ?? 0) + count,
         files: (known?.files ?? 0) + 1,
         mtime: 1,
         problems: [],
-        ...(twice.length > 0
-          ? {
-              twice: {
-                records: twice.reduce((n, { records }) => n + records, 0),
-                why: "twice",
-              },
-            }
-          : {}),
+        ...(twice ? { twice } : {}),
       });
     }
     return found;
