@@ -3,7 +3,7 @@ import type { Finding } from "../backfill/plan";
 import type { Loss } from "./evidence";
 import type { Grid } from "./grid";
 import type { TopicHeadroom } from "./headroom";
-import type { UnsettledVerdict } from "./unsettled";
+import type { UnsettledVerdict } from "./verdicts";
 
 /** A service that did not answer. */
 export type Outage = { service: string; address: string; message: string };

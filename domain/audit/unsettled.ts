@@ -1,12 +1,6 @@
 import type { Hour } from "../../lib/hour";
 import type { TopicAudit } from "./audit-report";
-import type { Verdict } from "./verdicts";
-
-/** Verdicts that tell neither that an hour is whole nor that it is broken. */
-export type UnsettledVerdict = Extract<Verdict, "pending" | "unknowable">;
-
-export const isUnsettled = (verdict: Verdict): verdict is UnsettledVerdict =>
-  verdict === "pending" || verdict === "unknowable";
+import { isUnsettled, type UnsettledVerdict } from "./verdicts";
 
 /**
  * Those of some hours of which an audit tells neither that they are whole nor that they are broken. Nobody is alerted of them; but of an

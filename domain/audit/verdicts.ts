@@ -199,6 +199,12 @@ const ROWS = {
 
 export type Verdict = keyof typeof ROWS;
 
+/** Verdicts that tell neither that an hour is whole nor that it is broken. */
+export type UnsettledVerdict = Extract<Verdict, "pending" | "unknowable">;
+
+export const isUnsettled = (verdict: Verdict): verdict is UnsettledVerdict =>
+  verdict === "pending" || verdict === "unknowable";
+
 /** The table of verdicts: `VERDICT[verdict].sign` and so on. */
 export const VERDICT: Readonly<Record<Verdict, VerdictRow>> = ROWS;
 

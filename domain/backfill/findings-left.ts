@@ -1,5 +1,6 @@
 import type { TopicAudit } from "../audit/audit-report";
-import { unsettledHours, type UnsettledVerdict } from "../audit/unsettled";
+import { unsettledHours } from "../audit/unsettled";
+import type { UnsettledVerdict } from "../audit/verdicts";
 import type { Finding, PlannedTopic } from "./plan";
 import type { Hour } from "../../lib/hour";
 

@@ -1,5 +1,5 @@
 import type { TopicHeadroom } from "../audit/headroom";
-import type { UnsettledVerdict } from "../audit/unsettled";
+import type { UnsettledVerdict } from "../audit/verdicts";
 import type { Finding } from "../backfill/plan";
 import type { BackfillInput } from "../settings/inputs";
 import type { Policy } from "../settings/policy";

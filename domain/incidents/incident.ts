@@ -1,11 +1,11 @@
 import type { TopicHeadroom } from "../audit/headroom";
 import {
   isImportFault,
+  isUnsettled,
   type Cause,
   type Level,
   type Verdict,
 } from "../audit/verdicts";
-import { isUnsettled } from "../audit/unsettled";
 import type { Finding } from "../backfill/plan";
 import type { Policy } from "../settings/policy";
 import { type Hour, hourStart, HOUR_MS } from "../../lib/hour";
