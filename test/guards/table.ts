@@ -8,7 +8,7 @@ export type Guard = {
   /** The text that stands for it there, exactly once, and what it becomes when the guard is taken out. */
   guard: string;
   taken: string;
-  /** The unit test that must fail then. */
+  /** The test that must fail then: a file of test/unit/, or of test/workflow/ where it begins so. */
   test: string;
 };
 
@@ -506,5 +506,32 @@ export const GUARDS: readonly Guard[] = [
     guard: "gone.from !== undefined && explains(before, range)",
     taken: "gone.from === -1 && explains(before, range)",
     test: `${evidence}/kafka-log`,
+  },
+  {
+    without: "what a saga does after it has waited is what was broken before",
+    file: "workflows/backfill/approval.ts",
+    guard: `    current = await makePlan(
+      input,
+      settings,
+      isReplan ? undefined : current.asOf,
+    );
+`,
+    taken:
+      "    if (isReplan) current = await makePlan(input, settings, undefined);\n",
+    test: "workflow/leases",
+  },
+  {
+    without: "an earlier attempt's success hides that a later one failed",
+    file: "domain/backfill/partition-verdict.ts",
+    guard: "  statement.attempt > than.attempt ||\n",
+    taken: "",
+    test: "domain/backfill/partition-verdict",
+  },
+  {
+    without: "what an attempt said first counts where its logs are read last",
+    file: "domain/backfill/partition-verdict.ts",
+    guard: "statement.time >= than.time",
+    taken: 'statement.time >= ""',
+    test: "domain/backfill/partition-verdict",
   },
 ];

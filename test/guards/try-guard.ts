@@ -13,8 +13,16 @@ import { join, resolve } from "node:path";
 import type { Guard } from "./table";
 
 const ROOT = resolve(__dirname, "../..");
-/** What no unit test needs, and what is too large to be copied. */
-const LEFT_OUT = new Set(["node_modules", ".git", "var", "jvm"]);
+/** What no test needs, and what is too large to be copied. */
+const LEFT_OUT = new Set(["node_modules", ".git", "var", "dist"]);
+
+/** Where a guard's test is, from the checkout's root, and the project of jest.config.cjs that it belongs to. */
+export function testOf({ test }: Guard): { path: string; project: string } {
+  const name = test.replace(/\.test$/, "");
+  return test.startsWith("workflow/")
+    ? { path: `test/${name}.test.ts`, project: "workflow" }
+    : { path: `test/unit/${name}.test.ts`, project: "unit" };
+}
 
 /** How often a guard's text stands in its file. */
 export const occurrences = ({ file, guard }: Guard, root = ROOT): number =>
@@ -22,9 +30,10 @@ export const occurrences = ({ file, guard }: Guard, root = ROOT): number =>
 
 type Results = { numTotalTests: number; numFailedTests: number };
 
-function resultsOf(json: string): Results {
+/** What Jest wrote; none where it was ended before it could. */
+function resultsIn(path: string): Results {
   try {
-    return JSON.parse(json) as Results;
+    return JSON.parse(readFileSync(path, "utf8")) as Results;
   } catch {
     return { numTotalTests: 0, numFailedTests: 0 };
   }
@@ -56,7 +65,7 @@ export class Copy {
       text.replace(guard.guard, () => guard.taken),
     );
     try {
-      const { failed, broken } = this.jest(guard.test);
+      const { failed, broken } = this.jest(guard);
       if (failed > 0) return undefined;
       return broken ?? `${guard.test} passes without it`;
     } finally {
@@ -65,27 +74,33 @@ export class Copy {
   }
 
   /** @returns how many tests failed, and why they could not be run where they could not */
-  private jest(test: string): { failed: number; broken?: string } {
-    const { stdout, stderr } = spawnSync(
+  private jest(guard: Guard): { failed: number; broken?: string } {
+    const { path, project } = testOf(guard);
+    const results = join(this.root, "results.json");
+    rmSync(results, { force: true });
+    const { stderr } = spawnSync(
       process.execPath,
       [
         join(ROOT, "node_modules/jest/bin/jest.js"),
-        `test/unit/${test}`,
+        path,
         "--selectProjects",
-        "unit",
+        project,
         "--forceExit",
         // A guard that keeps something from waiting for ever is missed soon.
         "--testTimeout",
         "10000",
+        // Not to standard output, where the logs of workers go.
         "--json",
+        "--outputFile",
+        results,
       ],
       { cwd: this.root, encoding: "utf8", timeout: 120_000 },
     );
     // A suite that cannot be loaded, or that hangs, says nothing of the guard.
-    const { numTotalTests, numFailedTests } = resultsOf(stdout);
+    const { numTotalTests, numFailedTests } = resultsIn(results);
     return numTotalTests > 0
       ? { failed: numFailedTests }
-      : { failed: 0, broken: `${test} cannot be run: ${stderr.slice(-2000)}` };
+      : { failed: 0, broken: `${path} cannot be run: ${stderr.slice(-2000)}` };
   }
 
   remove(): void {

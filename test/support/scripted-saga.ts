@@ -182,6 +182,9 @@ export const grantedAtOnce =
       .signal("lease", { id, granted: true, blockedBy: [] });
   };
 
+/** Sagas are alone here, and every lease is granted at once: that is no part of their stories. */
+const LEASES: ReadonlySet<string> = new Set(["requestLease", "returnLease"]);
+
 /** Activities that remember that they were called, and then do what the script says, or else answer that all went well. */
 function scriptedActivities(script: Script) {
   const calls: string[] = [];
@@ -189,8 +192,7 @@ function scriptedActivities(script: Script) {
     Object.keys(ANSWERS).map((name) => [
       name,
       async (input: unknown) => {
-        // Sagas are alone here, and every lease is granted at once: that is no part of their stories.
-        if (name !== "requestLease") calls.push(name);
+        if (!LEASES.has(name)) calls.push(name);
         return script[name] ? script[name](input) : ANSWERS[name];
       },
     ]),

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { GUARDS } from "../guards/table";
-import { Copy, occurrences } from "../guards/try-guard";
+import { Copy, occurrences, testOf } from "../guards/try-guard";
+
+const ROOT = resolve(__dirname, "../..");
 
 test("every guard of the table stands in its file, once, and its test exists", () => {
   const faults = GUARDS.flatMap((guard) => {
-    const name = guard.test.replace(/\.test$/, "");
-    const isThere = existsSync(join(__dirname, `${name}.test.ts`));
+    const isThere = existsSync(join(ROOT, testOf(guard).path));
     return occurrences(guard) === 1 && isThere ? [] : [guard];
   });
   expect(faults).toEqual([]);

@@ -48,9 +48,26 @@ async function withWorkers(
     Worker.create({ ...shared, taskQueue: "archive@test" }),
   ]);
   await control.runUntil(() =>
-    bulk.runUntil(() => archive.runUntil(() => use())),
+    bulk.runUntil(() =>
+      archive.runUntil(async () => {
+        await use();
+        await atRest();
+      }),
+    ),
   );
 }
+
+/**
+ * Waits until nobody holds anything and the book is written: an activity that ended with this test's workers would keep the next test's sagas
+ * waiting for its time-out.
+ */
+const atRest = () =>
+  until("the book of leases to be at rest", 30, async () => {
+    const handle = temporal.env.client.workflow.getHandle("leases");
+    const { held, waiting } = await handle.query<LeaseBook>("progress");
+    const { raw } = await handle.describe();
+    return held.length + waiting.length + raw.pendingActivities!.length === 0;
+  });
 
 const start = (name: string) =>
   temporal.env.client.workflow.start("backfill", {
