@@ -161,7 +161,7 @@ export const sagaPlaces = (sagaId: string) => ({
   flag: (path: string) => text(sagaId, `flags/${shortDigest(path, 20)}`),
   removedFlags: json<RemovedFlag[]>(sagaId, "flags.json"),
   /** Its own time on HDFS tells when the saga began to import, or to clear flags where it imports nothing. */
-  flagsClearedFrom: json<object>(sagaId, "flags-cleared-from.json"),
+  flagsWatchedFrom: json<object>(sagaId, "flags-watched-from.json"),
   /** Flags that others have set since, and that were taken away, too. */
   flagsSetSince: json<FlagSetSince[]>(sagaId, "flags-set-since.json"),
   /** Its own time on HDFS tells when an activity, by its id, was about to submit Refine: younger flags may be that Refine's. */
@@ -174,9 +174,14 @@ export const sagaPlaces = (sagaId: string) => ({
     text(sagaId, `flags/${shortDigest(path, 20)}-${mtime}`),
   /** A run of the importer that was begun: what its history held before. Empty once what became of it is told. */
   importerRun: json<{ before: string[] } | object>(sagaId, "importer-run.json"),
-  /** The host on which a driver of a YARN tag was begun; empty once it has ended. */
-  driver: (tag: string) =>
-    json<{ host?: string }>(sagaId, `drivers/${shortDigest(tag, 20)}.json`),
+  /** That a driver of a YARN tag was begun on a host; without the host once it has ended, or is believed to. */
+  driver: (tag: string, host: string) =>
+    json<{ host?: string }>(
+      `${sagaId}/drivers/${shortDigest(tag, 20)}`,
+      `${shortDigest(host, 20)}.json`,
+    ),
+  /** The folder of these. */
+  drivers: (tag: string) => `${sagaId}/drivers/${shortDigest(tag, 20)}`,
   /** Which units of the search are done, and what they gave. */
   searchUnit: (unit: string) =>
     json<CollectedUnit>(sagaId, `search/${unit}.done.json`),

@@ -6,7 +6,7 @@ import type { Storage } from "../../clients/storage";
 import { type RemovedFlag, sagaPlaces } from "../../clients/storage-layout";
 import type { Config } from "../../domain/settings/config";
 import { mapPool } from "../../lib/map-pool";
-import { FlagsSetSince } from "./flags-set-since";
+import { FlagsSetSince, watchFlags } from "./flags-set-since";
 import { sagaId } from "./saga-id";
 
 /** Flags that are moved at the same time. */
@@ -84,7 +84,7 @@ export function createFlagActivities({
       const id = sagaId();
       const plan = await storage.readRef<Plan>(input.planRef);
       const flags = plan.flags.filter((f) => !input.skip.includes(f.topic));
-      await setSince.begin(id);
+      await watchFlags(storage, id);
       await mapPool(flags, WIDTH, async ({ path }) => {
         beat(path);
         const place = placeAside(id, path);

@@ -39,7 +39,7 @@ export class Drivers {
     { tag, setting }: Driver,
     look: () => Promise<Sight>,
   ): Promise<void> {
-    const { jobs, graceMs } = this.o;
+    const { jobs, graceMs, storage } = this.o;
     let quietSince = performance.now();
     for (;;) {
       const isHere = jobs.driverRuns(setting);
@@ -50,9 +50,15 @@ export class Drivers {
         heartbeat({ waitingFor: tag });
       } else {
         const elsewhere = await this.begunElsewhere(tag);
-        const quietMs = performance.now() - quietSince;
-        if (elsewhere === undefined || quietMs >= graceMs) return;
-        heartbeat({ waitingFor: `${tag}, which ${elsewhere} may have begun` });
+        if (elsewhere.length === 0) return;
+        if (performance.now() - quietSince >= graceMs) {
+          for (const host of elsewhere)
+            await storage.write(sagaPlaces(sagaId()).driver(tag, host), {});
+          return;
+        }
+        heartbeat({
+          waitingFor: `${tag}, which ${elsewhere.join(", ")} may have begun`,
+        });
       }
       await sleep(POLL_MS);
     }
@@ -63,28 +69,47 @@ export class Drivers {
     return this.o.jobs.driverRuns(...texts);
   }
 
-  /** Runs a driver, of whose beginning all hosts can know. @param signal see {@link Jobs.runCommand} */
+  /**
+   * Runs a driver, of whose beginning all hosts can know.
+   * @param signal see {@link Jobs.runCommand}
+   * @param mayBegin throws where the driver must not begin any more; it is asked last, when the beginning is recorded
+   */
   async run(
     { tag }: Driver,
     argv: string[],
     signal: AbortSignal,
+    mayBegin: () => Promise<void> = async () => undefined,
   ): Promise<CommandResult> {
     const { host, jobs, storage } = this.o;
-    const place = sagaPlaces(sagaId()).driver(tag);
+    // A host's own: an attempt that froze and wakes up late hides no driver of its successor.
+    const place = sagaPlaces(sagaId()).driver(tag, host);
     await storage.write(place, { host });
-    // An attempt that froze and wakes up when it is over must not begin anything: its successor is at work, or the saga has ended.
-    cancellationSignal().throwIfAborted();
-    const result = await jobs.runCommand(argv, signal);
-    // Where another host has taken over meanwhile, the record is of its driver.
-    if ((await storage.read(place))?.host === host)
+    try {
+      await mayBegin();
+      // An attempt that has heard that it is over must not begin anything: its successor is at work, or the saga has ended.
+      cancellationSignal().throwIfAborted();
+    } catch (error) {
       await storage.write(place, {});
+      throw error;
+    }
+    const result = await jobs.runCommand(argv, signal);
+    await storage.write(place, {});
     return result;
   }
 
-  /** The host on which a driver was begun and whose end was not recorded, other than this. */
-  private async begunElsewhere(tag: string): Promise<string | undefined> {
+  /** The hosts on which a driver was begun and whose end was not recorded, other than this. */
+  private async begunElsewhere(tag: string): Promise<string[]> {
     const { host, storage } = this.o;
-    const begun = await storage.read(sagaPlaces(sagaId()).driver(tag));
-    return begun?.host === host ? undefined : begun?.host;
+    const places = sagaPlaces(sagaId());
+    const own = places.driver(tag, host).name;
+    const others = (await storage.list(places.drivers(tag))).filter(
+      ({ name }) => name !== own,
+    );
+    const begun = await Promise.all(
+      others.map(({ name }) =>
+        storage.read<{ host?: string }>({ folder: places.drivers(tag), name }),
+      ),
+    );
+    return begun.flatMap((record) => record?.host ?? []);
   }
 }

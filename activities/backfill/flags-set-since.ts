@@ -22,16 +22,22 @@ type Systems = {
 type Found = { topic: string; path: string; mtime: number };
 
 /**
+ * Remembers, by HDFS' own clock, that flags which are set from now on are none that the saga has planned with; once, however often it is called.
+ * A saga does so before its first importer run, and again before it clears flags, where it has none.
+ */
+export async function watchFlags(
+  storage: Pick<Storage, "recordOnce">,
+  id: string,
+): Promise<void> {
+  await storage.recordOnce(sagaPlaces(id).flagsWatchedFrom, {});
+}
+
+/**
  * Flags that somebody else's Refine has set in planned hours since the saga began to import, or to clear them. An outdated one that its own schedule
  * starts sets them anew, and the saga's Refine would pass by these hours.
  */
 export class FlagsSetSince {
   constructor(private readonly systems: Systems) {}
-
-  /** Remembers, by HDFS' own clock, that the saga begins to clear flags; once, however often it begins. */
-  async begin(id: string): Promise<void> {
-    await this.systems.storage.recordOnce(sagaPlaces(id).flagsClearedFrom, {});
-  }
 
   /** Remembers, by HDFS' own clock, that this activity is about to submit the saga's Refine: flags that are younger may be that one's. */
   async submitting(id: string): Promise<void> {
@@ -42,7 +48,7 @@ export class FlagsSetSince {
   /**
    * Moves such flags aside, each to a place of its own.
    * @param skip topics whose flags stay
-   * @param isNoneSubmitted whether YARN shows no Refine of the saga: then no flag is that one's, whatever earlier attempts were about to do
+   * @param isNoneSubmitted asks YARN whether it shows no Refine of the saga: then no flag is that one's, whatever earlier attempts were about to do
    * @returns how many there were
    * @throws ApplicationFailure "Fenced", not to be retried, where a later activity was about to submit Refine already
    */
@@ -50,18 +56,18 @@ export class FlagsSetSince {
     id: string,
     plan: Plan,
     skip: string[],
-    isNoneSubmitted = false,
+    isNoneSubmitted: () => Promise<boolean> = async () => false,
   ): Promise<number> {
     const { storage, hdfs } = this.systems;
     const places = sagaPlaces(id);
-    const begun = await hdfs.stat(storage.path(places.flagsClearedFrom));
+    const begun = await hdfs.stat(storage.path(places.flagsWatchedFrom));
     if (!begun) return 0;
     const young = await this.setAfter(begun.mtime, plan, skip);
-    // Asked after the look: an attempt that froze and wakes up after another has submitted Refine must not take that one's flags.
+    if (young.length === 0) return 0;
+    // Both are asked after the look: an attempt that froze and wakes up after another has submitted Refine must not take that one's flags.
     const submitted = await this.submittedAt(id);
-    const found = young.filter(
-      ({ mtime }) => isNoneSubmitted || mtime < submitted,
-    );
+    const isNobodys = await isNoneSubmitted();
+    const found = young.filter(({ mtime }) => isNobodys || mtime < submitted);
     if (found.length === 0) return 0;
     const flags = found.map(({ topic, path, mtime }) => ({
       topic,

@@ -1,11 +1,5 @@
-import {
-  cancellationSignal,
-  Context,
-  heartbeat,
-  sleep,
-} from "@temporalio/activity";
+import { cancellationSignal, Context, heartbeat } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
-import { matchAnywhere } from "../../domain/settings/regex-text";
 import { regexLiteral } from "../../lib/regex-literal";
 import { type Importer, steeringOf } from "../../importers/importer";
 import { fatal } from "../../clients/errors";
@@ -20,17 +14,16 @@ import {
 } from "../../domain/backfill/import-progress";
 import type { Kafka, Offsets } from "../../clients/kafka/kafka";
 import type { Storage } from "../../clients/storage";
-import { hasEnded, told, type Yarn } from "../../clients/yarn/yarn";
+import { hasEnded, type Yarn } from "../../clients/yarn/yarn";
 import { sagaPlaces } from "../../clients/storage-layout";
 import type { Driver, Drivers } from "./drivers";
+import { watchFlags } from "./flags-set-since";
 import { sagaId } from "./saga-id";
 import { parsePartitionKey } from "../../lib/keys";
 import { importUntilNothingLacks } from "./import-until";
+import { OthersRuns } from "./others-runs";
 import { tagOf } from "./yarn-tag";
 import { heartbeatWhile } from "../heartbeat-while";
-
-/** Between two looks at whether an importer run has ended, in ms. */
-const POLL_MS = 500;
 
 /**
  * The two settings with which the incident of July 5, 2018 was repaired. The first moves partitions whose position Kafka no longer has to
@@ -68,6 +61,7 @@ export function createImporterActivities({
   storage,
   drivers,
 }: Deps) {
+  const others = new OthersRuns({ config, yarn });
   const driverOf = (tag: string): Driver => ({
     tag,
     setting: `mapreduce.job.tags=${tag}`,
@@ -81,48 +75,13 @@ export function createImporterActivities({
     });
   }
 
-  /**
-   * Waits until no run of somebody else goes on: it has read where the importer stands, and would write over what is done meanwhile. One
-   * that its own schedule starts in this very moment is not seen yet; what the two do is put together afterwards.
-   * @returns whether there was one
-   */
-  async function waitForOthers(): Promise<boolean> {
-    const isImporter = matchAnywhere(config.importer.jobNames);
-    const own = ["reset", "import"].map((what) => tagOf(sagaId(), what));
-    for (let wasOne = false; ; wasOne = true) {
-      const other = (await yarn.running()).find(
-        ({ name, applicationTags }) =>
-          isImporter.test(name) &&
-          !applicationTags?.split(",").some((tag) => own.includes(tag)),
-      );
-      if (!other) return wasOne;
-      heartbeat({ waitingFor: told(other) });
-      await sleep(POLL_MS);
-    }
-  }
-
-  /**
-   * Waits until all that others have begun counts. A run tells where it stands a while after its application has ended, and one that began
-   * before positions were put together, or back, would write over that afterwards.
-   * @returns whether there was one
-   */
-  async function waitUntilOthersCount(): Promise<boolean> {
-    if (!(await waitForOthers())) return false;
-    const since = performance.now();
-    while (performance.now() - since < config.yarn.driverSeconds * 1000) {
-      heartbeat({ waitingFor: "where another run has left the importer" });
-      await sleep(POLL_MS);
-    }
-    return true;
-  }
-
   /** Sees to it that a run which was begun and the runs beside it lose nothing of one another. @returns the runs that have finished since */
   async function settle(): Promise<string[]> {
     const places = sagaPlaces(sagaId());
     const begun = await storage.read(places.importerRun);
     if (!begun || !("before" in begun)) return [];
     // One that ends later would have the last word, and has read positions of before the saga's run.
-    await waitUntilOthersCount();
+    await others.waitUntilTheyCount();
     const since = await heartbeatWhile(() =>
       steeringOf(source).settle(begun.before, {
         staging: storage.path(places.importerStaging),
@@ -133,30 +92,46 @@ export function createImporterActivities({
     return since;
   }
 
+  /**
+   * An attempt that froze and wakes up after an abort must not move positions that were put back.
+   * @throws ApplicationFailure "Fenced" where those of any of these topics were
+   */
+  async function refuseWhatWasPutBack(topics: string[]): Promise<void> {
+    const places = sagaPlaces(sagaId());
+    const leftAlone = (await storage.read(places.leftAlone)) ?? [];
+    if (
+      topics.length === 0 ||
+      topics.some((topic) => leftAlone.includes(topic)) ||
+      (await storage.has(places.importerReleased))
+    )
+      throw fatal("Fenced", `${sagaId()} has put the importer's offsets back`);
+  }
+
   /** Runs the importer once over the topics and waits for its end. It is never run beside another run of the same tag. */
   async function runOnce(tag: string, topics: string[]): Promise<void> {
     await waitUntilNoneRuns(tag);
-    await waitForOthers();
+    await others.waitUntilNoneGoesOn();
     const places = sagaPlaces(sagaId());
     await storage.write(places.importerRun, {
       before: await steeringOf(source).runNames(),
     });
-    // An attempt that froze and wakes up after an abort must not move the offsets that were put back. This is looked at last.
     const leftAlone = (await storage.read(places.leftAlone)) ?? [];
     const ours = topics.filter((topic) => !leftAlone.includes(topic));
-    if (ours.length === 0 || (await storage.has(places.importerReleased)))
-      throw fatal("Fenced", `${sagaId()} has put the importer's offsets back`);
     const all = {
       ...REPAIR_SETTINGS,
       "kafka.whitelist.topics": ours.map(regexLiteral).join(","),
     };
     // The exit code says nothing: a run that skips a topic ends with 1. What a run did is judged by the stored offsets alone.
     await heartbeatWhile(() =>
-      untilItsEnd(driverOf(tag), [
-        ...config.importer.command,
-        ...Object.entries(all).map(([n, v]) => `-D${n}=${v}`),
-        `-D${driverOf(tag).setting}`,
-      ]),
+      untilItsEnd(
+        driverOf(tag),
+        [
+          ...config.importer.command,
+          ...Object.entries(all).map(([n, v]) => `-D${n}=${v}`),
+          `-D${driverOf(tag).setting}`,
+        ],
+        () => refuseWhatWasPutBack(ours),
+      ),
     );
     cancellationSignal().throwIfAborted();
   }
@@ -166,8 +141,17 @@ export function createImporterActivities({
    * run would import them again. A pause or an abort waits for its end. Where this attempt is over for another reason, its worker's end
    * for one, the command goes on by itself, and the next attempt waits for it.
    */
-  async function untilItsEnd(driver: Driver, argv: string[]): Promise<void> {
-    const ended = drivers.run(driver, argv, new AbortController().signal);
+  async function untilItsEnd(
+    driver: Driver,
+    argv: string[],
+    mayBegin: () => Promise<void>,
+  ): Promise<void> {
+    const ended = drivers.run(
+      driver,
+      argv,
+      new AbortController().signal,
+      mayBegin,
+    );
     const leftToItself = Context.current().cancelled.catch((error: unknown) => {
       if (Context.current().cancellationDetails?.cancelRequested) return ended;
       throw error;
@@ -188,7 +172,7 @@ export function createImporterActivities({
     };
     // From here on raw hours grow, and a Refine of somebody else may take them. Should it be an outdated one, its flags would keep the saga's
     // own from them: before that one is submitted, all that were set since now are taken away.
-    await storage.recordOnce(sagaPlaces(sagaId()).flagsClearedFrom, {});
+    await watchFlags(storage, sagaId());
     // A run that an earlier attempt began is still under way, perhaps: positions are read once it has ended.
     await waitUntilNoneRuns(tag);
     await settleNow();
@@ -273,7 +257,7 @@ export function createImporterActivities({
       await waitUntilNoneRuns(tagOf(id, "reset"));
       await waitUntilNoneRuns(tagOf(id, "import"));
       await settle();
-      await waitUntilOthersCount();
+      await others.waitUntilTheyCount();
       let written: string | undefined;
       for (let isFirst = true; ; isFirst = false) {
         const now = await heartbeatWhile(() =>
@@ -286,7 +270,7 @@ export function createImporterActivities({
         written = now ?? written;
         // What stands there still after another run has ended will not be moved by it any more.
         if (now === undefined && !isFirst) break;
-        if (!(await waitUntilOthersCount())) break;
+        if (!(await others.waitUntilTheyCount())) break;
       }
       return written === undefined ? [] : input.topics;
     },

@@ -8,10 +8,14 @@ export function createLeaveAloneActivities({ storage }: { storage: Storage }) {
     /**
      * Records that these topics are not this saga's any more. It comes before anything of them is put back: an attempt that froze and wakes
      * up finds it, and changes nothing of them.
-     * @param input `topics` are all that were ever taken out
+     * @param input `topics` are all that were taken out by then; those of later moments stay recorded
      */
     async leaveAlone(input: { topics: string[] }): Promise<void> {
-      await storage.write(sagaPlaces(sagaId()).leftAlone, input.topics);
+      const { leftAlone } = sagaPlaces(sagaId());
+      const before = (await storage.read(leftAlone)) ?? [];
+      await storage.write(leftAlone, [
+        ...new Set([...before, ...input.topics]),
+      ]);
     },
   };
 }

@@ -82,7 +82,7 @@ export function createSubmitRefineActivities({
       job: RefineJob;
       /** Directory names of the tables that are left, where topics were skipped since the plan was made. */
       only?: string[];
-      /** The plan, whose hours must have no flag that others have set since they were cleared; sagas of before name none. */
+      /** The plan, whose hours must have no flag that others have set since the saga began to import; sagas of before name none. */
       planRef?: string;
       /** Topics whose flags stay. */
       skip?: string[];
@@ -119,7 +119,8 @@ export function createSubmitRefineActivities({
                 id,
                 await storage.readRef<Plan>(planRef),
                 skip,
-                (await yarn.byTag(tagOf(id, "refine"))).length === 0,
+                async () =>
+                  (await yarn.byTag(tagOf(id, "refine"))).length === 0,
               );
             await refuseAnotherJar(job);
             // Last, so that every flag of this Refine is younger.

@@ -33,14 +33,13 @@ export function createIncidentActivities({
   /** Signals a topic's incident; where there is none, it begins with this. */
   async function signalOrBegin(
     topic: string,
-    range: HourRange,
     signal: string,
     message: unknown,
   ): Promise<void> {
     await client.workflow.signalWithStart("topicIncident", {
       workflowId: incidentId(topic),
       taskQueue: ownTaskQueue(),
-      args: [{ topic, range }],
+      args: [{ topic }],
       staticSummary: `What is wrong with ${topic}`,
       signal,
       signalArgs: [message],
@@ -83,11 +82,12 @@ export function createIncidentActivities({
           const message: FindingsMessage = {
             findings,
             unsettled: unsettledHours(audit, hoursIn(input.range)),
+            range: input.range,
             asOf: input.asOf,
             ...(repair.start ? { repair } : {}),
           };
           if (findings.length > 0) {
-            await signalOrBegin(topic, input.range, "findings", message);
+            await signalOrBegin(topic, "findings", message);
             ids.push(incidentId(topic));
           } else if (
             running.has(incidentId(topic)) &&
@@ -107,14 +107,10 @@ export function createIncidentActivities({
       looked: string[];
       low: TopicHeadroom[];
       asOf: string;
-      range: HourRange;
     }): Promise<void> {
-      const { asOf, range } = input;
+      const { asOf } = input;
       for (const headroom of input.low)
-        await signalOrBegin(headroom.topic, range, "headroom", {
-          headroom,
-          asOf,
-        });
+        await signalOrBegin(headroom.topic, "headroom", { headroom, asOf });
       const low = new Set(input.low.map((headroom) => headroom.topic));
       const running = await runningIncidents();
       for (const topic of input.looked)

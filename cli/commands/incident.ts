@@ -32,6 +32,14 @@ export function addCommands(command: Command): void {
     .option("--note <text>", "what is being done")
     .action(acknowledge);
   command
+    .command("close <topic>")
+    .description(
+      "close an incident that is pending or unknowable for good: its topic was deleted, say",
+    )
+    .option("--by <name>", "who", process.env["USER"] ?? "operator")
+    .option("--note <text>", "why nothing more can be known")
+    .action(close);
+  command
     .command("snooze <topic> <hours>")
     .description("no alerts of it for some hours")
     .action(snooze);
@@ -106,6 +114,14 @@ const acknowledge = (topic: string, options: { by: string; note?: string }) =>
       .getHandle(incidentId(topic))
       .executeUpdate("acknowledge", { args: [options] });
     print(`acknowledged by ${options.by}`);
+  });
+
+const close = (topic: string, options: { by: string; note?: string }) =>
+  withClient(async (client) => {
+    await client.workflow
+      .getHandle(incidentId(topic))
+      .executeUpdate("close", { args: [options] });
+    print(`closed by ${options.by}`);
   });
 
 async function snooze(topic: string, text: string): Promise<void> {

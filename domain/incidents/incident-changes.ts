@@ -3,7 +3,13 @@ import type { UnsettledVerdict } from "../audit/verdicts";
 import type { Finding } from "../backfill/plan";
 import type { BackfillInput } from "../settings/inputs";
 import type { Policy } from "../settings/policy";
-import { addHours, type Hour, HOUR_MS } from "../../lib/hour";
+import {
+  addHours,
+  type Hour,
+  HOUR_MS,
+  type HourRange,
+  inRange,
+} from "../../lib/hour";
 import { instant } from "../../lib/time";
 import { closingMessage, type IncidentState, notWhole } from "./incident";
 
@@ -15,6 +21,8 @@ export type FindingsMessage = {
   findings: Finding[];
   /** Hours of which the audit tells neither that they are whole nor that they are broken; absent in messages of 0.2.0 and before. */
   unsettled?: Record<Hour, UnsettledVerdict>;
+  /** The hours that were audited; absent in messages of 0.2.0 and before, which are about all that an incident knows. */
+  range?: HourRange;
   /** As of when the audit judged. */
   asOf: string;
   /** What the topic's policy says of repairs. Absent where it starts none. */
@@ -51,26 +59,34 @@ export const withStory = (
 });
 
 /**
- * Takes in what an audit found. Hours that were broken before and are not among its findings are complete now, but for those of which it says
- * nothing good either.
+ * Takes in what an audit found. Hours of its range that were broken before and are not among its findings are complete now, but for those of which
+ * it says nothing good either. Of other hours it says nothing: they stay as they were.
  */
 export function withFindings(
   incident: IncidentState,
   message: FindingsMessage,
   at: string,
 ): IncidentState {
-  const { findings, unsettled, asOf, repair } = message;
+  const { unsettled, range, asOf, repair } = message;
+  const isAudited = (hour: Hour) => range === undefined || inRange(hour, range);
+  const findings = [
+    ...incident.findings.filter(({ hour }) => !isAudited(hour)),
+    ...message.findings,
+  ];
   const detectedAsOf =
     incident.detectedAsOf ?? (findings.length > 0 ? asOf : undefined);
+  const { closedBy, ...before } = incident;
   const after: IncidentState = {
-    ...incident,
+    ...before,
+    ...(closedBy && findings.length === 0 ? { closedBy } : {}),
     findings,
     asOf,
     cells: {
       ...Object.fromEntries(
-        Object.keys(incident.cells).map(
-          (hour) => [hour, unsettled?.[hour] ?? "complete"] as const,
-        ),
+        Object.entries(incident.cells).map(([hour, verdict]) => [
+          hour,
+          isAudited(hour) ? (unsettled?.[hour] ?? "complete") : verdict,
+        ]),
       ),
       ...Object.fromEntries(
         findings.map((finding) => [finding.hour, finding.verdict]),
@@ -109,6 +125,18 @@ export function withAcknowledgement(
     at,
   );
 }
+
+/** Somebody closes it, as nothing more can be known of its hours. */
+export const withClosing = (
+  incident: IncidentState,
+  { by, note }: { by: string; note?: string },
+  at: string,
+): IncidentState =>
+  withStory(
+    { ...incident, closedBy: { by, ...(note ? { note } : {}) } },
+    `closed by ${by}${note ? `: ${note}` : ""}`,
+    at,
+  );
 
 /** Nobody wants to be alerted of it for some hours from now on. */
 export function withSnooze(

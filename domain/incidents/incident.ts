@@ -8,7 +8,13 @@ import {
 } from "../audit/verdicts";
 import type { Finding } from "../backfill/plan";
 import type { Policy } from "../settings/policy";
-import { type Hour, hourStart, HOUR_MS } from "../../lib/hour";
+import {
+  addHours,
+  type Hour,
+  HOUR_MS,
+  type HourRange,
+  hourStart,
+} from "../../lib/hour";
 import { duration } from "../../lib/time";
 
 /** One topic's incident. It is carried between the runs of its workflow, and `incident show` prints it: fields keep their names. */
@@ -34,6 +40,8 @@ export type IncidentState = {
   /** What the topic's policy says of repairs, as the newest audit reported it. */
   repair?: Policy["repair"];
   acknowledged?: { by: string; at: string; note?: string };
+  /** Who has closed it although hours of it are pending or unknowable; absent again once an audit finds a broken one. */
+  closedBy?: { by: string; note?: string };
   /** No alerts before this time. */
   snoozedUntil?: string;
   /** What people were last alerted of. */
@@ -84,26 +92,38 @@ export const causesOf = ({
   ]),
 ];
 
+/** From its first hour that was ever broken to its last; undefined where there was none. */
+export function rangeOf({
+  cells,
+}: Pick<IncidentState, "cells">): HourRange | undefined {
+  const hours = Object.keys(cells).sort();
+  return hours.length === 0
+    ? undefined
+    : { since: hours[0]!, until: addHours(hours.at(-1)!, 1) };
+}
+
 /** How many of its hours were broken and are neither whole nor broken as far as the newest audit tells. */
-const unsettledOf = ({ cells }: Pick<IncidentState, "cells">): number =>
+export const undecidedOf = ({ cells }: Pick<IncidentState, "cells">): number =>
   Object.values(cells).filter(isUnsettled).length;
 
 /** How many of its hours are not whole, for people. */
 export function notWhole(
   incident: Pick<IncidentState, "findings" | "cells">,
 ): string {
-  const unsettled = unsettledOf(incident);
-  return `${incident.findings.length} hours are not whole${unsettled > 0 ? `, and ${unsettled} are pending or unknowable` : ""}`;
+  const undecided = undecidedOf(incident);
+  return `${incident.findings.length} hours are broken${undecided > 0 ? `, and ${undecided} are pending or unknowable` : ""}`;
 }
 
 /** Whether every hour that was broken is whole. */
 export const isWhole = (
   incident: Pick<IncidentState, "findings" | "cells">,
-): boolean => incident.findings.length === 0 && unsettledOf(incident) === 0;
+): boolean => incident.findings.length === 0 && undecidedOf(incident) === 0;
 
-/** Whether nothing is wrong with the topic any more. */
+/** Whether nothing is wrong with the topic any more, or nothing more is to be known of what was. */
 export const isOver = (incident: IncidentState): boolean =>
-  isWhole(incident) && incident.headroom === undefined;
+  incident.headroom === undefined &&
+  (isWhole(incident) ||
+    (incident.closedBy !== undefined && incident.findings.length === 0));
 
 /**
  * Causes that a backfill mends. Those that are left out pass by themselves (an importer that is slow), need another
@@ -150,10 +170,12 @@ export function closingMessage(
   incident: IncidentState,
   closedAt: string,
 ): string {
-  const { openedAt, detectedAsOf, backfill } = incident;
+  const { openedAt, detectedAsOf, backfill, closedBy } = incident;
   const took = duration(Date.parse(closedAt) - Date.parse(openedAt));
   const hours = Object.keys(incident.cells).sort();
   const first = hours[0];
+  if (closedBy && !isWhole(incident))
+    return `${undecidedOf(incident)} hours are pending or unknowable; closed by ${closedBy.by} after ${took}${closedBy.note ? `: ${closedBy.note}` : ""}`;
   if (first === undefined) return `headroom is sufficient again after ${took}`;
   const found = detectedAsOf
     ? `found ${duration(Date.parse(detectedAsOf) - hourStart(first) - HOUR_MS)} after the first broken hour's end; `

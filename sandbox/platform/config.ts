@@ -32,7 +32,11 @@ export function writeConfig(p: Ports, tools: Tools): void {
   const config: z.input<typeof configSchema> = {
     kafka: { brokers: [`127.0.0.1:${p.kafka}`] },
     hdfs: { webhdfs: `http://127.0.0.1:${p.nameNodeHttp}`, user: HADOOP_USER },
-    yarn: { resourceManager: `http://127.0.0.1:${p.resourceManagerWeb}` },
+    yarn: {
+      resourceManager: `http://127.0.0.1:${p.resourceManagerWeb}`,
+      // Programs here are all on one host, and tell what they have done as they end.
+      driverSeconds: 10,
+    },
     hive: { metastore: `127.0.0.1:${p.metastore}` },
     mysql: { host: "127.0.0.1", port: p.mariadb, user: "root" },
     archive: {

@@ -110,8 +110,8 @@ export const GUARDS: readonly Guard[] = [
     without:
       "flags stay that were set after an attempt failed to submit Refine",
     file: `${backfill}/flags-set-since.ts`,
-    guard: "isNoneSubmitted || mtime < submitted",
-    taken: "mtime < submitted",
+    guard: "=> isNobodys || mtime < submitted",
+    taken: "=> mtime < submitted",
     test: `${backfill}/flags-set-since`,
   },
   {
@@ -125,8 +125,8 @@ export const GUARDS: readonly Guard[] = [
     without:
       "a program that another host's worker has left behind is run once more beside it",
     file: `${backfill}/drivers.ts`,
-    guard: "elsewhere === undefined || quietMs >= graceMs",
-    taken: "elsewhere !== undefined || quietMs >= 0",
+    guard: "if (elsewhere.length === 0) return;",
+    taken: "if (elsewhere.length >= 0) return;",
     test: `${backfill}/drivers`,
   },
   {
@@ -139,22 +139,44 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "an attempt that wakes up after an abort moves the importer again",
     file: `${backfill}/import.ts`,
-    guard:
-      "if (ours.length === 0 || (await storage.has(places.importerReleased)))",
-    taken: "if (ours.length === 0)",
+    guard: "      (await storage.has(places.importerReleased))\n",
+    taken: "      topics.length < 0\n",
+    test: `${backfill}/import.test`,
+  },
+  {
+    without:
+      "an attempt that freezes just before the importer's beginning begins it after an abort",
+    file: `${backfill}/drivers.ts`,
+    guard: "      await mayBegin();\n",
+    taken: "",
+    test: `${backfill}/import.test`,
+  },
+  {
+    without: "a late attempt hides a driver that another host has begun",
+    file: `${backfill}/drivers.ts`,
+    guard: "const place = sagaPlaces(sagaId()).driver(tag, host);",
+    taken: 'const place = sagaPlaces(sagaId()).driver(tag, "host");',
+    test: `${backfill}/drivers`,
+  },
+  {
+    without:
+      "a run of somebody else that has just ended tells its positions after the saga's",
+    file: `${backfill}/others-runs.ts`,
+    guard: "      if (!other) return wasOne;\n      if (performance",
+    taken: "      if (other !== null) return wasOne;\n      if (performance",
     test: `${backfill}/import.test`,
   },
   {
     without: "an importer is ended in the middle",
     file: `${backfill}/import.ts`,
-    guard: "drivers.run(driver, argv, new AbortController().signal)",
-    taken: "drivers.run(driver, argv, cancellationSignal())",
+    guard: "      new AbortController().signal,\n",
+    taken: "      cancellationSignal(),\n",
     test: `${backfill}/import.test`,
   },
   {
     without: "an importer is run beside one of somebody else",
     file: `${backfill}/import.ts`,
-    guard: "    await waitForOthers();\n    const places",
+    guard: "    await others.waitUntilNoneGoesOn();\n    const places",
     taken: "    const places",
     test: `${backfill}/import.test`,
   },
@@ -162,14 +184,14 @@ export const GUARDS: readonly Guard[] = [
     without:
       "a run of somebody else that ends after the saga's own takes back what that one did",
     file: `${backfill}/import.ts`,
-    guard: "    await waitUntilOthersCount();\n    const since",
+    guard: "    await others.waitUntilTheyCount();\n    const since",
     taken: "    const since",
     test: `${backfill}/import.test`,
   },
   {
     without: "a run that is under way writes over the positions of an abort",
     file: `${backfill}/import.ts`,
-    guard: "if (!(await waitUntilOthersCount())) break;",
+    guard: "if (!(await others.waitUntilTheyCount())) break;",
     taken: "break;",
     test: `${backfill}/import.test`,
   },
@@ -226,16 +248,31 @@ export const GUARDS: readonly Guard[] = [
     without:
       "an outdated Refine takes what was imported before flags are cleared",
     file: `${backfill}/import.ts`,
-    guard:
-      "    await storage.recordOnce(sagaPlaces(sagaId()).flagsClearedFrom, {});\n",
+    guard: "    await watchFlags(storage, sagaId());\n",
     taken: "",
     test: `${backfill}/import.test`,
   },
   {
     without: "a flag that the saga's own Refine has set is taken away",
     file: `${backfill}/flags-set-since.ts`,
-    guard: "=> isNoneSubmitted || mtime < submitted",
-    taken: "=> isNoneSubmitted || mtime <= Infinity",
+    guard: "isNobodys || mtime < submitted);",
+    taken: "isNobodys || mtime <= Infinity);",
+    test: `${backfill}/flags-set-since`,
+  },
+  {
+    without:
+      "an attempt that wakes up takes the flags of the Refine that another has submitted",
+    file: `${backfill}/flags-set-since.ts`,
+    guard: `    const young = await this.setAfter(begun.mtime, plan, skip);
+    if (young.length === 0) return 0;
+    // Both are asked after the look: an attempt that froze and wakes up after another has submitted Refine must not take that one's flags.
+    const submitted = await this.submittedAt(id);
+    const isNobodys = await isNoneSubmitted();
+`,
+    taken: `    const isNobodys = await isNoneSubmitted();
+    const young = await this.setAfter(begun.mtime, plan, skip);
+    const submitted = await this.submittedAt(id);
+`,
     test: `${backfill}/flags-set-since`,
   },
   {
@@ -439,15 +476,22 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "an incident calls an hour complete that is only pending",
     file: "domain/incidents/incident-changes.ts",
-    guard: 'unsettled?.[hour] ?? "complete"',
-    taken: 'unsettled?.[hour] ? "complete" : "complete"',
+    guard: '(unsettled?.[hour] ?? "complete")',
+    taken: '(unsettled?.[hour] ? "complete" : "complete")',
+    test: "domain/incidents/incident-changes",
+  },
+  {
+    without: "an audit of other hours closes an incident",
+    file: "domain/incidents/incident-changes.ts",
+    guard: "isAudited(hour) ? (unsettled",
+    taken: "hour ? (unsettled",
     test: "domain/incidents/incident-changes",
   },
   {
     without: "an incident closes over hours of which nothing is known",
     file: "domain/incidents/incident.ts",
-    guard: "incident.findings.length === 0 && unsettledOf(incident) === 0",
-    taken: "incident.findings.length === 0 && unsettledOf(incident) >= 0",
+    guard: "incident.findings.length === 0 && undecidedOf(incident) === 0",
+    taken: "incident.findings.length === 0 && undecidedOf(incident) >= 0",
     test: "domain/incidents/incident-changes",
   },
   {

@@ -11,6 +11,17 @@ export class MemoryFiles {
   async readText(path: string) {
     return this.texts.get(path);
   }
+  /** The files right below a directory. */
+  async list(directory: string) {
+    const start = directory.replace(/\/?$/, "/");
+    const names = [...this.texts.keys()]
+      .filter((path) => path.startsWith(start))
+      .map((path) => path.slice(start.length))
+      .filter((name) => !name.includes("/"));
+    return names.length > 0
+      ? names.map((name) => ({ name, mtime: 0 }))
+      : undefined;
+  }
   async replace(path: string, text: string) {
     this.texts.set(path, text);
   }

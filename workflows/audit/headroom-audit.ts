@@ -29,7 +29,6 @@ export async function headroomAudit(raw: unknown): Promise<HeadroomSummary> {
       looked: batch,
       low: found.low,
       asOf,
-      range,
     });
     low.push(...found.low);
   }

@@ -19,6 +19,8 @@ import {
   isRepairDue,
   isWhole,
   missingEvents,
+  rangeOf,
+  undecidedOf,
 } from "../../domain/incidents/incident";
 import {
   afterAlert,
@@ -33,6 +35,7 @@ import {
   newIncident,
   repairInput,
   withAcknowledgement,
+  withClosing,
   withFailedRepair,
   withRepairOver,
   withFindings,
@@ -40,7 +43,7 @@ import {
   withRepair,
   withSnooze,
 } from "../../domain/incidents/incident-changes";
-import { addHours, type HourRange } from "../../lib/hour";
+import type { HourRange } from "../../lib/hour";
 import { instant } from "../../lib/time";
 import { incidentMarkdown } from "../../reports/incident";
 import { backfill } from "../backfill/backfill";
@@ -50,8 +53,6 @@ import { changedBy } from "../support/patches";
 
 export type IncidentInput = {
   topic: string;
-  /** The hours that it audits itself. */
-  range: HourRange;
   /** From the run before. */
   state?: IncidentState;
 };
@@ -65,6 +66,10 @@ export const headroom = defineSignal<[HeadroomMessage]>("headroom");
 export const accept = defineUpdate<string, [AcceptOptions?]>("accept");
 export const acknowledge = defineUpdate<void, [{ by: string; note?: string }]>(
   "acknowledge",
+);
+/** Closes an incident of which nothing more can be known. */
+export const close = defineUpdate<void, [{ by: string; note?: string }]>(
+  "close",
 );
 /** @returns until when (ISO-8601, UTC) nobody is alerted of it */
 export const snooze = defineUpdate<string, [{ hours: number }]>("snooze");
@@ -105,6 +110,19 @@ export async function topicIncident(
       show(state);
     },
     { validator: refuseNobody },
+  );
+  setHandler(
+    close,
+    (given) => {
+      state = withClosing(state, given, now());
+      events++;
+    },
+    {
+      validator: (given) => {
+        refuseNobody(given);
+        refuseToClose(state);
+      },
+    },
   );
   setHandler(
     snooze,
@@ -166,10 +184,11 @@ export async function topicIncident(
   }
 
   async function auditAgain() {
-    if (isWhole(state)) return;
+    const range = rangeOf(state);
+    if (!range || isWhole(state)) return;
     const asOf = state.asOf ?? now();
-    const found = await findingsOf(state.topic, input.range, asOf);
-    state = withFindings(state, { ...found, asOf }, now());
+    const found = await findingsOf(state.topic, range, asOf);
+    state = withFindings(state, { ...found, range, asOf }, now());
   }
 
   /** Whether the repair has ended though hours are broken still. One that an earlier run of the incident has started is asked for. */
@@ -220,7 +239,7 @@ async function findingsOf(
   topic: string,
   range: HourRange,
   asOf: string,
-): Promise<Omit<FindingsMessage, "asOf">> {
+): Promise<Pick<FindingsMessage, "findings" | "unsettled">> {
   const { archiveQueue } = await control.read.settings();
   const audit = await archiveHost(archiveQueue).read.auditTopic({
     topic,
@@ -232,12 +251,10 @@ async function findingsOf(
 }
 
 function show(state: IncidentState): void {
-  const hours = Object.keys(state.cells).sort();
+  const range = rangeOf(state);
   setAttributes({
     topics: [state.topic],
-    ...(hours.length > 0
-      ? { range: { since: hours[0]!, until: addHours(hours.at(-1)!, 1) } }
-      : {}),
+    ...(range ? { range } : {}),
     verdicts: [...new Set(state.findings.map((finding) => finding.verdict))],
     phase: state.phase,
     missing: missingEvents(state),
@@ -252,7 +269,16 @@ const refuse = (why: string) => {
 };
 
 function refuseNobody(given: { by: string } | undefined): void {
-  if (!given?.by) refuse("by: who acknowledges it?");
+  if (!given?.by) refuse("by: given nothing, wanted is who does so");
+}
+
+function refuseToClose(state: IncidentState): void {
+  const broken = state.findings.length;
+  if (broken > 0)
+    refuse(
+      `${broken} hours are broken: the update accept repairs them, acknowledge and snooze keep it quiet`,
+    );
+  if (undecidedOf(state) === 0) refuse("every hour is whole: it closes itself");
 }
 
 function refuseWrongHours(given: { hours: number } | undefined): void {

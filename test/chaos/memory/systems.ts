@@ -101,6 +101,8 @@ export class MemoryHdfs {
 /** A resource manager whose applications run by themselves, whether anybody asks for them or not. */
 export class MemoryYarn {
   readonly apps: Application[] = [];
+  /** When those that have ended did, epoch ms. */
+  private readonly ends = new Map<string, number>();
 
   /** Runs an application for so long. @param work what it has done once it has ended; nothing where it is killed before */
   async run(
@@ -127,6 +129,7 @@ export class MemoryYarn {
     if (app.state !== "RUNNING") return;
     work();
     Object.assign(app, { state: "FINISHED", finalStatus: "SUCCEEDED" });
+    this.ends.set(app.id, Date.now());
   }
   byTag(tag: string) {
     return call(() =>
@@ -135,8 +138,12 @@ export class MemoryYarn {
         .map((a) => ({ ...a })),
     );
   }
-  endedSince(): Promise<Application[]> {
-    return call(() => []);
+  endedSince(time: number): Promise<Application[]> {
+    return call(() =>
+      this.apps
+        .filter(({ id }) => (this.ends.get(id) ?? -Infinity) >= time)
+        .map((a) => ({ ...a })),
+    );
   }
   liveLog(): Promise<undefined> {
     return call(() => undefined);

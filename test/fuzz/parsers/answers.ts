@@ -62,6 +62,9 @@ const answer = (
   seeds,
   parse: async (bytes) => {
     const { fetch } = globalThis;
+    const { timeout } = AbortSignal;
+    // Time-outs that are never reached would keep every answer of the last seconds in memory.
+    AbortSignal.timeout = () => new AbortController().signal;
     const given: unknown[] = [];
     let refused: unknown;
     try {
@@ -79,6 +82,7 @@ const answer = (
       }
     } finally {
       globalThis.fetch = fetch;
+      AbortSignal.timeout = timeout;
     }
     if (given.length === 0) throw refused;
     return given;

@@ -46,9 +46,14 @@ function hosts() {
       });
       return {
         /** Begins a driver; its end can be waited for. */
-        begin: () =>
+        begin: (mayBegin?: () => Promise<void>) =>
           env.run(() =>
-            drivers.run(DRIVER, [DRIVER.setting], new AbortController().signal),
+            drivers.run(
+              DRIVER,
+              [DRIVER.setting],
+              new AbortController().signal,
+              mayBegin,
+            ),
           ),
         wait: (...sights: Sight[]) =>
           env.run(() =>
@@ -110,6 +115,15 @@ test("of a driver that has ended nothing is left to wait for", async () => {
   await ended;
   await host("b").wait();
   expect(waitsFor).toEqual([]);
+});
+
+test("an attempt that wakes up late hides no driver that another host has begun meanwhile", async () => {
+  const { host, left, waitsFor } = hosts();
+  await left(host("b"));
+  const isOver = () => Promise.reject(new Error("it is over"));
+  await expect(host("a").begin(isOver)).rejects.toThrow("it is over");
+  await host("c").wait("nothing", "enough");
+  expect(waitsFor).toEqual(["sisyphus-july-import, which b may have begun"]);
 });
 
 test("an attempt that is over when it wakes up begins no driver", async () => {

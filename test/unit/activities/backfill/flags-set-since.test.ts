@@ -57,6 +57,7 @@ async function world() {
   const env = new MockActivityEnvironment();
   return {
     hdfs,
+    apps,
     queue,
     has: (path: string) => hdfs.files.has(path),
     contentOf: (path: string) => hdfs.files.get(path)?.data.toString("utf8"),
@@ -105,6 +106,25 @@ test("an attempt that wakes up when Refine is submitted already takes only what 
   hdfs.put(flag("Outdated"), "refined");
   await expect(env.run(() => setSince.takeAway(id, PLAN, []))).resolves.toBe(1);
   expect(has(flag("Lost"))).toBe(false);
+  expect(has(flag("Outdated"))).toBe(true);
+});
+
+test("an attempt that wakes up once another has submitted Refine takes no flag of that one", async () => {
+  const { hdfs, has, clear, submit, setSince, env, apps } = await world();
+  await clear();
+  const id = (await env.run(async () => sagaId())) as string;
+  const list = hdfs.list.bind(hdfs);
+  let isFrozen = true;
+  hdfs.list = async (path) => {
+    if (isFrozen) {
+      isFrozen = false;
+      await env.run(() => setSince.submitting(id));
+      apps.push({ id: "application_1_1" } as Application);
+      hdfs.put(flag("Outdated"), "refined");
+    }
+    return list(path);
+  };
+  await submit();
   expect(has(flag("Outdated"))).toBe(true);
 });
 

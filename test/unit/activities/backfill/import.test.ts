@@ -22,6 +22,8 @@ function world() {
   const commands: string[][] = [];
   const steered: string[] = [];
   const running: Partial<Application>[] = [];
+  /** Those that have ended lately. */
+  const ended: Partial<Application>[] = [];
   /** Runs of this saga that YARN shows. */
   const ownRuns: Application[] = [];
   let position = "5";
@@ -62,6 +64,7 @@ function world() {
       byTag: async (tag: string) =>
         ownRuns.filter(({ applicationTags }) => applicationTags === tag),
       running: async () => running as Application[],
+      endedSince: async () => ended as Application[],
     } as unknown as Yarn,
     storage,
     drivers: new Drivers({
@@ -90,6 +93,7 @@ function world() {
     commands,
     steered,
     running,
+    ended,
     ownRuns,
     storage,
     env,
@@ -200,7 +204,7 @@ test("flags that are set from the first run on count as set by others", async ()
   const { reset, storage, meanwhile } = world();
   let isRecorded: Promise<boolean> | undefined;
   meanwhile(
-    () => (isRecorded = storage.has(sagaPlaces(SAGA).flagsClearedFrom)),
+    () => (isRecorded = storage.has(sagaPlaces(SAGA).flagsWatchedFrom)),
   );
   await reset();
   expect(await isRecorded).toBe(true);
@@ -236,6 +240,47 @@ test("a run of somebody else that goes on after the saga's own is waited for: it
   running.length = 0;
   expect(await resetting).toMatchObject({ runs: 1 });
   expect(steered).toEqual(["settle 2"]);
+});
+
+test.each(["settled", "put back"])(
+  "positions are not %s before a run of somebody else that has just ended tells where it has left the importer",
+  async (how) => {
+    const { env, reset, restore, runs, ended, steered, meanwhile } = world();
+    const other = { id: "application_1_1", name: "camus-eventlogging" };
+    if (how === "settled") meanwhile(() => ended.push(other));
+    else ended.push(other);
+    const waits: unknown[] = [];
+    env.on("heartbeat", (details: unknown) => waits.push(details));
+    const done = how === "settled" ? reset() : restore();
+    await until("it to wait", 10, () => waits.length > 0, 10);
+    expect(waits.at(-1)).toEqual({
+      waitingFor:
+        "camus-eventlogging (application_1_1) to have told where it has left the importer",
+    });
+    expect(steered).toEqual([]);
+    runs.push("2018-07-05-09-05-00");
+    ended.length = 0;
+    await done;
+    expect(steered).toEqual([
+      how === "settled" ? "settle 2" : `put back ${TOPIC}`,
+    ]);
+  },
+);
+
+test("an attempt that freezes while it records that it begins the importer does not begin it after an abort", async () => {
+  const { commands, reset, restore, storage } = world();
+  const write = storage.write.bind(storage);
+  let isFrozen = true;
+  storage.write = async (place, value) => {
+    const ref = await write(place, value);
+    if (isFrozen && place.folder.includes("drivers/")) {
+      isFrozen = false;
+      await restore();
+    }
+    return ref;
+  };
+  await expect(reset()).rejects.toThrow("has put the importer's offsets back");
+  expect(commands).toEqual([]);
 });
 
 test("an abort puts no position back beside a run of somebody else, which would write over it", async () => {

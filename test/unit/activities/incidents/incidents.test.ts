@@ -47,7 +47,11 @@ test("an incident hears of hours that are neither whole nor broken, with finding
     "2018-07-05T02": "late",
   } as const;
   const unsettled = { "2018-07-05T03": "pending" };
-  expect(await heard({ cells })).toMatchObject({ findings: [], unsettled });
+  expect(await heard({ cells })).toMatchObject({
+    findings: [],
+    unsettled,
+    range: RANGE,
+  });
   const findings = [finding("2018-07-05T02")];
   expect(await heard({ cells, findings })).toMatchObject({
     findings,

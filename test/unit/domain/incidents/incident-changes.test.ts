@@ -1,7 +1,9 @@
 import { isOver } from "../../../../domain/incidents/incident";
 import {
+  closed,
   newIncident,
   repairInput,
+  withClosing,
   withFindings,
   withHeadroom,
   withSnooze,
@@ -31,8 +33,8 @@ test("an hour that was broken stays in the grid, complete, once an audit no long
   });
   expect(later.detectedAsOf).toBe(AS_OF);
   expect(later.story).toEqual([
-    `${NOW} 2 hours are not whole`,
-    `${NOW} 1 hours are not whole`,
+    `${NOW} 2 hours are broken`,
+    `${NOW} 1 hours are broken`,
   ]);
 });
 
@@ -55,7 +57,7 @@ test.each(["pending", "unknowable"] as const)(
     expect(after.cells).toEqual({ [hour]: verdict });
     expect(isOver(after)).toBe(false);
     expect(after.story.at(-1)).toBe(
-      `${NOW} 0 hours are not whole, and 1 are pending or unknowable`,
+      `${NOW} 0 hours are broken, and 1 are pending or unknowable`,
     );
     const whole = withFindings(
       after,
@@ -66,6 +68,65 @@ test.each(["pending", "unknowable"] as const)(
     expect(isOver(whole)).toBe(true);
   },
 );
+
+test("an audit of other hours, by hand or of a later look-back, says nothing of an incident's own", () => {
+  const hour = "2018-07-05T01";
+  const broken = withFindings(
+    newIncident("eventlogging_Edit", NOW),
+    { findings: [finding(hour)], asOf: AS_OF },
+    NOW,
+  );
+  const later = { since: "2018-07-05T02", until: "2018-07-05T06" };
+  const after = withFindings(
+    broken,
+    { findings: [finding("2018-07-05T04")], range: later, asOf: AS_OF },
+    NOW,
+  );
+  expect(after.findings.map((each) => each.hour)).toEqual([
+    hour,
+    "2018-07-05T04",
+  ]);
+  const mended = withFindings(
+    after,
+    { findings: [], unsettled: {}, range: later, asOf: AS_OF },
+    NOW,
+  );
+  expect(mended.cells).toEqual({
+    [hour]: "import-missing",
+    "2018-07-05T04": "complete",
+  });
+  expect(isOver(mended)).toBe(false);
+  const range = { since: hour, until: "2018-07-05T05" };
+  expect(
+    isOver(withFindings(mended, { findings: [], range, asOf: AS_OF }, NOW)),
+  ).toBe(true);
+});
+
+test("an incident of hours that stay unknowable ends when somebody closes it, and is open again where one is broken after all", () => {
+  const hour = "2018-07-05T01";
+  const unknowable = withFindings(
+    incident({
+      findings: [finding(hour)],
+      cells: { [hour]: "import-missing" },
+    }),
+    { findings: [], unsettled: { [hour]: "unknowable" }, asOf: AS_OF },
+    NOW,
+  );
+  const given = withClosing(
+    unknowable,
+    { by: "ada", note: "its topic was deleted" },
+    NOW,
+  );
+  expect([isOver(unknowable), isOver(given)]).toEqual([false, true]);
+  expect(closed(given, NOW).message).toContain(
+    "1 hours are pending or unknowable; closed by ada",
+  );
+  expect(
+    isOver(
+      withFindings(given, { findings: [finding(hour)], asOf: AS_OF }, NOW),
+    ),
+  ).toBe(false);
+});
 
 test("headroom enters the story when its level changes only", () => {
   const low = withHeadroom(incident(), { headroom: LOW, asOf: AS_OF }, NOW);

@@ -1,0 +1,72 @@
+import { heartbeat, sleep } from "@temporalio/activity";
+import { type Application, told, type Yarn } from "../../clients/yarn/yarn";
+import type { Config } from "../../domain/settings/config";
+import { matchAnywhere } from "../../domain/settings/regex-text";
+import { sagaId } from "./saga-id";
+import { tagOf } from "./yarn-tag";
+
+/** Between two looks at YARN, in ms. */
+const POLL_MS = 500;
+/** For how many times `yarn.driverSeconds` a moment without runs of others is waited for. */
+const MOST_GRACES = 10;
+
+/** Runs of the importer that are none of the saga's: its own schedule begins them, or another saga. */
+export class OthersRuns {
+  constructor(
+    private readonly o: {
+      config: Pick<Config, "importer" | "yarn">;
+      yarn: Pick<Yarn, "running" | "endedSince">;
+    },
+  ) {}
+
+  /** The first of some applications that is a run of the importer, and none of this saga's. */
+  private firstOf(apps: Application[]): Application | undefined {
+    const isImporter = matchAnywhere(this.o.config.importer.jobNames);
+    const own = ["reset", "import"].map((what) => tagOf(sagaId(), what));
+    return apps.find(
+      ({ name, applicationTags }) =>
+        isImporter.test(name) &&
+        !applicationTags?.split(",").some((tag) => own.includes(tag)),
+    );
+  }
+
+  /**
+   * Waits until no run of somebody else goes on: it has read where the importer stands, and would write over what is done meanwhile. One
+   * that its own schedule starts in this very moment is not seen yet; what the two do is put together afterwards.
+   * @returns whether there was one
+   */
+  async waitUntilNoneGoesOn(): Promise<boolean> {
+    for (let wasOne = false; ; wasOne = true) {
+      const other = this.firstOf(await this.o.yarn.running());
+      if (!other) return wasOne;
+      heartbeat({ waitingFor: told(other) });
+      await sleep(POLL_MS);
+    }
+  }
+
+  /**
+   * Waits until all that others have begun counts: none goes on, and none has ended within `yarn.driverSeconds`. A run tells where it stands a
+   * while after its application has ended, and one that began before positions were put together, or back, would write over that.
+   *
+   * @returns whether there was one
+   * @throws Error where they follow one another with shorter pauses for a long time, so that there is no such moment
+   */
+  async waitUntilTheyCount(): Promise<boolean> {
+    const { driverSeconds } = this.o.config.yarn;
+    const since = performance.now();
+    for (let wasOne = false; ; wasOne = true) {
+      wasOne = (await this.waitUntilNoneGoesOn()) || wasOne;
+      const time = Date.now() - driverSeconds * 1000;
+      const other = this.firstOf(await this.o.yarn.endedSince(time));
+      if (!other) return wasOne;
+      if (performance.now() - since > MOST_GRACES * driverSeconds * 1000)
+        throw new Error(
+          `runs of the importer follow one another with less than yarn.driverSeconds (${driverSeconds} s) between them, last ${told(other)}: keep its schedule from starting them (importer.hold), or lower yarn.driverSeconds`,
+        );
+      heartbeat({
+        waitingFor: `${told(other)} to have told where it has left the importer`,
+      });
+      await sleep(POLL_MS);
+    }
+  }
+}
