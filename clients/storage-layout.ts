@@ -117,6 +117,8 @@ export type RetentionHold = {
   own: string | null;
   /** What the saga set. */
   held: string;
+  /** What the topic had right before that; absent in records of 0.2.0 and before. */
+  was?: string | null;
   /** Whether the topic has its own again. */
   isReleased: boolean;
 };
@@ -202,6 +204,11 @@ export const sagaPlaces = (sagaId: string) => ({
   sparkOutput: text(sagaId, "search/spark"),
   /** Where the logs ended before the replay, by `<topic>/<partition>`, where these are many. */
   replayStarts: json<Record<string, string>>(sagaId, "replay-starts.json"),
+  /** Kafka's ids of the topics before the replay, by name: one that is made anew has another. */
+  replayTopicIds: json<Record<string, string>>(
+    sagaId,
+    "replay-topic-ids.json",
+  ),
   missing: json<Missing>(sagaId, "missing.json"),
   missingEvents: (topic: string, part: number) =>
     text(sagaId, `missing/${topic}-${partNumber(part)}.ndjson`),

@@ -1,3 +1,4 @@
+import { isTemporary } from "../formats/hadoop/temporary-names";
 import { canonicalJson } from "../lib/canonical-json";
 import { parseJson } from "../lib/json";
 import type { Hdfs } from "./hdfs/hdfs";
@@ -31,9 +32,10 @@ export class Storage {
     return `${this.root}/${folder}/${name}`.replaceAll(":", "_");
   }
 
-  /** Names of the files in a folder; none where there is no such folder. */
+  /** Names of the files in a folder, without those that are not written to their end; none where there is no such folder. */
   async list(folder: string): Promise<{ name: string; mtime: number }[]> {
-    return (await this.hdfs.list(this.path({ folder, name: "" }))) ?? [];
+    const files = await this.hdfs.list(this.path({ folder, name: "" }));
+    return (files ?? []).filter(({ name }) => !isTemporary(name));
   }
 
   /** Writes JSON, equal values as equal bytes; what was there is replaced in one stroke. @returns its reference */

@@ -113,6 +113,8 @@ async function memory(o: Options): Promise<number> {
   const results = new Results<MemoryRun>("memory", o);
   quietWorkers();
   const env = await localTemporal();
+  const ending = () => void env.teardown().finally(() => process.exit(130));
+  process.once("SIGINT", ending).once("SIGTERM", ending);
   // An error that the platforms in memory throw outside of any call would end this process and leave the server running.
   process.once("uncaughtException", (error) => {
     console.error(error);

@@ -39,8 +39,10 @@ export function createRetentionActivities({
     now: string | null,
   ): Promise<{ own: string | null } | undefined> {
     const hold = await storage.read(retentionHoldPlace(topic));
+    if (!hold || hold.isReleased || hold.saga === id) return undefined;
+    // One that ended before it changed anything has found what another left behind.
     const isLeftBehind =
-      hold && !hold.isReleased && hold.saga !== id && hold.held === now;
+      hold.held === now || (hold.was === now && hold.was !== hold.own);
     return isLeftBehind ? hold : undefined;
   }
 
@@ -91,6 +93,7 @@ export function createRetentionActivities({
         saga: id,
         own,
         held: target,
+        was: now,
         isReleased: false,
       });
       await kafka.setTopicConfig(topic, "retention.ms", target);

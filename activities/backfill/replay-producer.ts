@@ -63,8 +63,8 @@ function isFenced(error: unknown): boolean {
  * Produces a batch of events in one transaction: all of them are in Kafka afterwards, or none that a reader of committed records sees.
  * Each event's partition follows from its index. Left to kafkajs, a batch of which a part was refused would be spread anew when it is sent
  * again, and what had been taken would be there twice.
- * @param options `partitions`: how many the topic has; one where that is not known; `isOver`: whether the saga has ended its work on the topic
- * @throws ApplicationFailure "Fenced", not to be retried, where a newer attempt has taken over, or the saga is over
+ * @param options `partitions`: how many the topic has; one where that is not known; `mayNotReplay`: whether the saga has ended its work on the topic, or lost it
+ * @throws ApplicationFailure "Fenced", not to be retried, where a newer attempt has taken over, or the saga may not replay any more
  */
 export async function sendBatch(
   producer: Producer,
@@ -74,11 +74,11 @@ export async function sendBatch(
   {
     compression,
     partitions = 1,
-    isOver = async () => false,
+    mayNotReplay = async () => false,
   }: {
     compression: Config["replay"]["compression"];
     partitions?: number | undefined;
-    isOver?: () => Promise<boolean>;
+    mayNotReplay?: () => Promise<boolean>;
   },
 ): Promise<void> {
   const transaction = await producer.transaction();
@@ -96,9 +96,13 @@ export async function sendBatch(
         headers: replayHeaders(sagaId, index, event.uuid),
       })),
     });
-    // Asked between the two: whoever searches Kafka once the saga is over waits for a transaction that has sent already, so that an attempt
+    // Asked between the two: whoever searches Kafka after that waits for a transaction that has sent already, so that an attempt
     // which freezes here is seen, and one which froze before lands nothing any more.
-    if (await isOver()) throw fatal("Fenced", `${sagaId} is over for ${topic}`);
+    if (await mayNotReplay())
+      throw fatal(
+        "Fenced",
+        `${sagaId} has ended its work on ${topic}, or another saga holds it`,
+      );
     await transaction.commit();
   } catch (error) {
     await transaction.abort().catch(() => undefined);

@@ -1,19 +1,25 @@
 import { cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
 import type { Landed } from "../../domain/backfill/landed";
+import { holderOf, topicLease } from "../../domain/backfill/leases";
 import type { MissingTopic } from "../../domain/backfill/missing";
 import {
   areStored,
   type GivenStarts,
+  partitionsOf,
   type Starts,
   startsOf,
 } from "../../domain/backfill/replay-starts";
-import { wholeSagaOf } from "../../domain/backfill/saga-name";
+import { sagaNameOf, wholeSagaOf } from "../../domain/backfill/saga-name";
 import { batches, Throttle } from "../../lib/throttle";
 import { calling } from "../../clients/errors";
 import type { Kafka } from "../../clients/kafka/kafka";
 import type { Storage } from "../../clients/storage";
-import { markerPlaces, sagaPlaces } from "../../clients/storage-layout";
+import {
+  leaseBookPlace,
+  markerPlaces,
+  sagaPlaces,
+} from "../../clients/storage-layout";
 import { partitionKey, parsePartitionKey } from "../../lib/keys";
 import { inTurns } from "./in-turns";
 import { readBack, type ReadBack } from "./read-back";
@@ -63,16 +69,6 @@ function throttleOf(rates: Config["replay"], fraction: number): Throttle {
   });
 }
 
-/** How many partitions each topic had when its log's ends were noted. */
-function partitionsIn(starts: Starts): Map<string, number> {
-  const partitions = new Map<string, number>();
-  for (const key of Object.keys(starts)) {
-    const { topic } = parsePartitionKey(key);
-    partitions.set(topic, (partitions.get(topic) ?? 0) + 1);
-  }
-  return partitions;
-}
-
 /** The sum of the topics' landed events. */
 const countLanded = ({ landed }: ReadBack, topics: string[]) =>
   topics.reduce((sum, topic) => sum + landed.get(topic)!.count, 0);
@@ -100,13 +96,21 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
   }
 
   /**
-   * Whether the saga has given a topic's retention back, after its import or in an abort. An attempt that froze and wakes up after that must
-   * produce nothing more: another saga may hold the topic by now, and replay the same events.
+   * Whether the saga has given a topic's retention back, after its import or in an abort, or has lost the topic to another saga, as one does
+   * that is terminated. An attempt that froze and wakes up after that must produce nothing more: the other may replay the same events.
    */
-  async function isOver(id: string, topic: string): Promise<boolean> {
-    const places = sagaPlaces(wholeSagaOf(id));
+  async function mayNotReplay(id: string, topic: string): Promise<boolean> {
+    const saga = wholeSagaOf(id);
+    const places = sagaPlaces(saga);
     if (await storage.has(places.retentionReleased)) return true;
-    return ((await storage.read(places.leftAlone)) ?? []).includes(topic);
+    if (((await storage.read(places.leftAlone)) ?? []).includes(topic))
+      return true;
+    const book = await storage.read(leaseBookPlace);
+    const holder = book && holderOf(book, topicLease(topic));
+    return (
+      holder !== undefined &&
+      sagaNameOf(holder.workflowId, holder.firstRunId) !== saga
+    );
   }
 
   /** Produces what has not landed yet, in transactions of bounded size and at a bounded rate. */
@@ -120,10 +124,11 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
     const producer = await connectReplayProducer(kafka, id);
     try {
       const names = topics.map(({ topic }) => topic);
-      const before = await readBack(kafka, id, names, starts);
+      const ids = await topicIdsOf(id);
+      const before = await readBack(kafka, id, { topics: names, starts, ids });
       let replayed = countLanded(before, names);
       heartbeat({ replayed, total: expected });
-      const partitions = partitionsIn(starts);
+      const partitions = partitionsOf(starts);
       const throttle = throttleOf(config.replay, share ?? 1);
       await inTurns(
         topics,
@@ -136,8 +141,8 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
           const { compression } = config.replay;
           await sendBatch(producer, id, topic, items, {
             compression,
-            partitions: partitions.get(topic),
-            isOver: () => isOver(id, topic),
+            partitions: partitions.get(topic)?.length,
+            mayNotReplay: () => mayNotReplay(id, topic),
           });
           throttle.sent(topic, items.length, bytes, Date.now());
           replayed += items.length;
@@ -161,7 +166,12 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
       (key) => parsePartitionKey(key).topic,
     );
     const left = [...new Set(begun)].filter((name) => !names.includes(name));
-    const after = await readBack(kafka, id, names, starts, left);
+    const after = await readBack(kafka, id, {
+      topics: names,
+      starts,
+      ids: await topicIdsOf(id),
+      besides: left,
+    });
     const landed = countLanded(after, names);
     if (landed < expected)
       throw new Error(
@@ -183,6 +193,10 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
     };
   }
 
+  /** The ids that topics had before the replay; none where they could not be told. */
+  const topicIdsOf = async (id: string) =>
+    (await storage.read(sagaPlaces(wholeSagaOf(id)).replayTopicIds)) ?? {};
+
   async function startsAtHand(starts: GivenStarts): Promise<Starts> {
     if (!areStored(starts)) return starts;
     const all = await storage.readRef<Starts>(starts.ref);
@@ -192,6 +206,12 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
   return {
     /** Where the topics' logs end now: asked once, before the first event is replayed. */
     async replayStarts(input: { topics: string[] }): Promise<GivenStarts> {
+      const places = sagaPlaces(sagaId());
+      // Recorded once: an attempt that wakes up late would take a topic that was made anew since for the one that was replayed into.
+      await storage.recordOnce(
+        places.replayTopicIds,
+        Object.fromEntries(await kafka.topicIds(input.topics)),
+      );
       const starts: Starts = {};
       for (const topic of input.topics) {
         heartbeat(topic);
@@ -200,7 +220,7 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
       }
       if (Object.keys(starts).length <= MAX_STARTS) return starts;
       // Recorded once: an attempt that wakes up late would take what was replayed since for what was there before.
-      const place = sagaPlaces(sagaId()).replayStarts;
+      const place = places.replayStarts;
       await storage.recordOnce(place, starts);
       return { ref: storage.path(place) };
     },

@@ -24,6 +24,9 @@ export type LeaseRequest = {
   /** The id of the first run of that workflow, which tells sagas of one workflow id apart. */
   firstRunId: string;
   resources: string[];
+  /** The how manieth request of the saga it is, and the ids of those that it has not given back; absent where it does not say. */
+  number?: number;
+  standing?: string[];
 };
 
 /** A request, and since when (ISO-8601, UTC) it holds, or waits for, what it asks for. */
@@ -53,12 +56,25 @@ export const MAX_TOLD = 20;
 
 export const newLeaseBook = (): LeaseBook => ({ held: [], waiting: [] });
 
-/** Takes in a request; one that is known already changes nothing. @param at ISO-8601, UTC */
+/**
+ * Takes in a request; one that is known already changes nothing. What the saga had asked for before and says nothing of any more, it has given
+ * back, and the word of that was lost with a book which could not be stored: a saga must not wait for itself.
+ * @param at ISO-8601, UTC
+ */
 export function enterRequest(
   book: LeaseBook,
   request: LeaseRequest,
   at: string,
 ): void {
+  const { workflowId, firstRunId, number = 0, standing } = request;
+  const isGivenBack = (lease: LeaseRequest) =>
+    standing !== undefined &&
+    lease.workflowId === workflowId &&
+    lease.firstRunId === firstRunId &&
+    (lease.number ?? number) < number &&
+    !standing.includes(lease.id);
+  for (const { id } of [...book.held, ...book.waiting].filter(isGivenBack))
+    giveBack(book, id);
   const isKnown = [...book.held, ...book.waiting].some(
     ({ id }) => id === request.id,
   );
@@ -88,6 +104,13 @@ export function giveBack(book: LeaseBook, id: string): void {
   book.held = book.held.filter((lease) => lease.id !== id);
   book.waiting = book.waiting.filter((lease) => lease.id !== id);
 }
+
+/** Who holds a resource; undefined where nobody does. */
+export const holderOf = (
+  { held }: Pick<LeaseBook, "held">,
+  resource: Resource,
+): Lease | undefined =>
+  held.find(({ resources }) => resources.includes(resource));
 
 /** What a saga is to be told of its request. @returns undefined where nobody knows of it */
 export function answerTo(

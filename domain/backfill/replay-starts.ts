@@ -36,6 +36,16 @@ export function whyUntold(
   return undefined;
 }
 
+/** The partitions that each topic had when its log's ends were noted. */
+export function partitionsOf(starts: Starts): Map<string, number[]> {
+  const partitions = new Map<string, number[]>();
+  for (const key of Object.keys(starts)) {
+    const { topic, partition } = parsePartitionKey(key);
+    partitions.set(topic, [...(partitions.get(topic) ?? []), partition]);
+  }
+  return partitions;
+}
+
 /** Those of the starts that are of these topics. */
 export function startsOf(starts: Starts, topics: string[]): Starts;
 export function startsOf(starts: GivenStarts, topics: string[]): GivenStarts;

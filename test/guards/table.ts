@@ -23,9 +23,11 @@ export const GUARDS: readonly Guard[] = [
     guard: `    const producer = await connectReplayProducer(kafka, id);
     try {
       const names = topics.map(({ topic }) => topic);
-      const before = await readBack(kafka, id, names, starts);`,
+      const ids = await topicIdsOf(id);
+      const before = await readBack(kafka, id, { topics: names, starts, ids });`,
     taken: `    const names = topics.map(({ topic }) => topic);
-    const before = await readBack(kafka, id, names, starts);
+    const ids = await topicIdsOf(id);
+    const before = await readBack(kafka, id, { topics: names, starts, ids });
     const producer = await connectReplayProducer(kafka, id);
     try {`,
     test: `${backfill}/replay`,
@@ -41,8 +43,32 @@ export const GUARDS: readonly Guard[] = [
     without:
       "an attempt that wakes up after an abort produces what another saga replays",
     file: `${backfill}/replay-producer.ts`,
-    guard: "if (await isOver())",
-    taken: "if ((await isOver()) && topic === sagaId)",
+    guard: "if (await mayNotReplay())",
+    taken: "if ((await mayNotReplay()) && topic === sagaId)",
+    test: `${backfill}/replay.test`,
+  },
+  {
+    without:
+      "an attempt of a terminated saga that wakes up produces what its successor has replayed",
+    file: `${backfill}/replay.ts`,
+    guard: "holder !== undefined &&",
+    taken: "holder === null &&",
+    test: `${backfill}/replay.test`,
+  },
+  {
+    without:
+      "what was replayed into a topic that was made anew, and has grown as long again, is produced again",
+    file: `${backfill}/read-back.ts`,
+    guard: "if (id !== ids[topic])",
+    taken: "if (id === undefined)",
+    test: `${backfill}/replay.test`,
+  },
+  {
+    without:
+      "what was replayed into a partition that is gone is produced again",
+    file: `${backfill}/read-back.ts`,
+    guard: "if (mustTell && gone && gone.length > 0)",
+    taken: "if (mustTell && gone && gone.length < 0)",
     test: `${backfill}/replay.test`,
   },
   {
@@ -78,6 +104,14 @@ export const GUARDS: readonly Guard[] = [
     test: `${backfill}/hold-retention`,
   },
   {
+    without:
+      "the retention that two terminated sagas have raised stays for ever",
+    file: `${backfill}/hold-retention.ts`,
+    guard: "hold.held === now || (hold.was === now && hold.was !== hold.own);",
+    taken: "hold.held === now;",
+    test: `${backfill}/hold-retention`,
+  },
+  {
     without: "copies of one hour's file hide that another hour's is gone",
     file: "domain/audit/ledger.ts",
     guard: "Math.max(ends.get(last) ?? 0, count)",
@@ -88,8 +122,8 @@ export const GUARDS: readonly Guard[] = [
     without:
       "what was replayed into a log that was made anew is produced again",
     file: `${backfill}/read-back.ts`,
-    guard: "if (!mustTell) return [];\n        throw",
-    taken: "if (mustTell || !mustTell) return [];\n        throw",
+    guard: "return mustTell ? cannotTell(",
+    taken: "return mustTell && why === undefined ? cannotTell(",
     test: `${backfill}/read-back`,
   },
   {
@@ -302,6 +336,13 @@ export const GUARDS: readonly Guard[] = [
     guard: "if (apps.length === 0) {",
     taken: "if (apps) {",
     test: `${backfill}/submitter`,
+  },
+  {
+    without: "a saga waits for ever for a lease that it has given back itself",
+    file: "domain/backfill/leases.ts",
+    guard: "!standing.includes(lease.id);",
+    taken: "standing.length < 0;",
+    test: "domain/backfill/leases",
   },
   {
     without: "two sagas change the same topic",

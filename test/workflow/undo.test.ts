@@ -1,4 +1,5 @@
 import {
+  ANSWERS,
   APPROVED,
   fails,
   never,
@@ -157,6 +158,37 @@ test("an abort after the proof leaves the importer where it is, and one that wan
       await saga.reaches("report", "failed");
       await saga.update("abort", "enough", true);
       expect(await saga.failure()).toContain("restore offsets: positions of");
+    },
+  );
+});
+
+test("a topic that is skipped while rows are verified is put back, although the proof of the others holds", async () => {
+  const offsets = heard(["eventlogging_Other"]);
+  let open = () => undefined as void;
+  const opened = new Promise<void>((done) => (open = done));
+  await withSaga(
+    {
+      makePlan: async () => TWO,
+      restoreOffsets: offsets.activity,
+      verify: async () => {
+        await opened;
+        return ANSWERS["verify"];
+      },
+      writeReport: fails("storage is full"),
+    },
+    APPROVED,
+    async (saga) => {
+      await saga.hasCalled("verify");
+      await saga.update("skipTopic", "eventlogging_Other");
+      open();
+      await saga.reaches("report", "failed");
+      expect(offsets.inputs).toEqual([
+        {
+          after: PLAN.importerRun,
+          topics: ["eventlogging_Other"],
+          goesOn: true,
+        },
+      ]);
     },
   );
 });

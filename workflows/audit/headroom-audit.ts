@@ -1,10 +1,10 @@
 import { setCurrentDetails } from "@temporalio/workflow";
 import type { TopicHeadroom } from "../../domain/audit/headroom";
-import { addHours, hourOf } from "../../lib/hour";
 import { headroomInput } from "../../domain/settings/inputs";
 import { control } from "../support/activities";
 import { setAttributes } from "../support/attributes";
 import { parseInput } from "../support/parse";
+import { changedBy } from "../support/patches";
 import type { HeadroomSummary } from "../../domain/audit/audit-report";
 
 /** Topics that one activity asks about. */
@@ -16,11 +16,9 @@ const MAX_NAMED = 200;
 export async function headroomAudit(raw: unknown): Promise<HeadroomSummary> {
   const input = parseInput(headroomInput, raw ?? {});
   const asOf = input.asOf ?? new Date().toISOString();
-  const { lookbackHours } = await control.read.settings();
+  if (!changedBy("headroom-without-settings")) await control.read.settings();
   const listed = input.topics ?? (await control.read.listTopics());
   const topics = Array.isArray(listed) ? listed : listed.topics;
-  const until = hourOf(Date.parse(asOf));
-  const range = { since: addHours(until, -lookbackHours), until };
   const low: TopicHeadroom[] = [];
   for (let i = 0; i < topics.length; i += BATCH_TOPICS) {
     const batch = topics.slice(i, i + BATCH_TOPICS);

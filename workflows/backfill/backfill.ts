@@ -79,6 +79,8 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
 
     // The proof, from the rows themselves.
     const verified = await step("verify", () => verify(saga, missing));
+    // Topics that were taken out while rows were verified are put back as of any other step: the proof is none of theirs.
+    await saga.putBackSkipped();
     if (isProven(verified)) saga.compensations.settle("restore offsets");
     const report = await step("report", () =>
       writeReport(saga, {

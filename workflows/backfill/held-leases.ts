@@ -57,7 +57,8 @@ export class HeldLeases {
    */
   async take(resources: Resource[], onWait: OnWait): Promise<void> {
     const { workflowId, firstExecutionRunId: firstRunId } = workflowInfo();
-    const id = `${workflowId}@${firstRunId}/${++this.asked}`;
+    const number = ++this.asked;
+    const id = `${workflowId}@${firstRunId}/${number}`;
     let told = "";
     const request: Request = {
       resources,
@@ -76,6 +77,8 @@ export class HeldLeases {
           workflowId,
           firstRunId,
           resources,
+          number,
+          standing: [...this.requests.keys()],
         });
       while (!(await condition(() => request.isGranted, ASK_AGAIN)));
     } catch (error) {

@@ -38,14 +38,18 @@ const LOOK_AGAIN = "30 seconds";
  * One book of leases for all sagas, so that no two change the same topic, run the importer, or run Refine, at the same time. A saga gives back what it
  * holds; of one that was terminated and cannot, it is taken once another wants it.
  */
-export async function leases(carried?: LeaseBook): Promise<void> {
+export async function leases(
+  carried?: LeaseBook,
+  toAnswer: string[] = [],
+): Promise<void> {
   const book = carried ?? newLeaseBook();
   // Where the workflow before was terminated, sagas hold what it had granted, and do not ask again.
-  const kept = carried ? undefined : await control.read.readLeaseBook();
+  const kept = carried ? undefined : await control.book.readLeaseBook();
   if (kept) book.held.push(...kept.held);
-  let stored = JSON.stringify(book.held);
+  // What is carried may have changed since it was stored.
+  let stored = carried ? "" : JSON.stringify(book.held);
   /** Requests that are to be answered. */
-  const asked = new Set<string>();
+  const asked = new Set(toAnswer);
   /** What sagas that wait have heard last. */
   const told = new Map<string, string>();
   let isChanged = true;
@@ -72,7 +76,7 @@ export async function leases(carried?: LeaseBook): Promise<void> {
       grantWhatIsFree(book, instant(Date.now()));
     }
     const held = JSON.stringify(book.held);
-    if (held !== stored) await control.read.keepLeaseBook(book);
+    if (held !== stored) await control.book.keepLeaseBook(book);
     stored = held;
     const answers = answersDue(book, { waited, asked, told });
     // What comes in from here on is answered in the next round.
@@ -80,8 +84,9 @@ export async function leases(carried?: LeaseBook): Promise<void> {
     for (const due of answers)
       isChanged = !(await answer(book, due)) || isChanged;
     setCurrentDetails(leaseBookPage(book));
-    if (workflowInfo().continueAsNewSuggested && !isChanged)
-      await continueAsNew<typeof leases>(book);
+    // Not only in a quiet moment: where many sagas come and go there may be none.
+    if (workflowInfo().continueAsNewSuggested)
+      await continueAsNew<typeof leases>(book, [...asked]);
   }
 }
 

@@ -108,6 +108,16 @@ const DELIVER: ActivityOptions = {
   },
 };
 
+/** Stores the book of leases, however long storage is down: a book that gave up would forget what was given back meanwhile. */
+const BOOK: ActivityOptions = {
+  startToCloseTimeout: "1 minute",
+  retry: {
+    initialInterval: "1 second",
+    backoffCoefficient: 2,
+    maximumInterval: "30 seconds",
+  },
+};
+
 /** Activities on the task queue of the workflow itself. */
 export const control = {
   read: proxyActivities<
@@ -117,7 +127,7 @@ export const control = {
       Incidents &
       Headroom &
       Canary &
-      Leases &
+      Omit<Leases, "keepLeaseBook" | "readLeaseBook"> &
       Report
   >(READ),
   quick: proxyActivities<Pick<Audit, "settings" | "unknownTopics">>(QUICK),
@@ -129,6 +139,7 @@ export const control = {
       Pick<Importer, "restoreOffsets">
   >(MUTATE),
   deliver: proxyActivities<Pick<Alerts, "deliver">>(DELIVER),
+  book: proxyActivities<Pick<Leases, "keepLeaseBook" | "readLeaseBook">>(BOOK),
 };
 
 /** Activities on the hosts that submit jobs and move data. */

@@ -69,6 +69,12 @@ export const PATCHES = {
     changes:
       "topicIncident: it is open again where its repair has ended and hours are broken still; before, it stayed in repair",
   },
+  "headroom-without-settings": {
+    madeBy: "0.3.0",
+    droppableBy: "0.5.0",
+    changes:
+      "headroomAudit: it asks for no settings; before, for the look-back, which incidents go by no more",
+  },
   "headroom-sufficient": {
     madeBy: "0.3.0",
     droppableBy: "0.5.0",

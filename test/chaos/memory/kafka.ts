@@ -13,7 +13,12 @@ type Entry =
       transaction: Transaction;
     };
 type Partition = { low: number; log: Entry[] };
-type Topic = { own: Record<string, string>; partitions: Partition[] };
+type Topic = {
+  /** One that is made anew has another. */
+  id: string;
+  own: Record<string, string>;
+  partitions: Partition[];
+};
 type Sent = {
   value: string;
   headers: Record<string, string>;
@@ -27,6 +32,7 @@ const TRANSACTION_MS = 5000;
 export class MemoryKafka {
   readonly brokers = ["memory:9092"];
   readonly logs = new Map<string, Topic>();
+  private made = 0;
   private readonly epochs = new Map<string, number>();
   private readonly open = new Map<
     string,
@@ -40,6 +46,7 @@ export class MemoryKafka {
   /** Makes a topic whose partitions are empty. */
   create(topic: string, partitions = 1): void {
     this.logs.set(topic, {
+      id: `id-${++this.made}`,
       own: {},
       partitions: Array.from({ length: partitions }, () => ({
         low: 0,
@@ -138,6 +145,22 @@ export class MemoryKafka {
         abort: () => call(() => (check(), this.end(id, "aborted"))),
       }),
     };
+  }
+
+  topics() {
+    return call(() => [...this.logs.keys()]);
+  }
+
+  topicIds(topics: readonly string[]) {
+    return call(
+      () =>
+        new Map(
+          topics.flatMap((topic) => {
+            const id = this.logs.get(topic)?.id;
+            return id === undefined ? [] : [[topic, id] as const];
+          }),
+        ),
+    );
   }
 
   offsets(topic: string) {

@@ -59,7 +59,7 @@ export class MemoryHdfs {
     await call(() => this.put(path, data));
   }
   async replace(path: string, data: Buffer | string) {
-    const part = `${path}.part${++this.time}`;
+    const part = `${path}.${++this.time}.part`;
     await this.write(part, data);
     await call(() => {
       this.files.set(path, this.files.get(part)!);
@@ -75,7 +75,7 @@ export class MemoryHdfs {
     });
   }
   async create(path: string, data: Buffer | string) {
-    const part = `${path}.part${++this.time}`;
+    const part = `${path}.${++this.time}.part`;
     await this.write(part, data);
     return this.claim(part, path);
   }

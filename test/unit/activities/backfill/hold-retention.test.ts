@@ -103,6 +103,22 @@ test("a second attempt does not take the raised value for the topic's own", asyn
   expect(own["Edit"]).toEqual({ "retention.ms": "86400000" });
 });
 
+test("what two sagas left behind, of which the second ended before it changed anything, does not become the topic's own", async () => {
+  const first = saga({ Edit: {} });
+  await first.hold();
+  const second = first.next("backfill/second");
+  const change = first.kafka.setTopicConfig;
+  first.kafka.setTopicConfig = async () => {
+    throw new Error("it is terminated here");
+  };
+  await expect(second.hold("2018-05-05T18")).rejects.toThrow("terminated");
+  first.kafka.setTopicConfig = change;
+  const third = first.next("backfill/third");
+  expect(await third.hold()).toEqual({ Edit: null });
+  await third.restore();
+  expect(first.own["Edit"]).toEqual({});
+});
+
 test("an attempt that wakes up after the release changes nothing", async () => {
   const { own, hold, restore } = saga({ Edit: {} });
   await hold();

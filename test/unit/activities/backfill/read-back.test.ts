@@ -1,5 +1,6 @@
 import { MockActivityEnvironment } from "@temporalio/testing";
 import {
+  type Asked,
   readBack,
   type ReadBack,
 } from "../../../../activities/backfill/read-back";
@@ -15,10 +16,12 @@ type Log = {
 };
 
 /** Kafka with one partition a topic; offsets without a message hold no record. */
-function kafka(logs: Record<string, Log>) {
+function kafka(logs: Record<string, Log>, ids: Record<string, string> = {}) {
   const asked: Record<string, Range[]> = {};
   return {
     asked,
+    topics: async () => Object.keys(logs),
+    topicIds: async () => new Map(Object.entries(ids)),
     offsets: async (topic: string) => {
       const { low, high } = logs[topic]!;
       return [{ partition: 0, low: String(low), high: String(high) }];
@@ -45,9 +48,10 @@ const back = (
   client: ReturnType<typeof kafka>,
   topics: string[],
   starts: Record<string, string>,
+  more: Partial<Asked> = {},
 ): Promise<ReadBack> =>
   new MockActivityEnvironment().run(() =>
-    readBack(client, SAGA, topics, starts),
+    readBack(client, SAGA, { topics, starts, ...more }),
   );
 
 test("what a saga has replayed is told from live events and other sagas', and offsets without a record are named", async () => {
@@ -114,10 +118,43 @@ test.each([
       type: "CannotTell",
       nonRetryable: true,
     });
-    const { markers } = await new MockActivityEnvironment().run(
-      (): Promise<ReadBack> =>
-        readBack(client, SAGA, ["Other"], starts, ["Edit"]),
-    );
+    const besides = ["Edit"];
+    const { markers } = await back(client, ["Other"], starts, { besides });
     expect(Object.keys(markers)).toEqual(["Other"]);
   },
 );
+
+const WHOLE = { low: 0, high: 10, messages: {} };
+
+test("a topic that was made anew does not tell what has landed, however long its log is by now", async () => {
+  const starts = { "Edit/0": "0" };
+  const ids = { Edit: "one" };
+  await expect(
+    back(kafka({ Edit: WHOLE }, { Edit: "two" }), ["Edit"], starts, { ids }),
+  ).rejects.toMatchObject({ type: "CannotTell" });
+  await expect(
+    back(kafka({ Edit: WHOLE }, ids), ["Edit"], starts, { ids }),
+  ).resolves.toMatchObject({ twice: 0 });
+  // What cannot be asked now may be asked later.
+  await expect(
+    back(kafka({ Edit: WHOLE }), ["Edit"], starts, { ids }),
+  ).rejects.not.toHaveProperty("nonRetryable", true);
+});
+
+test("a partition that is gone does not tell what has landed", async () => {
+  const starts = { "Edit/0": "0", "Edit/1": "5" };
+  await expect(
+    back(kafka({ Edit: WHOLE }), ["Edit"], starts),
+  ).rejects.toMatchObject({ type: "CannotTell" });
+});
+
+test("a topic that Kafka does not have does not tell what has landed, and where the saga has left it nothing is asked of it", async () => {
+  const client = kafka({ Other: WHOLE });
+  const starts = { "Edit/0": "10", "Other/0": "0" };
+  await expect(back(client, ["Edit"], starts)).rejects.toMatchObject({
+    type: "CannotTell",
+  });
+  const besides = ["Edit"];
+  const { markers } = await back(client, ["Other"], starts, { besides });
+  expect(Object.keys(markers)).toEqual(["Other"]);
+});

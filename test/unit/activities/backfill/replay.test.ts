@@ -9,7 +9,8 @@ import { sagaId } from "../../../../activities/backfill/saga-id";
 import type { Hdfs } from "../../../../clients/hdfs/hdfs";
 import type { Kafka } from "../../../../clients/kafka/kafka";
 import { Storage } from "../../../../clients/storage";
-import { sagaPlaces } from "../../../../clients/storage-layout";
+import { leaseBookPlace, sagaPlaces } from "../../../../clients/storage-layout";
+import { topicLease } from "../../../../domain/backfill/leases";
 import {
   CONFIG,
   LOSSY,
@@ -113,6 +114,38 @@ test.each([
     expect(counts()).toEqual(LOST.map(() => 0));
   },
 );
+
+test("an attempt of a terminated saga that wakes up lands nothing of a topic that its successor holds", async () => {
+  const { storage, run, counts } = await world();
+  await storage.write(leaseBookPlace, {
+    held: [
+      {
+        id: "next/1",
+        workflowId: "backfill/next",
+        firstRunId: "0197e2a4-0000-7000-8000-0000aaaaaaaa",
+        resources: [topicLease(topicOf(LOSSY[0]!))],
+        since: "2018-07-05T06:00:00.000Z",
+      },
+    ],
+    waiting: [],
+  });
+  await expect(run()).rejects.toMatchObject({ type: "Fenced" });
+  expect(counts()[LOST.findIndex(({ schema }) => schema === LOSSY[0])]).toBe(0);
+});
+
+test("what was replayed into a topic that is made anew then is not produced once more", async () => {
+  const { kafka, runFrom, startsOf } = await world();
+  const names = LOSSY.map((schema) => topicOf(schema));
+  const starts = (await startsOf(names)) as Record<string, string>;
+  await runFrom(starts);
+  for (const topic of names) {
+    kafka.create(topic);
+    kafka.fill(topic, 0, 0, 8);
+  }
+  await expect(runFrom(starts)).rejects.toMatchObject({
+    type: "CannotTell",
+  });
+});
 
 test("starts of many partitions travel by reference, stay what they were, and a shard takes its own", async () => {
   const { kafka, startsOf, runFrom, counts } = await world();

@@ -15,9 +15,9 @@ test("putting offsets back heartbeats, however many files of them there are", as
   let isMoving!: () => void;
   const begun = new Promise<void>((done) => (isMoving = done));
   const { restoreOffsets } = createImporterActivities({
-    config: { importer: { jobNames: "camus" } },
+    config: { importer: { jobNames: "camus" }, yarn: { driverSeconds: 1 } },
     kafka: {},
-    yarn: { running: async () => [] },
+    yarn: { running: async () => [], endedSince: async () => [] },
     drivers: { awaitOthers: async () => undefined },
     storage: {
       read: async () => undefined,

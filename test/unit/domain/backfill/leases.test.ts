@@ -5,12 +5,13 @@ import {
   giveBack,
   grantWhatIsFree,
   type LeaseBook,
+  type LeaseRequest,
   newLeaseBook,
   waitingText,
 } from "../../../../domain/backfill/leases";
 
 const AT = "2018-07-05T12:00:00.000Z";
-const request = (id: string, ...resources: string[]) => ({
+const request = (id: string, ...resources: string[]): LeaseRequest => ({
   id,
   workflowId: `backfill/${id}`,
   firstRunId: `run of ${id}`,
@@ -18,7 +19,7 @@ const request = (id: string, ...resources: string[]) => ({
 });
 
 /** A book into which these were entered one after another, and what was free was granted each time. */
-function bookOf(...requests: ReturnType<typeof request>[]): LeaseBook {
+function bookOf(...requests: LeaseRequest[]): LeaseBook {
   const book = newLeaseBook();
   for (const each of requests) {
     enterRequest(book, each, AT);
@@ -40,6 +41,29 @@ test("of two that want the same topic, the second waits and is told for whom", (
   giveBack(book, "first");
   expect(idsOf(grantWhatIsFree(book, AT))).toEqual(["second"]);
   expect(answerTo(book, "second")).toMatchObject({ granted: true });
+});
+
+test("a saga is not kept waiting by what it has given back, where the word of that was lost", () => {
+  const saga = { workflowId: "backfill/own", firstRunId: "r" };
+  const of = (number: number, standing: string[], ...resources: string[]) => ({
+    ...saga,
+    id: `own/${number}`,
+    number,
+    standing,
+    resources,
+  });
+  const book = bookOf(
+    of(1, ["own/1"], "topic:A"),
+    of(2, ["own/1", "own/2"], "importer"),
+  );
+  // The second was given back; the book has not heard of it.
+  enterRequest(book, of(3, ["own/1", "own/3"], "importer"), AT);
+  grantWhatIsFree(book, AT);
+  expect(idsOf(book.held)).toEqual(["own/1", "own/3"]);
+  // A request that comes once more, late, says nothing of those after it.
+  enterRequest(book, of(2, ["own/1", "own/2"], "importer"), AT);
+  grantWhatIsFree(book, AT);
+  expect(idsOf(book.held)).toEqual(["own/1", "own/3"]);
 });
 
 test("those that want different topics do not wait for one another", () => {
