@@ -192,7 +192,7 @@ const command = (
   program
     .command(name)
     .description(description)
-    .option("--runs <n>", "sagas", whole, runs)
+    .option("--runs <n>", "worlds", whole, runs)
     .option("--from <seed>", "the first seed", whole, 1)
     .option("--seed <seed>", "this one only, again", whole)
     .action(async (o: Options) => void (code = await work(o)));
