@@ -40,6 +40,8 @@ export const latest = {
   audit: json<{ ref: string; html: string }>("latest", "audit.json"),
   /** Topics that audits know of something unread or lost of. An audit of chosen topics changes what it tells of these only. */
   knownTopics: json<string[]>("latest", "known-topics.json"),
+  /** As of when the newest audit of all topics judged, whichever ran last. */
+  asOf: json<{ asOf: string }>("latest", "as-of.json"),
   headroom: json<TopicHeadroom[]>("latest", "headroom.json"),
   canary: json<Pick<CanaryState, "hour" | "seconds">>("latest", "canary.json"),
   /** How many alerts each receiver has refused for good. */
@@ -205,10 +207,7 @@ export const sagaPlaces = (sagaId: string) => ({
   /** Where the logs ended before the replay, by `<topic>/<partition>`, where these are many. */
   replayStarts: json<Record<string, string>>(sagaId, "replay-starts.json"),
   /** Kafka's ids of the topics before the replay, by name: one that is made anew has another. */
-  replayTopicIds: json<Record<string, string>>(
-    sagaId,
-    "replay-topic-ids.json",
-  ),
+  replayTopicIds: json<Record<string, string>>(sagaId, "replay-topic-ids.json"),
   missing: json<Missing>(sagaId, "missing.json"),
   missingEvents: (topic: string, part: number) =>
     text(sagaId, `missing/${topic}-${partNumber(part)}.ndjson`),

@@ -183,6 +183,10 @@ async function auditRemembering(
     remember && !tolerant
       ? await cache.load(shard, topics)
       : { topics: {}, others: {} };
+  // What audits as of a later instant have found must not be replaced by what was so before.
+  const looksBack = Object.values(before.topics).some(
+    ({ log }) => log !== undefined && log.at > Date.parse(asOf),
+  );
   const audits = await auditTopics(clients, topics, range, asOf, {
     beat,
     memory: before.topics,
@@ -190,7 +194,7 @@ async function auditRemembering(
     isolating: true,
     outages,
   });
-  if (remember && outages.size === 0)
+  if (remember && outages.size === 0 && !looksBack)
     await cache.save(
       shard,
       tolerant

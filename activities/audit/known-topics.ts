@@ -18,9 +18,14 @@ const isToBeKnown = ({ unread, lostOffsets, findings }: TopicAudit): boolean =>
 export async function knownTopics(
   storage: Pick<Storage, "read" | "readRef">,
 ): Promise<string[]> {
-  const known = await storage.read(latest.knownTopics);
+  const known = await storage
+    .read(latest.knownTopics)
+    .catch((error: unknown) => {
+      if (!isOwnFault(error)) throw error;
+      return undefined;
+    });
   if (known) return known;
-  // Audits of 0.2.0 and before left their report only.
+  // Audits of 0.2.0 and before left their report only, and it is what is left where the list is damaged.
   const pointer = await storage.read(latest.audit);
   const report = pointer && (await storage.readRef<AuditReport>(pointer.ref));
   return (report?.audits ?? []).filter(isToBeKnown).map(({ topic }) => topic);
@@ -37,7 +42,7 @@ type Audited = {
 
 /**
  * Adds to the known topics what an audit found, and takes away what it found to be whole. A topic that it was not asked about stays, and so
- * does every one where it looked at other hours than audits usually do, or could not look at all.
+ * does every one where it looked at other hours than audits usually do, as of an earlier instant than another audit, or could not look at all.
  */
 export async function rememberTopics(
   storage: Pick<Storage, "read" | "readRef" | "write">,
@@ -48,11 +53,15 @@ export async function rememberTopics(
     return [];
   });
   const known = new Set(before);
-  const sawAll = isUsual(range, asOf, lookbackHours) && outages.length === 0;
+  const newest = await storage.read(latest.asOf);
+  const looksBack = newest !== undefined && newest.asOf > asOf;
+  const sawAll =
+    isUsual(range, asOf, lookbackHours) && !looksBack && outages.length === 0;
   for (const audit of audits)
     if (isToBeKnown(audit)) known.add(audit.topic);
     else if (sawAll && audit.problem === undefined) known.delete(audit.topic);
   await storage.write(latest.knownTopics, [...known].sort());
+  if (!looksBack) await storage.write(latest.asOf, { asOf });
 }
 
 /** Whether a range is at least the one that audits look back over. */

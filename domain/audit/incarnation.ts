@@ -15,7 +15,18 @@ export type SeenLog = {
   imported?: number;
   /** Where the importer stood then, by partition. */
   stored?: Record<string, string>;
+  /** Whether Kafka was found without the topic since. */
+  isGone?: true;
+  /**
+   * Where looks since had no id: what the last one that had one told of the import. The log may have been replaced between the two, and no
+   * later import tells how far that one was read.
+   */
+  withId?: { imported?: number };
 };
+
+/** Until when the log that was seen is known to have been imported, epoch ms; absent where nothing tells. */
+export const importedOf = (seen: SeenLog): number | undefined =>
+  seen.withId ? seen.withId.imported : seen.imported;
 
 export type ReplacedCause =
   "topic-recreated" | "log-truncated" | "topic-deleted";
@@ -56,7 +67,7 @@ export function deletedLog(
       ([partition, { end }]) =>
         BigInt(stored.get(Number(partition))?.offset ?? 0) >= BigInt(end),
     );
-  const from = wasRead ? seen.at : watermark;
+  const from = seen?.withId ? importedOf(seen) : wasRead ? seen.at : watermark;
   return {
     cause: "topic-deleted",
     why: wasRead
@@ -72,6 +83,11 @@ export function replacedBetween(
   before: SeenLog,
   now: SeenLog,
 ): { cause: ReplacedCause; why: string } | undefined {
+  if (before.isGone)
+    return {
+      cause: "topic-recreated",
+      why: "the topic was deleted and is there again: it was made anew",
+    };
   const hasId = before.id !== undefined && now.id !== undefined;
   if (hasId && before.id !== now.id)
     return {

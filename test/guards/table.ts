@@ -457,7 +457,7 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "a position in the new log tells how far the old one was imported",
     file: `${evidence}/kafka-log.ts`,
-    guard: "        log.before?.imported ?? 0,\n",
+    guard: "        (log.before && importedOf(log.before)) ?? 0,\n",
     taken: "",
     test: `${evidence}/kafka-log`,
   },
@@ -474,7 +474,7 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "a new log that grew past the old offset is forgotten",
     file: `${evidence}/kafka-log.ts`,
-    guard: "  followStanding(topic, log, memory, asOf);\n",
+    guard: "  followStanding(topic, log, memory, foundAt);\n",
     taken: "",
     test: `${evidence}/kafka-log`,
   },
@@ -536,6 +536,56 @@ export const GUARDS: readonly Guard[] = [
     test: "domain/incidents/incident-changes",
   },
   {
+    without:
+      "a deleted topic that is there again passes for the one that it was",
+    file: "domain/audit/incarnation.ts",
+    guard: "if (before.isGone)",
+    taken: "if (before.isGone && now.id === before.id && now.id === '')",
+    test: `${evidence}/kafka-log`,
+  },
+  {
+    without: "a topic that is deleted once more loses nothing",
+    file: `${evidence}/kafka-log.ts`,
+    guard: "(log?.isGone ?? true);",
+    taken: "log !== null;",
+    test: `${evidence}/kafka-log`,
+  },
+  {
+    without: "looks without an id tell how far another log was imported",
+    file: "domain/audit/incarnation.ts",
+    guard: "seen.withId ? seen.withId.imported : seen.imported;",
+    taken: "seen.imported;",
+    test: `${evidence}/kafka-log`,
+  },
+  {
+    without: "a partition that was never imported is forgotten with its topic",
+    file: `${evidence}/topic-facts.ts`,
+    guard: "isAnyUndated(endsOf(offsets, seen), positions)",
+    taken: "isAnyUndated(endsOf(offsets, undefined), positions)",
+    test: `${evidence}/topic-facts`,
+  },
+  {
+    without: "an audit as of the past ends doubts too early",
+    file: `${evidence}/kafka-log.ts`,
+    guard: "Math.max(asOf, topic.lastRun ?? 0, memory.log?.at ?? 0)",
+    taken: "Math.max(asOf, 0)",
+    test: `${evidence}/kafka-log`,
+  },
+  {
+    without: "an audit as of the past replaces what later ones remember",
+    file: "activities/audit/audit.ts",
+    guard: "if (remember && outages.size === 0 && !looksBack)",
+    taken: "if (remember && outages.size === 0)",
+    test: "activities/audit/audit.test",
+  },
+  {
+    without: "an audit as of the past makes the next forget deleted topics",
+    file: "activities/audit/known-topics.ts",
+    guard: "isUsual(range, asOf, lookbackHours) && !looksBack && outages",
+    taken: "isUsual(range, asOf, lookbackHours) && outages",
+    test: "activities/audit/known-topics",
+  },
+  {
     without: "a topic in another batch is remembered as its old batch saw it",
     file: `${evidence}/evidence-cache.ts`,
     guard: "    if (at(shard) > at(newest)) newest = shard;\n",
@@ -567,8 +617,8 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "an audit of other hours forgets what was unread of a topic",
     file: "activities/audit/known-topics.ts",
-    guard: "isUsual(range, asOf, lookbackHours) && outages.length === 0",
-    taken: "lookbackHours > 0 && outages.length === 0",
+    guard: "isUsual(range, asOf, lookbackHours) &&",
+    taken: "lookbackHours > 0 &&",
     test: "activities/audit/known-topics",
   },
   {

@@ -78,7 +78,15 @@ export async function readTopicEvidence(
       memory,
     ),
   );
-  const facts = topicFacts(policy, shared, name, kafka, stands, rawInRange);
+  const facts = topicFacts(
+    policy,
+    shared,
+    name,
+    kafka,
+    stands,
+    rawInRange,
+    memory.log,
+  );
   const topic = kafka.read
     ? withLogsPast(
         facts,

@@ -1,5 +1,6 @@
 import {
   deletedLog,
+  importedOf,
   type ReplacedLog,
   replacedBetween,
   replacedByPositions,
@@ -44,17 +45,15 @@ export async function readKafkaLog(
   memory: TopicMemory,
 ): Promise<KafkaLog> {
   const offsets = await kafka.offsets(topic);
-  const seen = seenLog(offsets, id, asOf);
   const before = memory.log;
+  // An audit as of an instant of the past does not make what is known older.
+  const seen = seenLog(offsets, id, Math.max(asOf, before?.at ?? 0));
   const replaced = before && replacedBetween(before, seen);
   if (replaced) {
     memory.edges = {};
     delete memory.misdated;
   }
-  // An id that could not be asked this time is still the topic's.
-  const idBefore = replaced ? undefined : memory.log?.id;
-  memory.log =
-    seen.id === undefined && idBefore ? { ...seen, id: idBefore } : seen;
+  memory.log = before && !replaced ? withIdOf(before, seen) : seen;
   const offsetsAt = (ms: number) => kafka.offsetsAt(topic, ms);
   const ofHour = await producedByHour(offsetsAt, range, offsets, memory.edges);
   const endsBefore = [...ofHour.values()].at(-1)?.end;
@@ -70,6 +69,14 @@ export async function readKafkaLog(
     // Where no message is of after the range, none is of the future: that is known without asking.
     misdated: isAnyLater ? misdatedIn(offsets, await offsetsAt(after)) : {},
   };
+}
+
+/** What is seen of a log, with the id that it had before where that could not be asked this time. */
+function withIdOf(before: SeenLog, seen: SeenLog): SeenLog {
+  if (seen.id !== undefined || before.id === undefined) return seen;
+  const { id, imported } = before;
+  const withId = before.withId ?? (imported === undefined ? {} : { imported });
+  return { ...seen, id, withId };
 }
 
 /** What there is to say of a topic that Kafka does not have. */
@@ -120,29 +127,32 @@ export function withLogsPast(
   range: HourRange,
   asOf: number,
 ): TopicEvidence {
+  // An audit as of an instant of the past finds it now all the same: what came between may be lost, too.
+  const foundAt = Math.max(asOf, topic.lastRun ?? 0, memory.log?.at ?? 0);
   if (
     log.isGone &&
-    memory.replaced?.cause !== "topic-deleted" &&
+    !isKnownToBeGone(memory) &&
     livedLately(topic, memory, range)
   )
     memory.replaced = withDoubtsOf(
       memory.replaced,
-      deletedLog(memory.log, stands, topic.watermark, asOf),
+      deletedLog(memory.log, stands, topic.watermark, foundAt),
       range,
     );
+  if (log.isGone && memory.log) memory.log.isGone = true;
   if (log.replaced)
     memory.replaced = {
       ...log.replaced,
       from: Math.min(
         // The importer may have read the new log meanwhile: its position tells no longer how far it came in the one before.
-        log.before?.imported ?? 0,
+        (log.before && importedOf(log.before)) ?? 0,
         topic.watermark ?? 0,
         // The log before may have replaced one itself: hours that are in doubt by that are so as before.
         ...(explains(memory.replaced, range)
           ? [memory.replaced.from ?? 0]
           : []),
       ),
-      until: asOf,
+      until: foundAt,
     };
   if (!explains(memory.replaced, range)) delete memory.replaced;
   const beyond = replacedByPositions(
@@ -151,8 +161,12 @@ export function withLogsPast(
     ),
   );
   if (beyond)
-    memory.replaced ??= { ...beyond, from: topic.watermark ?? 0, until: asOf };
-  followStanding(topic, log, memory, asOf);
+    memory.replaced ??= {
+      ...beyond,
+      from: topic.watermark ?? 0,
+      until: foundAt,
+    };
+  followStanding(topic, log, memory, foundAt);
   const replacedLog = beyond
     ? {
         ...beyond,
@@ -175,6 +189,10 @@ export function withLogsPast(
 
 const GONE_BEFORE =
   "Kafka does not have the topic, and nothing tells that it still had it in these hours";
+
+/** Whether it was found before that Kafka does not have the topic, and it was not there again since. */
+const isKnownToBeGone = ({ replaced, log }: TopicMemory): boolean =>
+  replaced?.cause === "topic-deleted" && (log?.isGone ?? true);
 
 /** Whether a topic that Kafka no longer has still had messages in the range, or was seen then, as far as anything tells. */
 const livedLately = (
@@ -212,14 +230,14 @@ function followStanding(
   { partitions, watermark }: TopicEvidence,
   { before }: KafkaLog,
   memory: TopicMemory,
-  asOf: number,
+  foundAt: number,
 ): void {
   const positions = partitions.flatMap(({ partition, stored }) =>
     stored === undefined ? [] : [[String(partition), stored] as const],
   );
   const { stood, replaced } = memory;
   if (stood && replaced?.until !== undefined)
-    replaced.until = Math.max(replaced.until, asOf);
+    replaced.until = Math.max(replaced.until, foundAt);
   const beyondEnd = new Set(
     partitions.filter(isBeyondEnd).map((p) => String(p.partition)),
   );

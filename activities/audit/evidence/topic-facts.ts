@@ -1,4 +1,5 @@
 import type { TopicEvidence } from "../../../domain/audit/evidence";
+import type { SeenLog } from "../../../domain/audit/incarnation";
 import { jumps } from "../../../domain/audit/ledger";
 import { limitIn } from "../../../domain/audit/retention";
 import { driftOf, type Policy } from "../../../domain/settings/policy";
@@ -9,7 +10,10 @@ import type { RawHour } from "./raw-hours";
 import type { SharedEvidence } from "./shared-evidence";
 import { type Stage, valueOr } from "./stage";
 
-/** The topic as a whole: offsets, positions, what was passed over, drift. */
+/**
+ * The topic as a whole: offsets, positions, what was passed over, drift.
+ * @param seen the log as it was seen last
+ */
 export function topicFacts(
   policy: Policy,
   shared: SharedEvidence,
@@ -17,6 +21,7 @@ export function topicFacts(
   kafka: Stage<{ offsets: Offsets[]; isReplaced?: true }>,
   stands: Stage<Map<number, Position>>,
   raw: Record<Hour, RawHour>,
+  seen?: Pick<SeenLog, "bounds">,
 ): TopicEvidence {
   const positions = valueOr(stands, new Map<number, Position>());
   const times = [...positions.values()].flatMap((position) =>
@@ -46,7 +51,7 @@ export function topicFacts(
         logEnd: o.high,
       };
     }),
-    ...(times.length > 0 && !isAnyUndated(offsets, positions)
+    ...(times.length > 0 && !isAnyUndated(endsOf(offsets, seen), positions)
       ? { watermark: watermark(times, Object.keys(raw), skippedSince, lastRun) }
       : {}),
     ...(skippedSince === undefined ? {} : { skippedSince }),
@@ -66,15 +71,27 @@ export function topicFacts(
   };
 }
 
+/** Where the partitions end; of a topic that Kafka no longer has, where they ended when they were seen last. */
+const endsOf = (
+  offsets: Offsets[],
+  seen: Pick<SeenLog, "bounds"> | undefined,
+): Pick<Offsets, "partition" | "high">[] =>
+  offsets.length > 0
+    ? offsets
+    : Object.entries(seen?.bounds ?? {}).map(([partition, { end }]) => ({
+        partition: Number(partition),
+        high: end,
+      }));
+
 /**
  * Whether a partition has offsets that the importer has not read, and nothing tells until when it has read it, as it never did: what is
  * unread or deleted there may be of any hour, however far the other partitions are.
  */
 const isAnyUndated = (
-  offsets: Offsets[],
+  ends: Pick<Offsets, "partition" | "high">[],
   positions: ReadonlyMap<number, Position>,
 ): boolean =>
-  offsets.some(({ partition, high }) => {
+  ends.some(({ partition, high }) => {
     const { offset = "0", time } = positions.get(partition) ?? {};
     return time === undefined && BigInt(offset) < BigInt(high);
   });

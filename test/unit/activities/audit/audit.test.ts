@@ -101,6 +101,16 @@ test("an attempt that goes on without memory forgets no log, as it could not com
   ]);
 });
 
+test("an audit as of an instant before another's remembers nothing", async () => {
+  const { log, batch } = world();
+  await batch("0000", [TOPIC], "2018-07-05T08:20:00Z");
+  Object.assign(log, { id: "b", high: "17" });
+  await batch("0000", [TOPIC], "2018-07-05T01:20:00Z");
+  expect(await batch("0000", [TOPIC], "2018-07-05T09:20:00Z")).toEqual([
+    "lost-from-kafka",
+  ]);
+});
+
 test("the audit by which an incident closes names hours that are neither whole nor broken", async () => {
   const { log, importer, one } = world();
   log.low = "10";

@@ -45,6 +45,25 @@ test("an audit of chosen topics makes no later audit forget another topic", asyn
   ]);
 });
 
+test("an audit as of an instant before another's makes no later audit forget a topic", async () => {
+  const past = {
+    asOf: "2018-06-01T05:20:00Z",
+    range: { since: "2018-05-25T05", until: "2018-06-01T05" },
+  };
+  expect(await after({ ...past, audits: [audited(NEW)] })).toEqual([NEW]);
+});
+
+test("a list of known topics that is damaged forgets none that the newest audit knew", async () => {
+  const hdfs = new MemoryHdfs();
+  const storage = new Storage(hdfs as never, "/sisyphus");
+  const ref = await storage.write(auditPlaces("audit").report, {
+    audits: [audited(NEW, { unread: 100 })],
+  } as never);
+  await storage.write(latest.audit, { ref, html: "" });
+  hdfs.put(storage.path(latest.knownTopics), "[");
+  expect(await knownTopics(storage)).toEqual([NEW]);
+});
+
 test("a topic is forgotten once an audit over the usual range finds nothing unread or lost of it", async () => {
   expect(await after({ audits: [audited(NEW)] })).toEqual([]);
   const deleted = [finding("2018-07-05T01", { cause: "topic-deleted" })];

@@ -88,7 +88,7 @@ test("that a log was replaced is remembered with the hours that it explains", as
 function audits(memory = emptyMemory()) {
   return async (
     log: ReturnType<typeof logOf>,
-    id: string,
+    id: string | undefined,
     watermark: string,
     { stored = "3", asOf = AS_OF } = {},
   ) => {
@@ -139,6 +139,64 @@ test("a log that replaced another one and is deleted leaves the hours in doubt t
       from: hourStart(TWO),
       until: AS_OF + 1,
     });
+});
+
+/** What an audit says of a topic that Kafka does not have. */
+const gone = (memory: ReturnType<typeof emptyMemory>, asOf: number) =>
+  withLogsPast(
+    topic({ watermark: hourStart(TWO), partitions: [] }),
+    noLog(),
+    new Map([[0, { offset: "100" }]]),
+    memory,
+    RANGE,
+    asOf,
+  ).replacedLog;
+
+test.each(["b", undefined])(
+  "a topic that was gone and is there again was made anew, whatever its offsets (id %s)",
+  async (id) => {
+    const memory = emptyMemory();
+    const audit = audits(memory);
+    await audit(OLD, id ? "a" : undefined, TWO);
+    gone(memory, AS_OF + 1);
+    // As long a log as before, which the importer has read since.
+    const back = await audit(NEW, id, FOUR, { asOf: AS_OF + 2 });
+    expect(back).toMatchObject({
+      cause: "topic-recreated",
+      from: hourStart(TWO),
+      until: AS_OF + 2,
+    });
+    // Deleted once more, it is gone anew.
+    expect(gone(memory, AS_OF + 3)).toMatchObject({
+      cause: "topic-deleted",
+      until: AS_OF + 3,
+    });
+  },
+);
+
+test("looks that could not ask for the id do not tell how far the log before was imported", async () => {
+  const audit = audits();
+  await audit(OLD, "a", TWO);
+  // Perhaps the new one already.
+  await audit(OLD, undefined, FOUR);
+  await audit(OLD, undefined, FOUR);
+  expect(await audit(NEW, "b", FOUR)).toMatchObject({ from: hourStart(TWO) });
+});
+
+test("an audit as of an instant of the past ends no doubt before the newest run of the importer", async () => {
+  const memory = emptyMemory();
+  const found = await readKafkaLog(OLD, "t", RANGE, AS_OF, "a", memory);
+  const lastRun = AS_OF + 500;
+  const beyond = { partition: 0, stored: "9", logStart: "0", logEnd: "3" };
+  withLogsPast(
+    topic({ watermark: hourStart(TWO), lastRun, partitions: [beyond] }),
+    found,
+    new Map(),
+    memory,
+    RANGE,
+    AS_OF,
+  );
+  expect(memory.replaced?.until).toBe(lastRun);
 });
 
 test("of a log that an older version remembers nothing tells how far it was imported", async () => {

@@ -30,6 +30,29 @@ test("partitions that were read do not tell until when one was imported that nev
   expect(watermarkWith("0")).toBe(700);
 });
 
+test("a topic that is gone has the partitions that it was seen with: one that was never imported still tells nothing", () => {
+  const gone = (seen?: { bounds: Record<string, never> | object }) =>
+    topicFacts(
+      POLICY,
+      {
+        configs: new Map(),
+        skippedSince: new Map(),
+        importer: { lastRun: 900, problems: [] },
+        advances: () => [],
+      } as never,
+      "eventlogging_Edit",
+      { read: true, value: { offsets: [] } },
+      { read: true, value: new Map([[0, { offset: "9", time: 700 }]]) },
+      {},
+      seen as never,
+    ).watermark;
+  const first = { start: "0", end: "9" };
+  expect(gone({ bounds: { 0: first } })).toBe(700);
+  expect(gone({ bounds: { 0: first, 1: { start: "0", end: "5" } } })).toBe(
+    undefined,
+  );
+});
+
 test("where the log replaced another one, a run's end in that one does not hide what is jumped over", () => {
   const run = (time: number, from: string, to: string) => ({
     ...{ run: `run ${time}`, time, partition: 0, from, to, errors: 0 },

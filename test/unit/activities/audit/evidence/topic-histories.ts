@@ -65,6 +65,7 @@ class AuditedTopic extends PlayedTopic {
       { read: true, value: log },
       { read: true, value: this.stored as never },
       {},
+      this.memory.log,
     );
     const topic = withLogsPast(
       facts,
