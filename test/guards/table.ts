@@ -196,8 +196,8 @@ export const GUARDS: readonly Guard[] = [
     without:
       "a run of somebody else that has just ended tells its positions after the saga's",
     file: `${backfill}/others-runs.ts`,
-    guard: "      if (!other) return wasOne;\n      if (performance",
-    taken: "      if (other !== null) return wasOne;\n      if (performance",
+    guard: "      if (!other) return wasOne;\n      const waited",
+    taken: "      if (other !== null) return wasOne;\n      const waited",
     test: `${backfill}/import.test`,
   },
   {
