@@ -501,6 +501,13 @@ export const GUARDS: readonly Guard[] = [
     test: "formats/eventlogging/mysql-time",
   },
   {
+    without: "MySQL's rows whose zone has hours only get a dt that is no time",
+    file: "formats/eventlogging/mysql-time.ts",
+    guard: "[+-]\\d{2}(?::?\\d{2})?$/",
+    taken: "[+-]\\d{2}:?\\d{2}$/",
+    test: "formats/eventlogging/mysql-time",
+  },
+  {
     without: "a deletion forgets what the replacement before it lost",
     file: `${evidence}/kafka-log.ts`,
     guard: "gone.from !== undefined && explains(before, range)",
