@@ -56,13 +56,13 @@ export function deletedLog(
       ([partition, { end }]) =>
         BigInt(stored.get(Number(partition))?.offset ?? 0) >= BigInt(end),
     );
-  const from = wasRead ? seen.at : watermark;
   return {
     cause: "topic-deleted",
     why: wasRead
       ? `Kafka no longer has the topic; all that it held at ${instant(seen.at)} had been read`
       : "Kafka no longer has the topic, and nothing tells that all of it had been read",
-    ...(from === undefined ? {} : { from }),
+    // Where nothing dates the import, all hours: an audit without memory may date it, by the partitions that are left of it.
+    from: wasRead ? seen.at : (watermark ?? 0),
     until: asOf,
   };
 }

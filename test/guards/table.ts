@@ -508,10 +508,25 @@ export const GUARDS: readonly Guard[] = [
     test: "formats/eventlogging/mysql-time",
   },
   {
+    without: "a deletion forgets that a partition was never imported",
+    file: `${evidence}/topic-facts.ts`,
+    guard: "isAnyUndated(held ?? offsets, positions)",
+    taken: "isAnyUndated(offsets, positions)",
+    test: `${evidence}/topic-facts`,
+  },
+  {
+    without: "an audit without memory bounds what a deleted topic lost",
+    file: "domain/audit/incarnation.ts",
+    guard: "from: wasRead ? seen.at : (watermark ?? 0),",
+    taken:
+      "...(wasRead ? { from: seen.at } : watermark === undefined ? {} : { from: watermark }),",
+    test: "domain/audit/incarnation",
+  },
+  {
     without: "a deletion forgets what the replacement before it lost",
     file: `${evidence}/kafka-log.ts`,
-    guard: "gone.from !== undefined && explains(before, range)",
-    taken: "gone.from === -1 && explains(before, range)",
+    guard: "Math.min(gone.from ?? 0, before.from ?? 0)",
+    taken: "gone.from ?? 0",
     test: `${evidence}/kafka-log`,
   },
   {

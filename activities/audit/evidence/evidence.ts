@@ -166,7 +166,7 @@ async function readStages(
   const [ofKafka, files, partitions] = await Promise.all([
     readStage(shared, async () =>
       shared.isGone(topic)
-        ? noLog()
+        ? noLog(memory)
         : readKafkaLog(
             kafka,
             topic,

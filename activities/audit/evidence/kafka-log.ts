@@ -32,6 +32,8 @@ export type KafkaLog = {
   misdated: Record<string, string>;
   /** Whether Kafka does not have the topic; absent where it has. */
   isGone?: true;
+  /** What a log held, when it was last seen, that is gone now. */
+  held?: Offsets[];
 };
 
 /** Reads a topic's log by its offsets. What is remembered of another log than this one is forgotten first: it is not true of this one. */
@@ -72,12 +74,19 @@ export async function readKafkaLog(
   };
 }
 
-/** What there is to say of a topic that Kafka does not have. */
-export const noLog = (): KafkaLog => ({
+/** What there is to say of a topic that Kafka does not have, by what is remembered of it. */
+export const noLog = ({ log }: TopicMemory): KafkaLog => ({
   offsets: [],
   ofHour: new Map(),
   misdated: {},
   isGone: true,
+  held: Object.entries(log?.bounds ?? {}).map(
+    ([partition, { start, end }]) => ({
+      partition: Number(partition),
+      low: start,
+      high: end,
+    }),
+  ),
 });
 
 const seenLog = (
@@ -199,8 +208,8 @@ const withDoubtsOf = (
   gone: ReplacedLog,
   range: HourRange,
 ): ReplacedLog =>
-  gone.from !== undefined && explains(before, range)
-    ? { ...gone, from: Math.min(gone.from, before.from ?? 0) }
+  explains(before, range)
+    ? { ...gone, from: Math.min(gone.from ?? 0, before.from ?? 0) }
     : gone;
 
 /**

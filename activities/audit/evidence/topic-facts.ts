@@ -5,6 +5,7 @@ import { driftOf, type Policy } from "../../../domain/settings/policy";
 import type { Offsets } from "../../../clients/kafka/kafka";
 import type { Position } from "../../../importers/importer";
 import { type Hour, hourStart, HOUR_MS } from "../../../lib/hour";
+import type { KafkaLog } from "./kafka-log";
 import type { RawHour } from "./raw-hours";
 import type { SharedEvidence } from "./shared-evidence";
 import { type Stage, valueOr } from "./stage";
@@ -14,7 +15,7 @@ export function topicFacts(
   policy: Policy,
   shared: SharedEvidence,
   topic: string,
-  kafka: Stage<{ offsets: Offsets[]; isReplaced?: true }>,
+  kafka: Stage<Pick<KafkaLog, "offsets" | "held" | "isReplaced">>,
   stands: Stage<Map<number, Position>>,
   raw: Record<Hour, RawHour>,
 ): TopicEvidence {
@@ -22,7 +23,11 @@ export function topicFacts(
   const times = [...positions.values()].flatMap((position) =>
     position.time === undefined ? [] : [position.time],
   );
-  const { offsets, isReplaced } = valueOr(kafka, { offsets: [] });
+  const { offsets, held, isReplaced } = valueOr(kafka, {
+    offsets: [],
+    held: undefined,
+    isReplaced: undefined,
+  });
   const config = shared.configs.get(topic) ?? {};
   const retentionBytes = limitIn(config, "retention.bytes");
   const skippedSince = shared.skippedSince.get(topic);
@@ -46,7 +51,8 @@ export function topicFacts(
         logEnd: o.high,
       };
     }),
-    ...(times.length > 0 && !isAnyUndated(offsets, positions)
+    // Kafka no longer tells of a partition of a topic that it does not have: what it held unread is not dated by the others all the same.
+    ...(times.length > 0 && !isAnyUndated(held ?? offsets, positions)
       ? { watermark: watermark(times, Object.keys(raw), skippedSince, lastRun) }
       : {}),
     ...(skippedSince === undefined ? {} : { skippedSince }),

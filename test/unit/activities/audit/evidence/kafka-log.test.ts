@@ -127,7 +127,7 @@ test("a log that replaced another one and is deleted leaves the hours in doubt t
   const gone = (asOf: number) =>
     withLogsPast(
       topic({ watermark: hourStart(FOUR), partitions: [] }),
-      noLog(),
+      noLog(memory),
       stands,
       memory,
       RANGE,
