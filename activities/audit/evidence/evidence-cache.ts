@@ -30,6 +30,8 @@ export type TopicMemory = LogPast & {
   edges: Edges;
   /** The topic's log in Kafka as the audit before saw it; absent where none did. */
   log?: SeenLog;
+  /** Whether Kafka did not have the topic when the audit before looked, though there had been one; absent where it had. */
+  wasGone?: true;
   /** Positions of the importer, by partition, that are of the log which was replaced: what comes into the new one below them is passed over. */
   stood?: Record<string, string>;
   /** Where an importer stands that keeps no positions but its files' names, by partition; absent where they were not looked for. */
@@ -76,6 +78,7 @@ export function distrust(
  */
 export const unforgettable = ({
   log,
+  wasGone,
   stood,
   replaced,
   misdated,
@@ -84,6 +87,7 @@ export const unforgettable = ({
   structuredClone({
     ...emptyMemory(),
     ...(log ? { log } : {}),
+    ...(wasGone ? { wasGone } : {}),
     ...(stood ? { stood } : {}),
     ...(replaced ? { replaced } : {}),
     ...(misdated ? { misdated } : {}),

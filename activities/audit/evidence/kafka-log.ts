@@ -1,9 +1,11 @@
 import {
   deletedLog,
+  explains,
   type ReplacedLog,
   replacedBetween,
   replacedByPositions,
   type SeenLog,
+  withDoubtsOf,
 } from "../../../domain/audit/incarnation";
 import {
   isBeyondEnd,
@@ -48,15 +50,13 @@ export async function readKafkaLog(
   const offsets = await kafka.offsets(topic);
   const seen = seenLog(offsets, id, asOf);
   const before = memory.log;
-  const replaced = before && replacedBetween(before, seen);
+  const replaced = replacedBetween(before, seen, memory.wasGone);
+  delete memory.wasGone;
   if (replaced) {
     memory.edges = {};
     delete memory.misdated;
   }
-  // An id that could not be asked this time is still the topic's.
-  const idBefore = replaced ? undefined : memory.log?.id;
-  memory.log =
-    seen.id === undefined && idBefore ? { ...seen, id: idBefore } : seen;
+  memory.log = replaced ? seen : withIdOf(before, seen);
   const offsetsAt = (ms: number) => kafka.offsetsAt(topic, ms);
   const ofHour = await producedByHour(offsetsAt, range, offsets, memory.edges);
   const endsBefore = [...ofHour.values()].at(-1)?.end;
@@ -104,6 +104,20 @@ const seenLog = (
   ),
 });
 
+/**
+ * An id that could not be asked this time is still the topic's. That it has that id still is not known: if it has another one, what it lost
+ * is of after the last look that knew.
+ */
+const withIdOf = (before: SeenLog | undefined, seen: SeenLog): SeenLog =>
+  before?.id === undefined || seen.id !== undefined
+    ? seen
+    : {
+        ...seen,
+        id: before.id,
+        sureAt: before.sureAt ?? before.at,
+        ...(before.imported === undefined ? {} : { imported: before.imported }),
+      };
+
 const misdatedIn = (
   offsets: Offsets[],
   firstAfter: Map<number, bigint>,
@@ -131,7 +145,7 @@ export function withLogsPast(
 ): TopicEvidence {
   if (
     log.isGone &&
-    memory.replaced?.cause !== "topic-deleted" &&
+    (memory.replaced?.cause !== "topic-deleted" || hasMoved(memory, stands)) &&
     livedLately(topic, memory, range)
   )
     memory.replaced = withDoubtsOf(
@@ -144,7 +158,7 @@ export function withLogsPast(
       ...log.replaced,
       from: Math.min(
         // The importer may have read the new log meanwhile: its position tells no longer how far it came in the one before.
-        log.before?.imported ?? 0,
+        log.before ? (log.before.imported ?? 0) : Infinity,
         topic.watermark ?? 0,
         // The log before may have replaced one itself: hours that are in doubt by that are so as before.
         ...(explains(memory.replaced, range)
@@ -161,7 +175,7 @@ export function withLogsPast(
   );
   if (beyond)
     memory.replaced ??= { ...beyond, from: topic.watermark ?? 0, until: asOf };
-  followStanding(topic, log, memory, asOf);
+  followStanding(topic, log, stands, memory, asOf);
   const replacedLog = beyond
     ? {
         ...beyond,
@@ -171,6 +185,8 @@ export function withLogsPast(
           : { from: memory.replaced.from }),
       }
     : memory.replaced;
+  // Of a topic that Kafka never had, as far as is known, none is there again.
+  if (log.isGone && (memory.log ?? memory.replaced)) memory.wasGone = true;
   const doubtfulTimes = doubtsOf(topic, log, memory, asOf);
   return {
     ...topic,
@@ -194,23 +210,15 @@ const livedLately = (
   Math.max(watermark ?? 0, log?.at ?? 0) >= hourStart(range.since) ||
   Object.keys(raw).some((hour) => inRange(hour, range));
 
-/** Whether there is a replaced log by which hours of the range may have lost messages. */
-const explains = (
-  replaced: ReplacedLog | undefined,
-  range: HourRange,
-): replaced is ReplacedLog =>
-  replaced !== undefined &&
-  (replaced.until ?? Infinity) >= hourStart(range.since);
-
-/** A log that is gone, with the hours that are in doubt because it had replaced one itself: they are so as before. */
-const withDoubtsOf = (
-  before: ReplacedLog | undefined,
-  gone: ReplacedLog,
-  range: HourRange,
-): ReplacedLog =>
-  explains(before, range)
-    ? { ...gone, from: Math.min(gone.from ?? 0, before.from ?? 0) }
-    : gone;
+/** Whether the importer has moved since a topic was found to be gone: then it was there again, and is gone once more. */
+const hasMoved = (
+  { log }: TopicMemory,
+  stands: ReadonlyMap<number, Position>,
+): boolean =>
+  log?.stored !== undefined &&
+  [...stands].some(
+    ([partition, { offset }]) => log.stored![partition] !== offset,
+  );
 
 /**
  * As long as the importer stands where it stood in the log that was replaced, what comes into the new one below that is passed over, and in
@@ -219,14 +227,24 @@ const withDoubtsOf = (
  */
 function followStanding(
   { partitions, watermark }: TopicEvidence,
-  { before }: KafkaLog,
+  { before, isGone }: KafkaLog,
+  stands: ReadonlyMap<number, Position>,
   memory: TopicMemory,
   asOf: number,
 ): void {
+  const { stood, replaced, log } = memory;
+  if (isGone) {
+    delete memory.stood;
+    // Where no position could be read, none has moved.
+    if (log && stands.size > 0)
+      log.stored = Object.fromEntries(
+        [...stands].map(([partition, { offset }]) => [partition, offset]),
+      );
+    return;
+  }
   const positions = partitions.flatMap(({ partition, stored }) =>
     stored === undefined ? [] : [[String(partition), stored] as const],
   );
-  const { stood, replaced } = memory;
   if (stood && replaced?.until !== undefined)
     replaced.until = Math.max(replaced.until, asOf);
   const beyondEnd = new Set(
@@ -241,9 +259,10 @@ function followStanding(
   );
   if (still.length > 0) memory.stood = Object.fromEntries(still);
   else delete memory.stood;
-  if (!memory.log) return;
-  memory.log.stored = Object.fromEntries(positions);
-  if (watermark !== undefined) memory.log.imported = watermark;
+  if (!log) return;
+  log.stored = Object.fromEntries(positions);
+  if (watermark !== undefined && log.sureAt === undefined)
+    log.imported = watermark;
 }
 
 /**

@@ -6,18 +6,16 @@ import {
 } from "../../../../../activities/audit/evidence/kafka-log";
 import { hourStart } from "../../../../../lib/hour";
 import { topic } from "../../../domain/audit/cases";
-
-const RANGE = { since: "2018-07-05T00", until: "2018-07-05T06" };
-const AS_OF = hourStart("2018-07-05T06");
-
-/** A log of one partition with a message at each of these times. */
-const logOf = (...times: string[]) => ({
-  offsets: async () => [{ partition: 0, low: "0", high: String(times.length) }],
-  offsetsAt: async (_topic: string, ms: number) => {
-    const first = times.findIndex((time) => Date.parse(time) >= ms);
-    return new Map([[0, BigInt(first === -1 ? times.length : first)]]);
-  },
-});
+import {
+  AS_OF,
+  audits,
+  FOUR,
+  logOf,
+  NEW,
+  OLD,
+  RANGE,
+  TWO,
+} from "./audited-logs";
 
 const counts = async (
   log: ReturnType<typeof logOf>,
@@ -33,18 +31,6 @@ const counts = async (
   );
   return { found, hours };
 };
-
-const OLD = logOf(
-  "2018-07-05T01:10:00Z",
-  "2018-07-05T02:10:00Z",
-  "2018-07-05T05:59:00Z",
-);
-// As many messages as the old one had, so that no offset tells them apart.
-const NEW = logOf(
-  "2018-07-05T04:10:00Z",
-  "2018-07-05T04:20:00Z",
-  "2018-07-05T05:59:00Z",
-);
 
 test("edges of hours are forgotten with the topic that they were of", async () => {
   const memory = emptyMemory();
@@ -83,25 +69,6 @@ test("that a log was replaced is remembered with the hours that it explains", as
   expect(await past(NEW, "b")).toMatchObject(replaced);
   expect(await past(NEW, "b")).toMatchObject(replaced);
 });
-
-/** Audits one after another, where the importer stands at `stored` in the only partition, and what each says of a replaced log. */
-function audits(memory = emptyMemory()) {
-  return async (
-    log: ReturnType<typeof logOf>,
-    id: string,
-    watermark: string,
-    { stored = "3", asOf = AS_OF } = {},
-  ) => {
-    const found = await readKafkaLog(log, "t", RANGE, asOf, id, memory);
-    const partitions = found.offsets.map(({ partition, low, high }) => ({
-      ...{ partition, stored, logStart: low, logEnd: high },
-    }));
-    const about = topic({ watermark: hourStart(watermark), partitions });
-    return withLogsPast(about, found, new Map(), memory, RANGE, asOf)
-      .replacedLog;
-  };
-}
-const [TWO, FOUR] = ["2018-07-05T02", "2018-07-05T04"] as const;
 
 test("what a replaced log lost began where the audit before saw it imported, however far the new one is", async () => {
   const audit = audits();
