@@ -396,13 +396,13 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "a new log that grew past the old offset is forgotten",
     file: `${evidence}/kafka-log.ts`,
-    guard: "  followStanding(topic, log, stands, memory, asOf);\n",
+    guard: "  followStanding(topic, log, stands, memory, foundAt);\n",
     taken: "",
     test: `${evidence}/kafka-log`,
   },
   {
     without: "a topic that was made anew is in doubt for ever",
-    file: `${evidence}/kafka-log.ts`,
+    file: `${evidence}/standing.ts`,
     guard: `      stored !== "0" &&\n`,
     taken: "",
     test: `${evidence}/kafka-log`,
@@ -482,8 +482,8 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "an audit of other hours forgets what was unread of a topic",
     file: "activities/audit/known-topics.ts",
-    guard: "isUsual(range, asOf, lookbackHours) && outages.length === 0",
-    taken: "lookbackHours > 0 && outages.length === 0",
+    guard: "isUsual(range, asOf, lookbackHours) && !isPast",
+    taken: "lookbackHours > 0 && !isPast",
     test: "activities/audit/known-topics",
   },
   {
@@ -513,6 +513,57 @@ export const GUARDS: readonly Guard[] = [
     guard: "isAnyUndated(held ?? offsets, positions)",
     taken: "isAnyUndated(offsets, positions)",
     test: `${evidence}/topic-facts`,
+  },
+  {
+    without: "an audit as of the past makes later ones call a loss healthy",
+    file: "activities/audit/audit.ts",
+    guard: "if (!isPast) await cache.save",
+    taken: "if (shard) await cache.save",
+    test: "activities/audit/audit.test",
+  },
+  {
+    without:
+      "what an audit as of the past finds happened before the instant that it was told",
+    file: `${evidence}/kafka-log.ts`,
+    guard: "presentOf(memory.clock, asOf, now),",
+    taken: "asOf + Math.min(0, now),",
+    test: `${evidence}/gone-logs`,
+  },
+  {
+    without: "a run after an audit's instant does not tell that it is later",
+    file: `${evidence}/kafka-log.ts`,
+    guard: "    topic.lastRun ?? 0,\n",
+    taken: "",
+    test: `${evidence}/gone-logs`,
+  },
+  {
+    without: "an audit as of the past shortens what one before it has found",
+    file: `${evidence}/kafka-log.ts`,
+    guard:
+      "    explains(memory.replaced, range) ? (memory.replaced.until ?? 0) : 0,\n",
+    taken: "",
+    test: `${evidence}/gone-logs`,
+  },
+  {
+    without: "messages after an audit's instant do not tell that it is later",
+    file: `${evidence}/kafka-log.ts`,
+    guard: "(memory.clock || Object.keys(log.misdated).length === 0",
+    taken: "(memory.clock || asOf > 0",
+    test: `${evidence}/gone-logs`,
+  },
+  {
+    without: "an audit as of the past forgets a deleted topic",
+    file: "activities/audit/known-topics.ts",
+    guard: "isUsual(range, asOf, lookbackHours) && !isPast",
+    taken: "isUsual(range, asOf, lookbackHours) && told > 0",
+    test: "activities/audit/known-topics",
+  },
+  {
+    without: "a mistaken audit as of an instant to come stops all remembering",
+    file: "domain/audit/audit-clock.ts",
+    guard: "Math.min(asOf, now)",
+    taken: "asOf",
+    test: "domain/audit/audit-clock",
   },
   {
     without: "a topic that was gone and is there again is the same one",
@@ -545,14 +596,14 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     without: "a deletion forgets where the importer stood",
-    file: `${evidence}/kafka-log.ts`,
+    file: `${evidence}/standing.ts`,
     guard: "if (log && stands.size > 0)",
     taken: "if (log && stands.size > 99)",
     test: `${evidence}/gone-logs`,
   },
   {
     without: "a look without an id dates the import of the log that had it",
-    file: `${evidence}/kafka-log.ts`,
+    file: `${evidence}/standing.ts`,
     guard: "watermark !== undefined && log.sureAt === undefined",
     taken: "watermark !== undefined",
     test: `${evidence}/gone-logs`,

@@ -11,11 +11,13 @@ import {
   isBeyondEnd,
   type TopicEvidence,
 } from "../../../domain/audit/evidence";
+import { presentOf } from "../../../domain/audit/audit-clock";
 import type { Kafka, Offsets } from "../../../clients/kafka/kafka";
 import type { Position } from "../../../importers/importer";
 import { type HourRange, hourStart, HOUR_MS, inRange } from "../../../lib/hour";
 import type { TopicMemory } from "./evidence-cache";
 import { type ProducedHour, producedByHour } from "./produced-by-hour";
+import { followStanding, hasMoved } from "./standing";
 
 /** Messages may be dated so much later than the instant of the audit, as clocks differ. */
 const CLOCK_SLACK_MS = HOUR_MS;
@@ -133,7 +135,8 @@ const misdatedIn = (
 
 /**
  * The topic's evidence with what its log's own past says: that it was replaced, and that its times cannot be relied on. Both are remembered
- * as long as they explain hours of the range.
+ * as long as they explain hours of the range. What is found now may have happened until now, though the audit is as of an instant of the past.
+ * @param now the worker's clock, epoch ms
  */
 export function withLogsPast(
   topic: TopicEvidence,
@@ -142,7 +145,13 @@ export function withLogsPast(
   memory: TopicMemory,
   range: HourRange,
   asOf: number,
+  now = Date.now(),
 ): TopicEvidence {
+  const foundAt = Math.max(
+    presentOf(memory.clock, asOf, now),
+    topic.lastRun ?? 0,
+    explains(memory.replaced, range) ? (memory.replaced.until ?? 0) : 0,
+  );
   if (
     log.isGone &&
     (memory.replaced?.cause !== "topic-deleted" || hasMoved(memory, stands)) &&
@@ -150,7 +159,7 @@ export function withLogsPast(
   )
     memory.replaced = withDoubtsOf(
       memory.replaced,
-      deletedLog(memory.log, stands, topic.watermark, asOf),
+      deletedLog(memory.log, stands, topic.watermark, foundAt),
       range,
     );
   if (log.replaced)
@@ -165,7 +174,7 @@ export function withLogsPast(
           ? [memory.replaced.from ?? 0]
           : []),
       ),
-      until: asOf,
+      until: foundAt,
     };
   if (!explains(memory.replaced, range)) delete memory.replaced;
   const beyond = replacedByPositions(
@@ -174,8 +183,16 @@ export function withLogsPast(
     ),
   );
   if (beyond)
-    memory.replaced ??= { ...beyond, from: topic.watermark ?? 0, until: asOf };
-  followStanding(topic, log, stands, memory, asOf);
+    memory.replaced ??= {
+      ...beyond,
+      from: topic.watermark ?? 0,
+      // Kafka shows that it is later than the audit was told; by how much is known to the ones that remember what time it is.
+      ...(memory.clock || Object.keys(log.misdated).length === 0
+        ? { until: foundAt }
+        : {}),
+    };
+  if (memory.clock && memory.replaced) memory.replaced.until ??= foundAt;
+  followStanding(topic, log, stands, memory, foundAt);
   const replacedLog = beyond
     ? {
         ...beyond,
@@ -209,61 +226,6 @@ const livedLately = (
 ): boolean =>
   Math.max(watermark ?? 0, log?.at ?? 0) >= hourStart(range.since) ||
   Object.keys(raw).some((hour) => inRange(hour, range));
-
-/** Whether the importer has moved since a topic was found to be gone: then it was there again, and is gone once more. */
-const hasMoved = (
-  { log }: TopicMemory,
-  stands: ReadonlyMap<number, Position>,
-): boolean =>
-  log?.stored !== undefined &&
-  [...stands].some(
-    ([partition, { offset }]) => log.stored![partition] !== offset,
-  );
-
-/**
- * As long as the importer stands where it stood in the log that was replaced, what comes into the new one below that is passed over, and in
- * the end the new log grows beyond it, where nothing looks strange any more. So the hours that may have lost messages go on until it
- * is seen to have moved.
- */
-function followStanding(
-  { partitions, watermark }: TopicEvidence,
-  { before, isGone }: KafkaLog,
-  stands: ReadonlyMap<number, Position>,
-  memory: TopicMemory,
-  asOf: number,
-): void {
-  const { stood, replaced, log } = memory;
-  if (isGone) {
-    delete memory.stood;
-    // Where no position could be read, none has moved.
-    if (log && stands.size > 0)
-      log.stored = Object.fromEntries(
-        [...stands].map(([partition, { offset }]) => [partition, offset]),
-      );
-    return;
-  }
-  const positions = partitions.flatMap(({ partition, stored }) =>
-    stored === undefined ? [] : [[String(partition), stored] as const],
-  );
-  if (stood && replaced?.until !== undefined)
-    replaced.until = Math.max(replaced.until, asOf);
-  const beyondEnd = new Set(
-    partitions.filter(isBeyondEnd).map((p) => String(p.partition)),
-  );
-  const still = positions.filter(
-    ([key, stored]) =>
-      // From the very first offset on, nothing of the new log is passed over.
-      stored !== "0" &&
-      (stored === (stood?.[key] ?? before?.stored?.[key]) ||
-        beyondEnd.has(key)),
-  );
-  if (still.length > 0) memory.stood = Object.fromEntries(still);
-  else delete memory.stood;
-  if (!log) return;
-  log.stored = Object.fromEntries(positions);
-  if (watermark !== undefined && log.sureAt === undefined)
-    log.imported = watermark;
-}
 
 /**
  * Kafka finds the first message at or after a time. Behind one that is dated in the future it finds no other, so that all that came later

@@ -120,6 +120,7 @@ test("of a topic that could not be read once, all is remembered that nothing els
   const told = {
     log: { at: 1, bounds: {} },
     wasGone: true as const,
+    clock: { asOf: 1, behind: 2 },
     stood: { 0: "9" },
     replaced: { cause: "topic-deleted" as const, why: "it is gone" },
     misdated: { 0: "7" },

@@ -1,6 +1,23 @@
-import { emptyMemory } from "../../../../../activities/audit/evidence/evidence-cache";
-import { hourStart } from "../../../../../lib/hour";
-import { AS_OF, audits, FOUR, goneAt, NEW, OLD, TWO } from "./audited-logs";
+import {
+  emptyMemory,
+  type TopicMemory,
+} from "../../../../../activities/audit/evidence/evidence-cache";
+import {
+  readKafkaLog,
+  withLogsPast,
+} from "../../../../../activities/audit/evidence/kafka-log";
+import { HOUR_MS, hourStart } from "../../../../../lib/hour";
+import { topic } from "../../../domain/audit/cases";
+import {
+  AS_OF,
+  audits,
+  FOUR,
+  goneAt,
+  NEW,
+  OLD,
+  RANGE,
+  TWO,
+} from "./audited-logs";
 
 test.each([
   ["no id is known", undefined, undefined],
@@ -73,4 +90,63 @@ test("nor that what the log of that id held was read, once it is deleted", async
   await audit(NEW, undefined, FOUR, { asOf: AS_OF + 1 });
   await audit(NEW, undefined, FOUR, { asOf: AS_OF + 2 });
   expect(goneAt(memory, AS_OF + 3)).toMatchObject({ from: AS_OF });
+});
+
+/** Until when a log is in doubt that was made anew, by an audit as of `AS_OF`. */
+async function until({
+  memory = emptyMemory(),
+  stored = "9",
+  lastRun = AS_OF - 1,
+  misdated = {},
+  now = AS_OF + 1000 * HOUR_MS,
+}: {
+  memory?: TopicMemory;
+  stored?: string;
+  lastRun?: number;
+  misdated?: Record<string, string>;
+  now?: number;
+}) {
+  const found = await readKafkaLog(NEW, "t", RANGE, AS_OF, "b", memory);
+  const partitions = [{ partition: 0, stored, logStart: "0", logEnd: "3" }];
+  withLogsPast(
+    topic({ partitions, lastRun, watermark: hourStart(TWO) }),
+    { ...found, misdated },
+    new Map([[0, { offset: stored }]]),
+    memory,
+    RANGE,
+    AS_OF,
+    now,
+  );
+  return memory.replaced?.until;
+}
+
+test("what an audit as of an instant of the past finds may have happened until now", async () => {
+  // A world that stands in the past: nothing tells that it is later there.
+  expect(await until({})).toBe(AS_OF);
+  expect(await until({ lastRun: AS_OF + 9 })).toBe(AS_OF + 9);
+  const clock = { asOf: AS_OF, behind: 990 * HOUR_MS };
+  const memory = { ...emptyMemory(), clock };
+  expect(await until({ memory })).toBe(AS_OF + 10 * HOUR_MS);
+  // An audit that was late is of the present.
+  const now = AS_OF + HOUR_MS;
+  expect(await until({ now })).toBe(now);
+});
+
+test("where Kafka has later messages than an audit that remembers nothing was told, the next that does tells until when", async () => {
+  const memory = emptyMemory();
+  const misdated = { 0: "2" };
+  expect(await until({ memory, misdated })).toBeUndefined();
+  expect(memory.replaced).toBeDefined();
+  memory.clock = { asOf: AS_OF, behind: 990 * HOUR_MS };
+  expect(await until({ memory, misdated, stored: "3" })).toBe(
+    AS_OF + 10 * HOUR_MS,
+  );
+});
+
+test("an audit of the past does not shorten what one before it has found", async () => {
+  const memory = emptyMemory();
+  const audit = audits(memory);
+  await audit(OLD, "a", TWO);
+  await audit(NEW, "b", FOUR, { asOf: AS_OF + 5 });
+  expect(goneAt(memory, AS_OF + 1)?.until).toBe(AS_OF + 5);
 });
