@@ -68,7 +68,13 @@ export function deletedLog(
       ? `Kafka no longer has the topic; all that it held at ${instant(seen.at)} had been read`
       : "Kafka no longer has the topic, and nothing tells that all of it had been read",
     // Where nothing dates the import, all hours: an audit without memory may date it, by the partitions that are left of it.
-    from: wasRead ? (seen.sureAt ?? seen.at) : (watermark ?? 0),
+    from: wasRead
+      ? (seen.sureAt ?? seen.at)
+      : Math.min(
+          watermark ?? 0,
+          // What was imported last may be of a log that nobody could tell from that one.
+          seen?.sureAt === undefined ? Infinity : (seen.imported ?? 0),
+        ),
     until: asOf,
   };
 }

@@ -379,7 +379,8 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "a position in the new log tells how far the old one was imported",
     file: `${evidence}/kafka-log.ts`,
-    guard: "        log.before ? (log.before.imported ?? 0) : Infinity,\n",
+    guard:
+      "        (log.before ? log.before.imported : memory.replaced?.from) ?? 0,\n",
     taken: "",
     test: `${evidence}/kafka-log`,
   },
@@ -611,16 +612,22 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "a look without an id tells that the log that had it was read",
     file: "domain/audit/incarnation.ts",
-    guard: "(seen.sureAt ?? seen.at)",
-    taken: "seen.at",
+    guard: "? (seen.sureAt ?? seen.at)",
+    taken: "? seen.at",
+    test: `${evidence}/gone-logs`,
+  },
+  {
+    without: "a look without an id tells when a deleted log was imported",
+    file: "domain/audit/incarnation.ts",
+    guard: "seen?.sureAt === undefined ? Infinity",
+    taken: "seen !== undefined || watermark ? Infinity",
     test: `${evidence}/gone-logs`,
   },
   {
     without: "an audit without memory bounds what a deleted topic lost",
     file: "domain/audit/incarnation.ts",
-    guard: "from: wasRead ? (seen.sureAt ?? seen.at) : (watermark ?? 0),",
-    taken:
-      "...(wasRead ? { from: seen.sureAt ?? seen.at } : watermark === undefined ? {} : { from: watermark }),",
+    guard: "watermark ?? 0,",
+    taken: "watermark ?? Infinity,",
     test: "domain/audit/incarnation",
   },
   {

@@ -31,7 +31,7 @@ export type TopicMemory = LogPast & {
   edges: Edges;
   /** The topic's log in Kafka as the audit before saw it; absent where none did. */
   log?: SeenLog;
-  /** Whether Kafka did not have the topic when the audit before looked, though there had been one; absent where it had. */
+  /** Whether Kafka did not have the topic when the audit before looked; absent where it had. */
   wasGone?: true;
   /** By which clock the audits go that remember this; absent where none told. */
   clock?: AuditClock;

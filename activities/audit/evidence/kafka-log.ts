@@ -167,7 +167,7 @@ export function withLogsPast(
       ...log.replaced,
       from: Math.min(
         // The importer may have read the new log meanwhile: its position tells no longer how far it came in the one before.
-        log.before ? (log.before.imported ?? 0) : Infinity,
+        (log.before ? log.before.imported : memory.replaced?.from) ?? 0,
         topic.watermark ?? 0,
         // The log before may have replaced one itself: hours that are in doubt by that are so as before.
         ...(explains(memory.replaced, range)
@@ -202,8 +202,7 @@ export function withLogsPast(
           : { from: memory.replaced.from }),
       }
     : memory.replaced;
-  // Of a topic that Kafka never had, as far as is known, none is there again.
-  if (log.isGone && (memory.log ?? memory.replaced)) memory.wasGone = true;
+  if (log.isGone) memory.wasGone = true;
   const doubtfulTimes = doubtsOf(topic, log, memory, asOf);
   return {
     ...topic,

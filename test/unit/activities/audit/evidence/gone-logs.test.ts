@@ -3,6 +3,7 @@ import {
   type TopicMemory,
 } from "../../../../../activities/audit/evidence/evidence-cache";
 import {
+  noLog,
   readKafkaLog,
   withLogsPast,
 } from "../../../../../activities/audit/evidence/kafka-log";
@@ -40,6 +41,20 @@ test.each([
     });
   },
 );
+
+test("a topic that no audit has seen before it was gone may have lost any hour once it is there again", async () => {
+  const memory = emptyMemory();
+  withLogsPast(
+    topic({ partitions: [] }),
+    noLog(memory),
+    new Map(),
+    memory,
+    RANGE,
+    AS_OF,
+  );
+  const there = await audits(memory)(NEW, "b", FOUR, { asOf: AS_OF + 1 });
+  expect(there).toMatchObject({ from: 0, until: AS_OF + 1 });
+});
 
 test("a topic that was gone and has its id still was not made anew", async () => {
   const memory = emptyMemory();
@@ -90,6 +105,14 @@ test("nor that what the log of that id held was read, once it is deleted", async
   await audit(NEW, undefined, FOUR, { asOf: AS_OF + 1 });
   await audit(NEW, undefined, FOUR, { asOf: AS_OF + 2 });
   expect(goneAt(memory, AS_OF + 3)).toMatchObject({ from: AS_OF });
+});
+
+test("nor when it was imported, where it is deleted unread", async () => {
+  const memory = emptyMemory();
+  const audit = audits(memory);
+  await audit(OLD, "a", TWO);
+  await audit(NEW, undefined, FOUR, { asOf: AS_OF + 1 });
+  expect(goneAt(memory, AS_OF + 2, "2", FOUR)?.from).toBe(hourStart(TWO));
 });
 
 /** Until when a log is in doubt that was made anew, by an audit as of `AS_OF`. */
