@@ -87,6 +87,8 @@ class AuditedTopic extends PlayedTopic {
       { read: true, value: this.stored as never },
       {},
     );
+    // That there is a raw hour tells that the topic was there then.
+    this.memory.raw = Object.fromEntries(this.raw()) as never;
     const topic = withLogsPast(
       facts,
       log,
