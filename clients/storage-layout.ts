@@ -40,8 +40,8 @@ export const latest = {
   audit: json<{ ref: string; html: string }>("latest", "audit.json"),
   /** Topics that audits know of something unread or lost of. An audit of chosen topics changes what it tells of these only. */
   knownTopics: json<string[]>("latest", "known-topics.json"),
-  /** As of when the newest audit of all topics judged, whichever ran last. */
-  asOf: json<{ asOf: string }>("latest", "as-of.json"),
+  /** The newest instant, ISO-8601, as of which an audit has looked whether they are whole. */
+  knownAsOf: json<{ asOf: string }>("latest", "known-as-of.json"),
   headroom: json<TopicHeadroom[]>("latest", "headroom.json"),
   canary: json<Pick<CanaryState, "hour" | "seconds">>("latest", "canary.json"),
   /** How many alerts each receiver has refused for good. */

@@ -6,6 +6,7 @@ import type { HourEvidence, TopicEvidence } from "../../domain/audit/evidence";
 import type { Outage, TopicAudit } from "../../domain/audit/audit-report";
 import type { UnknownTopics } from "../../domain/audit/preflight";
 import type { Judgement } from "../../domain/audit/judgement";
+import { clockAfter, isOfThePast } from "../../domain/audit/audit-clock";
 import { unsettledHours } from "../../domain/audit/unsettled";
 import { counting, type Requests } from "../../lib/request-count";
 import { fatal } from "../../clients/errors";
@@ -171,22 +172,22 @@ export function createAuditActivities(clients: AuditClients) {
   };
 }
 
-/** Audits a batch by what earlier audits remember of it, and remembers what it found; where a service is down, neither. */
+/**
+ * Audits a batch by what earlier audits remember of it, and remembers what it found; where a service is down, neither. An audit as of an earlier
+ * instant than one before it remembers nothing either: hours that it did not look at would be forgotten.
+ */
 async function auditRemembering(
   clients: AuditClients,
   { topics, range, asOf, shard, remember }: BatchInput,
   tolerant: boolean,
 ): Promise<{ audits: TopicAudit[]; outages: Outage[] }> {
   const { cache } = clients;
+  const now = Date.now();
   const outages = new Map<string, Outage>();
   const before: BatchMemory =
     remember && !tolerant
       ? await cache.load(shard, topics)
       : { topics: {}, others: {} };
-  // What audits as of a later instant have found must not be replaced by what was so before.
-  const looksBack = Object.values(before.topics).some(
-    ({ log }) => log !== undefined && log.at > Date.parse(asOf),
-  );
   const audits = await auditTopics(clients, topics, range, asOf, {
     beat,
     memory: before.topics,
@@ -194,14 +195,17 @@ async function auditRemembering(
     isolating: true,
     outages,
   });
-  if (remember && outages.size === 0 && !looksBack)
-    await cache.save(
-      shard,
-      tolerant
-        ? withRemembered(before, await cache.load(shard, topics))
-        : before,
-      range,
+  if (remember && outages.size === 0) {
+    const remembered = tolerant ? await cache.load(shard, topics) : before;
+    const told = Date.parse(asOf);
+    const isPast = Object.values(remembered.topics).some(({ clock }) =>
+      isOfThePast(told, clock),
     );
+    const memory = tolerant ? withRemembered(before, remembered) : before;
+    for (const topic of Object.values(memory.topics))
+      topic.clock = clockAfter(topic.clock, told, now);
+    if (!isPast) await cache.save(shard, memory, range);
+  }
   return { audits, outages: [...outages.values()] };
 }
 

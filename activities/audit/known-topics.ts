@@ -42,26 +42,30 @@ type Audited = {
 
 /**
  * Adds to the known topics what an audit found, and takes away what it found to be whole. A topic that it was not asked about stays, and so
- * does every one where it looked at other hours than audits usually do, as of an earlier instant than another audit, or could not look at all.
+ * does every one where it looked at other hours than audits usually do, or as of an earlier instant than one before it, or could not look at all.
  */
 export async function rememberTopics(
   storage: Pick<Storage, "read" | "readRef" | "write">,
   { audits, asOf, range, outages, lookbackHours }: Audited,
 ): Promise<void> {
-  const before = await knownTopics(storage).catch((error: unknown) => {
+  const orNothing = (error: unknown) => {
     if (!isOwnFault(error)) throw error;
-    return [];
-  });
+    return undefined;
+  };
+  const before = (await knownTopics(storage).catch(orNothing)) ?? [];
+  const newest = await storage.read(latest.knownAsOf).catch(orNothing);
+  const told = Date.parse(asOf);
+  const isPast = newest !== undefined && told < Date.parse(newest.asOf);
   const known = new Set(before);
-  const newest = await storage.read(latest.asOf);
-  const looksBack = newest !== undefined && newest.asOf > asOf;
-  const sawAll =
-    isUsual(range, asOf, lookbackHours) && !looksBack && outages.length === 0;
+  const isNewest = isUsual(range, asOf, lookbackHours) && !isPast;
+  const sawAll = isNewest && outages.length === 0;
   for (const audit of audits)
     if (isToBeKnown(audit)) known.add(audit.topic);
     else if (sawAll && audit.problem === undefined) known.delete(audit.topic);
   await storage.write(latest.knownTopics, [...known].sort());
-  if (!looksBack) await storage.write(latest.asOf, { asOf });
+  // An instant that is still to come would make all audits until then ones of the past.
+  const by = new Date(Math.min(told, Date.now())).toISOString();
+  if (isNewest) await storage.write(latest.knownAsOf, { asOf: by });
 }
 
 /** Whether a range is at least the one that audits look back over. */

@@ -1,3 +1,4 @@
+import { type HourRange, hourStart } from "../../lib/hour";
 import { instant } from "../../lib/time";
 
 /**
@@ -11,22 +12,16 @@ export type SeenLog = {
   id?: string;
   /** By partition: its first offset, and the one after its last, as decimal strings. */
   bounds: Record<string, { start: string; end: string }>;
-  /** When the topic had last been imported by then, epoch ms; absent where nothing told. */
+  /**
+   * When it was last known to be the log that it had been before, epoch ms, where it was seen since and its id could not be asked; absent where it
+   * could, or has none that is known.
+   */
+  sureAt?: number;
+  /** When the topic had last been imported by then, or by `sureAt`, epoch ms; absent where nothing told. */
   imported?: number;
   /** Where the importer stood then, by partition. */
   stored?: Record<string, string>;
-  /** Whether Kafka was found without the topic since. */
-  isGone?: true;
-  /**
-   * Where looks since had no id: what the last one that had one told of the import. The log may have been replaced between the two, and no
-   * later import tells how far that one was read.
-   */
-  withId?: { imported?: number };
 };
-
-/** Until when the log that was seen is known to have been imported, epoch ms; absent where nothing tells. */
-export const importedOf = (seen: SeenLog): number | undefined =>
-  seen.withId ? seen.withId.imported : seen.imported;
 
 export type ReplacedCause =
   "topic-recreated" | "log-truncated" | "topic-deleted";
@@ -67,33 +62,63 @@ export function deletedLog(
       ([partition, { end }]) =>
         BigInt(stored.get(Number(partition))?.offset ?? 0) >= BigInt(end),
     );
-  const from = seen?.withId ? importedOf(seen) : wasRead ? seen.at : watermark;
   return {
     cause: "topic-deleted",
     why: wasRead
       ? `Kafka no longer has the topic; all that it held at ${instant(seen.at)} had been read`
       : "Kafka no longer has the topic, and nothing tells that all of it had been read",
-    ...(from === undefined ? {} : { from }),
+    // Where nothing dates the import, all hours: an audit without memory may date it, by the partitions that are left of it.
+    from: wasRead
+      ? (seen.sureAt ?? seen.at)
+      : Math.min(
+          watermark ?? 0,
+          // What was imported last may be of a log that nobody could tell from that one.
+          seen?.sureAt === undefined ? Infinity : (seen.imported ?? 0),
+        ),
     until: asOf,
   };
 }
 
-/** What happened to a topic's log between two looks; undefined where it is the same one, as far as can be told. */
+/** Whether there is a replaced log by which hours of the range may have lost messages. */
+export const explains = (
+  replaced: ReplacedLog | undefined,
+  range: HourRange,
+): replaced is ReplacedLog =>
+  replaced !== undefined &&
+  (replaced.until ?? Infinity) >= hourStart(range.since);
+
+/** A log that is gone, with the hours that are in doubt because it had replaced one itself: they are so as before. */
+export const withDoubtsOf = (
+  before: ReplacedLog | undefined,
+  gone: ReplacedLog,
+  range: HourRange,
+): ReplacedLog =>
+  explains(before, range)
+    ? { ...gone, from: Math.min(gone.from ?? 0, before.from ?? 0) }
+    : gone;
+
+/**
+ * What happened to a topic's log between two looks; undefined where it is the same one, as far as can be told.
+ * @param wasGone whether Kafka did not have the topic at a look between them
+ */
 export function replacedBetween(
-  before: SeenLog,
+  before: SeenLog | undefined,
   now: SeenLog,
+  wasGone = false,
 ): { cause: ReplacedCause; why: string } | undefined {
-  if (before.isGone)
-    return {
-      cause: "topic-recreated",
-      why: "the topic was deleted and is there again: it was made anew",
-    };
-  const hasId = before.id !== undefined && now.id !== undefined;
+  const hasId = before?.id !== undefined && now.id !== undefined;
   if (hasId && before.id !== now.id)
     return {
       cause: "topic-recreated",
       why: "the topic was deleted and made anew",
     };
+  // Only the same id tells that Kafka did not name the topic by mistake.
+  if (wasGone && !hasId)
+    return {
+      cause: "topic-recreated",
+      why: "Kafka did not have the topic meanwhile: it was made anew",
+    };
+  if (!before) return undefined;
   for (const [partition, seen] of Object.entries(before.bounds)) {
     const found = now.bounds[partition];
     if (!found)

@@ -46,6 +46,7 @@ export function dtOfRow(text: string): string | undefined {
   if (capsuleTime({ dt: time }) === undefined) return undefined;
   // MySQL's own form has a space; a fraction of nothing but zeros comes from the column's precision.
   const dt = time.replace(" ", "T").replace(/\.0+(?=$|[Z+-])/, "");
+  // A zone may have hours only, as `capsuleTime` reads it; the date's own `-05` lies before the tenth character.
   return /[Zz]$|[+-]\d{2}(?::?\d{2})?$/.test(dt.slice(10)) ? dt : `${dt}Z`;
 }
 

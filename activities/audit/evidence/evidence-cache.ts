@@ -1,6 +1,7 @@
 import { gunzip, gzip } from "node:zlib";
 import { promisify } from "node:util";
 import type { Storage } from "../../../clients/storage";
+import type { AuditClock } from "../../../domain/audit/audit-clock";
 import type { LogPast, SeenLog } from "../../../domain/audit/incarnation";
 import type { Traffic } from "../../../domain/audit/traffic";
 import {
@@ -30,6 +31,10 @@ export type TopicMemory = LogPast & {
   edges: Edges;
   /** The topic's log in Kafka as the audit before saw it; absent where none did. */
   log?: SeenLog;
+  /** Whether Kafka did not have the topic when the audit before looked; absent where it had. */
+  wasGone?: true;
+  /** By which clock the audits go that remember this; absent where none told. */
+  clock?: AuditClock;
   /** Positions of the importer, by partition, that are of the log which was replaced: what comes into the new one below them is passed over. */
   stood?: Record<string, string>;
   /** Where an importer stands that keeps no positions but its files' names, by partition; absent where they were not looked for. */
@@ -76,6 +81,8 @@ export function distrust(
  */
 export const unforgettable = ({
   log,
+  wasGone,
+  clock,
   stood,
   replaced,
   misdated,
@@ -84,6 +91,8 @@ export const unforgettable = ({
   structuredClone({
     ...emptyMemory(),
     ...(log ? { log } : {}),
+    ...(wasGone ? { wasGone } : {}),
+    ...(clock ? { clock } : {}),
     ...(stood ? { stood } : {}),
     ...(replaced ? { replaced } : {}),
     ...(misdated ? { misdated } : {}),

@@ -78,15 +78,7 @@ export async function readTopicEvidence(
       memory,
     ),
   );
-  const facts = topicFacts(
-    policy,
-    shared,
-    name,
-    kafka,
-    stands,
-    rawInRange,
-    memory.log,
-  );
+  const facts = topicFacts(policy, shared, name, kafka, stands, rawInRange);
   const topic = kafka.read
     ? withLogsPast(
         facts,
@@ -174,7 +166,7 @@ async function readStages(
   const [ofKafka, files, partitions] = await Promise.all([
     readStage(shared, async () =>
       shared.isGone(topic)
-        ? noLog()
+        ? noLog(memory)
         : readKafkaLog(
             kafka,
             topic,

@@ -1,20 +1,23 @@
 import {
   deletedLog,
-  importedOf,
+  explains,
   type ReplacedLog,
   replacedBetween,
   replacedByPositions,
   type SeenLog,
+  withDoubtsOf,
 } from "../../../domain/audit/incarnation";
 import {
   isBeyondEnd,
   type TopicEvidence,
 } from "../../../domain/audit/evidence";
+import { presentOf } from "../../../domain/audit/audit-clock";
 import type { Kafka, Offsets } from "../../../clients/kafka/kafka";
 import type { Position } from "../../../importers/importer";
 import { type HourRange, hourStart, HOUR_MS, inRange } from "../../../lib/hour";
 import type { TopicMemory } from "./evidence-cache";
 import { type ProducedHour, producedByHour } from "./produced-by-hour";
+import { followStanding, hasMoved } from "./standing";
 
 /** Messages may be dated so much later than the instant of the audit, as clocks differ. */
 const CLOCK_SLACK_MS = HOUR_MS;
@@ -33,6 +36,8 @@ export type KafkaLog = {
   misdated: Record<string, string>;
   /** Whether Kafka does not have the topic; absent where it has. */
   isGone?: true;
+  /** What a log held, when it was last seen, that is gone now. */
+  held?: Offsets[];
 };
 
 /** Reads a topic's log by its offsets. What is remembered of another log than this one is forgotten first: it is not true of this one. */
@@ -45,15 +50,15 @@ export async function readKafkaLog(
   memory: TopicMemory,
 ): Promise<KafkaLog> {
   const offsets = await kafka.offsets(topic);
+  const seen = seenLog(offsets, id, asOf);
   const before = memory.log;
-  // An audit as of an instant of the past does not make what is known older.
-  const seen = seenLog(offsets, id, Math.max(asOf, before?.at ?? 0));
-  const replaced = before && replacedBetween(before, seen);
+  const replaced = replacedBetween(before, seen, memory.wasGone);
+  delete memory.wasGone;
   if (replaced) {
     memory.edges = {};
     delete memory.misdated;
   }
-  memory.log = before && !replaced ? withIdOf(before, seen) : seen;
+  memory.log = replaced ? seen : withIdOf(before, seen);
   const offsetsAt = (ms: number) => kafka.offsetsAt(topic, ms);
   const ofHour = await producedByHour(offsetsAt, range, offsets, memory.edges);
   const endsBefore = [...ofHour.values()].at(-1)?.end;
@@ -71,20 +76,19 @@ export async function readKafkaLog(
   };
 }
 
-/** What is seen of a log, with the id that it had before where that could not be asked this time. */
-function withIdOf(before: SeenLog, seen: SeenLog): SeenLog {
-  if (seen.id !== undefined || before.id === undefined) return seen;
-  const { id, imported } = before;
-  const withId = before.withId ?? (imported === undefined ? {} : { imported });
-  return { ...seen, id, withId };
-}
-
-/** What there is to say of a topic that Kafka does not have. */
-export const noLog = (): KafkaLog => ({
+/** What there is to say of a topic that Kafka does not have, by what is remembered of it. */
+export const noLog = ({ log }: TopicMemory): KafkaLog => ({
   offsets: [],
   ofHour: new Map(),
   misdated: {},
   isGone: true,
+  held: Object.entries(log?.bounds ?? {}).map(
+    ([partition, { start, end }]) => ({
+      partition: Number(partition),
+      low: start,
+      high: end,
+    }),
+  ),
 });
 
 const seenLog = (
@@ -102,6 +106,20 @@ const seenLog = (
   ),
 });
 
+/**
+ * An id that could not be asked this time is still the topic's. That it has that id still is not known: if it has another one, what it lost
+ * is of after the last look that knew.
+ */
+const withIdOf = (before: SeenLog | undefined, seen: SeenLog): SeenLog =>
+  before?.id === undefined || seen.id !== undefined
+    ? seen
+    : {
+        ...seen,
+        id: before.id,
+        sureAt: before.sureAt ?? before.at,
+        ...(before.imported === undefined ? {} : { imported: before.imported }),
+      };
+
 const misdatedIn = (
   offsets: Offsets[],
   firstAfter: Map<number, bigint>,
@@ -117,7 +135,8 @@ const misdatedIn = (
 
 /**
  * The topic's evidence with what its log's own past says: that it was replaced, and that its times cannot be relied on. Both are remembered
- * as long as they explain hours of the range.
+ * as long as they explain hours of the range. What is found now may have happened until now, though the audit is as of an instant of the past.
+ * @param now the worker's clock, epoch ms
  */
 export function withLogsPast(
   topic: TopicEvidence,
@@ -126,12 +145,16 @@ export function withLogsPast(
   memory: TopicMemory,
   range: HourRange,
   asOf: number,
+  now = Date.now(),
 ): TopicEvidence {
-  // An audit as of an instant of the past finds it now all the same: what came between may be lost, too.
-  const foundAt = Math.max(asOf, topic.lastRun ?? 0, memory.log?.at ?? 0);
+  const foundAt = Math.max(
+    presentOf(memory.clock, asOf, now),
+    topic.lastRun ?? 0,
+    explains(memory.replaced, range) ? (memory.replaced.until ?? 0) : 0,
+  );
   if (
     log.isGone &&
-    !isKnownToBeGone(memory) &&
+    (memory.replaced?.cause !== "topic-deleted" || hasMoved(memory, stands)) &&
     livedLately(topic, memory, range)
   )
     memory.replaced = withDoubtsOf(
@@ -139,13 +162,12 @@ export function withLogsPast(
       deletedLog(memory.log, stands, topic.watermark, foundAt),
       range,
     );
-  if (log.isGone && memory.log) memory.log.isGone = true;
   if (log.replaced)
     memory.replaced = {
       ...log.replaced,
       from: Math.min(
         // The importer may have read the new log meanwhile: its position tells no longer how far it came in the one before.
-        (log.before && importedOf(log.before)) ?? 0,
+        (log.before ? log.before.imported : memory.replaced?.from) ?? 0,
         topic.watermark ?? 0,
         // The log before may have replaced one itself: hours that are in doubt by that are so as before.
         ...(explains(memory.replaced, range)
@@ -164,9 +186,13 @@ export function withLogsPast(
     memory.replaced ??= {
       ...beyond,
       from: topic.watermark ?? 0,
-      until: foundAt,
+      // Kafka shows that it is later than the audit was told; by how much is known to the ones that remember what time it is.
+      ...(memory.clock || Object.keys(log.misdated).length === 0
+        ? { until: foundAt }
+        : {}),
     };
-  followStanding(topic, log, memory, foundAt);
+  if (memory.clock && memory.replaced) memory.replaced.until ??= foundAt;
+  followStanding(topic, log, stands, memory, foundAt);
   const replacedLog = beyond
     ? {
         ...beyond,
@@ -176,6 +202,7 @@ export function withLogsPast(
           : { from: memory.replaced.from }),
       }
     : memory.replaced;
+  if (log.isGone) memory.wasGone = true;
   const doubtfulTimes = doubtsOf(topic, log, memory, asOf);
   return {
     ...topic,
@@ -190,10 +217,6 @@ export function withLogsPast(
 const GONE_BEFORE =
   "Kafka does not have the topic, and nothing tells that it still had it in these hours";
 
-/** Whether it was found before that Kafka does not have the topic, and it was not there again since. */
-const isKnownToBeGone = ({ replaced, log }: TopicMemory): boolean =>
-  replaced?.cause === "topic-deleted" && (log?.isGone ?? true);
-
 /** Whether a topic that Kafka no longer has still had messages in the range, or was seen then, as far as anything tells. */
 const livedLately = (
   { watermark }: TopicEvidence,
@@ -202,58 +225,6 @@ const livedLately = (
 ): boolean =>
   Math.max(watermark ?? 0, log?.at ?? 0) >= hourStart(range.since) ||
   Object.keys(raw).some((hour) => inRange(hour, range));
-
-/** Whether there is a replaced log by which hours of the range may have lost messages. */
-const explains = (
-  replaced: ReplacedLog | undefined,
-  range: HourRange,
-): replaced is ReplacedLog =>
-  replaced !== undefined &&
-  (replaced.until ?? Infinity) >= hourStart(range.since);
-
-/** A log that is gone, with the hours that are in doubt because it had replaced one itself: they are so as before. */
-const withDoubtsOf = (
-  before: ReplacedLog | undefined,
-  gone: ReplacedLog,
-  range: HourRange,
-): ReplacedLog =>
-  gone.from !== undefined && explains(before, range)
-    ? { ...gone, from: Math.min(gone.from, before.from ?? 0) }
-    : gone;
-
-/**
- * As long as the importer stands where it stood in the log that was replaced, what comes into the new one below that is passed over, and in
- * the end the new log grows beyond it, where nothing looks strange any more. So the hours that may have lost messages go on until it
- * is seen to have moved.
- */
-function followStanding(
-  { partitions, watermark }: TopicEvidence,
-  { before }: KafkaLog,
-  memory: TopicMemory,
-  foundAt: number,
-): void {
-  const positions = partitions.flatMap(({ partition, stored }) =>
-    stored === undefined ? [] : [[String(partition), stored] as const],
-  );
-  const { stood, replaced } = memory;
-  if (stood && replaced?.until !== undefined)
-    replaced.until = Math.max(replaced.until, foundAt);
-  const beyondEnd = new Set(
-    partitions.filter(isBeyondEnd).map((p) => String(p.partition)),
-  );
-  const still = positions.filter(
-    ([key, stored]) =>
-      // From the very first offset on, nothing of the new log is passed over.
-      stored !== "0" &&
-      (stored === (stood?.[key] ?? before?.stored?.[key]) ||
-        beyondEnd.has(key)),
-  );
-  if (still.length > 0) memory.stood = Object.fromEntries(still);
-  else delete memory.stood;
-  if (!memory.log) return;
-  memory.log.stored = Object.fromEntries(positions);
-  if (watermark !== undefined) memory.log.imported = watermark;
-}
 
 /**
  * Kafka finds the first message at or after a time. Behind one that is dated in the future it finds no other, so that all that came later

@@ -1,33 +1,33 @@
 import type { TopicEvidence } from "../../../domain/audit/evidence";
-import type { SeenLog } from "../../../domain/audit/incarnation";
 import { jumps } from "../../../domain/audit/ledger";
 import { limitIn } from "../../../domain/audit/retention";
 import { driftOf, type Policy } from "../../../domain/settings/policy";
 import type { Offsets } from "../../../clients/kafka/kafka";
 import type { Position } from "../../../importers/importer";
 import { type Hour, hourStart, HOUR_MS } from "../../../lib/hour";
+import type { KafkaLog } from "./kafka-log";
 import type { RawHour } from "./raw-hours";
 import type { SharedEvidence } from "./shared-evidence";
 import { type Stage, valueOr } from "./stage";
 
-/**
- * The topic as a whole: offsets, positions, what was passed over, drift.
- * @param seen the log as it was seen last
- */
+/** The topic as a whole: offsets, positions, what was passed over, drift. */
 export function topicFacts(
   policy: Policy,
   shared: SharedEvidence,
   topic: string,
-  kafka: Stage<{ offsets: Offsets[]; isReplaced?: true }>,
+  kafka: Stage<Pick<KafkaLog, "offsets" | "held" | "isReplaced">>,
   stands: Stage<Map<number, Position>>,
   raw: Record<Hour, RawHour>,
-  seen?: Pick<SeenLog, "bounds">,
 ): TopicEvidence {
   const positions = valueOr(stands, new Map<number, Position>());
   const times = [...positions.values()].flatMap((position) =>
     position.time === undefined ? [] : [position.time],
   );
-  const { offsets, isReplaced } = valueOr(kafka, { offsets: [] });
+  const { offsets, held, isReplaced } = valueOr(kafka, {
+    offsets: [],
+    held: undefined,
+    isReplaced: undefined,
+  });
   const config = shared.configs.get(topic) ?? {};
   const retentionBytes = limitIn(config, "retention.bytes");
   const skippedSince = shared.skippedSince.get(topic);
@@ -51,7 +51,8 @@ export function topicFacts(
         logEnd: o.high,
       };
     }),
-    ...(times.length > 0 && !isAnyUndated(endsOf(offsets, seen), positions)
+    // Kafka no longer tells of a partition of a topic that it does not have: what it held unread is not dated by the others all the same.
+    ...(times.length > 0 && !isAnyUndated(held ?? offsets, positions)
       ? { watermark: watermark(times, Object.keys(raw), skippedSince, lastRun) }
       : {}),
     ...(skippedSince === undefined ? {} : { skippedSince }),
@@ -71,27 +72,15 @@ export function topicFacts(
   };
 }
 
-/** Where the partitions end; of a topic that Kafka no longer has, where they ended when they were seen last. */
-const endsOf = (
-  offsets: Offsets[],
-  seen: Pick<SeenLog, "bounds"> | undefined,
-): Pick<Offsets, "partition" | "high">[] =>
-  offsets.length > 0
-    ? offsets
-    : Object.entries(seen?.bounds ?? {}).map(([partition, { end }]) => ({
-        partition: Number(partition),
-        high: end,
-      }));
-
 /**
  * Whether a partition has offsets that the importer has not read, and nothing tells until when it has read it, as it never did: what is
  * unread or deleted there may be of any hour, however far the other partitions are.
  */
 const isAnyUndated = (
-  ends: Pick<Offsets, "partition" | "high">[],
+  offsets: Offsets[],
   positions: ReadonlyMap<number, Position>,
 ): boolean =>
-  ends.some(({ partition, high }) => {
+  offsets.some(({ partition, high }) => {
     const { offset = "0", time } = positions.get(partition) ?? {};
     return time === undefined && BigInt(offset) < BigInt(high);
   });

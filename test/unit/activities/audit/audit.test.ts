@@ -101,14 +101,32 @@ test("an attempt that goes on without memory forgets no log, as it could not com
   ]);
 });
 
-test("an audit as of an instant before another's remembers nothing", async () => {
+test("an audit as of an earlier instant than the one before remembers nothing", async () => {
   const { log, batch } = world();
-  await batch("0000", [TOPIC], "2018-07-05T08:20:00Z");
+  await batch("0000", [TOPIC], "2018-07-05T02:20:00Z");
+  const before = { ...log };
   Object.assign(log, { id: "b", high: "17" });
   await batch("0000", [TOPIC], "2018-07-05T01:20:00Z");
-  expect(await batch("0000", [TOPIC], "2018-07-05T09:20:00Z")).toEqual([
+  // Had it remembered the other log, this one would have replaced it.
+  Object.assign(log, before);
+  expect(await batch("0000", [TOPIC], "2018-07-05T06:20:00Z")).not.toContain(
     "lost-from-kafka",
-  ]);
+  );
+});
+
+test("audits of a world that stands in the past remember, also where two are as of one instant", async () => {
+  for (const asOf of ["2018-07-05T02:20:00Z", "2018-07-05T06:20:00Z"]) {
+    const { log, batch } = world();
+    await batch("0000", [TOPIC], asOf);
+    const before = { ...log };
+    Object.assign(log, { id: "b", high: "17" });
+    await batch("0000", [TOPIC], asOf);
+    // Without the audit between, it would be the log that was there before.
+    Object.assign(log, before);
+    expect(await batch("0000", [TOPIC], "2018-07-05T06:20:00Z")).toEqual([
+      "lost-from-kafka",
+    ]);
+  }
 });
 
 test("the audit by which an incident closes names hours that are neither whole nor broken", async () => {

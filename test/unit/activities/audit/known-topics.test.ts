@@ -6,7 +6,7 @@ import {
 import { Storage } from "../../../../clients/storage";
 import { auditPlaces, latest } from "../../../../clients/storage-layout";
 import type { TopicAudit } from "../../../../domain/audit/audit-report";
-import { addHours } from "../../../../lib/hour";
+import { addHours, HOUR_MS, hourOf } from "../../../../lib/hour";
 import { MemoryHdfs } from "../../../chaos/memory/systems";
 import { finding } from "../../domain/incidents/incident-fixtures";
 
@@ -70,6 +70,38 @@ test("a topic is forgotten once an audit over the usual range finds nothing unre
   expect(
     await after({ audits: [audited(NEW, { findings: deleted })] }),
   ).toEqual([NEW]);
+});
+
+test("a topic is not forgotten by an audit as of an earlier instant than one before it", async () => {
+  const audits = [audited(NEW)];
+  const earlier = {
+    ...{ audits, asOf: "2018-07-04T05:20:00Z" },
+    range: { since: addHours(UNTIL, -192), until: addHours(UNTIL, -24) },
+  };
+  expect(await after(earlier)).toEqual([NEW]);
+  // The same instant, in another form, is no earlier one.
+  expect(
+    await after(earlier, { audits, asOf: "2018-07-05T05:20:00.000Z" }),
+  ).toEqual([]);
+});
+
+test("a mistaken audit as of an instant to come does not keep topics known until then", async () => {
+  const audits = [audited(NEW)];
+  const asOf = new Date(Date.now() + 500 * HOUR_MS);
+  const until = hourOf(asOf.getTime());
+  const now = hourOf(Date.now() + HOUR_MS);
+  expect(
+    await after(
+      {
+        ...{ audits: [audited(NEW, { unread: 1 })], asOf: asOf.toISOString() },
+        range: { since: addHours(until, -168), until },
+      },
+      {
+        ...{ audits, asOf: `${now}:20:00Z` },
+        range: { since: addHours(now, -168), until: now },
+      },
+    ),
+  ).toEqual([]);
 });
 
 test.each([

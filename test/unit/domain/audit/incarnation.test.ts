@@ -2,6 +2,7 @@ import {
   isBeyondEnd,
   losses,
   lostOffsets,
+  mayBeOfReplacedLog,
   unreadOffsets,
 } from "../../../../domain/audit/evidence";
 import {
@@ -10,6 +11,7 @@ import {
   replacedByPositions,
   type SeenLog,
 } from "../../../../domain/audit/incarnation";
+import { HOUR_MS } from "../../../../lib/hour";
 import { recreated, topic } from "./cases";
 
 const seen = (
@@ -116,7 +118,10 @@ test("a deleted topic may have lost what came since its import, or since it was 
     until: 900,
   });
   expect(from("9")).toMatchObject({ from: 700, until: 900 });
-  expect(deletedLog(undefined, new Map(), undefined, 900)).not.toHaveProperty(
-    "from",
-  );
+});
+
+test("a deleted topic whose import nothing dates may have lost any hour, whatever a later audit takes for its import", () => {
+  const replacedLog = deletedLog(undefined, new Map(), undefined, 900);
+  const about = topic({ replacedLog, watermark: HOUR_MS });
+  expect(mayBeOfReplacedLog("1970-01-01T00", about)).toBe(true);
 });

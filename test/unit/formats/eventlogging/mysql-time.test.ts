@@ -27,8 +27,10 @@ test.each([
   ["the basic form without a zone", "20180705T031500"],
   ["the basic form without seconds", "20180705T0315Z"],
   ["the basic form in lower case", "20180705t031500z"],
-  ["the basic form with a zone of hours", "20180705T051500+02"],
-  ["the extended form with a zone of hours", "2018-07-05T05:15:00+02"],
+  ["the basic form with a zone of hours only", "20180705T051500+02"],
+  ["the basic form without seconds, in such a zone", "20180704T2215-05"],
+  ["the extended form with a zone of hours only", "2018-07-05T05:15:00+02"],
+  ["MySQL's own form with a zone of hours only", "2018-07-05 05:15:00.000+02"],
   ["the basic form, of the day after", "20180706T031500+2400"],
   ["the basic form, of the day before", "20180704T171500-1000"],
 ])("a text that is read as a time of the hours is asked for: %s", (_, text) => {

@@ -2,6 +2,7 @@ import {
   type BatchMemory,
   emptyMemory,
   EvidenceCache,
+  unforgettable,
 } from "../../../../../activities/audit/evidence/evidence-cache";
 import { Storage } from "../../../../../clients/storage";
 import {
@@ -113,4 +114,20 @@ test("memory of a version that kept no list of a batch's topics is taken by its 
   await see("0000", { [M]: "10" });
   await storage.write(memoryTopicsPlaces.ofBatch("0000"), {});
   expect(endsOf(await load("0000", [M]))).toEqual({ [M]: "10" });
+});
+
+test("of a topic that could not be read once, all is remembered that nothing else tells", () => {
+  const told = {
+    log: { at: 1, bounds: {} },
+    wasGone: true as const,
+    clock: { asOf: 1, behind: 2 },
+    stood: { 0: "9" },
+    replaced: { cause: "topic-deleted" as const, why: "it is gone" },
+    misdated: { 0: "7" },
+    traffic: {},
+  };
+  expect(unforgettable({ ...emptyMemory(), ...told })).toEqual({
+    ...emptyMemory(),
+    ...told,
+  });
 });

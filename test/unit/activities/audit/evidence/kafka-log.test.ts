@@ -6,18 +6,16 @@ import {
 } from "../../../../../activities/audit/evidence/kafka-log";
 import { hourStart } from "../../../../../lib/hour";
 import { topic } from "../../../domain/audit/cases";
-
-const RANGE = { since: "2018-07-05T00", until: "2018-07-05T06" };
-const AS_OF = hourStart("2018-07-05T06");
-
-/** A log of one partition with a message at each of these times. */
-const logOf = (...times: string[]) => ({
-  offsets: async () => [{ partition: 0, low: "0", high: String(times.length) }],
-  offsetsAt: async (_topic: string, ms: number) => {
-    const first = times.findIndex((time) => Date.parse(time) >= ms);
-    return new Map([[0, BigInt(first === -1 ? times.length : first)]]);
-  },
-});
+import {
+  AS_OF,
+  audits,
+  FOUR,
+  logOf,
+  NEW,
+  OLD,
+  RANGE,
+  TWO,
+} from "./audited-logs";
 
 const counts = async (
   log: ReturnType<typeof logOf>,
@@ -33,18 +31,6 @@ const counts = async (
   );
   return { found, hours };
 };
-
-const OLD = logOf(
-  "2018-07-05T01:10:00Z",
-  "2018-07-05T02:10:00Z",
-  "2018-07-05T05:59:00Z",
-);
-// As many messages as the old one had, so that no offset tells them apart.
-const NEW = logOf(
-  "2018-07-05T04:10:00Z",
-  "2018-07-05T04:20:00Z",
-  "2018-07-05T05:59:00Z",
-);
 
 test("edges of hours are forgotten with the topic that they were of", async () => {
   const memory = emptyMemory();
@@ -84,25 +70,6 @@ test("that a log was replaced is remembered with the hours that it explains", as
   expect(await past(NEW, "b")).toMatchObject(replaced);
 });
 
-/** Audits one after another, where the importer stands at `stored` in the only partition, and what each says of a replaced log. */
-function audits(memory = emptyMemory()) {
-  return async (
-    log: ReturnType<typeof logOf>,
-    id: string | undefined,
-    watermark: string,
-    { stored = "3", asOf = AS_OF } = {},
-  ) => {
-    const found = await readKafkaLog(log, "t", RANGE, asOf, id, memory);
-    const partitions = found.offsets.map(({ partition, low, high }) => ({
-      ...{ partition, stored, logStart: low, logEnd: high },
-    }));
-    const about = topic({ watermark: hourStart(watermark), partitions });
-    return withLogsPast(about, found, new Map(), memory, RANGE, asOf)
-      .replacedLog;
-  };
-}
-const [TWO, FOUR] = ["2018-07-05T02", "2018-07-05T04"] as const;
-
 test("what a replaced log lost began where the audit before saw it imported, however far the new one is", async () => {
   const audit = audits();
   await audit(OLD, "a", TWO);
@@ -127,7 +94,7 @@ test("a log that replaced another one and is deleted leaves the hours in doubt t
   const gone = (asOf: number) =>
     withLogsPast(
       topic({ watermark: hourStart(FOUR), partitions: [] }),
-      noLog(),
+      noLog(memory),
       stands,
       memory,
       RANGE,
@@ -139,64 +106,6 @@ test("a log that replaced another one and is deleted leaves the hours in doubt t
       from: hourStart(TWO),
       until: AS_OF + 1,
     });
-});
-
-/** What an audit says of a topic that Kafka does not have. */
-const gone = (memory: ReturnType<typeof emptyMemory>, asOf: number) =>
-  withLogsPast(
-    topic({ watermark: hourStart(TWO), partitions: [] }),
-    noLog(),
-    new Map([[0, { offset: "100" }]]),
-    memory,
-    RANGE,
-    asOf,
-  ).replacedLog;
-
-test.each(["b", undefined])(
-  "a topic that was gone and is there again was made anew, whatever its offsets (id %s)",
-  async (id) => {
-    const memory = emptyMemory();
-    const audit = audits(memory);
-    await audit(OLD, id ? "a" : undefined, TWO);
-    gone(memory, AS_OF + 1);
-    // As long a log as before, which the importer has read since.
-    const back = await audit(NEW, id, FOUR, { asOf: AS_OF + 2 });
-    expect(back).toMatchObject({
-      cause: "topic-recreated",
-      from: hourStart(TWO),
-      until: AS_OF + 2,
-    });
-    // Deleted once more, it is gone anew.
-    expect(gone(memory, AS_OF + 3)).toMatchObject({
-      cause: "topic-deleted",
-      until: AS_OF + 3,
-    });
-  },
-);
-
-test("looks that could not ask for the id do not tell how far the log before was imported", async () => {
-  const audit = audits();
-  await audit(OLD, "a", TWO);
-  // Perhaps the new one already.
-  await audit(OLD, undefined, FOUR);
-  await audit(OLD, undefined, FOUR);
-  expect(await audit(NEW, "b", FOUR)).toMatchObject({ from: hourStart(TWO) });
-});
-
-test("an audit as of an instant of the past ends no doubt before the newest run of the importer", async () => {
-  const memory = emptyMemory();
-  const found = await readKafkaLog(OLD, "t", RANGE, AS_OF, "a", memory);
-  const lastRun = AS_OF + 500;
-  const beyond = { partition: 0, stored: "9", logStart: "0", logEnd: "3" };
-  withLogsPast(
-    topic({ watermark: hourStart(TWO), lastRun, partitions: [beyond] }),
-    found,
-    new Map(),
-    memory,
-    RANGE,
-    AS_OF,
-  );
-  expect(memory.replaced?.until).toBe(lastRun);
 });
 
 test("of a log that an older version remembers nothing tells how far it was imported", async () => {

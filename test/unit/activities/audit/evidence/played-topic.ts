@@ -9,6 +9,13 @@ export const START = hourStart(FIRST);
 /** Runs come five minutes after an hour, audits twenty. */
 export const MINUTE_MS = 60_000;
 
+const FEW = [false, false, false, false, true];
+const NEVER = {
+  isGone: fc.constant(false),
+  hasNoId: fc.constant(false),
+  hoursBack: fc.constant(0),
+};
+
 /** What happens in an hour of a topic, in this order. */
 const step = fc.record({
   log: fc.constantFrom("same", "same", "same", "same", "anew", "wider"),
@@ -29,6 +36,12 @@ const step = fc.record({
     "without offsets",
   ),
   audit: fc.boolean(),
+  /** Whether Kafka does not have the topic in this hour. */
+  isGone: fc.constantFrom(...FEW),
+  /** Whether the topic's id cannot be asked. */
+  hasNoId: fc.constantFrom(...FEW),
+  /** Whether another audit follows, as of some hours before. */
+  hoursBack: fc.constantFrom(0, 0, 0, 0, 1, 3),
 });
 
 export const history = fc.record({
@@ -50,6 +63,7 @@ export const healthyHistory = fc.record({
       deletes: fc.constant(0),
       retention: fc.constantFrom(2, 5, 99),
       run: fc.constant("usual"),
+      ...NEVER,
       audit: fc.boolean(),
     }),
     { minLength: 2, maxLength: 9 },
@@ -86,7 +100,20 @@ export class PlayedTopic {
   protected runs = 0;
   /** Whether a log was replaced that no audit can tell from the one before: nothing but the archive knows then. */
   protected isUntold = false;
-  protected seen: { id: number; ends: number[]; starts: number[] } | undefined;
+  /** Whether it was replaced, which an audit can tell as soon as it can ask for the id again. */
+  protected isToBeTold = false;
+  protected isGone = false;
+  /** How many of its logs are no more. */
+  protected lost = 0;
+  protected seen:
+    | {
+        id: number;
+        ends: number[];
+        starts: number[];
+        isGone: boolean;
+        lost: number;
+      }
+    | undefined;
 
   constructor(protected readonly told: History) {
     for (let p = 0; p < told.partitions; p++) this.addPartition();
@@ -105,7 +132,13 @@ export class PlayedTopic {
   }
 
   protected happen(index: number, step: History["steps"][number]): void {
-    if (step.log === "anew") {
+    const wasGone = this.isGone;
+    this.isGone = step.isGone;
+    if (this.isGone || step.log === "anew") {
+      if (!wasGone) this.lost++;
+      if (this.isGone) return;
+    }
+    if (wasGone || step.log === "anew") {
       this.id++;
       this.logs = this.logs.map(() => ({ low: 0, messages: [] }));
     } else if (step.log === "wider" && this.logs.length < 5)
@@ -190,20 +223,32 @@ export class PlayedTopic {
     });
   }
 
-  /** Notes whether what became of the log since the audit before can be told at all. */
-  protected look(): void {
+  /**
+   * Notes whether what became of the log since the audit before can be told at all.
+   * @param knows whether the log that audits remember has an id
+   * @param asks whether that of the log that is there can be asked
+   */
+  protected look(knows: boolean, asks: boolean): void {
     const [ends, starts] = [
       this.logs.map(({ messages }) => messages.length),
       this.logs.map(({ low }) => low),
     ];
-    const { seen } = this;
-    const isAnother = (seen?.id ?? 1) !== this.id;
+    const { seen, id, isGone, lost } = this;
+    const lostBefore = seen?.lost ?? 0;
+    this.seen = { id, ends, starts, isGone, lost };
+    if (isGone) {
+      // A log that came and went between two audits left nothing behind.
+      if (lost - lostBefore > (seen?.isGone ? 0 : 1)) this.isUntold = true;
+      this.isToBeTold = false;
+      return;
+    }
+    const isAnother = (seen?.id ?? 1) !== id;
     const goesBack = seen?.ends.some(
       (end, p) => ends[p]! < end || starts[p]! < seen.starts[p]!,
     );
-    if (isAnother && !(seen && this.told.hasIds) && !goesBack)
-      this.isUntold = true;
-    this.seen = { id: this.id, ends, starts };
+    if (goesBack || seen?.isGone || (knows && asks)) this.isToBeTold = false;
+    else if (isAnother && seen && knows) this.isToBeTold = true;
+    else if (isAnother) this.isUntold = true;
   }
 
   /** What Kafka answers an audit. */
@@ -276,6 +321,6 @@ export class PlayedTopic {
 
   /** The archive is asked only where something looks wrong, and nothing does then. */
   get cannotBeTold(): boolean {
-    return this.isUntold;
+    return this.isUntold || this.isToBeTold;
   }
 }

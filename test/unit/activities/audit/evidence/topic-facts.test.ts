@@ -1,8 +1,31 @@
+import { emptyMemory } from "../../../../../activities/audit/evidence/evidence-cache";
+import {
+  type KafkaLog,
+  noLog,
+} from "../../../../../activities/audit/evidence/kafka-log";
 import { topicFacts } from "../../../../../activities/audit/evidence/topic-facts";
 import { POLICY } from "../../../domain/audit/cases";
 
-/** When the topic was last imported, as its facts tell, where the second partition's log has `high` offsets and the importer never read it. */
-const watermarkWith = (high: string) =>
+/** What Kafka says of a log of two partitions. */
+const logOf = (high: string) => ({
+  offsets: [
+    { partition: 0, low: "0", high: "9" },
+    { partition: 1, low: "0", high },
+  ],
+});
+
+/** What there is to say of that log when Kafka has it no longer. */
+const goneLogOf = (high: string) =>
+  noLog({
+    ...emptyMemory(),
+    log: {
+      at: 800,
+      bounds: { 0: { start: "0", end: "9" }, 1: { start: "0", end: high } },
+    },
+  });
+
+/** When the topic was last imported, as its facts tell, where the importer never read the second partition of its log. */
+const watermarkWith = (log: Pick<KafkaLog, "offsets" | "held">) =>
   topicFacts(
     POLICY,
     {
@@ -12,45 +35,19 @@ const watermarkWith = (high: string) =>
       advances: () => [],
     } as never,
     "eventlogging_Edit",
-    {
-      read: true,
-      value: {
-        offsets: [
-          { partition: 0, low: "0", high: "9" },
-          { partition: 1, low: "0", high },
-        ],
-      },
-    },
+    { read: true, value: log },
     { read: true, value: new Map([[0, { offset: "9", time: 700 }]]) },
     {},
   ).watermark;
 
 test("partitions that were read do not tell until when one was imported that never was", () => {
-  expect(watermarkWith("5")).toBeUndefined();
-  expect(watermarkWith("0")).toBe(700);
+  expect(watermarkWith(logOf("5"))).toBeUndefined();
+  expect(watermarkWith(logOf("0"))).toBe(700);
 });
 
-test("a topic that is gone has the partitions that it was seen with: one that was never imported still tells nothing", () => {
-  const gone = (seen?: { bounds: Record<string, never> | object }) =>
-    topicFacts(
-      POLICY,
-      {
-        configs: new Map(),
-        skippedSince: new Map(),
-        importer: { lastRun: 900, problems: [] },
-        advances: () => [],
-      } as never,
-      "eventlogging_Edit",
-      { read: true, value: { offsets: [] } },
-      { read: true, value: new Map([[0, { offset: "9", time: 700 }]]) },
-      {},
-      seen as never,
-    ).watermark;
-  const first = { start: "0", end: "9" };
-  expect(gone({ bounds: { 0: first } })).toBe(700);
-  expect(gone({ bounds: { 0: first, 1: { start: "0", end: "5" } } })).toBe(
-    undefined,
-  );
+test("nor do they once the topic is deleted, and Kafka tells of no partition any more", () => {
+  expect(watermarkWith(goneLogOf("5"))).toBeUndefined();
+  expect(watermarkWith(goneLogOf("0"))).toBe(700);
 });
 
 test("where the log replaced another one, a run's end in that one does not hide what is jumped over", () => {

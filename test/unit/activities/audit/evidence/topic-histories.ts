@@ -1,4 +1,8 @@
 import { withLedger } from "../../../../../domain/audit/attribution";
+import {
+  clockAfter,
+  isOfThePast,
+} from "../../../../../domain/audit/audit-clock";
 import { measured } from "../../../../../domain/audit/evidence";
 import { judge } from "../../../../../domain/audit/judge";
 import { unaccounted } from "../../../../../domain/audit/ledger";
@@ -9,11 +13,12 @@ import {
   type TopicMemory,
 } from "../../../../../activities/audit/evidence/evidence-cache";
 import {
+  noLog,
   readKafkaLog,
   withLogsPast,
 } from "../../../../../activities/audit/evidence/kafka-log";
 import { topicFacts } from "../../../../../activities/audit/evidence/topic-facts";
-import { addHours, HOUR_MS } from "../../../../../lib/hour";
+import { addHours, HOUR_MS, hourOf } from "../../../../../lib/hour";
 import { POLICY } from "../../../domain/audit/cases";
 import {
   FIRST,
@@ -27,31 +32,47 @@ const TOPIC = "eventlogging_Edit";
 
 /** A topic with the audits of it, of which each leaves its memory to the next one. */
 class AuditedTopic extends PlayedTopic {
-  private readonly memory: TopicMemory = emptyMemory();
+  private memory: TopicMemory = emptyMemory();
 
   async play(): Promise<void> {
-    if (this.told.hasIds) await this.audit(START);
+    if (this.told.hasIds) await this.audit(START, true);
     for (const [index, step] of this.told.steps.entries()) {
       this.happen(index, step);
-      if (step.audit)
-        await this.audit(START + (index + 1) * HOUR_MS + 20 * MINUTE_MS);
+      const now = START + (index + 1) * HOUR_MS + 20 * MINUTE_MS;
+      const asksId = this.told.hasIds && !step.hasNoId;
+      if (step.audit) await this.audit(now, asksId);
+      if (step.hoursBack > 0 && index > 0)
+        await this.audit(now - step.hoursBack * HOUR_MS, asksId, now);
     }
   }
 
-  async audit(asOf: number) {
-    this.look();
+  /** An audit leaves its memory to the next one as `auditBatch` does. */
+  async audit(asOf: number, asksId: boolean, now = asOf) {
+    const before = structuredClone(this.memory);
+    const isPast = isOfThePast(asOf, before.clock);
+    if (!isPast) this.look(before.log?.id !== undefined, asksId);
+    const judgements = await this.judgedAs(asOf, asksId, now);
+    if (isPast) this.memory = before;
+    else this.memory.clock = clockAfter(before.clock, asOf, now);
+    return judgements;
+  }
+
+  private async judgedAs(asOf: number, asksId: boolean, now: number) {
     const range = {
       since: FIRST,
-      until: addHours(FIRST, this.told.steps.length),
+      until: [addHours(FIRST, this.told.steps.length), hourOf(asOf)].sort()[0]!,
     };
-    const log = await readKafkaLog(
-      this.kafka() as never,
-      TOPIC,
-      range,
-      asOf,
-      this.told.hasIds ? String(this.id) : undefined,
-      this.memory,
-    );
+    if (asOf === now) range.until = addHours(FIRST, this.told.steps.length);
+    const log = this.isGone
+      ? noLog(this.memory)
+      : await readKafkaLog(
+          this.kafka() as never,
+          TOPIC,
+          range,
+          asOf,
+          asksId ? String(this.id) : undefined,
+          this.memory,
+        );
     const shared = {
       configs: new Map(),
       skippedSince: new Map(),
@@ -65,8 +86,9 @@ class AuditedTopic extends PlayedTopic {
       { read: true, value: log },
       { read: true, value: this.stored as never },
       {},
-      this.memory.log,
     );
+    // That there is a raw hour tells that the topic was there then.
+    this.memory.raw = Object.fromEntries(this.raw()) as never;
     const topic = withLogsPast(
       facts,
       log,
@@ -74,6 +96,7 @@ class AuditedTopic extends PlayedTopic {
       this.memory,
       range,
       asOf,
+      now,
     );
     const raw = this.raw();
     const gaps = unaccounted(this.advances, this.files, this.markers);
@@ -123,6 +146,7 @@ export async function auditedTopic(told: History) {
   await played.play();
   const judgements = await played.audit(
     START + (told.steps.length + 100) * HOUR_MS,
+    told.hasIds,
   );
   return {
     judgements,
