@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { isHealthy } from "../../../../../domain/audit/verdicts";
-import { healthyHistory, history } from "./played-topic";
+import { healthyHistory, history } from "./topic-steps";
 import { auditedTopic } from "./topic-histories";
 
 /** More of them than in each test run: `npm run histories`. */

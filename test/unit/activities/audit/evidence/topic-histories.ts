@@ -20,13 +20,8 @@ import {
 import { topicFacts } from "../../../../../activities/audit/evidence/topic-facts";
 import { addHours, HOUR_MS, hourOf } from "../../../../../lib/hour";
 import { POLICY } from "../../../domain/audit/cases";
-import {
-  FIRST,
-  type History,
-  MINUTE_MS,
-  PlayedTopic,
-  START,
-} from "./played-topic";
+import { FIRST, MINUTE_MS, PlayedTopic, START } from "./played-topic";
+import type { History } from "./topic-steps";
 
 const TOPIC = "eventlogging_Edit";
 
