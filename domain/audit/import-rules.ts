@@ -106,6 +106,15 @@ const unreadUnderOtherTimes: Rule = ({ hour, topic }) => {
     : undefined;
 };
 
+/** Kafka has offsets of this time that are not imported, though it does not tell how much was produced: a partition's log is empty, say. */
+const unreadOfThisTime: Rule = ({ hour }) =>
+  nothingTells(hour) && (hour.unreadOffsets ?? 0) > 0
+    ? {
+        verdict: "import-missing",
+        why: `${hour.unreadOffsets} offsets of the hour are not imported`,
+      }
+    : undefined;
+
 /** Nobody knows of events, and every offset that Kafka deleted had been imported: none was of this hour. */
 const importedNoneOfThisHour: Rule = ({ hour }) =>
   nobodyKnowsOfEvents(hour)
@@ -157,6 +166,7 @@ export const NOTHING_IMPORTED: Rule[] = [
   goneWithItsLog,
   deletedWithoutTrace,
   unreadUnderOtherTimes,
+  unreadOfThisTime,
   importedNoneOfThisHour,
   nothingWasProduced,
   importedIntoOtherHours,

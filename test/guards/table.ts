@@ -749,4 +749,19 @@ export const GUARDS: readonly Guard[] = [
     taken: 'statement.time >= ""',
     test: "domain/backfill/partition-verdict",
   },
+  {
+    without: "an hour with an unread message is empty",
+    file: "domain/audit/import-rules.ts",
+    guard: "  unreadOfThisTime,\n  importedNone",
+    taken: "  importedNone",
+    test: "domain/audit/doubts.test",
+  },
+  {
+    without:
+      "a partition that was never imported is forgotten with a topic that nobody saw",
+    file: `${evidence}/topic-facts.ts`,
+    guard: "offsets.length === 0\n    ? [",
+    taken: "offsets.length < 0\n    ? [",
+    test: `${evidence}/topic-facts`,
+  },
 ];

@@ -74,16 +74,19 @@ export function topicFacts(
 
 /**
  * Whether a partition has offsets that the importer has not read, and nothing tells until when it has read it, as it never did: what is
- * unread or deleted there may be of any hour, however far the other partitions are.
+ * unread or deleted there may be of any hour, however far the other partitions are. Of a topic that is gone, and that nobody has seen, any
+ * partition without a time of its import may have had some.
  */
 const isAnyUndated = (
   offsets: Offsets[],
   positions: ReadonlyMap<number, Position>,
 ): boolean =>
-  offsets.some(({ partition, high }) => {
-    const { offset = "0", time } = positions.get(partition) ?? {};
-    return time === undefined && BigInt(offset) < BigInt(high);
-  });
+  offsets.length === 0
+    ? [...positions.values()].some(({ time }) => time === undefined)
+    : offsets.some(({ partition, high }) => {
+        const { offset = "0", time } = positions.get(partition) ?? {};
+        return time === undefined && BigInt(offset) < BigInt(high);
+      });
 
 /**
  * When the topic was last imported before it was skipped, epoch ms. A reset of the importer writes the time of its own run into the

@@ -37,6 +37,18 @@ test("an hour of which the archive has events is not empty, whatever was importe
     );
 });
 
+test("an hour with unread offsets is not empty, though nothing tells how much was produced", () => {
+  const unknown = unknowable("Kafka has deleted it");
+  const hour = { ...nothing(unknown, NOT_ASKED), unreadOffsets: 2 };
+  expect(judged(hour)).toMatchObject({
+    verdict: "import-missing",
+    why: "2 offsets of the hour are not imported",
+  });
+  expect(verdictOf(nothing(unknown, NOT_ASKED))).toBe("empty");
+  // Offsets may hold no record: the archive knows.
+  expect(verdictOf({ ...hour, archived: measured(0) })).toBe("empty");
+});
+
 test("what is left of an hour does not tell of what was deleted of it unread", () => {
   const left: HourEvidence = {
     ...nothing({ known: true, count: 1, atLeast: true }, NOT_ASKED),

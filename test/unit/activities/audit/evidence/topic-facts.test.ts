@@ -4,6 +4,7 @@ import {
   noLog,
 } from "../../../../../activities/audit/evidence/kafka-log";
 import { topicFacts } from "../../../../../activities/audit/evidence/topic-facts";
+import type { Position } from "../../../../../importers/importer";
 import { POLICY } from "../../../domain/audit/cases";
 
 /** What Kafka says of a log of two partitions. */
@@ -25,7 +26,10 @@ const goneLogOf = (high: string) =>
   });
 
 /** When the topic was last imported, as its facts tell, where the importer never read the second partition of its log. */
-const watermarkWith = (log: Pick<KafkaLog, "offsets" | "held">) =>
+const watermarkWith = (
+  log: Pick<KafkaLog, "offsets" | "held">,
+  second: [number, Position][] = [],
+) =>
   topicFacts(
     POLICY,
     {
@@ -36,7 +40,10 @@ const watermarkWith = (log: Pick<KafkaLog, "offsets" | "held">) =>
     } as never,
     "eventlogging_Edit",
     { read: true, value: log },
-    { read: true, value: new Map([[0, { offset: "9", time: 700 }]]) },
+    {
+      read: true,
+      value: new Map([[0, { offset: "9", time: 700 }], ...second]),
+    },
     {},
   ).watermark;
 
@@ -48,6 +55,12 @@ test("partitions that were read do not tell until when one was imported that nev
 test("nor do they once the topic is deleted, and Kafka tells of no partition any more", () => {
   expect(watermarkWith(goneLogOf("5"))).toBeUndefined();
   expect(watermarkWith(goneLogOf("0"))).toBe(700);
+});
+
+test("nor of a topic that was gone before anybody saw it, where the importer stood in a partition that it never read", () => {
+  const gone = noLog(emptyMemory());
+  expect(watermarkWith(gone, [[1, { offset: "0" }]])).toBeUndefined();
+  expect(watermarkWith(gone)).toBe(700);
 });
 
 test("where the log replaced another one, a run's end in that one does not hide what is jumped over", () => {
