@@ -69,7 +69,7 @@ export const GUARDS: readonly Guard[] = [
     file: `${backfill}/read-back.ts`,
     guard: "if (mustTell && gone && gone.length > 0)",
     taken: "if (mustTell && gone && gone.length < 0)",
-    test: `${backfill}/replay.test`,
+    test: `${backfill}/read-back`,
   },
   {
     without: "a batch that is sent again is spread over other partitions",
@@ -524,6 +524,14 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     without: "an audit of other hours closes an incident",
+    file: "domain/incidents/incident-changes.ts",
+    guard: "    ...incident.findings.filter(({ hour }) => !isAudited(hour)),\n",
+    taken: "",
+    test: "domain/incidents/incident-changes",
+  },
+  {
+    without:
+      "an audit of other hours calls an incident's unknowable ones whole",
     file: "domain/incidents/incident-changes.ts",
     guard: "isAudited(hour) ? (unsettled",
     taken: "hour ? (unsettled",

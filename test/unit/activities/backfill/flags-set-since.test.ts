@@ -114,18 +114,18 @@ test("an attempt that wakes up once another has submitted Refine takes no flag o
   await clear();
   const id = (await env.run(async () => sagaId())) as string;
   const list = hdfs.list.bind(hdfs);
-  let isFrozen = true;
+  let frozenAt: string | undefined;
   hdfs.list = async (path) => {
-    if (isFrozen) {
-      isFrozen = false;
+    if (frozenAt === undefined) {
+      frozenAt = path;
       await env.run(() => setSince.submitting(id));
       apps.push({ id: "application_1_1" } as Application);
-      hdfs.put(flag("Outdated"), "refined");
+      hdfs.put(`${path}/_REFINED`, "refined");
     }
     return list(path);
   };
   await submit();
-  expect(has(flag("Outdated"))).toBe(true);
+  expect(has(`${frozenAt}/_REFINED`)).toBe(true);
 });
 
 test("flags that others set after an attempt failed to submit are taken away, too", async () => {

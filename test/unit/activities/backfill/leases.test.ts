@@ -2,13 +2,14 @@ import type { Client } from "@temporalio/client";
 import { WorkflowNotFoundError } from "@temporalio/common";
 import { createLeaseActivities } from "../../../../activities/backfill/leases";
 
-/** The activity, of a Temporal whose newest run of `backfill/july` is this one. */
-const endedOf = (newest?: { status: string; firstRunId: string }) => {
+/** The activity, of a Temporal whose newest run of `backfill/july` is this one, or that fails. */
+const endedOf = (newest?: { status: string; firstRunId: string } | Error) => {
   const { endedSagas } = createLeaseActivities({
     client: {
       workflow: {
         getHandle: (id: string) => ({
           describe: async () => {
+            if (newest instanceof Error) throw newest;
             if (!newest)
               throw new WorkflowNotFoundError("unknown", id, undefined);
             const { status, firstRunId } = newest;
@@ -44,4 +45,10 @@ test("a saga has ended where another of the same workflow id runs, and where not
     "one",
   ]);
   expect(await endedOf()).toEqual(["one"]);
+});
+
+test("of a saga about which the server does not answer nothing is told", async () => {
+  await expect(endedOf(new Error("unavailable"))).rejects.toThrow(
+    "unavailable",
+  );
 });

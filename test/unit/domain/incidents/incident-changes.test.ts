@@ -96,6 +96,14 @@ test("an audit of other hours, by hand or of a later look-back, says nothing of 
     "2018-07-05T04": "complete",
   });
   expect(isOver(mended)).toBe(false);
+  const undecided = { ...mended, cells: { [hour]: "unknowable" as const } };
+  expect(
+    withFindings(
+      { ...undecided, findings: [] },
+      { findings: [], unsettled: {}, range: later, asOf: AS_OF },
+      NOW,
+    ).cells,
+  ).toEqual({ [hour]: "unknowable" });
   const range = { since: hour, until: "2018-07-05T05" };
   expect(
     isOver(withFindings(mended, { findings: [], range, asOf: AS_OF }, NOW)),
