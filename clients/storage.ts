@@ -1,4 +1,4 @@
-import { isTemporary } from "../formats/hadoop/temporary-names";
+import { isUnfinished } from "../formats/hadoop/temporary-names";
 import { canonicalJson } from "../lib/canonical-json";
 import { parseJson } from "../lib/json";
 import type { Hdfs } from "./hdfs/hdfs";
@@ -35,7 +35,7 @@ export class Storage {
   /** Names of the files in a folder, without those that are not written to their end; none where there is no such folder. */
   async list(folder: string): Promise<{ name: string; mtime: number }[]> {
     const files = await this.hdfs.list(this.path({ folder, name: "" }));
-    return (files ?? []).filter(({ name }) => !isTemporary(name));
+    return (files ?? []).filter(({ name }) => !isUnfinished(name));
   }
 
   /** Writes JSON, equal values as equal bytes; what was there is replaced in one stroke. @returns its reference */

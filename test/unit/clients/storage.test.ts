@@ -30,13 +30,18 @@ test("a file that holds no JSON is named, and not quoted", async () => {
   }
 });
 
-test("a file whose writer died is not listed", async () => {
-  const names = ["a.json", "b.json.6c0d6bd0-1d8c-4f0c-9d5d-0a7c1a6b2f3e.part"];
+test("a file whose writer died is not listed, and one of a topic of any name is", async () => {
+  const names = [
+    "a.json",
+    "_a.json",
+    "b.json.6c0d6bd0-1d8c-4f0c-9d5d-0a7c1a6b2f3e.part",
+  ];
   const hdfs = {
     list: async () => names.map((name) => ({ name, mtime: 0 })),
   } as unknown as Hdfs;
   expect(await new Storage(hdfs, "/s").list("folder")).toEqual([
     { name: "a.json", mtime: 0 },
+    { name: "_a.json", mtime: 0 },
   ]);
 });
 
