@@ -14,16 +14,16 @@ const isToBeKnown = ({ unread, lostOffsets, findings }: TopicAudit): boolean =>
   lostOffsets > 0 ||
   findings.some(({ cause }) => cause === "topic-deleted");
 
+/** What cannot be read is nothing, where it is storage's own fault and no outage. @throws the error otherwise */
+function orNothing(error: unknown): undefined {
+  if (!isOwnFault(error)) throw error;
+}
+
 /** Topics that audits know of something unread or lost of: they are audited also once Kafka no longer has them. */
 export async function knownTopics(
   storage: Pick<Storage, "read" | "readRef">,
 ): Promise<string[]> {
-  const known = await storage
-    .read(latest.knownTopics)
-    .catch((error: unknown) => {
-      if (!isOwnFault(error)) throw error;
-      return undefined;
-    });
+  const known = await storage.read(latest.knownTopics).catch(orNothing);
   if (known) return known;
   // Audits of 0.2.0 and before left their report only, and it is what is left where the list is damaged.
   const pointer = await storage.read(latest.audit);
@@ -48,10 +48,6 @@ export async function rememberTopics(
   storage: Pick<Storage, "read" | "readRef" | "write">,
   { audits, asOf, range, outages, lookbackHours }: Audited,
 ): Promise<void> {
-  const orNothing = (error: unknown) => {
-    if (!isOwnFault(error)) throw error;
-    return undefined;
-  };
   const before = (await knownTopics(storage).catch(orNothing)) ?? [];
   const newest = await storage.read(latest.knownAsOf).catch(orNothing);
   const told = Date.parse(asOf);

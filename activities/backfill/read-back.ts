@@ -77,9 +77,9 @@ async function rangesSince(
     const logs = await kafka.offsets(topic);
     const gone = partitions
       .get(topic)
-      ?.filter((wanted) => !logs.some(({ partition }) => partition === wanted));
-    if (mustTell && gone && gone.length > 0)
-      cannotTell(`${topic}/${gone[0]}`, "Kafka does not have it: made anew");
+      ?.find((wanted) => !logs.some(({ partition }) => partition === wanted));
+    if (mustTell && gone !== undefined)
+      cannotTell(`${topic}/${gone}`, "Kafka does not have it: made anew");
     const ofTopic = logs.flatMap(({ partition, low, high }) => {
       // A partition that was added after the starts were noted is read from its beginning.
       const from = starts[partitionKey(topic, partition)] ?? low;

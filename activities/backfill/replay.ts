@@ -50,8 +50,11 @@ type ReplayInput = {
   share?: number;
 };
 
-/** The same with the starts at hand. */
-type Replay = Omit<ReplayInput, "starts"> & { starts: Starts };
+/** The same with the starts at hand, and the ids that topics had before the replay; none where they could not be told. */
+type Replay = Omit<ReplayInput, "starts"> & {
+  starts: Starts;
+  ids: Record<string, string>;
+};
 
 /** So many starts travel in a payload; more lie in storage. */
 const MAX_STARTS = 1000;
@@ -102,21 +105,23 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
   async function mayNotReplay(id: string, topic: string): Promise<boolean> {
     const saga = wholeSagaOf(id);
     const places = sagaPlaces(saga);
-    if (await storage.has(places.retentionReleased)) return true;
-    if (((await storage.read(places.leftAlone)) ?? []).includes(topic))
-      return true;
-    const book = await storage.read(leaseBookPlace);
+    // At the same time: each batch waits for all of them before its commit.
+    const [isReleased, leftAlone, book] = await Promise.all([
+      storage.has(places.retentionReleased),
+      storage.read(places.leftAlone),
+      storage.read(leaseBookPlace),
+    ]);
     const holder = book && holderOf(book, topicLease(topic));
-    return (
+    const isAnothers =
       holder !== undefined &&
-      sagaNameOf(holder.workflowId, holder.firstRunId) !== saga
-    );
+      sagaNameOf(holder.workflowId, holder.firstRunId) !== saga;
+    return isReleased || isAnothers || (leftAlone ?? []).includes(topic);
   }
 
   /** Produces what has not landed yet, in transactions of bounded size and at a bounded rate. */
   async function produceTheRest(
     id: string,
-    { topics, starts, share }: Replay,
+    { topics, starts, ids, share }: Replay,
     expected: number,
   ): Promise<void> {
     // Fencing comes before the read-back: after it nothing of an older attempt can land any more, so that what is read back stays all
@@ -124,7 +129,6 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
     const producer = await connectReplayProducer(kafka, id);
     try {
       const names = topics.map(({ topic }) => topic);
-      const ids = await topicIdsOf(id);
       const before = await readBack(kafka, id, { topics: names, starts, ids });
       let replayed = countLanded(before, names);
       heartbeat({ replayed, total: expected });
@@ -157,7 +161,7 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
   /** What Kafka holds of the replay, once all of it is there; its markers are recorded for audits. */
   async function confirmLanded(
     id: string,
-    { topics, starts }: Replay,
+    { topics, starts, ids }: Replay,
     expected: number,
   ): Promise<Replayed> {
     const names = topics.map(({ topic }) => topic);
@@ -169,7 +173,7 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
     const after = await readBack(kafka, id, {
       topics: names,
       starts,
-      ids: await topicIdsOf(id),
+      ids,
       besides: left,
     });
     const landed = countLanded(after, names);
@@ -192,10 +196,6 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
       ),
     };
   }
-
-  /** The ids that topics had before the replay; none where they could not be told. */
-  const topicIdsOf = async (id: string) =>
-    (await storage.read(sagaPlaces(wholeSagaOf(id)).replayTopicIds)) ?? {};
 
   async function startsAtHand(starts: GivenStarts): Promise<Starts> {
     if (!areStored(starts)) return starts;
@@ -233,7 +233,12 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
     async replay(input: ReplayInput): Promise<Replayed> {
       const id = sagaId();
       const expected = input.topics.reduce((sum, t) => sum + t.events, 0);
-      const replayed = { ...input, starts: await startsAtHand(input.starts) };
+      const { replayTopicIds } = sagaPlaces(wholeSagaOf(id));
+      const replayed = {
+        ...input,
+        starts: await startsAtHand(input.starts),
+        ids: (await storage.read(replayTopicIds)) ?? {},
+      };
       return calling("Kafka", config.kafka.brokers.join(","), async () => {
         await produceTheRest(id, replayed, expected);
         return confirmLanded(id, replayed, expected);

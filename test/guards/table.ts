@@ -23,10 +23,8 @@ export const GUARDS: readonly Guard[] = [
     guard: `    const producer = await connectReplayProducer(kafka, id);
     try {
       const names = topics.map(({ topic }) => topic);
-      const ids = await topicIdsOf(id);
       const before = await readBack(kafka, id, { topics: names, starts, ids });`,
     taken: `    const names = topics.map(({ topic }) => topic);
-    const ids = await topicIdsOf(id);
     const before = await readBack(kafka, id, { topics: names, starts, ids });
     const producer = await connectReplayProducer(kafka, id);
     try {`,
@@ -51,8 +49,8 @@ export const GUARDS: readonly Guard[] = [
     without:
       "an attempt of a terminated saga that wakes up produces what its successor has replayed",
     file: `${backfill}/replay.ts`,
-    guard: "holder !== undefined &&",
-    taken: "holder === null &&",
+    guard: "return isReleased || isAnothers ||",
+    taken: "return isReleased ||",
     test: `${backfill}/replay.test`,
   },
   {
@@ -67,8 +65,8 @@ export const GUARDS: readonly Guard[] = [
     without:
       "what was replayed into a partition that is gone is produced again",
     file: `${backfill}/read-back.ts`,
-    guard: "if (mustTell && gone && gone.length > 0)",
-    taken: "if (mustTell && gone && gone.length < 0)",
+    guard: "if (mustTell && gone !== undefined)",
+    taken: "if (mustTell && gone === -1)",
     test: `${backfill}/read-back`,
   },
   {
