@@ -96,44 +96,47 @@ const showIncident = (topic: string) =>
     ),
   );
 
+/** Sends an update to a topic's incident, and prints what is to be said of its answer. */
+const update = <Answer>(
+  topic: string,
+  name: string,
+  given: object,
+  say: (answer: Answer) => string,
+) =>
+  withClient(async (client) => {
+    const answer = await client.workflow
+      .getHandle(incidentId(topic))
+      .executeUpdate<Answer, [object]>(name, { args: [given] });
+    print(say(answer));
+  });
+
 const acceptRepair = (
   topic: string,
   { name, yes }: { name?: string; yes?: boolean },
 ) =>
-  withClient(async (client) => {
-    const options = { ...(name ? { name } : {}), autoApprove: yes ?? false };
-    const backfillId = await client.workflow
-      .getHandle(incidentId(topic))
-      .executeUpdate<string, [typeof options]>("accept", { args: [options] });
-    print(`started ${backfillId}`);
-  });
+  update(
+    topic,
+    "accept",
+    { ...(name ? { name } : {}), autoApprove: yes ?? false },
+    (backfillId: string) => `started ${backfillId}`,
+  );
 
-const acknowledge = (topic: string, options: { by: string; note?: string }) =>
-  withClient(async (client) => {
-    await client.workflow
-      .getHandle(incidentId(topic))
-      .executeUpdate("acknowledge", { args: [options] });
-    print(`acknowledged by ${options.by}`);
-  });
+type Given = { by: string; note?: string };
 
-const close = (topic: string, options: { by: string; note?: string }) =>
-  withClient(async (client) => {
-    await client.workflow
-      .getHandle(incidentId(topic))
-      .executeUpdate("close", { args: [options] });
-    print(`closed by ${options.by}`);
-  });
+const acknowledge = (topic: string, given: Given) =>
+  update(topic, "acknowledge", given, () => `acknowledged by ${given.by}`);
+
+const close = (topic: string, given: Given) =>
+  update(topic, "close", given, () => `closed by ${given.by}`);
 
 async function snooze(topic: string, text: string): Promise<void> {
   const hours = Number(text);
   if (!(hours > 0))
     throw new Error(`hours: given ${text}, allowed are more than 0`);
-  await withClient(async (client) => {
-    const until = await client.workflow
-      .getHandle(incidentId(topic))
-      .executeUpdate<string, [{ hours: number }]>("snooze", {
-        args: [{ hours }],
-      });
-    print(`snoozed until ${until}`);
-  });
+  await update(
+    topic,
+    "snooze",
+    { hours },
+    (until: string) => `snoozed until ${until}`,
+  );
 }
