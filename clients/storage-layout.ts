@@ -119,8 +119,8 @@ export type RetentionHold = {
   own: string | null;
   /** What the saga set. */
   held: string;
-  /** What the topic had right before that; absent in records of 0.2.0 and before. */
-  was?: string | null;
+  /** What the topic had right before that. */
+  was: string | null;
   /** Whether the topic has its own again. */
   isReleased: boolean;
 };
@@ -179,13 +179,12 @@ export const sagaPlaces = (sagaId: string) => ({
   /** A run of the importer that was begun: what its history held before. Empty once what became of it is told. */
   importerRun: json<{ before: string[] } | object>(sagaId, "importer-run.json"),
   /** That a driver of a YARN tag was begun on a host; without the host once it has ended, or is believed to. */
-  driver: (tag: string, host: string) =>
-    json<{ host?: string }>(
-      `${sagaId}/drivers/${shortDigest(tag, 20)}`,
-      `${shortDigest(host, 20)}.json`,
-    ),
-  /** The folder of these. */
-  drivers: (tag: string) => `${sagaId}/drivers/${shortDigest(tag, 20)}`,
+  drivers: (tag: string) => {
+    const folder = `${sagaId}/drivers/${shortDigest(tag, 20)}`;
+    const named = (name: string) => json<{ host?: string }>(folder, name);
+    const on = (host: string) => named(`${shortDigest(host, 20)}.json`);
+    return { folder, named, on };
+  },
   /** Which units of the search are done, and what they gave. */
   searchUnit: (unit: string) =>
     json<CollectedUnit>(sagaId, `search/${unit}.done.json`),

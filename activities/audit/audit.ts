@@ -201,10 +201,12 @@ async function auditRemembering(
     const isPast = Object.values(remembered.topics).some(({ clock }) =>
       isOfThePast(told, clock),
     );
-    const memory = tolerant ? withRemembered(before, remembered) : before;
-    for (const topic of Object.values(memory.topics))
-      topic.clock = clockAfter(topic.clock, told, now);
-    if (!isPast) await cache.save(shard, memory, range);
+    if (!isPast) {
+      const memory = tolerant ? withRemembered(before, remembered) : before;
+      for (const topic of Object.values(memory.topics))
+        topic.clock = clockAfter(topic.clock, told, now);
+      await cache.save(shard, memory, range);
+    }
   }
   return { audits, outages: [...outages.values()] };
 }

@@ -6,6 +6,9 @@ import { sagaId } from "./saga-id";
 
 const POLL_MS = 500;
 
+/** Where it is recorded that drivers of a YARN tag were begun. */
+const driversOf = (tag: string) => sagaPlaces(sagaId()).drivers(tag);
+
 /** What is known of what a driver submits: nothing yet, that it goes on, or that nothing more is to be waited for. */
 export type Sight = "nothing" | "goes on" | "enough";
 
@@ -53,7 +56,7 @@ export class Drivers {
         if (elsewhere.length === 0) return;
         if (performance.now() - quietSince >= graceMs) {
           for (const host of elsewhere)
-            await storage.write(sagaPlaces(sagaId()).driver(tag, host), {});
+            await storage.write(driversOf(tag).on(host), {});
           return;
         }
         heartbeat({
@@ -82,7 +85,7 @@ export class Drivers {
   ): Promise<CommandResult> {
     const { host, jobs, storage } = this.o;
     // A host's own: an attempt that froze and wakes up late hides no driver of its successor.
-    const place = sagaPlaces(sagaId()).driver(tag, host);
+    const place = driversOf(tag).on(host);
     await storage.write(place, { host });
     try {
       await mayBegin();
@@ -100,15 +103,12 @@ export class Drivers {
   /** The hosts on which a driver was begun and whose end was not recorded, other than this. */
   private async begunElsewhere(tag: string): Promise<string[]> {
     const { host, storage } = this.o;
-    const places = sagaPlaces(sagaId());
-    const own = places.driver(tag, host).name;
-    const others = (await storage.list(places.drivers(tag))).filter(
-      ({ name }) => name !== own,
+    const { folder, named, on } = driversOf(tag);
+    const others = (await storage.list(folder)).filter(
+      ({ name }) => name !== on(host).name,
     );
     const begun = await Promise.all(
-      others.map(({ name }) =>
-        storage.read<{ host?: string }>({ folder: places.drivers(tag), name }),
-      ),
+      others.map(({ name }) => storage.read(named(name))),
     );
     return begun.flatMap((record) => record?.host ?? []);
   }

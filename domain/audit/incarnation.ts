@@ -49,12 +49,13 @@ export type LogPast = {
  * after that may be lost; else whatever came since the last import.
  * @param stored the importer's position by partition
  * @param watermark when the topic was last imported, epoch ms
+ * @param foundAt when it was found to be gone, epoch ms
  */
 export function deletedLog(
   seen: SeenLog | undefined,
   stored: ReadonlyMap<number, { offset: string }>,
   watermark: number | undefined,
-  asOf: number,
+  foundAt: number,
 ): ReplacedLog {
   const wasRead =
     seen !== undefined &&
@@ -75,7 +76,7 @@ export function deletedLog(
           // What was imported last may be of a log that nobody could tell from that one.
           seen?.sureAt === undefined ? Infinity : (seen.imported ?? 0),
         ),
-    until: asOf,
+    until: foundAt,
   };
 }
 

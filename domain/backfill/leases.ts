@@ -24,9 +24,10 @@ export type LeaseRequest = {
   /** The id of the first run of that workflow, which tells sagas of one workflow id apart. */
   firstRunId: string;
   resources: string[];
-  /** The how manieth request of the saga it is, and the ids of those that it has not given back; absent where it does not say. */
-  number?: number;
-  standing?: string[];
+  /** Which of the saga's requests it is, counted from 1. */
+  number: number;
+  /** The ids of the saga's requests that it has not given back by then, this one included. */
+  standing: string[];
 };
 
 /** A request, and since when (ISO-8601, UTC) it holds, or waits for, what it asks for. */
@@ -66,12 +67,11 @@ export function enterRequest(
   request: LeaseRequest,
   at: string,
 ): void {
-  const { workflowId, firstRunId, number = 0, standing } = request;
+  const { workflowId, firstRunId, number, standing } = request;
   const isGivenBack = (lease: LeaseRequest) =>
-    standing !== undefined &&
     lease.workflowId === workflowId &&
     lease.firstRunId === firstRunId &&
-    (lease.number ?? number) < number &&
+    lease.number < number &&
     !standing.includes(lease.id);
   for (const { id } of [...book.held, ...book.waiting].filter(isGivenBack))
     giveBack(book, id);

@@ -43,7 +43,7 @@ export const GUARDS: readonly Guard[] = [
     file: `${backfill}/replay-producer.ts`,
     guard: "if (await mayNotReplay())",
     taken: "if ((await mayNotReplay()) && topic === sagaId)",
-    test: `${backfill}/replay.test`,
+    test: `${backfill}/replay`,
   },
   {
     without:
@@ -51,7 +51,7 @@ export const GUARDS: readonly Guard[] = [
     file: `${backfill}/replay.ts`,
     guard: "return isReleased || isAnothers ||",
     taken: "return isReleased ||",
-    test: `${backfill}/replay.test`,
+    test: `${backfill}/replay`,
   },
   {
     without:
@@ -59,7 +59,7 @@ export const GUARDS: readonly Guard[] = [
     file: `${backfill}/read-back.ts`,
     guard: "if (id !== ids[topic])",
     taken: "if (id === undefined)",
-    test: `${backfill}/replay.test`,
+    test: `${backfill}/replay`,
   },
   {
     without:
@@ -166,14 +166,14 @@ export const GUARDS: readonly Guard[] = [
     file: `${backfill}/import.ts`,
     guard: `      await waitUntilNoneRuns(tagOf(id, "import"));\n`,
     taken: "",
-    test: `${backfill}/import.test`,
+    test: `${backfill}/import`,
   },
   {
     without: "an attempt that wakes up after an abort moves the importer again",
     file: `${backfill}/import.ts`,
     guard: "      (await storage.has(places.importerReleased))\n",
     taken: "      topics.length < 0\n",
-    test: `${backfill}/import.test`,
+    test: `${backfill}/import`,
   },
   {
     without:
@@ -181,13 +181,13 @@ export const GUARDS: readonly Guard[] = [
     file: `${backfill}/drivers.ts`,
     guard: "      await mayBegin();\n",
     taken: "",
-    test: `${backfill}/import.test`,
+    test: `${backfill}/import`,
   },
   {
     without: "a late attempt hides a driver that another host has begun",
     file: `${backfill}/drivers.ts`,
-    guard: "const place = sagaPlaces(sagaId()).driver(tag, host);",
-    taken: 'const place = sagaPlaces(sagaId()).driver(tag, "host");',
+    guard: "const place = driversOf(tag).on(host);",
+    taken: 'const place = driversOf(tag).on("host");',
     test: `${backfill}/drivers`,
   },
   {
@@ -196,21 +196,21 @@ export const GUARDS: readonly Guard[] = [
     file: `${backfill}/others-runs.ts`,
     guard: "      if (!other) return wasOne;\n      const waited",
     taken: "      if (other !== null) return wasOne;\n      const waited",
-    test: `${backfill}/import.test`,
+    test: `${backfill}/import`,
   },
   {
     without: "an importer is ended in the middle",
     file: `${backfill}/import.ts`,
     guard: "      new AbortController().signal,\n",
     taken: "      cancellationSignal(),\n",
-    test: `${backfill}/import.test`,
+    test: `${backfill}/import`,
   },
   {
     without: "an importer is run beside one of somebody else",
     file: `${backfill}/import.ts`,
     guard: "    await others.waitUntilNoneGoesOn();\n    const places",
     taken: "    const places",
-    test: `${backfill}/import.test`,
+    test: `${backfill}/import`,
   },
   {
     without:
@@ -218,14 +218,14 @@ export const GUARDS: readonly Guard[] = [
     file: `${backfill}/import.ts`,
     guard: "    await others.waitUntilTheyCount();\n    const since",
     taken: "    const since",
-    test: `${backfill}/import.test`,
+    test: `${backfill}/import`,
   },
   {
     without: "a run that is under way writes over the positions of an abort",
     file: `${backfill}/import.ts`,
     guard: "if (!(await others.waitUntilTheyCount())) break;",
     taken: "break;",
-    test: `${backfill}/import.test`,
+    test: `${backfill}/import`,
   },
   {
     without: "a Refine is submitted beside one that YARN does not show yet",
@@ -267,7 +267,7 @@ export const GUARDS: readonly Guard[] = [
     file: "clients/hdfs/hdfs.ts",
     guard: `return this.transport.done("RENAME", from, { destination: to });`,
     taken: `return this.transport.done("RENAME", from, { destination: to, renameoptions: "OVERWRITE" });`,
-    test: "clients/hdfs/hdfs.test",
+    test: "clients/hdfs/hdfs",
   },
   {
     without: "a flag that Refine has set since is written over",
@@ -282,7 +282,7 @@ export const GUARDS: readonly Guard[] = [
     file: `${backfill}/import.ts`,
     guard: "    await watchFlags(storage, sagaId());\n",
     taken: "",
-    test: `${backfill}/import.test`,
+    test: `${backfill}/import`,
   },
   {
     without: "a flag that the saga's own Refine has set is taken away",
@@ -319,7 +319,7 @@ export const GUARDS: readonly Guard[] = [
     file: "clients/hdfs/hdfs.ts",
     guard: "    if (!allowedPrefixes.some((prefix) => isBelow(path, prefix)))",
     taken: "    if (allowedPrefixes.length < 0)",
-    test: "clients/hdfs/hdfs.test",
+    test: "clients/hdfs/hdfs",
   },
   {
     without: "another jar than the one that was approved is submitted",
@@ -399,7 +399,7 @@ export const GUARDS: readonly Guard[] = [
     file: "clients/hdfs/webhdfs-transport.ts",
     guard: "remoteException(body)?.exception === ABSENT",
     taken: "body !== undefined",
-    test: "clients/hdfs/hdfs.test",
+    test: "clients/hdfs/hdfs",
   },
   {
     without: "an hour of which the archive has events is empty",
@@ -561,7 +561,7 @@ export const GUARDS: readonly Guard[] = [
     file: "activities/audit/audit.ts",
     guard: "{ ...found.topics, ...remembered.topics }",
     taken: "{ ...remembered.topics, ...found.topics }",
-    test: "activities/audit/audit.test",
+    test: "activities/audit/audit",
   },
   {
     without: "a topic that cannot be read once is compared with no log",
@@ -609,9 +609,9 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "an audit as of the past makes later ones call a loss healthy",
     file: "activities/audit/audit.ts",
-    guard: "if (!isPast) await cache.save",
-    taken: "if (shard) await cache.save",
-    test: "activities/audit/audit.test",
+    guard: "    if (!isPast) {\n",
+    taken: "    if (shard) {\n",
+    test: "activities/audit/audit",
   },
   {
     without:
@@ -760,7 +760,7 @@ export const GUARDS: readonly Guard[] = [
     file: "domain/audit/import-rules.ts",
     guard: "  unreadOfThisTime,\n  importedNone",
     taken: "  importedNone",
-    test: "domain/audit/doubts.test",
+    test: "domain/audit/doubts",
   },
   {
     without:

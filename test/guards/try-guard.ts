@@ -18,10 +18,9 @@ const LEFT_OUT = new Set(["node_modules", ".git", "var", "dist"]);
 
 /** Where a guard's test is, from the checkout's root, and the project of jest.config.cjs that it belongs to. */
 export function testOf({ test }: Guard): { path: string; project: string } {
-  const name = test.replace(/\.test$/, "");
   return test.startsWith("workflow/")
-    ? { path: `test/${name}.test.ts`, project: "workflow" }
-    : { path: `test/unit/${name}.test.ts`, project: "unit" };
+    ? { path: `test/${test}.test.ts`, project: "workflow" }
+    : { path: `test/unit/${test}.test.ts`, project: "unit" };
 }
 
 /** How often a guard's text stands in its file. */

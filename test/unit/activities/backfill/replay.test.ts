@@ -124,6 +124,8 @@ test("an attempt of a terminated saga that wakes up lands nothing of a topic tha
         workflowId: "backfill/next",
         firstRunId: "0197e2a4-0000-7000-8000-0000aaaaaaaa",
         resources: [topicLease(topicOf(LOSSY[0]!))],
+        number: 1,
+        standing: ["next/1"],
         since: "2018-07-05T06:00:00.000Z",
       },
     ],

@@ -16,6 +16,8 @@ const request = (id: string, ...resources: string[]): LeaseRequest => ({
   workflowId: `backfill/${id}`,
   firstRunId: `run of ${id}`,
   resources,
+  number: 1,
+  standing: [id],
 });
 
 /** A book into which these were entered one after another, and what was free was granted each time. */
