@@ -113,12 +113,13 @@ async function memory(o: Options): Promise<number> {
   const results = new Results<MemoryRun>("memory", o);
   quietWorkers();
   const env = await localTemporal();
-  const ending = () => void env.teardown().finally(() => process.exit(130));
-  process.once("SIGINT", ending).once("SIGTERM", ending);
+  const end = (code: number) =>
+    void env.teardown().finally(() => process.exit(code));
+  process.once("SIGINT", () => end(130)).once("SIGTERM", () => end(130));
   // An error that the platforms in memory throw outside of any call would end this process and leave the server running.
   process.once("uncaughtException", (error) => {
     console.error(error);
-    void env.teardown().finally(() => process.exit(1));
+    end(1);
   });
   const { left } = results;
   let n = 0;

@@ -25,6 +25,29 @@ const activitiesOf = (over: Record<string, (input: never) => unknown>) => ({
   ...over,
 });
 
+/** Signals a workflow, which begins with that where it does not run. */
+const signal = (
+  workflow: string,
+  workflowId: string,
+  args: object[],
+  name: string,
+  argument: unknown,
+) =>
+  temporal.env.client.workflow.signalWithStart(workflow, {
+    workflowId,
+    taskQueue: "control",
+    args,
+    signal: name,
+    signalArgs: [argument],
+  });
+
+const raise = (...items: AlertItem[]) =>
+  signal("alertDesk", "alerts", [], "raise", items);
+
+/** Tells a topic's incident something, as audits do. */
+const tell = (topic: string, name: "findings" | "headroom", message: object) =>
+  signal("topicIncident", `incident/${topic}`, [{ topic }], name, message);
+
 const item = (subject: string): AlertItem => ({
   kind: "broken",
   subject,
@@ -55,16 +78,7 @@ async function withReceivers() {
 test("a receiver that fails delays only itself, and what it missed arrives later", async () => {
   const { worker, heard, mend } = await withReceivers();
   await worker.runUntil(async () => {
-    const desk = await temporal.env.client.workflow.signalWithStart(
-      "alertDesk",
-      {
-        workflowId: "alerts",
-        taskQueue: "control",
-        args: [],
-        signal: "raise",
-        signalArgs: [[item("a")]],
-      },
-    );
+    const desk = await raise(item("a"));
     await desk.signal("raise", [item("b"), item("c")]);
     await until("the mail", 30, () => heard["mail"]!.length > 0);
     expect(heard["mail"]!.map((a) => a.title)).toEqual([
@@ -103,18 +117,10 @@ test("an alert that a receiver refuses for good is reported and counted, and the
     },
   });
   await worker.runUntil(async () => {
-    const desk = await temporal.env.client.workflow.signalWithStart(
-      "alertDesk",
-      {
-        workflowId: "alerts",
-        taskQueue: "control",
-        args: [],
-        signal: "raise",
-        signalArgs: [
-          [item("refused"), { ...item("taken"), cause: "outdated-job" }],
-        ],
-      },
-    );
+    const desk = await raise(item("refused"), {
+      ...item("taken"),
+      cause: "outdated-job",
+    });
     // Storage is down all the while: no alert waits for it.
     await until("the next alert", 30, () => heard.length > 0);
     expect(heard.map((alert) => alert.title)).toEqual([
@@ -221,14 +227,10 @@ test("an incident whose policy says so starts its own repair, one at a time, and
   await archive.runUntil(
     worker.runUntil(async () => {
       const report = (topic: string) =>
-        temporal.env.client.workflow.signalWithStart("topicIncident", {
-          workflowId: `incident/${topic}`,
-          taskQueue: "control",
-          args: [{ topic, range: RANGE }],
-          signal: "findings",
-          signalArgs: [
-            { findings: [broken(topic)], asOf: AS_OF, repair: REPAIR },
-          ],
+        tell(topic, "findings", {
+          findings: [broken(topic)],
+          asOf: AS_OF,
+          repair: REPAIR,
         });
       const first = await report("one");
       await until("the first repair", 60, () => planned.length > 0);
@@ -272,16 +274,10 @@ test("headroom that is sufficient again ends its own alert, while the topic's br
       cause: "retention-too-short",
       why: "unread messages may be deleted in 8 h",
     };
-    const incident = await temporal.env.client.workflow.signalWithStart(
-      "topicIncident",
-      {
-        workflowId: "incident/low",
-        taskQueue: "control",
-        args: [{ topic: "low", range: RANGE }],
-        signal: "headroom",
-        signalArgs: [{ headroom: low, asOf: AS_OF }],
-      },
-    );
+    const incident = await tell("low", "headroom", {
+      headroom: low,
+      asOf: AS_OF,
+    });
     await until("the headroom's alert", 30, () => raised.length === 1);
     await incident.signal("findings", {
       findings: [broken("low")],
@@ -305,13 +301,7 @@ test("an incident that has run for long keeps its story", async () => {
   });
   await worker.runUntil(async () => {
     const start = () =>
-      temporal.env.client.workflow.signalWithStart("topicIncident", {
-        workflowId: "incident/long",
-        taskQueue: "control",
-        args: [{ topic: "long", range: RANGE }],
-        signal: "findings",
-        signalArgs: [{ findings: [broken("long")], asOf: AS_OF }],
-      });
+      tell("long", "findings", { findings: [broken("long")], asOf: AS_OF });
     const first = await start();
     const current = temporal.env.client.workflow.getHandle("incident/long");
     await current.executeUpdate("acknowledge", { args: [{ by: "otto" }] });

@@ -62,7 +62,7 @@ test("an incident that goes on in a new run learns that the repair of the run be
         temporal.env.client.workflow.signalWithStart("topicIncident", {
           workflowId: "incident/long",
           taskQueue: "control",
-          args: [{ topic: "long", range: RANGE, state }],
+          args: [{ topic: "long", state }],
           signal: "findings",
           signalArgs: [{ findings: [BROKEN], asOf: AS_OF }],
         });

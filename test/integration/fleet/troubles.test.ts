@@ -110,7 +110,7 @@ withAlertmanager(
   60_000,
 );
 
-test("an incident is acknowledged and snoozed, and refuses nonsense", async () => {
+test("an incident is acknowledged and snoozed, is not closed while hours are broken, and refuses nonsense", async () => {
   const topic = topicOf("Removed");
   expect(
     (await sisyphus("incident", "ack", topic, "--by", "otto")).stdout,
@@ -120,6 +120,9 @@ test("an incident is acknowledged and snoozed, and refuses nonsense", async () =
   );
   expect((await sisyphus("incident", "snooze", topic, "-1")).stderr).toContain(
     "hours: given -1, allowed are more than 0",
+  );
+  expect((await sisyphus("incident", "close", topic)).stderr).toContain(
+    "hours are broken",
   );
   expect((await sisyphus("incident", "show", topic)).stdout).toContain(
     "acknowledged by otto",

@@ -1,6 +1,5 @@
 import { emptyMemory } from "../../../../../activities/audit/evidence/evidence-cache";
 import {
-  noLog,
   readKafkaLog,
   withLogsPast,
 } from "../../../../../activities/audit/evidence/kafka-log";
@@ -10,6 +9,7 @@ import {
   AS_OF,
   audits,
   FOUR,
+  goneAt,
   logOf,
   NEW,
   OLD,
@@ -90,18 +90,8 @@ test("a log that replaced another one and is deleted leaves the hours in doubt t
   await audit(OLD, "a", TWO);
   await audit(NEW, "b", FOUR);
   // All that it held had been read: by itself nothing before that is in doubt.
-  const stands = new Map([[0, { offset: "100" }]]);
-  const gone = (asOf: number) =>
-    withLogsPast(
-      topic({ watermark: hourStart(FOUR), partitions: [] }),
-      noLog(memory),
-      stands,
-      memory,
-      RANGE,
-      asOf,
-    ).replacedLog;
   for (const asOf of [AS_OF + 1, AS_OF + 2])
-    expect(gone(asOf)).toMatchObject({
+    expect(goneAt(memory, asOf, "100", FOUR)).toMatchObject({
       cause: "topic-deleted",
       from: hourStart(TWO),
       until: AS_OF + 1,

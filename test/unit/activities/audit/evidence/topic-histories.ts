@@ -53,11 +53,10 @@ class AuditedTopic extends PlayedTopic {
   }
 
   private async judgedAs(asOf: number, asksId: boolean, now: number) {
-    const range = {
-      since: FIRST,
-      until: [addHours(FIRST, this.told.steps.length), hourOf(asOf)].sort()[0]!,
-    };
-    if (asOf === now) range.until = addHours(FIRST, this.told.steps.length);
+    const end = addHours(FIRST, this.told.steps.length);
+    // One as of an instant of the past looks at no hour after it.
+    const isBehind = asOf < now && hourOf(asOf) < end;
+    const range = { since: FIRST, until: isBehind ? hourOf(asOf) : end };
     const log = this.isGone
       ? noLog(this.memory)
       : await readKafkaLog(
@@ -82,8 +81,9 @@ class AuditedTopic extends PlayedTopic {
       { read: true, value: this.stored as never },
       {},
     );
+    const raw = this.raw();
     // That there is a raw hour tells that the topic was there then.
-    this.memory.raw = Object.fromEntries(this.raw()) as never;
+    this.memory.raw = Object.fromEntries(raw) as never;
     const topic = withLogsPast(
       facts,
       log,
@@ -93,7 +93,6 @@ class AuditedTopic extends PlayedTopic {
       asOf,
       now,
     );
-    const raw = this.raw();
     const gaps = unaccounted(this.advances, this.files, this.markers);
     const archived = await archivedCounts(
       this.archive() as never,
