@@ -66,4 +66,23 @@ export class OthersRuns {
       await sleep(POLL_MS);
     }
   }
+
+  /**
+   * Waits for one that has begun before this moment and that YARN does not show yet, which takes it `yarn.driverSeconds` at most: it has read
+   * where the importer stood before.
+   * @returns whether one goes on now; then the rest of that time is not waited for
+   */
+  async waitUntilAllShow(): Promise<boolean> {
+    const ms = this.o.config.yarn.driverSeconds * 1000;
+    const since = performance.now();
+    for (;;) {
+      if (this.firstOf(await this.o.yarn.running())) return true;
+      const left = ms - (performance.now() - since);
+      if (left <= 0) return false;
+      heartbeat({
+        waitingFor: "runs of the importer that YARN does not show yet",
+      });
+      await sleep(Math.min(POLL_MS, left));
+    }
+  }
 }

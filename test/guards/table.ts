@@ -199,6 +199,22 @@ export const GUARDS: readonly Guard[] = [
     test: `${backfill}/import`,
   },
   {
+    without:
+      "positions that are put together are written over by a run that YARN did not show yet",
+    file: `${backfill}/import.ts`,
+    guard: "if (!config.importer.hold) await others.waitUntilAllShow();",
+    taken: "",
+    test: `${backfill}/import`,
+  },
+  {
+    without:
+      "positions that were put back are written over by a run that YARN did not show yet",
+    file: `${backfill}/import.ts`,
+    guard: "const hasBegun = await others.waitUntilAllShow();",
+    taken: "const hasBegun = false;",
+    test: `${backfill}/import`,
+  },
+  {
     without: "an importer is ended in the middle",
     file: `${backfill}/import.ts`,
     guard: "      new AbortController().signal,\n",

@@ -3,7 +3,12 @@ import { runMemoryChaos } from "../chaos/memory/run";
 import { quietWorkers } from "../support/quiet";
 import { bundleWorkflows, localTemporal } from "../support/temporal";
 
-const RUNS = 24;
+/**
+ * Seeds that once went wrong, and the first few. They are always the same, so that a change is not refused for a world that it has nothing to do
+ * with; `npm run chaos` looks for new ones.
+ */
+const WENT_WRONG = [108, 1469, 5022, 247565179, 285680064, 310308975];
+const SEEDS = [...WENT_WRONG, ...Array.from({ length: 18 }, (_, i) => 1 + i)];
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => {
@@ -14,9 +19,7 @@ afterAll(() => env?.teardown());
 
 test("whatever fails, dies or wakes up again: every lost event once, no flag lost, one Refine a saga, all as before", async () => {
   const workflowBundle = await bundleWorkflows();
-  const first = Math.floor(Math.random() * 1e9);
-  const seeds = Array.from({ length: RUNS }, (_, i) => first + i);
-  const runs = await runMemoryChaos(env, workflowBundle, seeds);
+  const runs = await runMemoryChaos(env, workflowBundle, SEEDS);
   expect(runs.filter((r) => r.wrong.length > 0)).toEqual([]);
   expect(runs.some((r) => Object.keys(r.faults).length > 0)).toBe(true);
 }, 600_000);

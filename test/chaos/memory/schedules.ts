@@ -5,11 +5,14 @@ export class MemorySchedules {
   private readonly held = new Set<string>();
   private readonly timers: NodeJS.Timeout[] = [];
 
-  /** Starts a job again and again. */
-  every(ms: number, job: HeldJob, start: () => void): void {
+  /** Runs a job again and again, never beside its own run before: on a busy machine there would be no end of them. */
+  every(ms: number, job: HeldJob, run: () => Promise<void>): void {
+    let isRunning = false;
     this.timers.push(
       setInterval(() => {
-        if (!this.held.has(job)) start();
+        if (isRunning || this.held.has(job)) return;
+        isRunning = true;
+        void run().finally(() => (isRunning = false));
       }, ms),
     );
   }

@@ -71,23 +71,14 @@ export class World {
     const dice = random(this.seed ^ 0x5c4ed);
     const { importer, refine } = shape.schedules;
     if (importer)
-      schedules.every(
-        importer.everyMs,
-        "importer",
-        () =>
-          void runCamus(
-            { yarn, camus, random: dice },
-            { tag: "", moves: false },
-          ),
+      schedules.every(importer.everyMs, "importer", () =>
+        runCamus({ yarn, camus, random: dice }, { tag: "", moves: false }),
       );
     if (refine)
-      schedules.every(
-        refine.everyMs,
-        "refine",
-        () =>
-          void yarn.run("refine_hourly", "", 50 + dice() * 500, () =>
-            tables.refine(refine.isOutdated ? "outdated" : "refined"),
-          ),
+      schedules.every(refine.everyMs, "refine", () =>
+        yarn.run("refine_hourly", "", 50 + dice() * 500, () =>
+          tables.refine(refine.isOutdated ? "outdated" : "refined"),
+        ),
       );
   }
 

@@ -4,6 +4,7 @@ import { createImporterActivities } from "../../../../activities/backfill/import
 import { Drivers } from "../../../../activities/backfill/drivers";
 import { tagOf } from "../../../../activities/backfill/yarn-tag";
 import type { Kafka } from "../../../../clients/kafka/kafka";
+import type { Config } from "../../../../domain/settings/config";
 import { Storage } from "../../../../clients/storage";
 import { sagaPlaces } from "../../../../clients/storage-layout";
 import type { Application, Yarn } from "../../../../clients/yarn/yarn";
@@ -17,7 +18,9 @@ const SAGA = "backfill/july-5";
 const TOPIC = "eventlogging_Edit";
 
 /** An importer that stands before a log which begins at 20 and ends at 23, and moves into it when it is run. */
-function world() {
+function world(
+  o: { driverSeconds?: number; importer?: Partial<Config["importer"]> } = {},
+) {
   const runs = ["2018-07-05-01-05-00"];
   const commands: string[][] = [];
   const steered: string[] = [];
@@ -47,15 +50,20 @@ function world() {
         return since;
       },
       putBack: async (topics: string[]) => {
+        const isFirst = !steered.some((done) => done.startsWith("put back"));
         steered.push(`put back ${topics.join(",")}`);
         whenPutBack();
-        return "a run";
+        return isFirst ? "a run" : undefined;
       },
     },
   } as unknown as Importer;
   const storage = new Storage(new MemoryFiles().hdfs, "/sisyphus");
   const activities = createImporterActivities({
-    config: CONFIG,
+    config: {
+      ...CONFIG,
+      importer: { ...CONFIG.importer, ...o.importer },
+      yarn: { ...CONFIG.yarn, driverSeconds: o.driverSeconds ?? 0.01 },
+    },
     source,
     kafka: {
       offsets: async () => [{ partition: 0, low: "20", high: "23" }],
@@ -252,11 +260,16 @@ test.each(["settled", "put back"])(
     const waits: unknown[] = [];
     env.on("heartbeat", (details: unknown) => waits.push(details));
     const done = how === "settled" ? reset() : restore();
-    await until("it to wait", 10, () => waits.length > 0, 10);
-    expect(waits.at(-1)).toEqual({
+    const told = {
       waitingFor:
         "camus-eventlogging (application_1_1) to have told where it has left the importer",
-    });
+    };
+    await until(
+      "it to wait",
+      10,
+      () => waits.some((each) => JSON.stringify(each) === JSON.stringify(told)),
+      10,
+    );
     expect(steered).toEqual([]);
     runs.push("2018-07-05-09-05-00");
     ended.length = 0;
@@ -266,6 +279,68 @@ test.each(["settled", "put back"])(
     ]);
   },
 );
+
+/** What a run of somebody else is waited for as that has read where the importer stands, and is not at YARN yet. */
+const NOT_SHOWN = {
+  waitingFor: "runs of the importer that YARN does not show yet",
+};
+
+test.each(["settled", "put back"])(
+  "of a run of somebody else that YARN had not shown yet: what is %s takes it into account",
+  async (how) => {
+    const { env, reset, restore, runs, running, steered } = world({
+      driverSeconds: 20,
+    });
+    const waits: unknown[] = [];
+    env.on("heartbeat", (details: unknown) => waits.push(details));
+    const done = how === "settled" ? reset() : restore();
+    await until(
+      "it to wait for what is not shown",
+      10,
+      () => waits.some((w) => JSON.stringify(w) === JSON.stringify(NOT_SHOWN)),
+      10,
+    );
+    const before = how === "settled" ? [] : [`put back ${TOPIC}`];
+    expect(steered).toEqual(before);
+    running.push({ id: "application_1_1", name: "camus-eventlogging" });
+    await until(
+      "it to see the run",
+      10,
+      () => JSON.stringify(waits.at(-1)).includes("application_1_1"),
+      10,
+    );
+    expect(steered).toEqual(before);
+    runs.push("2018-07-05-09-05-00");
+    running.length = 0;
+    await done;
+    expect(steered).toEqual([
+      ...before,
+      how === "settled" ? "settle 2" : `put back ${TOPIC}`,
+    ]);
+  },
+);
+
+test("where the importer's schedule is held, nobody waits for runs of it that are not shown yet", async () => {
+  const { env, reset, steered } = world({
+    driverSeconds: 600,
+    importer: { hold: ["hold", "importer"] },
+  });
+  const waits: unknown[] = [];
+  env.on("heartbeat", (details: unknown) => waits.push(details));
+  await reset();
+  expect(steered).toEqual(["settle 1"]);
+  expect(waits).not.toContainEqual(NOT_SHOWN);
+});
+
+test("an abort waits for no such run where the saga has never run the importer and nothing has moved", async () => {
+  const { env, restore, storage, steered } = world({ driverSeconds: 600 });
+  steered.push("put back before");
+  const waits: unknown[] = [];
+  env.on("heartbeat", (details: unknown) => waits.push(details));
+  expect(await restore()).toEqual([]);
+  expect(waits).not.toContainEqual(NOT_SHOWN);
+  expect(await storage.has(sagaPlaces(SAGA).importerRun)).toBe(false);
+});
 
 test("an attempt that freezes while it records that it begins the importer does not begin it after an abort", async () => {
   const { commands, reset, restore, storage } = world();

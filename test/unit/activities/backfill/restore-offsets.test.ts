@@ -15,12 +15,13 @@ test("putting offsets back heartbeats, however many files of them there are", as
   let isMoving!: () => void;
   const begun = new Promise<void>((done) => (isMoving = done));
   const { restoreOffsets } = createImporterActivities({
-    config: { importer: { jobNames: "camus" }, yarn: { driverSeconds: 1 } },
+    config: { importer: { jobNames: "camus" }, yarn: { driverSeconds: 0.01 } },
     kafka: {},
     yarn: { running: async () => [], endedSince: async () => [] },
     drivers: { awaitOthers: async () => undefined },
     storage: {
       read: async () => undefined,
+      has: async () => false,
       write: async () => "",
       path: () => "/saga/staging",
     },
