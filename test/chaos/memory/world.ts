@@ -27,6 +27,12 @@ import { simulatedActivities } from "./simulated";
 import { MemoryHdfs, MemoryYarn } from "./systems";
 import { MemoryTables } from "./tables";
 
+/**
+ * A driver of the importer takes 120 ms at most to be shown, and as long to tell what it has done. Much longer, and a schedule that runs it
+ * each second would leave no moment in which all of its runs count.
+ */
+const DRIVER_SECONDS = 0.4;
+
 /** The platform of a seed's sagas in memory, the real activities over it, and the faults that the seed gives to their attempts. */
 export class World {
   readonly shape;
@@ -90,6 +96,7 @@ export class World {
         : {};
     return {
       ...CONFIG,
+      yarn: { ...CONFIG.yarn, driverSeconds: DRIVER_SECONDS },
       importer: { ...CONFIG.importer, ...commandsFor("importer") },
       refine: { ...CONFIG.refine, ...commandsFor("refine") },
     };
