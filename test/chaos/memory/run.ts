@@ -5,7 +5,7 @@ import {
   type LeaseRequest,
 } from "../../../domain/backfill/leases";
 import { takingSagaNames } from "../../../activities/backfill/saga-id";
-import { WorkflowFailedError } from "@temporalio/client";
+import { WorkflowFailedError, type WorkflowHandle } from "@temporalio/client";
 import { activityInfo } from "@temporalio/activity";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
@@ -33,11 +33,11 @@ export type Run = {
 };
 
 /** Worlds that run at the same time. */
-const WIDTH = 40;
+const WIDTH = 20;
 /** The fraction of the first three attempts of activities that have a fault. */
 const INTENSITY = 0.4;
-/** How long a saga may take; another may be before it. */
-const SECONDS = 300;
+/** How long a saga may take, on a busy machine and behind another one. */
+const SECONDS = 500;
 /** How long a worker may still be asleep when its saga has ended, in milliseconds: longer than the longest sleep of a fault. */
 const ZOMBIE_MS = 3500;
 /** An abort may come while one of these runs: from the wait for leases to the last before the proof. */
@@ -169,6 +169,24 @@ async function runWorld(
 
 const pause = (ms: number) => new Promise((go) => setTimeout(go, ms));
 
+/** Names of the activities that a workflow has begun and that have not ended, as its history says. */
+async function underWay(handle: WorkflowHandle): Promise<string[]> {
+  const { events } = await handle.fetchHistory();
+  const names = new Map<string, string>();
+  for (const event of events ?? []) {
+    const scheduled = event.activityTaskScheduledEventAttributes;
+    if (scheduled)
+      names.set(String(event.eventId), String(scheduled.activityType?.name));
+    const ended =
+      event.activityTaskCompletedEventAttributes ??
+      event.activityTaskFailedEventAttributes ??
+      event.activityTaskCanceledEventAttributes ??
+      event.activityTaskTimedOutEventAttributes;
+    if (ended) names.delete(String(ended.scheduledEventId));
+  }
+  return [...names.values()];
+}
+
 type EndedSaga = Ended & {
   /** Why it ended that was to go on. */
   failed?: string;
@@ -222,10 +240,8 @@ async function runSaga(
       error instanceof WorkflowFailedError
         ? (error.cause?.message ?? "failed")
         : String(error);
-    return {
-      schemas,
-      aborted,
-      ...(aborted.startsWith("aborted: chaos") ? {} : { failed: aborted }),
-    };
+    if (aborted.startsWith("aborted: chaos")) return { schemas, aborted };
+    const failed = `${aborted}; under way: ${(await underWay(handle)).join(", ")}`;
+    return { schemas, aborted, failed };
   }
 }
