@@ -239,7 +239,7 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "a run that is under way writes over the positions of an abort",
     file: `${backfill}/import.ts`,
-    guard: "if (!(await others.waitUntilTheyCount())) break;",
+    guard: "if (!(await others.waitUntilTheyCount()) && !hasBegun) break;",
     taken: "break;",
     test: `${backfill}/import`,
   },
