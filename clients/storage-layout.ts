@@ -188,16 +188,22 @@ export const sagaPlaces = (sagaId: string) => ({
   /** Which units of the search are done, and what they gave. */
   searchUnit: (unit: string) =>
     json<CollectedUnit>(sagaId, `search/${unit}.done.json`),
-  searchLines: (unit: string, bucket: number | undefined, part: number) =>
+  /** Some lines of a unit. Their digest is in the name: an attempt that wakes up late writes beside those of another, not over them. */
+  searchLines: (
+    unit: string,
+    bucket: number | undefined,
+    part: number,
+    digest: string,
+  ) =>
     text(
       sagaId,
-      `search/${unit}${bucket === undefined ? "" : `-b${bucket}`}-${partNumber(part)}.tsv`,
+      `search/${unit}${bucketOf(bucket)}-${partNumber(part)}-${inName(digest)}.tsv`,
     ),
-  /** All that a source gave; one file for each bucket where there are several. */
-  collected: (source: string, bucket: number | undefined) =>
+  /** All that a source gave, named by its digest as well; one file for each bucket where there are several. */
+  collected: (source: string, bucket: number | undefined, digest: string) =>
     json<Collected>(
       sagaId,
-      `search/${source}${bucket === undefined ? "" : `-b${bucket}`}.json`,
+      `search/${source}${bucketOf(bucket)}-${inName(digest)}.json`,
     ),
   /** The files that a join on Spark is to read. */
   sparkList: (input: string) => text(sagaId, `search/${input}.list`),
@@ -208,10 +214,13 @@ export const sagaPlaces = (sagaId: string) => ({
   /** Kafka's ids of the topics before the replay, by name: one that is made anew has another. */
   replayTopicIds: json<Record<string, string>>(sagaId, "replay-topic-ids.json"),
   missing: json<Missing>(sagaId, "missing.json"),
-  missingEvents: (topic: string, part: number) =>
-    text(sagaId, `missing/${topic}-${partNumber(part)}.ndjson`),
+  missingEvents: (topic: string, part: number, digest: string) =>
+    text(
+      sagaId,
+      `missing/${topic}-${partNumber(part)}-${inName(digest)}.ndjson`,
+    ),
   missingParts: (topic: string, digest: string) =>
-    json<MissingPart[]>(sagaId, `missing/${topic}-${digest.slice(0, 12)}.json`),
+    json<MissingPart[]>(sagaId, `missing/${topic}-${inName(digest)}.json`),
   /** What the driver's log said of partitions while Refine ran: `<table> <hour>` and how it ended. */
   refineLive: json<[string, RefineStatus["kind"]][]>(
     sagaId,
@@ -224,6 +233,10 @@ export const sagaPlaces = (sagaId: string) => ({
 });
 
 const partNumber = (part: number) => String(part).padStart(5, "0");
+const bucketOf = (bucket: number | undefined) =>
+  bucket === undefined ? "" : `-b${bucket}`;
+/** As much of a digest as tells names apart. */
+const inName = (digest: string) => digest.slice(0, 12);
 
 // Only the names of these are used; the folder does not matter.
 const NAMES = { audit: auditPlaces(""), saga: sagaPlaces("") };

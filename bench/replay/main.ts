@@ -58,7 +58,7 @@ export async function main(): Promise<void> {
   const distinct = [...new Map(events.map((e) => [e.uuid, e])).values()];
   const text = `${distinct.map((e) => JSON.stringify(e)).join("\n")}\n`;
   const ref = await deps.storage.writeText(
-    sagaPlaces("bench").missingEvents("bench", 0),
+    sagaPlaces("bench").missingEvents("bench", 0, sha256(text)),
     text,
   );
   const topicOf = async (name: string) => {

@@ -215,6 +215,22 @@ export const GUARDS: readonly Guard[] = [
     test: `${backfill}/import`,
   },
   {
+    without:
+      "a search that wakes up late writes over lines that another has recorded, and what Kafka holds is replayed",
+    file: `${backfill}/search/line-files.ts`,
+    guard: "this.placeOf(this.refs.length, sha256(text))",
+    taken: 'this.placeOf(this.refs.length, "0")',
+    test: `${backfill}/search/search-units`,
+  },
+  {
+    without:
+      "a search that wakes up late hides files of the archive from the one that took over",
+    file: `${backfill}/search/search-units.ts`,
+    guard: "sha256(canonicalJson(collected)),",
+    taken: 'sha256(""),',
+    test: `${backfill}/search/search-units`,
+  },
+  {
     without: "an importer is ended in the middle",
     file: `${backfill}/import.ts`,
     guard: "      new AbortController().signal,\n",

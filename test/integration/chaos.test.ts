@@ -200,7 +200,11 @@ describe("a search over two archive hosts", () => {
         ref: string;
       };
       const held = await deps.storage.write(
-        sagaPlaces(`backfill/answer-${name}`).collected("held", undefined),
+        sagaPlaces(`backfill/answer-${name}`).collected(
+          "held",
+          undefined,
+          "none",
+        ),
         { refs: [], lines: 0, files: [], unreadable: [] },
       );
       const join = createActivities(deps).joinMissing;

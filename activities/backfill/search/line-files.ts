@@ -1,6 +1,7 @@
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import type { Storage } from "../../../clients/storage";
 import type { Place } from "../../../clients/storage-layout";
+import { sha256 } from "../../../lib/digest";
 
 /** Bytes of a file that are read at a time. */
 const READ_BYTES = 4 << 20;
@@ -29,7 +30,7 @@ export async function* linesOfFile(
 
 /**
  * Writes lines into files of some megabytes, numbered from 0. An attempt that is given the same lines as one before it writes the same
- * files, so that it replaces what the other left behind.
+ * files, so that it replaces what the other left behind; one that is given others writes beside them, whenever it wakes up.
  */
 export class LineFiles {
   /** The files that are written so far, as references. */
@@ -41,8 +42,8 @@ export class LineFiles {
 
   constructor(
     private readonly storage: Storage,
-    /** Where a file of this number is to lie. */
-    private readonly placeOf: (part: number) => Place<string>,
+    /** Where a file of this number and content is to lie. */
+    private readonly placeOf: (part: number, digest: string) => Place<string>,
     /** The size from which on a file is full and is written, in characters (bytes, of ASCII). */
     private readonly partBytes: number,
   ) {}
@@ -60,8 +61,7 @@ export class LineFiles {
     const text = `${this.pending.join("\n")}\n`;
     this.pending = [];
     this.bytes = 0;
-    this.refs.push(
-      await this.storage.writeText(this.placeOf(this.refs.length), text),
-    );
+    const place = this.placeOf(this.refs.length, sha256(text));
+    this.refs.push(await this.storage.writeText(place, text));
   }
 }

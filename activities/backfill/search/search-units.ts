@@ -6,6 +6,8 @@ import type {
   CollectedUnit,
 } from "../../../domain/backfill/missing";
 import { mergeRows } from "../../../domain/backfill/mysql-rows";
+import { canonicalJson } from "../../../lib/canonical-json";
+import { sha256 } from "../../../lib/digest";
 import { sagaId } from "../saga-id";
 import { LineFiles } from "./line-files";
 
@@ -42,8 +44,13 @@ export class SearchUnits {
       (_, bucket) =>
         new LineFiles(
           this.storage,
-          (part) =>
-            places.searchLines(name, buckets > 1 ? bucket : undefined, part),
+          (part, digest) =>
+            places.searchLines(
+              name,
+              buckets > 1 ? bucket : undefined,
+              part,
+              digest,
+            ),
           Math.max(MIN_BUCKET_BYTES, HELD_BYTES / buckets),
         ),
     );
@@ -93,6 +100,7 @@ export class SearchUnits {
       const place = sagaPlaces(sagaId()).collected(
         source,
         buckets > 1 ? bucket : undefined,
+        sha256(canonicalJson(collected)),
       );
       refs.push(await this.storage.write(place, collected));
     }

@@ -45,7 +45,8 @@ class TopicWriter {
     this.counted = nothingMissing(topic);
     this.files = new LineFiles(
       storage,
-      (part) => sagaPlaces(sagaId).missingEvents(topic.topic, part),
+      (part, digest) =>
+        sagaPlaces(sagaId).missingEvents(topic.topic, part, digest),
       FILE_BYTES,
     );
   }

@@ -153,7 +153,7 @@ export async function storeMissing(
       (lost) => lost.schema === schema && !isHeld(lost),
     );
     const text = events.map((lost) => `${JSON.stringify(lost)}\n`).join("");
-    const place = sagaPlaces(workflowId).missingEvents(schema, 0);
+    const place = sagaPlaces(workflowId).missingEvents(schema, 0, sha256(text));
     const ref = text === "" ? "" : await storage.writeText(place, text);
     topics.push({
       topic: topicOf(schema),

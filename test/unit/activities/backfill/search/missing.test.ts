@@ -3,10 +3,19 @@ import { createMissingActivities } from "../../../../../activities/backfill/sear
 import { readMissing } from "../../../../../activities/backfill/search/read-missing";
 import { Storage } from "../../../../../clients/storage";
 import { sagaPlaces } from "../../../../../clients/storage-layout";
-import { candidateLine, heldLine } from "../../../../../formats/candidate";
+import {
+  candidateLine,
+  heldLine,
+  type MissingEvent,
+} from "../../../../../formats/candidate";
 import type { EventCapsule } from "../../../../../formats/eventlogging/event-capsule";
-import type { Missing } from "../../../../../domain/backfill/missing";
+import { storeMissing } from "../../../../../activities/backfill/search/store-missing";
+import type {
+  Missing,
+  MissingPart,
+} from "../../../../../domain/backfill/missing";
 import type { MysqlRows } from "../../../../../domain/backfill/mysql-rows";
+import { sha256 } from "../../../../../lib/digest";
 import { MemoryFiles } from "../../../../support/memory-hdfs";
 
 const SAGA = "backfill/july-5";
@@ -54,11 +63,11 @@ async function searched(lines: {
   for (const [source, ofSource] of Object.entries(sources)) {
     const text = ofSource.map((line) => `${line}\n`).join("");
     const ref = await storage.writeText(
-      sagaPlaces(SAGA).searchLines(source, undefined, 0),
+      sagaPlaces(SAGA).searchLines(source, undefined, 0, sha256(text)),
       text,
     );
     refs[source] = await storage.write(
-      sagaPlaces(SAGA).collected(source, undefined),
+      sagaPlaces(SAGA).collected(source, undefined, sha256(text)),
       {
         refs: ofSource.length > 0 ? [ref] : [],
         lines: ofSource.length,
@@ -153,24 +162,51 @@ test("what an earlier saga has replayed is told beside what no source has", asyn
 });
 
 test("the first answer stays: what was replayed since then is in Kafka, and was missing all the same", async () => {
-  const { files, storage, join } = await searched(LINES);
+  const { files, join } = await searched(LINES);
   const first = await join({ topics: TOPICS });
-  const held = sagaPlaces(SAGA).searchLines("held", undefined, 0);
+  const held = [...files.texts.keys()].find((path) => /held.*tsv/.test(path));
   const replayed = ["a", "b", "c"].map((digit) =>
     heldLine("eventlogging_Edit", uuid(digit)),
   );
-  files.texts.set(storage.path(held), `${replayed.join("\n")}\n`);
+  files.texts.set(held!, `${replayed.join("\n")}\n`);
   expect(await join({ topics: TOPICS })).toEqual(first);
 });
 
 test("events whose bytes are not those that were stored are not replayed", async () => {
   const { files, storage, join } = await searched(LINES);
   const [edit] = (await join({ topics: TOPICS })).topics;
-  const ref = storage.path(sagaPlaces(SAGA).missingEvents(edit!.topic, 0));
+  const [{ ref }] = (await storage.readRef<MissingPart[]>(edit!.ref)) as [
+    MissingPart,
+  ];
   files.texts.set(ref, files.texts.get(ref)!.replace("enwiki", "dewiki"));
   await expect(readMissing(storage, edit!).next()).rejects.toThrow(
     `${ref} is not what was stored there`,
   );
+});
+
+test("an attempt at the join that wakes up late leaves the events of another as they were stored", async () => {
+  const storage = new Storage(new MemoryFiles().hdfs, "/sisyphus");
+  const store = (...digits: string[]) =>
+    storeMissing(
+      storage,
+      SAGA,
+      TOPICS.slice(0, 1),
+      (async function* () {
+        for (const digit of digits)
+          yield {
+            topic: TOPICS[0]!.topic,
+            json: JSON.stringify(event(digit)),
+            copies: 1,
+            rank: 0,
+          } as MissingEvent;
+      })(),
+    );
+  const [edit] = await store("a", "b");
+  await store("b");
+  const texts = [];
+  for await (const events of readMissing(storage, edit!))
+    for (const found of events) texts.push(found.event.uuid);
+  expect(texts).toEqual([uuid("a"), uuid("b")]);
 });
 
 test("a saga that began under version 0.1.0 searches in one activity, which the worker calls without its siblings", async () => {

@@ -59,3 +59,40 @@ test("a source's units are put together bucket by bucket, with what could not be
     "all-events.log second\nall-events.log second too\n",
   );
 });
+
+test("an attempt that wakes up late writes over nothing of the one that took over: other lines lie in other files", async () => {
+  const storage = new Storage(new MemoryFiles().hdfs, "/sisyphus");
+  const units = new SearchUnits(storage);
+  let wakeUp!: () => void;
+  const asleep = new Promise<void>((done) => (wakeUp = done));
+  const collect = (lines: string[], before?: Promise<void>) =>
+    inActivity(() =>
+      units.doneOnce("held/kafka", async (add) => {
+        await before;
+        for (const line of lines) await add(line);
+      }),
+    );
+  const late = collect(["b", "what has come since"], asleep);
+  const recorded = await collect(["a", "b"]);
+  wakeUp();
+  expect(await late).toEqual(recorded);
+  const [ref] = recorded.buckets[0]!.refs;
+  expect(await storage.readRefText(ref!)).toBe("a\nb\n");
+});
+
+test("what an attempt has put together stays as it is when a late one puts less together", async () => {
+  const storage = new Storage(new MemoryFiles().hdfs, "/sisyphus");
+  const units = new SearchUnits(storage);
+  const [all] = await inActivity(async () => {
+    const unit = (file: string) =>
+      units.doneOnce(`archive-a/${file}`, async (add) => {
+        await add(file);
+        return { files: [file] };
+      });
+    const both = [await unit("all-events.log"), await unit("all-events.log.1")];
+    const refs = await units.storeSource("archive-a", both);
+    await units.storeSource("archive-a", both.slice(0, 1));
+    return refs;
+  });
+  expect(await storage.readRef<Collected>(all!)).toMatchObject({ lines: 2 });
+});
