@@ -56,6 +56,16 @@ export class MemoryTables {
     );
   }
 
+  /** Hours of a schema that have no flag, or one that the planned job has not set. */
+  toBeRefined(schema: string): typeof HOURS {
+    const others = this.notByPlanned(schema);
+    return HOURS.filter(
+      (hour) =>
+        others.includes(hour) ||
+        !this.hdfs.files.has(this.flagOf(schema, hour)),
+    );
+  }
+
   /** Hours of a schema whose flag the planned job has not set. */
   notByPlanned(schema: string): typeof HOURS {
     return HOURS.filter((hour) => {
