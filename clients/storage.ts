@@ -1,5 +1,6 @@
 import { isUnfinished } from "../formats/hadoop/temporary-names";
 import { canonicalJson } from "../lib/canonical-json";
+import { sha256 } from "../lib/digest";
 import { parseJson } from "../lib/json";
 import type { Hdfs } from "./hdfs/hdfs";
 import type { Place } from "./storage-layout";
@@ -41,6 +42,18 @@ export class Storage {
   /** Writes JSON, equal values as equal bytes; what was there is replaced in one stroke. @returns its reference */
   write<T>(place: Place<T>, value: T): Promise<string> {
     return this.writeText(place, canonicalJson(value));
+  }
+
+  /**
+   * Writes JSON to a place that its digest names: whoever was to write the same once and wakes up late with something else writes beside it.
+   * @returns its reference
+   */
+  writeByDigest<T>(
+    placeOf: (digest: string) => Place<T>,
+    value: T,
+  ): Promise<string> {
+    const text = canonicalJson(value);
+    return this.writeText(placeOf(sha256(text)), text);
   }
 
   /** Writes a text; what was there is replaced in one stroke. @returns its reference */

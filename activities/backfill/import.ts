@@ -82,8 +82,8 @@ export function createImporterActivities({
     if (!begun || !("before" in begun)) return [];
     // One that ends later would have the last word, and has read positions of before the saga's run. Where its schedule is held, none begins
     // beside that.
-    if (!config.importer.hold) await others.waitUntilAllShow();
-    await others.waitUntilTheyCount();
+    if (config.importer.hold) await others.waitUntilTheyCount();
+    else await others.waitUntilAllCount();
     const since = await heartbeatWhile(() =>
       steeringOf(source).settle(begun.before, {
         staging: storage.path(places.importerStaging),
@@ -258,7 +258,7 @@ export function createImporterActivities({
       // A run that is under way would otherwise end after the others were moved, and its offsets would count.
       await waitUntilNoneRuns(tagOf(id, "reset"));
       await waitUntilNoneRuns(tagOf(id, "import"));
-      const hasMoved = await storage.has(places.importerRun);
+      const hasRun = await storage.has(places.importerRun);
       await settle();
       await others.waitUntilTheyCount();
       let written: string | undefined;
@@ -272,9 +272,8 @@ export function createImporterActivities({
         );
         written = now ?? written;
         // What stands there still after another run has ended will not be moved by it any more, nor what the saga has never moved.
-        if (now === undefined && (!isFirst || !hasMoved)) break;
-        const hasBegun = await others.waitUntilAllShow();
-        if (!(await others.waitUntilTheyCount()) && !hasBegun) break;
+        if (now === undefined && (!isFirst || !hasRun)) break;
+        if (!(await others.waitUntilAllCount())) break;
       }
       return written === undefined ? [] : input.topics;
     },

@@ -68,21 +68,26 @@ export class OthersRuns {
   }
 
   /**
-   * Waits for one that has begun before this moment and that YARN does not show yet, which takes it `yarn.driverSeconds` at most: it has read
-   * where the importer stood before.
-   * @returns whether one goes on now; then the rest of that time is not waited for
+   * Waits until all count that have begun before this moment, those that YARN does not show yet as well, which takes it `yarn.driverSeconds` at
+   * most: they have read where the importer stood before.
+   * @returns whether there was one
    */
-  async waitUntilAllShow(): Promise<boolean> {
-    const ms = this.o.config.yarn.driverSeconds * 1000;
-    const since = performance.now();
-    for (;;) {
-      if (this.firstOf(await this.o.yarn.running())) return true;
-      const left = ms - (performance.now() - since);
+  async waitUntilAllCount(): Promise<boolean> {
+    const wasOne = await this.isShownInTime();
+    return (await this.waitUntilTheyCount()) || wasOne;
+  }
+
+  /** Whether one goes on by the time at which YARN shows all that have begun by now; not longer than until there is one. */
+  private async isShownInTime(): Promise<boolean> {
+    const until = performance.now() + this.o.config.yarn.driverSeconds * 1000;
+    while (!this.firstOf(await this.o.yarn.running())) {
+      const left = until - performance.now();
       if (left <= 0) return false;
       heartbeat({
         waitingFor: "runs of the importer that YARN does not show yet",
       });
       await sleep(Math.min(POLL_MS, left));
     }
+    return true;
   }
 }

@@ -202,32 +202,32 @@ export const GUARDS: readonly Guard[] = [
     without:
       "positions that are put together are written over by a run that YARN did not show yet",
     file: `${backfill}/import.ts`,
-    guard: "if (!config.importer.hold) await others.waitUntilAllShow();",
-    taken: "",
+    guard: "else await others.waitUntilAllCount();",
+    taken: "else await others.waitUntilTheyCount();",
     test: `${backfill}/import`,
   },
   {
     without:
       "positions that were put back are written over by a run that YARN did not show yet",
     file: `${backfill}/import.ts`,
-    guard: "const hasBegun = await others.waitUntilAllShow();",
-    taken: "const hasBegun = false;",
+    guard: "if (!(await others.waitUntilAllCount())) break;",
+    taken: "if (!(await others.waitUntilTheyCount())) break;",
     test: `${backfill}/import`,
   },
   {
     without:
       "a search that wakes up late writes over lines that another has recorded, and what Kafka holds is replayed",
     file: `${backfill}/search/line-files.ts`,
-    guard: "this.placeOf(this.refs.length, sha256(text))",
-    taken: 'this.placeOf(this.refs.length, "0")',
+    guard: "this.placeOf(this.parts.length, digest)",
+    taken: 'this.placeOf(this.parts.length, "0")',
     test: `${backfill}/search/search-units`,
   },
   {
     without:
       "a search that wakes up late hides files of the archive from the one that took over",
-    file: `${backfill}/search/search-units.ts`,
-    guard: "sha256(canonicalJson(collected)),",
-    taken: 'sha256(""),',
+    file: "clients/storage.ts",
+    guard: "this.writeText(placeOf(sha256(text)), text)",
+    taken: 'this.writeText(placeOf(""), text)',
     test: `${backfill}/search/search-units`,
   },
   {
@@ -248,15 +248,17 @@ export const GUARDS: readonly Guard[] = [
     without:
       "a run of somebody else that ends after the saga's own takes back what that one did",
     file: `${backfill}/import.ts`,
-    guard: "    await others.waitUntilTheyCount();\n    const since",
-    taken: "    const since",
+    guard: `    if (config.importer.hold) await others.waitUntilTheyCount();
+    else await others.waitUntilAllCount();
+`,
+    taken: "",
     test: `${backfill}/import`,
   },
   {
     without: "a run that is under way writes over the positions of an abort",
-    file: `${backfill}/import.ts`,
-    guard: "if (!(await others.waitUntilTheyCount()) && !hasBegun) break;",
-    taken: "break;",
+    file: `${backfill}/others-runs.ts`,
+    guard: "return (await this.waitUntilTheyCount()) || wasOne;",
+    taken: "return false;",
     test: `${backfill}/import`,
   },
   {

@@ -33,8 +33,8 @@ export async function* linesOfFile(
  * files, so that it replaces what the other left behind; one that is given others writes beside them, whenever it wakes up.
  */
 export class LineFiles {
-  /** The files that are written so far, as references. */
-  readonly refs: string[] = [];
+  /** The files that are written so far, as references, with the digest and the number of their lines. */
+  readonly parts: { ref: string; digest: string; lines: number }[] = [];
   /** How many lines were added. */
   lines = 0;
   private pending: string[] = [];
@@ -58,10 +58,17 @@ export class LineFiles {
   /** Writes what has not been written yet; to be called at the end. */
   async flush(): Promise<void> {
     if (this.pending.length === 0) return;
+    const lines = this.pending.length;
     const text = `${this.pending.join("\n")}\n`;
     this.pending = [];
     this.bytes = 0;
-    const place = this.placeOf(this.refs.length, sha256(text));
-    this.refs.push(await this.storage.writeText(place, text));
+    const digest = sha256(text);
+    const place = this.placeOf(this.parts.length, digest);
+    const ref = await this.storage.writeText(place, text);
+    this.parts.push({ ref, digest, lines });
+  }
+
+  get refs(): string[] {
+    return this.parts.map(({ ref }) => ref);
   }
 }

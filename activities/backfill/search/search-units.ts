@@ -6,8 +6,6 @@ import type {
   CollectedUnit,
 } from "../../../domain/backfill/missing";
 import { mergeRows } from "../../../domain/backfill/mysql-rows";
-import { canonicalJson } from "../../../lib/canonical-json";
-import { sha256 } from "../../../lib/digest";
 import { sagaId } from "../saga-id";
 import { LineFiles } from "./line-files";
 
@@ -97,12 +95,13 @@ export class SearchUnits {
         ...(Object.keys(replayed).length > 0 ? { replayed } : {}),
         ...(mysqlRows ? { mysqlRows } : {}),
       };
-      const place = sagaPlaces(sagaId()).collected(
-        source,
-        buckets > 1 ? bucket : undefined,
-        sha256(canonicalJson(collected)),
-      );
-      refs.push(await this.storage.write(place, collected));
+      const place = (digest: string) =>
+        sagaPlaces(sagaId()).collected(
+          source,
+          buckets > 1 ? bucket : undefined,
+          digest,
+        );
+      refs.push(await this.storage.writeByDigest(place, collected));
     }
     return refs;
   }

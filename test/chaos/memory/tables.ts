@@ -56,21 +56,18 @@ export class MemoryTables {
     );
   }
 
-  /** Hours of a schema that have no flag, or one that the planned job has not set. */
-  toBeRefined(schema: string): typeof HOURS {
-    const others = this.notByPlanned(schema);
-    return HOURS.filter(
-      (hour) =>
-        others.includes(hour) ||
-        !this.hdfs.files.has(this.flagOf(schema, hour)),
+  /** Hours of a schema whose flag the planned job has not set. */
+  notByPlanned(schema: string): typeof HOURS {
+    return this.toBeRefined(schema).filter((hour) =>
+      this.hdfs.files.has(this.flagOf(schema, hour)),
     );
   }
 
-  /** Hours of a schema whose flag the planned job has not set. */
-  notByPlanned(schema: string): typeof HOURS {
+  /** The same, and those that have no flag. */
+  toBeRefined(schema: string): typeof HOURS {
     return HOURS.filter((hour) => {
       const flag = this.hdfs.files.get(this.flagOf(schema, hour));
-      return flag && !flag.data.toString("utf8").startsWith("refined");
+      return !flag?.data.toString("utf8").startsWith("refined");
     });
   }
 }

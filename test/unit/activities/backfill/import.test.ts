@@ -96,7 +96,13 @@ function world(
   const env = new MockActivityEnvironment({
     workflowExecution: { workflowId: SAGA, runId: "r" },
   });
+  /** What its heartbeats said. */
+  const waits: unknown[] = [];
+  env.on("heartbeat", (details: unknown) => waits.push(details));
   return {
+    waits,
+    hasSaid: (details: object) =>
+      waits.some((said) => JSON.stringify(said) === JSON.stringify(details)),
     runs,
     commands,
     steered,
@@ -163,10 +169,8 @@ test("an attempt whose worker ends leaves the importer to itself", async () => {
 });
 
 test("no run is begun beside one of somebody else", async () => {
-  const { env, reset, commands, running } = world();
+  const { reset, commands, running, waits } = world();
   running.push({ id: "application_1_1", name: "Camus Job" });
-  const waits: unknown[] = [];
-  env.on("heartbeat", (details: unknown) => waits.push(details));
   const resetting = reset();
   await until("it to wait", 10, () => waits.length > 0 && waits.at(-1), 10);
   expect(waits).toContainEqual({ waitingFor: "Camus Job (application_1_1)" });
@@ -177,10 +181,8 @@ test("no run is begun beside one of somebody else", async () => {
 });
 
 test("a run that began beside the saga's is waited for before the two are put together", async () => {
-  const { env, reset, runs, steered, running, meanwhile } = world();
+  const { reset, runs, steered, running, meanwhile, waits } = world();
   meanwhile(() => running.push({ id: "application_1_1", name: "Camus Job" }));
-  const waits: unknown[] = [];
-  env.on("heartbeat", (details: unknown) => waits.push(details));
   const resetting = reset();
   await until("it to wait", 10, () => waits.length > 0 && waits.at(-1), 10);
   expect(steered).toEqual([]);
@@ -191,11 +193,9 @@ test("a run that began beside the saga's is waited for before the two are put to
 });
 
 test("positions are put back once no run of somebody else goes on, and again after one that began meanwhile", async () => {
-  const { env, restore, steered, running, whenPutBack } = world();
+  const { restore, steered, running, whenPutBack, waits } = world();
   const other = { id: "application_1_1", name: "Camus Job" };
   running.push(other);
-  const waits: unknown[] = [];
-  env.on("heartbeat", (details: unknown) => waits.push(details));
   whenPutBack(() => running.push(other));
   const restoring = restore();
   await until("it to wait", 10, () => waits.length > 0, 10);
@@ -229,20 +229,13 @@ test("a run that came between is told, after the positions of both were put toge
 });
 
 test("a run of somebody else that goes on after the saga's own is waited for: it has read positions of before", async () => {
-  const { env, reset, runs, running, steered, meanwhile } = world();
+  const { reset, runs, running, steered, meanwhile, hasSaid } = world();
   meanwhile(() =>
     running.push({ id: "application_1_1", name: "camus-eventlogging" }),
   );
-  const waits: unknown[] = [];
-  env.on("heartbeat", (details: unknown) => waits.push(details));
   const other = { waitingFor: "camus-eventlogging (application_1_1)" };
   const resetting = reset();
-  await until(
-    "it to wait",
-    10,
-    () => waits.some((each) => JSON.stringify(each) === JSON.stringify(other)),
-    10,
-  );
+  await until("it to wait", 10, () => hasSaid(other), 10);
   expect(steered).toEqual([]);
   runs.push("2018-07-05-09-05-00");
   running.length = 0;
@@ -253,23 +246,17 @@ test("a run of somebody else that goes on after the saga's own is waited for: it
 test.each(["settled", "put back"])(
   "positions are not %s before a run of somebody else that has just ended tells where it has left the importer",
   async (how) => {
-    const { env, reset, restore, runs, ended, steered, meanwhile } = world();
+    const { reset, restore, runs, ended, steered, meanwhile, hasSaid } =
+      world();
     const other = { id: "application_1_1", name: "camus-eventlogging" };
     if (how === "settled") meanwhile(() => ended.push(other));
     else ended.push(other);
-    const waits: unknown[] = [];
-    env.on("heartbeat", (details: unknown) => waits.push(details));
     const done = how === "settled" ? reset() : restore();
     const told = {
       waitingFor:
         "camus-eventlogging (application_1_1) to have told where it has left the importer",
     };
-    await until(
-      "it to wait",
-      10,
-      () => waits.some((each) => JSON.stringify(each) === JSON.stringify(told)),
-      10,
-    );
+    await until("it to wait", 10, () => hasSaid(told), 10);
     expect(steered).toEqual([]);
     runs.push("2018-07-05-09-05-00");
     ended.length = 0;
@@ -288,16 +275,14 @@ const NOT_SHOWN = {
 test.each(["settled", "put back"])(
   "of a run of somebody else that YARN had not shown yet: what is %s takes it into account",
   async (how) => {
-    const { env, reset, restore, runs, running, steered } = world({
+    const { reset, restore, runs, running, steered, waits, hasSaid } = world({
       driverSeconds: 20,
     });
-    const waits: unknown[] = [];
-    env.on("heartbeat", (details: unknown) => waits.push(details));
     const done = how === "settled" ? reset() : restore();
     await until(
       "it to wait for what is not shown",
       10,
-      () => waits.some((w) => JSON.stringify(w) === JSON.stringify(NOT_SHOWN)),
+      () => hasSaid(NOT_SHOWN),
       10,
     );
     const before = how === "settled" ? [] : [`put back ${TOPIC}`];
@@ -321,22 +306,18 @@ test.each(["settled", "put back"])(
 );
 
 test("where the importer's schedule is held, nobody waits for runs of it that are not shown yet", async () => {
-  const { env, reset, steered } = world({
+  const { reset, steered, waits } = world({
     driverSeconds: 600,
     importer: { hold: ["hold", "importer"] },
   });
-  const waits: unknown[] = [];
-  env.on("heartbeat", (details: unknown) => waits.push(details));
   await reset();
   expect(steered).toEqual(["settle 1"]);
   expect(waits).not.toContainEqual(NOT_SHOWN);
 });
 
 test("an abort waits for no such run where the saga has never run the importer and nothing has moved", async () => {
-  const { env, restore, storage, steered } = world({ driverSeconds: 600 });
+  const { restore, storage, steered, waits } = world({ driverSeconds: 600 });
   steered.push("put back before");
-  const waits: unknown[] = [];
-  env.on("heartbeat", (details: unknown) => waits.push(details));
   expect(await restore()).toEqual([]);
   expect(waits).not.toContainEqual(NOT_SHOWN);
   expect(await storage.has(sagaPlaces(SAGA).importerRun)).toBe(false);
@@ -359,10 +340,8 @@ test("an attempt that freezes while it records that it begins the importer does 
 });
 
 test("an abort puts no position back beside a run of somebody else, which would write over it", async () => {
-  const { env, restore, running, steered } = world();
+  const { restore, running, steered, waits } = world();
   running.push({ id: "application_1_1", name: "camus-eventlogging" });
-  const waits: unknown[] = [];
-  env.on("heartbeat", (details: unknown) => waits.push(details));
   const restoring = restore();
   await until("it to wait", 10, () => waits.length > 0, 10);
   expect(waits[0]).toEqual({
@@ -389,13 +368,11 @@ test("what came between while an attempt died is put together by the next", asyn
 test.each(["reset", "import"])(
   "an abort puts no position back before the saga's own run of its %s has ended",
   async (step) => {
-    const { env, ownRuns, restore, steered } = world();
+    const { ownRuns, restore, steered, waits } = world();
     ownRuns.push({
       state: "RUNNING",
       applicationTags: tagOf(SAGA, step),
     } as Application);
-    const waits: unknown[] = [];
-    env.on("heartbeat", (details: unknown) => waits.push(details));
     const restoring = restore();
     await until("it to wait", 10, () => waits.length > 0, 10);
     expect(steered).toEqual([]);
