@@ -61,7 +61,7 @@ export const yarn = z
       .min(1)
       .default(120)
       .describe(
-        "Seconds that a program which submits to YARN takes at most from its start until YARN shows what it submitted, and from that one's end to its own. Where a worker died, a worker of another host waits so long before it begins such a program anew; and where another run of the importer went on beside a saga, the saga waits so long after it until it counts.",
+        "Seconds that a program which submits to YARN takes at most from its start until YARN shows what it submitted, and from that one's end to its own. Where a worker died, a worker of another host waits so long before it begins such a program anew; and where another run of the importer went on beside a saga, the saga waits so long after it until it counts, and for one that may have begun and is not shown yet.",
       ),
   })
   .describe("Where Refine runs, and where its logs are read.");
