@@ -10,7 +10,10 @@ import type {
   MissingPart,
 } from "../domain/backfill/missing";
 import type { LeaseBook } from "../domain/backfill/leases";
-import type { PartitionVerdict } from "../domain/backfill/partition-verdict";
+import type {
+  LogStatements,
+  PartitionVerdict,
+} from "../domain/backfill/partition-verdict";
 import type { Plan } from "../domain/backfill/plan";
 import type { BackfillReport, RefineRate } from "../domain/backfill/report";
 import type { RefineStatus } from "../formats/refine/refine-log-line";
@@ -143,6 +146,11 @@ export type RemovedFlag = {
 /** A flag of somebody else that was taken away, and the path at which it lies now. */
 export type FlagSetSince = { topic: string; path: string; aside: string };
 
+/** Aggregated log files (length in bytes) that were read to their end, and what all of them say. */
+export type ScannedLogs = LogStatements & {
+  files: { path: string; length: number }[];
+};
+
 /** What a saga (or one of its shards, whose id begins with the saga's) keeps. */
 export const sagaPlaces = (sagaId: string) => ({
   /** One file for each digest, so that an approved plan is never written over by another. */
@@ -226,6 +234,9 @@ export const sagaPlaces = (sagaId: string) => ({
     sagaId,
     "refine-live.json",
   ),
+  /** What the aggregated logs of an application say that have been read so far: an attempt that takes over reads the others. */
+  scannedLogs: (applicationId: string) =>
+    json<ScannedLogs>(sagaId, `scanned-logs-${applicationId}.json`),
   partitions: json<PartitionVerdict[]>(sagaId, "partitions.json"),
   report: json<BackfillReport>(sagaId, "report.json"),
   reportMarkdown: text(sagaId, "report.md"),

@@ -36,6 +36,55 @@ const withoutReturn = (line: Buffer): Buffer =>
 export const hadoopLines = (line: Buffer): string[] =>
   line.toString("utf8").split("\r");
 
+/** What {@link hadoopLines} makes of a line that still has its line break, where it has one. */
+export const textLines = (line: Buffer): string[] =>
+  hadoopLines(
+    withoutReturn(line.at(-1) === LINE_BREAK ? line.subarray(0, -1) : line),
+  );
+
+/** Where the line begins that holds the byte at an offset, which may be its line break. */
+export const startOfLine = (lines: Buffer, offset: number): number =>
+  offset === 0 ? 0 : lines.lastIndexOf(LINE_BREAK, offset - 1) + 1;
+
+/** Where the next line begins behind the one that holds the byte at an offset. */
+export function endOfLine(lines: Buffer, offset: number): number {
+  const lineBreak = lines.indexOf(LINE_BREAK, offset);
+  return lineBreak < 0 ? lines.length : lineBreak + 1;
+}
+
+/** How many line breaks there are. */
+export function lineBreaksIn(bytes: Buffer): number {
+  let count = 0;
+  for (
+    let at = bytes.indexOf(LINE_BREAK);
+    at >= 0;
+    at = bytes.indexOf(LINE_BREAK, at + 1)
+  )
+    count++;
+  return count;
+}
+
+/**
+ * Cuts a text in pieces at line breaks: each part that is given ends with a whole line, and so no line is in two of them. Nothing is copied
+ * but the lines that a piece's end cuts in two.
+ */
+export async function* wholeLines(
+  pieces: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer> {
+  let begun: Buffer[] = [];
+  for await (const piece of pieces) {
+    const end = piece.lastIndexOf(LINE_BREAK) + 1;
+    if (end > 0) {
+      const first = begun.length === 0 ? 0 : piece.indexOf(LINE_BREAK) + 1;
+      if (first > 0) yield Buffer.concat([...begun, piece.subarray(0, first)]);
+      if (first < end) yield piece.subarray(first, end);
+      begun = [];
+    }
+    if (end < piece.length) begun.push(piece.subarray(end));
+  }
+  if (begun.length > 0) yield Buffer.concat(begun);
+}
+
 /**
  * The lines of a text in UTF-8 that is given in pieces, as Hadoop's LineReader has them: `\n`, `\r\n` and a lone `\r` end a line. A character
  * may be cut in two by the end of a piece.

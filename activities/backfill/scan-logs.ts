@@ -1,29 +1,22 @@
-import { heartbeat } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
 import {
   type LogScan,
   summarizeVerdicts,
 } from "../../domain/backfill/log-scan";
 import type { PlannedTopic } from "../../domain/backfill/plan";
-import { PartitionVerdicts } from "../../domain/backfill/partition-verdict";
-import { yarnLogLines } from "../../formats/yarn-log/yarn-log";
+import type { PartitionVerdicts } from "../../domain/backfill/partition-verdict";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import type { Storage } from "../../clients/storage";
 import { sagaPlaces } from "../../clients/storage-layout";
 import type { Yarn } from "../../clients/yarn/yarn";
-import { mapPool } from "../../lib/map-pool";
 import {
   aggregatedLogDirs,
   aggregatedLogFiles,
   awaitAggregation,
 } from "./aggregated-logs";
+import { type LogFile, LogReading } from "./log-reading";
 import { withHours } from "./planned-hours";
 import { sagaId } from "./saga-id";
-import { FormatError } from "../../formats/format-error";
-
-/** Files that are read at the same time. */
-const WIDTH = 4;
-const LINES_PER_HEARTBEAT = 10_000;
 
 /** Reading what Refine's own logs say of Hive partitions, straight from HDFS. */
 export function createScanLogsActivities({
@@ -44,7 +37,7 @@ export function createScanLogsActivities({
    */
   async function findLogs(
     applicationId: string,
-  ): Promise<{ files: { path: string; length: number }[]; unread?: string }> {
+  ): Promise<{ files: LogFile[]; unread?: string }> {
     const { user = config.hdfs.user, unreadable } = await awaitAggregation(
       yarn,
       applicationId,
@@ -66,28 +59,6 @@ export function createScanLogsActivities({
     );
   }
 
-  /** Reads every line of the files. @returns how many there are; why a file is unreadable, where another attempt could not read it either */
-  async function readLogs(
-    files: { path: string }[],
-    verdicts: PartitionVerdicts,
-  ): Promise<{ lines: number; unread?: string }> {
-    let lines = 0;
-    let unread: string | undefined;
-    await mapPool(files, WIDTH, async ({ path }) => {
-      try {
-        const file = await hdfs.open(path);
-        for await (const { line, ...log } of yarnLogLines(file)) {
-          if (++lines % LINES_PER_HEARTBEAT === 0) heartbeat({ lines });
-          verdicts.addLine(line, log);
-        }
-      } catch (error) {
-        if (!(error instanceof FormatError)) throw error;
-        unread = `${path}: ${error.message}`;
-      }
-    });
-    return unread === undefined ? { lines } : { lines, unread };
-  }
-
   /** What `awaitRefine` read from the driver while the application ran. */
   async function addLiveStatuses(verdicts: PartitionVerdicts): Promise<void> {
     const statuses = await storage.read(sagaPlaces(sagaId()).refineLive);
@@ -107,10 +78,14 @@ export function createScanLogsActivities({
       planRef?: string;
     }): Promise<LogScan> {
       const found = await findLogs(input.applicationId);
-      const gathered = new PartitionVerdicts();
-      const read = await readLogs(found.files, gathered);
+      const reading = new LogReading(
+        { hdfs, storage },
+        input.applicationId,
+        found.files,
+      );
+      const gathered = await reading.read();
       const unread =
-        [found.unread, read.unread].filter(Boolean).join("; ") || undefined;
+        [found.unread, reading.unread].filter(Boolean).join("; ") || undefined;
       if (unread) await addLiveStatuses(gathered);
       const topics = await withHours(storage, input.topics, input.planRef);
       const verdicts = gathered.verdicts(
@@ -127,7 +102,6 @@ export function createScanLogsActivities({
       return {
         files: found.files.length,
         bytes: found.files.reduce((sum, file) => sum + file.length, 0),
-        lines: read.lines,
         ...(unread ? { unread } : {}),
         ...summarizeVerdicts(verdicts),
         attempts: gathered.attempts,

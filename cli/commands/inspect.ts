@@ -10,11 +10,15 @@ import {
   readCamusErrors,
   readCamusOffsets,
 } from "../../formats/camus/etl-key";
-import { yarnLogLines } from "../../formats/yarn-log/yarn-log";
+import { yarnLogs } from "../../formats/yarn-log/yarn-log";
 import { configOption } from "../config-option";
 import { print, table } from "../output";
 import { parseLocation } from "../../formats/hadoop/location";
+import { linesFound } from "../../lib/line-finder";
+import { linesOf } from "../../lib/lines";
 import type { RandomAccess } from "../../lib/random-access";
+import { readAhead } from "../../lib/read-ahead";
+import { requiredLiteral } from "../../lib/required-literal";
 
 type Options = { config: string; json?: boolean; hdfs?: boolean };
 type OpenFile = RandomAccess & { close: () => Promise<void> };
@@ -154,19 +158,31 @@ async function inspectYarnLog(
   const match = options.match === undefined ? /^/ : regexOf(options.match);
   let found = 0;
   await withFile(file, options, async (access) => {
-    for await (const { container, logType, line } of yarnLogLines(access)) {
-      if (!match.test(line)) continue;
-      found++;
-      await printLine(
-        options.json
-          ? JSON.stringify({ container, logType, line })
-          : container === ""
-            ? line
-            : `${container} ${logType}: ${line}`,
-      );
-    }
+    for await (const { pieces, ...log } of yarnLogs(readAhead(access)))
+      for await (const line of linesThatMayMatch(match, pieces)) {
+        if (!match.test(line)) continue;
+        found++;
+        await printLine(
+          options.json
+            ? JSON.stringify({ ...log, line })
+            : log.container === ""
+              ? line
+              : `${log.container} ${log.logType}: ${line}`,
+        );
+      }
   });
   if (options.match !== undefined && found === 0) process.exitCode = 1;
+}
+
+/** A log's lines, without those of which its bytes tell that they cannot match. */
+function linesThatMayMatch(
+  { source }: RegExp,
+  pieces: AsyncIterable<Buffer>,
+): AsyncIterable<string> {
+  const literal = requiredLiteral(source);
+  return literal === undefined
+    ? linesOf(pieces)
+    : linesFound(pieces, { needles: [literal] });
 }
 
 function regexOf(match: string): RegExp {

@@ -16,8 +16,8 @@ export type LogScan = {
   /** Aggregated log files that were read, and their size on HDFS. */
   files: number;
   bytes: number;
-  /** Lines of all logs. */
-  lines: number;
+  /** Lines of all logs, in scans of 0.2.0 and before: since then only lines that say something are read as such. */
+  lines?: number;
   /** How many partitions are whole, whether planned or not. */
   finished: number;
   /** Partitions that failed, whether planned or not. */

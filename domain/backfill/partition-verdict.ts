@@ -1,8 +1,10 @@
 import {
   parseLogHead,
   parseRefineMention,
+  REFINE_MARK,
   type RefineMention,
 } from "../../formats/refine/refine-log-line";
+import type { LineSearch } from "../../lib/line-finder";
 
 /*
  * What Refine's logs say became of Hive partitions. In this file a partition is always one of a table, an hour of it, never one of a
@@ -50,6 +52,18 @@ const SUMMARY_OF_FAILURES = /dataset partitions for table .* failed refinement/;
 export const attemptOf = (container: string): number =>
   Number(/_(\d+)_\d+$/.exec(container)?.[1] ?? 0);
 
+/** Levels of messages that are errors. */
+const ERROR_LEVELS = ["ERROR", "FATAL"];
+
+/**
+ * The lines of logs that say something here: all others may be left out of what {@link PartitionVerdicts.addLine} is given. The line after
+ * a failure is found, too, and so is the time of lines that have none of their own.
+ */
+export const VERDICT_LINES: LineSearch = {
+  needles: [REFINE_MARK, ...ERROR_LEVELS],
+  beginsMessage: (line) => parseLogHead(line) !== undefined,
+};
+
 /** A container's log file, named as YARN names it. */
 type LogFile = { container: string; logType: string };
 
@@ -60,6 +74,13 @@ type Statement = RefineMention & {
   /** As the log writes it; empty before the first time in a log. */
   time: string;
   why?: string;
+};
+
+/** What some logs say, to be kept and put together with what others say. */
+export type LogStatements = {
+  statements: Statement[];
+  errors: LogError[];
+  containers: string[];
 };
 
 /** Whether a statement is made after another one: by a later attempt, or later in the same. */
@@ -81,7 +102,12 @@ export class PartitionVerdicts {
   private readonly failures = new Map<string, Statement>();
   readonly containers = new Set<string>();
 
-  /** Takes up the next line of a log. */
+  /** Takes up that a container has left a log, whatever that says. */
+  addContainer(container: string): void {
+    this.containers.add(container);
+  }
+
+  /** Takes up the next line of a log; those that {@link VERDICT_LINES} does not find may be left out. */
   addLine(line: string, log: LogFile): void {
     const key = `${log.container} ${log.logType}`;
     this.containers.add(log.container);
@@ -102,7 +128,7 @@ export class PartitionVerdicts {
       if (mention.kind === "failed") this.failures.set(key, statement);
     } else if (
       head &&
-      /^(ERROR|FATAL)$/.test(head.level) &&
+      ERROR_LEVELS.includes(head.level) &&
       !SUMMARY_OF_FAILURES.test(head.text)
     ) {
       this.countError(head.text.slice(0, MAX_TEXT));
@@ -128,9 +154,25 @@ export class PartitionVerdicts {
       this.latest.set(partition, statement);
   }
 
-  private countError(text: string): void {
+  /** Takes up what other logs say, once they were read to their end. */
+  addStatements({ statements, errors, containers }: LogStatements): void {
+    for (const statement of statements) this.keepIfLater(statement);
+    for (const { text, times } of errors) this.countError(text, times);
+    for (const container of containers) this.containers.add(container);
+  }
+
+  /** All that was taken up. */
+  get statements(): LogStatements {
+    return {
+      statements: [...this.latest.values()],
+      errors: this.logErrors,
+      containers: [...this.containers],
+    };
+  }
+
+  private countError(text: string, times = 1): void {
     if (this.errors.has(text) || this.errors.size < MAX_ERRORS)
-      this.errors.set(text, (this.errors.get(text) ?? 0) + 1);
+      this.errors.set(text, (this.errors.get(text) ?? 0) + times);
   }
 
   /** How many attempts of the application have left a log. */

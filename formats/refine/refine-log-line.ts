@@ -9,6 +9,9 @@ export { parseLogHead } from "../log-head";
  *     /path/of/the/raw/hour -> `event`.`Edit` (year=2018,month=7,day=5,hour=3)
  */
 
+/** What stands in every line that says something of a Hive partition, and in few others: between a database and its table. */
+export const REFINE_MARK = "`.`";
+
 /** How a Hive partition's refinement ended, as one status line says it. */
 export type RefineStatus = {
   kind: "finished" | "failed";

@@ -6,9 +6,8 @@ import {
   mapEntries,
   readJavaObject,
 } from "../hadoop/java-serialized";
-import { linesOf } from "../../lib/lines";
 import type { RandomAccess } from "../../lib/random-access";
-import type { LogLine } from "./log-line";
+import type { ContainerLog } from "./container-log";
 import { type Region, regionBytes } from "./regions";
 
 /*
@@ -88,10 +87,10 @@ function* logsOf(index: JavaObject): Generator<IndexedLog> {
   }
 }
 
-/** The lines of an IndexedFile, log by log in the index' order. @throws FormatError where the file is cut off or not of that layout */
-export async function* indexedLogLines(
+/** The logs of an IndexedFile in the index' order. @throws FormatError where the file is cut off or not of that layout */
+export async function* indexedLogs(
   file: RandomAccess,
-): AsyncGenerator<LogLine> {
+): AsyncGenerator<ContainerLog> {
   const found = await findIndex(file);
   if (!found) throw new FormatError("not an IndexedFile: no index at its end");
   let logs = 0;
@@ -106,7 +105,6 @@ export async function* indexedLogLines(
       );
     if (region.offset + region.size > found.offset)
       throw new FormatError(`log ${named(logType)} lies outside the file`);
-    for await (const line of linesOf(regionBytes(file, region)))
-      yield { container, logType, line };
+    yield { container, logType, pieces: regionBytes(file, region) };
   }
 }

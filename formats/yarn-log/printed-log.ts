@@ -1,8 +1,15 @@
 import { FormatError, named } from "../format-error";
 import { parseLogHead } from "../log-head";
-import { linesOf } from "../../lib/lines";
+import {
+  endOfLine,
+  lineBreaksIn,
+  startOfLine,
+  textLines,
+  wholeLines,
+} from "../../lib/lines";
+import { Places } from "../../lib/places";
 import type { RandomAccess } from "../../lib/random-access";
-import type { LogLine } from "./log-line";
+import type { ContainerLog } from "./container-log";
 import { regionBytes } from "./regions";
 
 /** Bytes by which it is told whether a file is text: what a client logs before the first container may be long. */
@@ -50,7 +57,7 @@ export async function isText(file: RandomAccess): Promise<boolean> {
 }
 
 /**
- * The lines of logs as `yarn logs` prints them (org.apache.hadoop.yarn.logaggregation.LogToolUtils, Hadoop 2 and 3), for each log:
+ * The logs that `yarn logs` prints (org.apache.hadoop.yarn.logaggregation.LogToolUtils, Hadoop 2 and 3), each as
  *
  *     Container: container_1530000000000_0001_01_000001 on host_8041
  *     LogType:stderr
@@ -64,97 +71,148 @@ export async function isText(file: RandomAccess): Promise<boolean> {
  *
  * @throws FormatError where the text is neither, or is cut off
  */
-export async function* printedLogLines(
+export async function* printedLogs(
   file: RandomAccess,
-): AsyncGenerator<LogLine> {
-  const printed = new PrintedLog();
-  let isLog = false;
-  for await (const line of linesOf(textOf(file))) {
-    yield* printed.take(line);
-    if (!printed.hasContainer) isLog ||= parseLogHead(line) !== undefined;
-  }
-  printed.end();
+): AsyncGenerator<ContainerLog> {
+  const printed = new PrintedLogs(textOf(file));
+  yield* printed.logs();
   if (printed.hasContainer) return;
-  if (!isLog)
+  if (!printed.isLog)
     throw new FormatError(
       "not an aggregated YARN log: a text that names no container, and is no log itself",
     );
-  for await (const line of linesOf(textOf(file)))
-    yield { container: "", logType: "", line };
+  yield { container: "", logType: "", pieces: textOf(file) };
 }
 
-/** Takes printed logs apart, line by line. */
-class PrintedLog {
+/** With what a line begins that may end a log: its footer, or where it has none the next header. */
+const FOOTER = "End of LogType:";
+const ENDS = [FOOTER, "LogType:", "Container: "].map((begin) =>
+  Buffer.from(begin),
+);
+
+/** Takes a printed text apart. What is outside of logs is read line by line, a log only for what may end it. */
+class PrintedLogs {
   hasContainer = false;
+  /** Whether a line that comes before any container is a log's. */
+  isLog = false;
   private container = "";
   private logType = "";
-  private isInside = false;
   /** Bytes that the log at hand has by its header; undefined where that does not say. */
   private length: number | undefined;
-  /** Bytes of it that have been read, at most: of a line break it is not known whether it has one byte or two. */
-  private taken = 0;
-  /** `yarn logs` adds a line break before the footer. An empty line is the log's own only if another line of the log follows. */
-  private emptyLines = 0;
+  private readonly parts: AsyncIterator<Buffer>;
+  /** Whole lines, how many of their bytes are taken, and where in them a log may end. */
+  private lines: Buffer = Buffer.alloc(0);
+  private at = 0;
+  private ends = new Places(this.lines, ENDS);
 
-  /** Takes the next line. @returns the log's lines that are known to be so by now */
-  *take(line: string): Generator<LogLine> {
-    if (this.isInside && this.endsWithout(line)) this.isInside = false;
-    if (!this.isInside) this.readHeader(line);
-    else if (line.startsWith(`End of LogType:${this.logType}`)) {
-      this.emptyLines--;
-      yield* this.emptied();
-      this.isInside = false;
-    } else {
-      this.taken += Buffer.byteLength(line) + 2;
-      if (line === "") this.emptyLines++;
-      else {
-        yield* this.emptied();
-        yield this.lineOf(line);
-      }
+  constructor(text: AsyncIterable<Buffer>) {
+    this.parts = wholeLines(text)[Symbol.asyncIterator]();
+  }
+
+  async *logs(): AsyncGenerator<ContainerLog> {
+    while (await this.fill()) {
+      if (!this.begins(this.take(endOfLine(this.lines, this.at)))) continue;
+      const { container, logType } = this;
+      const pieces = this.contents();
+      yield { container, logType, pieces };
+      for await (const _ of pieces);
     }
   }
 
-  /** Whether a line is the next log's header, as the log at hand has its length already. */
-  private endsWithout(line: string): boolean {
-    return (
-      this.length !== undefined &&
-      this.taken >= this.length &&
-      (CONTAINER.test(line) || line.startsWith("LogType:"))
-    );
+  /** Has a line to be taken, where the text has one more. */
+  private async fill(): Promise<boolean> {
+    if (this.at < this.lines.length) return true;
+    const next = await this.parts.next();
+    if (next.done) return false;
+    this.lines = next.value;
+    this.at = 0;
+    this.ends = new Places(this.lines, ENDS);
+    return true;
   }
 
-  /** Takes the end of the text. @throws FormatError where the log at hand has not its length by then */
-  end(): void {
-    if (this.isInside && this.taken < (this.length ?? 0))
-      throw new FormatError(
-        `the printed log ends early: ${named(this.logType)} of ${named(this.container)} has ${this.length} bytes, and no footer after fewer`,
-      );
+  /** Takes the lines at hand up to an offset. */
+  private take(end: number): Buffer {
+    const taken = this.lines.subarray(this.at, end);
+    this.at = end;
+    return taken;
   }
 
-  private readHeader(line: string): void {
+  /** Reads a line outside of any log. @returns whether a log's contents follow */
+  private begins(bytes: Buffer): boolean {
+    const line = textLines(bytes)[0]!;
     const header = CONTAINER.exec(line);
     if (header) {
       this.container = header[1]!;
       this.hasContainer = true;
+    } else if (!this.hasContainer) {
+      this.isLog ||= parseLogHead(line) !== undefined;
     } else if (line.startsWith("LogType:")) {
       this.logType = line.slice("LogType:".length).trim();
       this.length = undefined;
     } else if (line.startsWith("LogLength:")) {
       const length = Number(line.slice("LogLength:".length));
       this.length = Number.isNaN(length) ? undefined : length;
-    } else if (/^Log ?Contents:/.test(line)) {
-      this.isInside = true;
-      this.taken = 0;
-      this.emptyLines = 0;
+    } else return /^Log ?Contents:/.test(line);
+    return false;
+  }
+
+  /**
+   * The bytes of the log at hand, without the line break that is printed before its footer.
+   * @throws FormatError where the text ends before the log has its length
+   */
+  private async *contents(): AsyncGenerator<Buffer> {
+    let most = 0;
+    let lastBreak: Buffer = Buffer.alloc(0);
+    while (await this.fill()) {
+      const end = this.endOfLog(most);
+      const part = this.take(end ?? this.lines.length);
+      if (part.length > 0) {
+        most += mostBytes(part);
+        if (lastBreak.length > 0) yield lastBreak;
+        lastBreak = part.subarray(part.length - lengthOfLastBreak(part));
+        yield part.subarray(0, part.length - lastBreak.length);
+      }
+      if (end !== undefined) return;
     }
+    if (lastBreak.length > 0) yield lastBreak;
+    if (most < (this.length ?? 0))
+      throw new FormatError(
+        `the printed log ends early: ${named(this.logType)} of ${named(this.container)} has ${this.length} bytes, and no footer after fewer`,
+      );
   }
 
-  /** The empty lines that turn out to be the log's own. */
-  private *emptied(): Generator<LogLine> {
-    for (; this.emptyLines > 0; this.emptyLines--) yield this.lineOf("");
+  /** Where in the lines at hand the log at hand ends. @param most its bytes before them, at most */
+  private endOfLog(most: number): number | undefined {
+    let counted = this.at;
+    for (
+      let end = this.ends.firstFrom(this.at);
+      end !== undefined;
+      end = this.ends.firstFrom(end + 1)
+    ) {
+      if (startOfLine(this.lines, end) !== end) continue;
+      most += mostBytes(this.lines.subarray(counted, end));
+      counted = end;
+      const line = this.lines.subarray(end, endOfLine(this.lines, end));
+      if (this.isEnd(textLines(line)[0]!, most)) return end;
+    }
+    return undefined;
   }
 
-  private lineOf(line: string): LogLine {
-    return { container: this.container, logType: this.logType, line };
+  private isEnd(line: string, most: number): boolean {
+    if (line.startsWith(FOOTER)) return line.startsWith(FOOTER + this.logType);
+    return (
+      this.length !== undefined &&
+      most >= this.length &&
+      (CONTAINER.test(line) || line.startsWith("LogType:"))
+    );
   }
+}
+
+/** How many bytes some lines had before they were printed, at most: of a line break it is not known whether it had one byte or two. */
+const mostBytes = (lines: Buffer): number => lines.length + lineBreaksIn(lines);
+
+/** How many bytes the line break has with which some lines end. */
+function lengthOfLastBreak(lines: Buffer): number {
+  const text = lines.toString("latin1", Math.max(0, lines.length - 2));
+  return text.endsWith("\r\n") ? 2 : text.endsWith("\n") ? 1 : 0;
 }

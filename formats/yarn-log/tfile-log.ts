@@ -1,7 +1,6 @@
 import { ByteReader } from "../hadoop/bytes";
-import { linesOf } from "../../lib/lines";
 import type { RandomAccess } from "../../lib/random-access";
-import type { LogLine } from "./log-line";
+import type { ContainerLog } from "./container-log";
 import { StreamReader } from "./stream-reader";
 import { tfileRecords } from "./tfile";
 import { FormatError, named } from "../format-error";
@@ -14,27 +13,27 @@ const RESERVED_KEYS = new Set([
 ]);
 
 /**
- * The lines of logs that a NodeManager aggregated into a TFile (org.apache.hadoop.yarn.logaggregation.AggregatedLogFormat, Hadoop 2 and
+ * The logs that a NodeManager aggregated into a TFile (org.apache.hadoop.yarn.logaggregation.AggregatedLogFormat, Hadoop 2 and
  * 3, where it is the default). A record is a container: its key is the container's id, its value the
  * container's log files, one after the other. Each has its name, its length in bytes as decimal digits (both as Java's writeUTF
  * writes them) and then its bytes.
  *
  * @throws FormatError where the file is cut off or not of that layout
  */
-export async function* tfileLogLines(
+export async function* tfileLogs(
   file: RandomAccess,
-): AsyncGenerator<LogLine> {
+): AsyncGenerator<ContainerLog> {
   for await (const { key, value } of tfileRecords(file)) {
     const container = new ByteReader(key).utf();
     if (RESERVED_KEYS.has(container)) continue;
-    yield* containerLines(container, value);
+    yield* containerLogs(container, value);
   }
 }
 
-async function* containerLines(
+async function* containerLogs(
   container: string,
   value: AsyncIterable<Buffer>,
-): AsyncGenerator<LogLine> {
+): AsyncGenerator<ContainerLog> {
   const reader = new StreamReader(value);
   while (!(await reader.hasEnded())) {
     const logType = await reader.utf();
@@ -44,7 +43,8 @@ async function* containerLines(
       throw new FormatError(
         `log ${named(logType)} of ${named(container)} has no valid length`,
       );
-    for await (const line of linesOf(reader.takeInPieces(length)))
-      yield { container, logType, line };
+    const pieces = reader.takeInPieces(length);
+    yield { container, logType, pieces };
+    for await (const _ of pieces);
   }
 }

@@ -1,4 +1,8 @@
-import { PartitionVerdicts } from "../../../../domain/backfill/partition-verdict";
+import {
+  PartitionVerdicts,
+  VERDICT_LINES,
+} from "../../../../domain/backfill/partition-verdict";
+import { linesFound } from "../../../../lib/line-finder";
 
 const target = (hour: number) =>
   `/wmf/data/raw/eventlogging/eventlogging_Edit/hourly/2018/07/05/0${hour} -> \`event\`.\`Edit\` (year=2018,month=7,day=5,hour=${hour})`;
@@ -131,4 +135,46 @@ test("a site's own layout of dates changes nothing", () => {
   expect(verdicts.logErrors).toEqual([
     { text: "Refine: executor 1 was lost", times: 1 },
   ]);
+});
+
+test("lines that the search leaves out say nothing", async () => {
+  const said = [
+    at("01", "INFO", `Finished refinement of dataset ${target(1)}. (# refined records: 5)`), // prettier-ignore
+    at("02", "ERROR", `Failed refinement of dataset ${target(1)}.`),
+    at("03", "ERROR", "executor 1 was lost"),
+    at("04", "FATAL", "the disk is full"),
+    at("05", "INFO", `Beginning refinement of ${target(2)}...`),
+    at("06", "WARN", `${target(2)} is empty after transformations. No data`),
+    `Failed refinement of dataset ${target(3)}.`,
+    at("07", "WARN", `${target(3)} previously failed refinement and does not have new data since the last refine at x, skipping.`), // prettier-ignore
+    at("08", "INFO", "Running task 1.0"),
+    at("00", "INFO", "Running task 2.0"),
+    "java.io.IOException: no lease",
+    "\tat org.apache.hadoop.hdfs.DFSOutputStream.run",
+  ];
+  let state = 7;
+  const random = (n: number) => (state = (state * 48_271) % 2_147_483_647) % n;
+  for (let round = 0; round < 200; round++) {
+    const all = new PartitionVerdicts();
+    const some = new PartitionVerdicts();
+    for (const attempt of [1, 2]) {
+      const lines = Array.from(
+        { length: random(15) },
+        () => said[random(said.length)]!,
+      );
+      for (const line of lines) all.addLine(line, driver(attempt));
+      if (lines.length > 0) some.addContainer(driver(attempt).container);
+      const text = Buffer.from(lines.join("\n"));
+      const pieces = (async function* () {
+        await Promise.resolve();
+        yield text.subarray(0, 50);
+        yield text.subarray(50);
+      })();
+      const ofLog = new PartitionVerdicts();
+      for await (const line of linesFound(pieces, VERDICT_LINES))
+        ofLog.addLine(line, driver(attempt));
+      some.addStatements(ofLog.statements);
+    }
+    expect(some.statements).toEqual(all.statements);
+  }
 });

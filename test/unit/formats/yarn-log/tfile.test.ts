@@ -2,7 +2,7 @@ import { FormatError } from "../../../../formats/format-error";
 import { regionBytes } from "../../../../formats/yarn-log/regions";
 import { StreamReader } from "../../../../formats/yarn-log/stream-reader";
 import { tfileBlocks } from "../../../../formats/yarn-log/tfile";
-import { tfileLogLines } from "../../../../formats/yarn-log/tfile-log";
+import { tfileLogs } from "../../../../formats/yarn-log/tfile-log";
 import type { RandomAccess } from "../../../../lib/random-access";
 import { utf } from "../hadoop/writables";
 
@@ -104,7 +104,7 @@ test.each(["", " 5", "1e1", "-1", "99999999999999999999"])(
       value,
     ]);
     const lines = async () => {
-      for await (const _ of tfileLogLines(
+      for await (const _ of tfileLogs(
         tfile(block, indexOf(1, 16, block.length, block.length)),
       ));
     };

@@ -1,0 +1,148 @@
+import type { Hdfs } from "../../clients/hdfs/hdfs";
+import type { Storage } from "../../clients/storage";
+import { sagaPlaces } from "../../clients/storage-layout";
+import {
+  type LogStatements,
+  PartitionVerdicts,
+  VERDICT_LINES,
+} from "../../domain/backfill/partition-verdict";
+import { FormatError } from "../../formats/format-error";
+import { yarnLogs } from "../../formats/yarn-log/yarn-log";
+import { linesFound } from "../../lib/line-finder";
+import { mapPool } from "../../lib/map-pool";
+import { Pace } from "../../lib/pace";
+import type { RandomAccess } from "../../lib/random-access";
+import { readAhead } from "../../lib/read-ahead";
+import { total } from "../../lib/total";
+import { beat } from "../beat";
+import { sagaId } from "./saga-id";
+
+/** Files that are read at the same time. */
+const WIDTH = 4;
+/** Bytes of whole files after which is recorded what they say: an attempt that takes over reads no more than these again, and the files that were begun. */
+export const RECORDED_BYTES = 256 << 20;
+
+/** A file of aggregated logs; its length in bytes. */
+export type LogFile = { path: string; length: number };
+
+/**
+ * Reads what aggregated log files say of Hive partitions. What whole files say is recorded now and then, so that an attempt that takes over
+ * reads the others only. A file that has grown since is another one: YARN appends to the logs of an application that runs for long.
+ */
+export class LogReading {
+  /** Why a file is unreadable, where another attempt could not read it either. */
+  unread: string | undefined;
+  /** Files that were read to their end, and what they say. */
+  private whole: LogFile[] = [];
+  private readonly verdicts = new PartitionVerdicts();
+  /** What others say before their damage. It is never recorded: errors would count twice where the file is read again. */
+  private readonly damaged: LogStatements[] = [];
+  private pace!: Pace;
+  /** Stored bytes that were read by now. */
+  private bytes = 0;
+  private recordedBytes = 0;
+  /** One record is written after the other, so that the last one holds the most. */
+  private recording = Promise.resolve();
+
+  constructor(
+    private readonly clients: { hdfs: Hdfs; storage: Storage },
+    private readonly applicationId: string,
+    private readonly files: LogFile[],
+  ) {}
+
+  /** @returns what all files say, as far as they can be read */
+  async read(): Promise<PartitionVerdicts> {
+    const left = await this.takeUpRecorded();
+    this.pace = new Pace(total(this.files, "length"), this.bytes);
+    await mapPool(left, WIDTH, (file) => this.readFile(file));
+    for (const statements of this.damaged)
+      this.verdicts.addStatements(statements);
+    return this.verdicts;
+  }
+
+  private get place() {
+    return sagaPlaces(sagaId()).scannedLogs(this.applicationId);
+  }
+
+  /** @returns the files that are not recorded */
+  private async takeUpRecorded(): Promise<LogFile[]> {
+    const recorded = await this.clients.storage.read(this.place);
+    if (!recorded) return this.files;
+    const isWhole = (file: LogFile) =>
+      recorded.files.some(
+        ({ path, length }) => path === file.path && length === file.length,
+      );
+    this.whole = this.files.filter(isWhole);
+    // What files say is recorded in one: where one of them has changed, all are read again.
+    if (this.whole.length < recorded.files.length) {
+      this.whole = [];
+      return this.files;
+    }
+    this.verdicts.addStatements(recorded);
+    this.bytes = this.recordedBytes = total(this.whole, "length");
+    return this.files.filter((file) => !isWhole(file));
+  }
+
+  private async readFile(file: LogFile): Promise<void> {
+    const ofFile = new PartitionVerdicts();
+    try {
+      const opened = await this.clients.hdfs.open(file.path);
+      await this.readLogs(readAhead(this.counted(opened)), ofFile);
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      this.unread = `${file.path}: ${error.message}`;
+      this.damaged.push(ofFile.statements);
+      return;
+    }
+    this.whole.push(file);
+    this.verdicts.addStatements(ofFile.statements);
+    await this.recordNowAndThen();
+  }
+
+  private async readLogs(
+    file: RandomAccess,
+    verdicts: PartitionVerdicts,
+  ): Promise<void> {
+    for await (const { pieces, ...log } of yarnLogs(file)) {
+      const beating = this.beatingWith(pieces, () =>
+        verdicts.addContainer(log.container),
+      );
+      for await (const line of linesFound(beating, VERDICT_LINES))
+        verdicts.addLine(line, log);
+    }
+  }
+
+  /** Pieces, with a heartbeat at each that tells how far the reading is. */
+  private async *beatingWith(
+    pieces: AsyncIterable<Buffer>,
+    onPiece: () => void,
+  ): AsyncGenerator<Buffer> {
+    for await (const piece of pieces) {
+      onPiece();
+      beat({ files: this.whole.length, bytes: this.pace.at(this.bytes) });
+      yield piece;
+    }
+  }
+
+  private counted({ size, read }: RandomAccess): RandomAccess {
+    return {
+      size,
+      read: async (offset, length) => {
+        const bytes = await read(offset, length);
+        this.bytes += bytes.length;
+        return bytes;
+      },
+    };
+  }
+
+  private async recordNowAndThen(): Promise<void> {
+    const bytes = total(this.whole, "length");
+    if (bytes - this.recordedBytes < RECORDED_BYTES) return;
+    this.recordedBytes = bytes;
+    const scanned = { files: [...this.whole], ...this.verdicts.statements };
+    this.recording = this.recording.then(async () => {
+      await this.clients.storage.write(this.place, scanned);
+    });
+    return this.recording;
+  }
+}
