@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { yarnLogLines } from "../../../../formats/yarn-log/yarn-log";
+import { yarnLogLines, yarnLogs } from "../../../../formats/yarn-log/yarn-log";
+import { linesOf } from "../../../../lib/lines";
 import type { RandomAccess } from "../../../../lib/random-access";
 import { FormatError } from "../../../../formats/format-error";
 
@@ -150,4 +151,40 @@ test.each([
 
 test("a text that names no container and is no log is refused, not taken for a log of nothing", async () => {
   await expect(lines(Buffer.from("Some words\n"))).rejects.toThrow(FormatError);
+});
+
+test("a printed log that is longer than what is read at once is whole, wherever its parts end", async () => {
+  const line = "18/07/05 12:00:01 INFO Refine: begun\n";
+  // The pieces end four million bytes on: the footer lies across that place, one byte further each time.
+  for (let before = 0; before < 40; before += 3) {
+    const text = (line.repeat(1 + Math.ceil((4 << 20) / line.length)))
+      .slice(0, (4 << 20) - 110 - before); // prettier-ignore
+    const bytes = Buffer.concat([printed(text), printed("a\n")]);
+    const [first, ...rest] = await lines(bytes);
+    expect(first).toBe(`${STDERR} ${line.trim()}`);
+    expect(rest.at(-1)).toBe(`${STDERR} a`);
+    expect(1 + rest.length).toBe(text.split("\n").length + 1);
+  }
+});
+
+test("thousands of small printed logs are taken apart in one go", async () => {
+  const one = printed("a\n").toString();
+  expect(await lines(Buffer.from(one.repeat(3000)))).toHaveLength(3000);
+});
+
+test("a log that nobody reads is passed over", async () => {
+  for (const name of ["tfile-none", "ifile-none", "tfile-none.txt"]) {
+    const read: string[] = [];
+    let n = 0;
+    for await (const { pieces, container, logType } of yarnLogs(
+      inMemory(fixture(name)),
+    ))
+      if (n++ % 2 === 1)
+        for await (const line of linesOf(pieces))
+          read.push(`${container} ${logType} ${line}`);
+    const all = await lines(fixture(name));
+    expect(n).toBeGreaterThan(2);
+    expect(all).toEqual(expect.arrayContaining(read));
+    expect(read.length).toBeGreaterThan(0);
+  }
 });

@@ -1,0 +1,26 @@
+/** What is timed against others, by its name; each call does the work once and tells how long it took, seconds. */
+export type Contestants = Record<string, () => Promise<number>>;
+
+const median = (numbers: number[]): number =>
+  numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
+
+/** Lets contestants take turns, so that what else the machine does meets all of them. @returns each one's median, seconds */
+export async function alternating(
+  contestants: Contestants,
+  rounds: number,
+): Promise<Record<string, number>> {
+  const seconds: Record<string, number[]> = {};
+  for (let round = 0; round < rounds; round++)
+    for (const [name, run] of Object.entries(contestants))
+      (seconds[name] ??= []).push(await run());
+  return Object.fromEntries(
+    Object.entries(seconds).map(([name, all]) => [name, median(all)]),
+  );
+}
+
+/** Does some work. @returns how long it took, seconds */
+export async function secondsOf(work: () => Promise<unknown>): Promise<number> {
+  const from = performance.now();
+  await work();
+  return (performance.now() - from) / 1000;
+}
