@@ -29,8 +29,11 @@ export function refusalOf(status: number, body: string): string {
   return message ? `${remote.exception}: ${message}` : remote.exception;
 }
 
+/** An answer's status and headers, as far as they are used. */
+type Head = { status: number; headers: { get(name: string): string | null } };
+
 /** What kind of content an answer has, for a message; its bytes are not repeated, as they may be anything. */
-export const contentTypeOf = (response: Response): string =>
+export const contentTypeOf = (response: Head): string =>
   response.headers.get("content-type") ?? "no content type";
 
 /**
@@ -38,7 +41,7 @@ export const contentTypeOf = (response: Response): string =>
  * @throws Error where it has another form, such as the login page of a gateway, which comes with the status 200
  */
 export function contentOf<T>(
-  response: Response,
+  response: Head,
   body: string,
   form: z.ZodType<T>,
 ): T {

@@ -1,4 +1,4 @@
-/** Maps with at most `width` calls in flight; results in the order of the items. */
+/** Maps with at most `width` calls in flight; results in the order of the items. Once a call has failed, no other is begun. */
 export async function mapPool<T, R>(
   items: readonly T[],
   width: number,
@@ -11,7 +11,12 @@ export async function mapPool<T, R>(
     async () => {
       while (next < items.length) {
         const i = next++;
-        results[i] = await call(items[i]!);
+        try {
+          results[i] = await call(items[i]!);
+        } catch (error) {
+          next = items.length;
+          throw error;
+        }
       }
     },
   );

@@ -13,7 +13,9 @@ import { fatal } from "../../clients/errors";
 import type { Storage } from "../../clients/storage";
 import { auditPlaces } from "../../clients/storage-layout";
 import { beat } from "../beat";
+import { heartbeatWhile } from "../heartbeat-while";
 import { workflowId } from "../workflow-id";
+import { BatchProgress } from "./batch-progress";
 import type { EvidenceClients } from "./evidence/clients";
 import {
   type BatchMemory,
@@ -97,8 +99,16 @@ export function createAuditActivities(clients: AuditClients) {
      */
     async auditBatch(input: BatchInput): Promise<BatchResult> {
       const tolerant = activityInfo().attempt >= config.audit.patience;
+      const progress = new BatchProgress(
+        input.topics.length,
+        hoursIn(input.range).length,
+      );
+      // Also while a topic takes long: an attempt that works must not be taken for a dead one, and begun again beside it.
       const { result, requests } = await counting(() =>
-        auditRemembering(clients, input, tolerant),
+        heartbeatWhile(
+          () => auditRemembering(clients, input, tolerant, progress),
+          () => progress.told(),
+        ),
       );
       const { audits, outages } = result;
       const places = auditPlaces(workflowId());
@@ -180,6 +190,7 @@ async function auditRemembering(
   clients: AuditClients,
   { topics, range, asOf, shard, remember }: BatchInput,
   tolerant: boolean,
+  progress: BatchProgress,
 ): Promise<{ audits: TopicAudit[]; outages: Outage[] }> {
   const { cache } = clients;
   const now = Date.now();
@@ -189,7 +200,8 @@ async function auditRemembering(
       ? await cache.load(shard, topics)
       : { topics: {}, others: {} };
   const audits = await auditTopics(clients, topics, range, asOf, {
-    beat,
+    beat: () => beat(progress.told()),
+    audited: () => progress.audited(),
     memory: before.topics,
     tolerant,
     isolating: true,

@@ -43,6 +43,8 @@ export type JudgedTopic = {
 type Options = {
   /** Called once a topic and while messages are read, so that a long audit heartbeats. */
   beat?: () => void;
+  /** Called after each topic. */
+  audited?: () => void;
   /** What is remembered, by topic; brought up to date. */
   memory?: Record<string, TopicMemory>;
   /** Goes on without a service that is down. */
@@ -75,8 +77,7 @@ export async function auditTopics(
   const shared = options.isolating
     ? await readOrProblem("what topics share", readShared, sharedProblems)
     : await readShared();
-  const audits = await mapPool(topics, TOPICS_AT_ONCE, async (topic) => {
-    options.beat?.();
+  const auditOne = async (topic: string): Promise<TopicAudit> => {
     if (!known.includes(topic)) return auditWithoutDataset(topic);
     if (!shared) return unjudged(topic, range, sharedProblems.join("; "));
     const remembered = options.memory?.[topic];
@@ -101,6 +102,12 @@ export async function auditTopics(
       if (options.memory && before) options.memory[topic] = before;
       return unjudged(topic, range, (error as Error).message);
     }
+  };
+  const audits = await mapPool(topics, TOPICS_AT_ONCE, async (topic) => {
+    options.beat?.();
+    const audit = await auditOne(topic);
+    options.audited?.();
+    return audit;
   });
   for (const [service, outage] of shared?.outages ?? [])
     options.outages?.set(service, outage);

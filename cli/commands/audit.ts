@@ -1,6 +1,11 @@
 import type { Command } from "commander";
 import { auditInput, headroomInput } from "../../domain/settings/inputs";
 import { hourOf } from "../../lib/hour";
+import {
+  auditProgressNow,
+  runningAudits,
+  tellingProgress,
+} from "../audit-progress";
 import { addAuditReaders, storedAudit } from "./audit-show";
 import { check, list, webLink, withClient } from "../client";
 import { CONTROL_QUEUE } from "../../domain/settings/task-queues";
@@ -46,6 +51,10 @@ export function addCommands(command: Command): void {
       "\nExample: sisyphus audit run --since 2018-07-04T00 --until 2018-07-05T05",
     )
     .action(runAudit);
+  command
+    .command("status")
+    .description("audits that run now, and how far they are")
+    .action(showRunning);
   addAuditReaders(command, configOption, asOfOption);
   command
     .command("headroom")
@@ -79,13 +88,26 @@ async function runAudit(options: RunOptions): Promise<void> {
     });
     const link = webLink(workflowId, handle.firstExecutionRunId);
     if (!json && link) print(paint("gray", link));
-    const summary = (await resultOf(
-      handle,
-      `sisyphus audit show`,
-    )) as AuditSummary;
+    const end = resultOf(handle, "sisyphus audit status");
+    // Beside the output, which scripts read.
+    const summary = (await (json
+      ? end
+      : tellingProgress(
+          () => auditProgressNow(client, workflowId),
+          (line) => console.error(paint("gray", line)),
+          end,
+        ))) as AuditSummary;
     if (json) print(summary);
     else printSummary(summary, (await storedAudit(config, workflowId)).audits);
     if (summary.broken.length > 0) process.exitCode = 3;
+  });
+}
+
+async function showRunning(): Promise<void> {
+  await withClient(async (client) => {
+    const ids = await runningAudits(client);
+    if (ids.length === 0) print("no audit runs");
+    for (const id of ids) print(`${id}: ${await auditProgressNow(client, id)}`);
   });
 }
 

@@ -4,6 +4,7 @@ import { isOnHdfs, type Location } from "../../formats/hadoop/location";
 import { isBelow } from "../../lib/paths";
 import { fatal } from "../errors";
 import type { RandomAccess } from "../../lib/random-access";
+import type { Exchange } from "../http-exchange";
 import {
   type WebHdfsAddress,
   WebHdfsTransport,
@@ -72,8 +73,12 @@ const partOf = (path: string) => `${path}.${randomUUID()}.part`;
 export class Hdfs {
   private readonly transport: WebHdfsTransport;
 
-  constructor(private readonly options: Options) {
-    this.transport = new WebHdfsTransport(options);
+  /** @param send how a request is sent and answered; by default over HTTP */
+  constructor(
+    private readonly options: Options,
+    send?: Exchange,
+  ) {
+    this.transport = new WebHdfsTransport(options, send);
   }
 
   /** Where a browser can download a file. */

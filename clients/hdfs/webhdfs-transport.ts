@@ -1,5 +1,3 @@
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
 import { z } from "zod";
 import { countRequest } from "../../lib/request-count";
 import { calling } from "../errors";
@@ -9,6 +7,12 @@ import {
   refusalOf,
   remoteException,
 } from "../hadoop-answer";
+import {
+  type Answer,
+  type Exchange,
+  exchange,
+  exchangeFollowing,
+} from "../http-exchange";
 
 /** Where WebHDFS is served: a NameNode, an HttpFS, or a gateway such as Knox; the address may have a base path. */
 export type WebHdfsAddress = { webhdfs: string; user: string };
@@ -69,42 +73,15 @@ const CREATED = 201;
 const answerOfDone = z.object({ boolean: z.boolean() });
 
 /**
- * Sends the bytes of a file to a DataNode. A DataNode answers `100 Continue` before it takes them, whether it was asked to or not
- * (WebHdfsHandler.onCreate, Hadoop 3.4); `fetch` takes that for a broken answer, Node's own client reads on.
- */
-function put(url: URL, data: Buffer, signal: AbortSignal): Promise<Response> {
-  const request = url.protocol === "https:" ? httpsRequest : httpRequest;
-  const headers = {
-    "content-type": "application/octet-stream",
-    "content-length": data.length,
-  };
-  return new Promise((resolve, reject) => {
-    request(url, { method: "PUT", headers, signal }, (answer) => {
-      const pieces: Buffer[] = [];
-      answer.on("data", (piece: Buffer) => pieces.push(piece));
-      answer.on("error", reject);
-      answer.on("end", () => {
-        try {
-          const body = pieces.length > 0 ? Buffer.concat(pieces) : null;
-          resolve(new Response(body, { status: answer.statusCode! }));
-        } catch (error) {
-          // A status that no answer to a write has; it must not be thrown where nobody waits for it.
-          reject(error as Error);
-        }
-      });
-    })
-      // Node reports an upload that took too long as an AbortError, as if somebody had cancelled it; the signal knows better.
-      .on("error", (error) => reject(signal.aborted ? signal.reason : error))
-      .end(data);
-  });
-}
-
-/**
  * Requests to WebHDFS, reads and writes alike. Every failure is a `ServiceError` that names the address, the operation, the path and,
  * where there is one, Hadoop's own exception.
  */
 export class WebHdfsTransport {
-  constructor(private readonly address: WebHdfsAddress) {}
+  /** @param send how a request is sent and answered */
+  constructor(
+    private readonly address: WebHdfsAddress,
+    private readonly send: Exchange = exchange,
+  ) {}
 
   /** What an operation answers in JSON; undefined where the path does not exist. */
   json<T>(
@@ -113,8 +90,8 @@ export class WebHdfsTransport {
     form: z.ZodType<T>,
     query?: Query,
   ): Promise<T | undefined> {
-    return this.ask(operation, path, query, async (response) =>
-      contentOf(response, await response.text(), form),
+    return this.ask(operation, path, query, (answer) =>
+      contentOf(answer, textOf(answer), form),
     );
   }
 
@@ -124,11 +101,9 @@ export class WebHdfsTransport {
     path: string,
     query?: Query,
   ): Promise<boolean> {
-    const did = await this.ask(operation, path, query, async (response) => {
-      const body = await response.text();
-      return body === ""
-        ? true
-        : contentOf(response, body, answerOfDone).boolean;
+    const did = await this.ask(operation, path, query, (answer) => {
+      const body = textOf(answer);
+      return body === "" ? true : contentOf(answer, body, answerOfDone).boolean;
     });
     return did ?? false;
   }
@@ -138,92 +113,83 @@ export class WebHdfsTransport {
     path: string,
     range: { offset?: number; length?: number } = {},
   ): Promise<Buffer | undefined> {
-    return this.ask("OPEN", path, range, async (response) => {
-      const type = contentTypeOf(response);
+    return this.ask("OPEN", path, range, (answer) => {
+      const type = contentTypeOf(answer);
       if (type.split(";")[0]!.trim().toLowerCase() !== BYTES)
-        throw new Error(`${response.status} with no file's bytes (${type})`);
-      return Buffer.from(await response.arrayBuffer());
+        throw new Error(`${answer.status} with no file's bytes (${type})`);
+      return answer.body;
     });
   }
 
-  /** Writes a whole file and the directories above it; a file that was there is replaced. */
+  /**
+   * Writes a whole file and the directories above it; a file that was there is replaced. A DataNode answers `100 Continue` before it takes the
+   * bytes, whether it was asked to or not (WebHdfsHandler.onCreate, Hadoop 3.4).
+   */
   upload(path: string, data: Buffer): Promise<void> {
     return calling("HDFS", this.address.webhdfs, async () => {
-      const location = await this.locationToWrite(path);
-      const response = await put(
-        location,
-        data,
-        AbortSignal.timeout(
-          TIMEOUT_MS + Math.ceil(data.length / UPLOAD_BYTES_PER_MS),
-        ),
-      );
-      if (response.status !== CREATED)
+      const answer = await this.send({
+        method: "PUT",
+        url: await this.locationToWrite(path),
+        headers: { "content-type": BYTES, "content-length": data.length },
+        body: data,
+        timeoutMs: TIMEOUT_MS + Math.ceil(data.length / UPLOAD_BYTES_PER_MS),
+      });
+      if (answer.status !== CREATED)
         throw new Error(
-          `CREATE ${path}: ${refusalOf(response.status, await response.text())}`,
+          `CREATE ${path}: ${refusalOf(answer.status, textOf(answer))}`,
         );
     });
   }
 
   /** Where the bytes of a new file go: the NameNode takes none itself and sends its client on to a DataNode. */
   private async locationToWrite(path: string): Promise<URL> {
-    const response = await this.send(
-      "CREATE",
-      path,
-      { overwrite: true, permission: "0755" },
-      "manual",
-    );
-    const location = response.headers.get("location");
-    const body = await response.text();
-    if (response.status !== SENT_ON || location === null)
+    const query = { overwrite: true, permission: "0755" };
+    const answer = await this.send(this.askFor("CREATE", path, query));
+    const location = answer.headers.get("location");
+    if (answer.status !== SENT_ON || location === null)
       throw new Error(
-        response.status < 400
-          ? `CREATE ${path}: ${response.status} without a Location to write to`
-          : `CREATE ${path}: ${refusalOf(response.status, body)}`,
+        answer.status < 400
+          ? `CREATE ${path}: ${answer.status} without a Location to write to`
+          : `CREATE ${path}: ${refusalOf(answer.status, textOf(answer))}`,
       );
-    return new URL(location, response.url);
+    return new URL(location, answer.url);
   }
 
   private ask<T>(
     operation: Operation,
     path: string,
     query: Query | undefined,
-    resultOf: (response: Response) => Promise<T>,
+    resultOf: (answer: Answer) => T,
   ): Promise<T | undefined> {
     return calling("HDFS", this.address.webhdfs, async () => {
-      const response = await this.send(operation, path, query, "follow");
-      if (response.ok) {
+      const answer = await exchangeFollowing(
+        this.askFor(operation, path, query),
+        this.send,
+      );
+      const { status } = answer;
+      if (status >= 200 && status < 300) {
         try {
-          return await resultOf(response);
+          return resultOf(answer);
         } catch (error) {
           throw new Error(`${operation} ${path}: ${(error as Error).message}`, {
             cause: error,
           });
         }
       }
-      const body = await response.text();
-      if (
-        response.status === 404 &&
-        remoteException(body)?.exception === ABSENT
-      )
+      const body = textOf(answer);
+      if (status === 404 && remoteException(body)?.exception === ABSENT)
         return undefined;
-      throw new Error(
-        `${operation} ${path}: ${refusalOf(response.status, body)}`,
-      );
+      throw new Error(`${operation} ${path}: ${refusalOf(status, body)}`);
     });
   }
 
-  private send(
-    operation: Operation,
-    path: string,
-    query: Query | undefined,
-    redirect: "follow" | "manual",
-  ): Promise<Response> {
+  /** A request to the NameNode, which is counted. */
+  private askFor(operation: Operation, path: string, query?: Query) {
     const { method, counted } = OPERATIONS[operation];
     if (counted > 0) countRequest("HDFS", counted);
-    return fetch(webHdfsUrl(this.address, operation, path, query), {
-      method,
-      redirect,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
+    const url = new URL(webHdfsUrl(this.address, operation, path, query));
+    return { method, url, timeoutMs: TIMEOUT_MS };
   }
 }
+
+const textOf = ({ body }: Answer): string => body.toString("utf8");

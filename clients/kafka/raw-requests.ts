@@ -6,9 +6,18 @@ import {
 } from "../../formats/kafka/log-dirs";
 import {
   decodeTopicIds,
+  decodeTopicMetadata,
   encodeMetadataRequest,
   METADATA,
+  type TopicMetadata,
 } from "../../formats/kafka/metadata";
+import {
+  decodeListedOffsets,
+  encodeListOffsetsRequest,
+  LIST_OFFSETS,
+  type ListedOffsets,
+  type WantedOffsets,
+} from "../../formats/kafka/list-offsets";
 
 /*
  * Requests that kafkajs does not speak, over connections that it makes. Its version 2.2.4 is the last of its line, so what is used here of
@@ -34,7 +43,7 @@ type Broker = {
   versions: Record<number, { maxVersion: number }>;
   connectionPool: { getConnection(): Promise<Connection> };
 };
-type Cluster = {
+export type Cluster = {
   connect(): Promise<void>;
   refreshMetadataIfNecessary(): Promise<void>;
   disconnect(): Promise<void>;
@@ -98,6 +107,39 @@ export async function logSizes(
   return sizes;
 }
 
+/**
+ * What the cluster tells of topics, by name.
+ * @returns undefined where the broker is too old to be asked so
+ */
+export async function topicMetadata(
+  cluster: Cluster,
+  topics: readonly string[],
+): Promise<Map<string, TopicMetadata> | undefined> {
+  return ask(await cluster.findControllerBroker(), {
+    api: METADATA,
+    name: "Metadata",
+    bytes: encodeMetadataRequest(topics),
+    decode: decodeTopicMetadata,
+  });
+}
+
+/**
+ * What a broker tells of the offsets of partitions that it leads, by topic.
+ * @returns undefined where it is too old to be asked so
+ */
+export async function listedOffsets(
+  cluster: Cluster,
+  nodeId: number,
+  wanted: readonly WantedOffsets[],
+): Promise<Map<string, ListedOffsets> | undefined> {
+  return ask(await cluster.findBroker({ nodeId: String(nodeId) }), {
+    api: LIST_OFFSETS,
+    name: "ListOffsets",
+    bytes: encodeListOffsetsRequest(wanted),
+    decode: decodeListedOffsets,
+  });
+}
+
 /** @returns undefined where the broker does not know the request in this version */
 async function ask<T>(
   broker: Broker,
@@ -136,7 +178,7 @@ async function withCluster<T>(
 }
 
 /** The clusters that kafkajs makes for its own clients; undefined where another version hides them elsewhere. */
-function clusterOf(js: KafkaJs): Cluster | undefined {
+export function clusterOf(js: KafkaJs): Cluster | undefined {
   const symbol = Object.getOwnPropertySymbols(js).find(
     ({ description }) => description === "private:Kafka:createCluster",
   );

@@ -67,8 +67,15 @@ export type AuditSummary = {
   link: string;
 };
 
-/** How many topics an audit has done. */
-export type AuditProgress = { audited: number; topics: number };
+/** How far an audit is. Workers of 0.2.0 and before tell of topics alone. */
+export type AuditProgress = {
+  audited: number;
+  topics: number;
+  /** The hours that are audited of each topic. */
+  hours?: number;
+  /** When it was started, epoch ms. */
+  startedAt?: number;
+};
 
 /** What a headroom audit returns. */
 export type HeadroomSummary = {

@@ -66,6 +66,7 @@ class FlexibleReader {
   }
 
   int16 = (): number => this.take(2).readInt16BE();
+  int32 = (): number => this.take(4).readInt32BE();
 
   string(): string | undefined {
     const length = this.varint() - 1;
@@ -88,11 +89,19 @@ class FlexibleReader {
   }
 }
 
+/** What a broker knows of a topic. */
+export type TopicMetadata = {
+  /** 32 hex digits; absent where the broker gives none. */
+  id?: string;
+  /** By partition, the broker that leads it; undefined where none does, or the broker cannot tell. */
+  leaders: Map<number, number | undefined>;
+};
+
 /**
- * The ids of an answer's topics, as 32 hex digits by name. Topics that the broker does not know, or gives no id, are left out.
+ * What an answer tells of topics, by name. Topics that the broker does not know are left out.
  * @throws FormatError where the bytes are no such answer
  */
-export function decodeTopicIds(bytes: Buffer): Map<string, string> {
+export function decodeTopicMetadata(bytes: Buffer): Map<string, TopicMetadata> {
   const reader = new FlexibleReader(bytes);
   reader.skipTaggedFields();
   reader.take(4); // throttle time
@@ -105,21 +114,41 @@ export function decodeTopicIds(bytes: Buffer): Map<string, string> {
   });
   reader.string(); // cluster
   reader.take(4); // controller
-  const ids = new Map<string, string>();
+  const topics = new Map<string, TopicMetadata>();
   reader.array(() => {
     const error = reader.int16();
     const name = reader.string();
     const id = reader.take(16);
     reader.take(1); // whether it is internal
+    const leaders = new Map<number, number | undefined>();
     reader.array(() => {
-      reader.take(2 + 4 + 4 + 4); // error, partition, leader, leader's epoch
+      const partitionError = reader.int16();
+      const partition = reader.int32();
+      const leader = reader.int32();
+      reader.take(4); // the leader's epoch
       for (let i = 0; i < 3; i++) reader.array(() => reader.take(4)); // replicas: all, in sync, offline
       reader.skipTaggedFields();
+      const isLed = partitionError === 0 && leader >= 0;
+      leaders.set(partition, isLed ? leader : undefined);
     });
     reader.take(4); // rights
     reader.skipTaggedFields();
-    if (error === 0 && name !== undefined && !id.equals(NO_ID))
-      ids.set(name, id.toString("hex"));
+    if (error === 0 && name !== undefined)
+      topics.set(name, {
+        leaders,
+        ...(id.equals(NO_ID) ? {} : { id: id.toString("hex") }),
+      });
   });
-  return ids;
+  return topics;
 }
+
+/**
+ * The ids of an answer's topics by name. Topics that the broker does not know, or gives no id, are left out.
+ * @throws FormatError where the bytes are no such answer
+ */
+export const decodeTopicIds = (bytes: Buffer): Map<string, string> =>
+  new Map(
+    [...decodeTopicMetadata(bytes)].flatMap(([topic, { id }]) =>
+      id === undefined ? [] : [[topic, id]],
+    ),
+  );

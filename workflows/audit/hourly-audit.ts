@@ -3,7 +3,8 @@ import {
   setCurrentDetails,
   setHandler,
 } from "@temporalio/workflow";
-import { addHours, hourOf } from "../../lib/hour";
+import { addHours, hourOf, hoursIn } from "../../lib/hour";
+import { auditProgressText } from "../../domain/audit/audit-progress";
 import { auditInput } from "../../domain/settings/inputs";
 import type { BatchResult } from "../../activities/audit/audit";
 import { archiveHost, control } from "../support/activities";
@@ -29,6 +30,7 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
   setHandler(auditProgress, () => state);
 
   const startedAt = new Date().toISOString();
+  state.startedAt = Date.parse(startedAt);
   const settings = await control.read.settings();
   const asOf = input.asOf ?? startedAt;
   const until = input.until ?? hourOf(Date.parse(asOf));
@@ -38,6 +40,7 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
     input.topics ?? (await control.read.listTopics({ alsoGone: true })),
   );
   state.topics = topics.length;
+  state.hours = hoursIn(range).length;
   setAttributes({ range, phase: "auditing" });
 
   // A chosen few topics, or another range, must not push out what the hourly audit remembers.
@@ -51,7 +54,7 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
       ),
     (result) => {
       state.audited += result.topics;
-      setCurrentDetails(`${state.audited} of ${state.topics} topics audited`);
+      setCurrentDetails(auditProgressText(state, [], Date.now()));
     },
   );
   const requests = requestsOf(results);

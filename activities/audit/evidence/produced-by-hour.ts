@@ -103,9 +103,10 @@ export async function producedByHour(
     if (isFinal(edge, logs)) remembered[ms] = edgeToRemember(edge);
     return (edges[index] = edge);
   };
+  /** Finds the edges between two that are known. */
   const searchBetween = async (first: number, last: number): Promise<void> => {
-    const edge = await edgeAt(first);
-    const isSilent = offsetsBetween(edge, await edgeAt(last)) === 0;
+    const edge = edges[first]!;
+    const isSilent = offsetsBetween(edge, edges[last]!) === 0;
     if (isSilent) {
       // An edge in a silent span is the same as the one that it begins with, and no surer: what is remembered of an edge between them, which
       // lies before all that Kafka still has, says nothing of those after it.
@@ -114,8 +115,12 @@ export async function producedByHour(
     }
     if (last - first === 1) return;
     const middle = (first + last) >> 1;
-    await searchBetween(first, middle);
-    await searchBetween(middle, last);
+    await edgeAt(middle);
+    // Side by side, so that Kafka is asked for the edges of one width together: see OffsetLookups.
+    await Promise.all([
+      searchBetween(first, middle),
+      searchBetween(middle, last),
+    ]);
   };
   await Promise.all([edgeAt(0), edgeAt(times.length - 1)]);
   await searchBetween(0, times.length - 1);

@@ -3,6 +3,7 @@ import { ServiceError } from "../../../clients/errors";
 import { Hdfs } from "../../../clients/hdfs/hdfs";
 import { registerCodecs } from "../../../clients/kafka/codecs";
 import { Yarn } from "../../../clients/yarn/yarn";
+import { decodeListedOffsets } from "../../../formats/kafka/list-offsets";
 import { decodeLogSizes } from "../../../formats/kafka/log-dirs";
 import { decodeTopicIds } from "../../../formats/kafka/metadata";
 import {
@@ -11,7 +12,11 @@ import {
 } from "../../../formats/kafka/xerial-snappy";
 import { compressFrameSync } from "lz4-napi";
 import { compressSync } from "snappy";
-import { LOG_DIRS_ANSWER, METADATA_ANSWER } from "../seeds/kafka";
+import {
+  LIST_OFFSETS_ANSWER,
+  LOG_DIRS_ANSWER,
+  METADATA_ANSWER,
+} from "../seeds/kafka";
 import { fixture, type Parser, texts } from "../parser";
 import { EVENT_LINES } from "../seeds/events";
 
@@ -52,6 +57,13 @@ const WAYS = [
   { status: 500, headers: {} },
 ] as const;
 
+/** What the HDFS of these parsers answers. */
+let exchanged: {
+  status: number;
+  headers: Record<string, string>;
+  body: Buffer;
+};
+
 /** A client's read of what a service answers, whatever its status. All that it may throw is that the service failed. */
 const answer = (
   name: string,
@@ -70,6 +82,7 @@ const answer = (
     try {
       for (const way of WAYS) {
         globalThis.fetch = async () => new Response(bytes, way);
+        exchanged = { ...way, body: bytes };
         for (const read of reads) {
           await read().then(
             (value) => given.push(value),
@@ -90,11 +103,22 @@ const answer = (
   refuses: (error) => error instanceof ServiceError,
 });
 
-const hdfs = new Hdfs({
-  webhdfs: "http://namenode:9870",
-  user: "sisyphus",
-  allowedPrefixes: ["/"],
-});
+const hdfs = new Hdfs(
+  {
+    webhdfs: "http://namenode:9870",
+    user: "sisyphus",
+    allowedPrefixes: ["/"],
+  },
+  async ({ url }) => {
+    const { status, headers, body } = exchanged;
+    return {
+      url,
+      status,
+      headers: { get: (name) => headers[name] ?? null },
+      body,
+    };
+  },
+);
 const yarn = new Yarn("http://resourcemanager:8088", "sisyphus");
 
 const STATUS = {
@@ -127,6 +151,11 @@ export const ANSWERS: Parser[] = [
     name: "kafka-log-dirs",
     seeds: () => [LOG_DIRS_ANSWER],
     parse: (bytes) => decodeLogSizes(bytes),
+  },
+  {
+    name: "kafka-list-offsets",
+    seeds: () => [LIST_OFFSETS_ANSWER],
+    parse: (bytes) => decodeListedOffsets(bytes),
   },
   {
     name: "kafka-metadata",

@@ -59,11 +59,17 @@ function world() {
     cache: new EvidenceCache(storage),
     config,
   } as unknown as Parameters<typeof createAuditActivities>[0]);
+  const heartbeats: unknown[] = [];
   const inActivity = <I, R>(
     activity: (input: I) => Promise<R>,
     input: I,
-  ): Promise<R> => new MockActivityEnvironment().run(activity, input);
+  ): Promise<R> => {
+    const environment = new MockActivityEnvironment();
+    environment.on("heartbeat", (details: unknown) => heartbeats.push(details));
+    return environment.run(activity, input);
+  };
   return {
+    heartbeats,
     log,
     importer,
     config,
@@ -140,4 +146,19 @@ test("the audit by which an incident closes names hours that are neither whole n
       hoursIn(RANGE).map((hour) => [hour, "unknowable"] as const),
     ),
   );
+});
+
+test("a batch's heartbeats tell how many topics and hours are done", async () => {
+  const { batch, heartbeats } = world();
+  const topics = [TOPIC, ..."ABCD".split("").map((x) => `eventlogging_${x}`)];
+  await batch("0000", topics, "2018-07-05T06:00:00Z");
+  expect(heartbeats[0]).toMatchObject({
+    topics: 0,
+    ofTopics: 5,
+    hours: 0,
+    ofHours: 25,
+  });
+  const last = heartbeats.at(-1) as { topics: number; hours: number };
+  expect(last.topics).toBeGreaterThan(0);
+  expect(last.hours).toBe(last.topics * 5);
 });

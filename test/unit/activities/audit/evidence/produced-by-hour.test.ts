@@ -2,7 +2,7 @@ import {
   type Edges,
   producedByHour,
 } from "../../../../../activities/audit/evidence/produced-by-hour";
-import { hourStart } from "../../../../../lib/hour";
+import { HOUR_MS, hourStart } from "../../../../../lib/hour";
 
 /** A partition whose messages lie at these times; the first `deleted` are gone. */
 function partition(times: string[], deleted = 0) {
@@ -95,4 +95,27 @@ test("what is remembered of an hour tells how much it had, and not that Kafka st
   const expired = partition(TIMES, 2);
   expect(await expired.count(remembered)).toMatchObject({ "00": 1, "01": 2 });
   expect(await expired.kept(remembered)).toEqual(["02", "03", "04"]);
+});
+
+test("edges of one width are asked for side by side, as Kafka is asked for them together", async () => {
+  const range = { since: "2018-07-05T00", until: "2018-07-05T08" };
+  const logs = [{ partition: 0, low: "0", high: "8" }];
+  const waves: number[][] = [];
+  let waiting: (() => void)[] = [];
+  const offsetsAt = async (ms: number) => {
+    const hour = (ms - hourStart(range.since)) / HOUR_MS;
+    if (waiting.length === 0) {
+      waves.push([]);
+      setImmediate(() => {
+        const answered = waiting;
+        waiting = [];
+        for (const answer of answered) answer();
+      });
+    }
+    waves.at(-1)!.push(hour);
+    await new Promise<void>((done) => waiting.push(done));
+    return new Map([[0, BigInt(hour)]]);
+  };
+  await producedByHour(offsetsAt, range, logs, {});
+  expect(waves).toEqual([[0, 8], [4], [2, 6], [1, 3, 5, 7]]);
 });

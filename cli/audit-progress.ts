@@ -1,0 +1,72 @@
+import type { Client } from "@temporalio/client";
+import { z } from "zod";
+import { auditProgressText } from "../domain/audit/audit-progress";
+import type { AuditProgress } from "../domain/audit/audit-report";
+
+const EVERY_MS = 5000;
+
+/** What a batch's heartbeat says of it. */
+const ofBatch = z.object({
+  topics: z.number(),
+  ofTopics: z.number(),
+  hours: z.number(),
+  ofHours: z.number(),
+});
+
+/** How far an audit is, in words: what its workflow has counted, and what the batches said last that run now. */
+export async function auditProgressNow(
+  client: Client,
+  workflowId: string,
+): Promise<string> {
+  const handle = client.workflow.getHandle(workflowId);
+  // First the batches: one that ends meanwhile is told a little late then, and not twice.
+  const { raw } = await handle.describe();
+  const running = (raw.pendingActivities ?? []).flatMap((activity) => {
+    const data = activity.heartbeatDetails?.payloads?.[0]?.data;
+    if (activity.activityType?.name !== "auditBatch" || !data?.length)
+      return [];
+    const told = ofBatch.safeParse(JSON.parse(Buffer.from(data).toString()));
+    return told.success ? [told.data] : [];
+  });
+  const audited = await handle.query<AuditProgress>("progress");
+  return auditProgressText(audited, running, Date.now());
+}
+
+/** The ids of the audits that run now. */
+export async function runningAudits(client: Client): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { workflowId } of client.workflow.list({
+    query: 'WorkflowType = "hourlyAudit" AND ExecutionStatus = "Running"',
+  }))
+    ids.push(workflowId);
+  return ids;
+}
+
+/**
+ * Waits for an audit, and tells every few seconds how far it is. What cannot be asked is not told: the audit's end is what counts.
+ * @param tell takes a line; the same is not told twice
+ */
+export async function tellingProgress<T>(
+  now: () => Promise<string>,
+  tell: (line: string) => void,
+  end: Promise<T>,
+  everyMs = EVERY_MS,
+): Promise<T> {
+  let last: string | undefined;
+  let isOver = false;
+  const timer = setInterval(() => {
+    void now().then(
+      (line) => {
+        if (!isOver && line !== last) tell(line);
+        last = line;
+      },
+      () => undefined,
+    );
+  }, everyMs);
+  try {
+    return await end;
+  } finally {
+    isOver = true;
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,126 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { exchange, exchangeFollowing } from "../../../clients/http-exchange";
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+/** A service on loopback. @returns its address, and the connections that were made to it */
+async function service(answer: RequestListener) {
+  const connections: Socket[] = [];
+  const server = createServer(answer);
+  server.on("connection", (socket) => connections.push(socket));
+  servers.push(server);
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  return { address: `http://127.0.0.1:${port}`, connections };
+}
+const ask = (url: string, method = "GET") => ({
+  method,
+  url: new URL(url),
+  timeoutMs: 10_000,
+});
+
+test("requests one after the other take one connection", async () => {
+  const { address, connections } = await service((_, response) =>
+    response.end("x"),
+  );
+  for (let i = 0; i < 5; i++) {
+    const { status, body } = await exchange(ask(`${address}/a`));
+    expect([status, body.toString()]).toEqual([200, "x"]);
+  }
+  expect(connections).toHaveLength(1);
+});
+
+test("a read is sent again where its kept connection was closed at that moment, a change is not", async () => {
+  const { address, connections } = await service((request, response) => {
+    const isKept = seen.has(request.socket);
+    seen.add(request.socket);
+    // As a service does that gave the connection up just before the request reached it.
+    if (isKept) request.socket.resetAndDestroy();
+    else response.end(request.method);
+  });
+  const seen = new Set<Socket>();
+  await exchange(ask(address));
+  expect((await exchange(ask(address))).body.toString()).toBe("GET");
+  expect(connections).toHaveLength(2);
+  await expect(exchange(ask(address, "DELETE"))).rejects.toMatchObject({
+    code: "ECONNRESET",
+  });
+});
+
+test("a new connection that breaks is the service's failure", async () => {
+  let asked = 0;
+  const { address } = await service((request) => {
+    asked++;
+    request.socket.resetAndDestroy();
+  });
+  await expect(exchange(ask(address))).rejects.toMatchObject({
+    code: "ECONNRESET",
+  });
+  expect(asked).toBe(1);
+});
+
+test("an answer that breaks off is none", async () => {
+  const { address } = await service((request, response) => {
+    response.writeHead(200, { "content-length": 100 });
+    response.write("half of it", () => request.socket.destroy());
+  });
+  await expect(exchange(ask(address))).rejects.toThrow();
+});
+
+test("an answer that does not come in time is none", async () => {
+  const { address } = await service((_, response) => {
+    response.writeHead(200);
+    response.write("and then nothing");
+  });
+  await expect(exchange({ ...ask(address), timeoutMs: 50 })).rejects.toThrow(
+    "no answer in 0.05 s",
+  );
+});
+
+test("a request goes where it is sent on to, with its method, and after a 303 as a read", async () => {
+  const methods: string[] = [];
+  const there = await service((request, response) => {
+    methods.push(request.method!);
+    response.end("there");
+  });
+  const { address } = await service((request, response) => {
+    response.writeHead(Number(request.url!.slice(1)), {
+      location: `${there.address}/b`,
+    });
+    response.end();
+  });
+  for (const status of [301, 302, 303, 307, 308]) {
+    const { url, body } = await exchangeFollowing(
+      ask(`${address}/${status}`, "DELETE"),
+    );
+    expect([url.href, body.toString()]).toEqual([
+      `${there.address}/b`,
+      "there",
+    ]);
+  }
+  expect(methods).toEqual(["DELETE", "DELETE", "GET", "DELETE", "DELETE"]);
+});
+
+test("who sends a request on for ever, or to nowhere, is not followed", async () => {
+  const { address } = await service((request, response) => {
+    response.writeHead(307, {
+      ...(request.url === "/round" ? { location: "/round" } : {}),
+      ...(request.url === "/away" ? { location: "ftp://127.0.0.1/" } : {}),
+    });
+    response.end();
+  });
+  await expect(exchangeFollowing(ask(`${address}/round`))).rejects.toThrow(
+    "sent on more than 5 times",
+  );
+  await expect(exchangeFollowing(ask(`${address}/away`))).rejects.toThrow(
+    "no way to ftp:",
+  );
+  expect((await exchangeFollowing(ask(`${address}/b`))).status).toBe(307);
+});
