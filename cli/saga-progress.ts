@@ -1,5 +1,7 @@
 import type { Client } from "@temporalio/client";
+import { z } from "zod";
 import { type BackfillProgress, STEP_SIGN } from "../domain/backfill/progress";
+import { inWords } from "../lib/pace";
 import { paint, print, table } from "./output";
 
 /** What a running activity last said of itself. */
@@ -94,7 +96,35 @@ export function printProgress(
   for (const line of progress.remains ?? [])
     print(paint("yellow", `not undone: ${line}`));
   for (const [name, heartbeat] of Object.entries(activities))
-    print(paint("gray", `${name}: ${JSON.stringify(heartbeat)}`));
+    print(paint("gray", `${name}: ${heartbeatText(heartbeat)}`));
+}
+
+/** What an activity that counts bytes says of them. */
+const bytesRead = z.object({
+  bytes: z.number(),
+  ofBytes: z.number(),
+  perSecond: z.number().optional(),
+  secondsLeft: z.number().optional(),
+});
+
+const MB = 2 ** 20;
+
+/** A heartbeat: bytes, rate and time left in words where it tells them, then all that it says. */
+export function heartbeatText(heartbeat: Heartbeat): string {
+  const said = JSON.stringify(heartbeat);
+  const read = bytesRead.safeParse(heartbeat.progress);
+  if (!read.success) return said;
+  const { bytes, ofBytes, perSecond, secondsLeft } = read.data;
+  return [
+    `${(bytes / MB).toFixed(0)} of ${(ofBytes / MB).toFixed(0)} MB`,
+    ...(perSecond === undefined
+      ? []
+      : [`${(perSecond / MB).toFixed(0)} MB a second`]),
+    ...(secondsLeft === undefined
+      ? []
+      : [`about ${inWords(secondsLeft)} left`]),
+    said,
+  ].join(", ");
 }
 
 function printPlan({ plan, phase }: BackfillProgress): void {

@@ -1,42 +1,22 @@
-/** How far a long piece of work is, for people who wait for it. */
-export type PaceTold = {
-  /** Units that are done, and all of them. */
-  done: number;
-  of: number;
-  /** Units a second, since this attempt began. */
-  perSecond: number;
-  /** At this pace; absent as long as there is none. */
+/** How fast work goes, and how long the rest will take at that pace; neither as long as nothing is done. */
+export type Pace = {
+  /** Units a second. */
+  perSecond?: number;
   secondsLeft?: number;
 };
 
-/** Tells how fast work goes on, and how long it will still take at that pace. */
-export class Pace {
-  private readonly began: number;
-
-  /**
-   * @param of all units
-   * @param before units that were done before this attempt began: they say nothing of its pace
-   * @param now epoch ms
-   */
-  constructor(
-    private readonly of: number,
-    private readonly before = 0,
-    private readonly now: () => number = Date.now,
-  ) {
-    this.began = now();
-  }
-
-  /** @param done units by now, those from before included */
-  at(done: number): PaceTold {
-    const seconds = (this.now() - this.began) / 1000;
-    const perSecond = seconds > 0 ? (done - this.before) / seconds : 0;
-    return {
-      done,
-      of: this.of,
-      perSecond: Math.round(perSecond),
-      ...(perSecond > 0
-        ? { secondsLeft: Math.ceil((this.of - done) / perSecond) }
-        : {}),
-    };
-  }
+/** @param done units that were done in so many seconds; `left` are still to be done */
+export function paceOf(done: number, left: number, seconds: number): Pace {
+  if (done <= 0 || seconds <= 0) return {};
+  const perSecond = done / seconds;
+  return {
+    perSecond: Math.round(perSecond * 10) / 10,
+    secondsLeft: Math.ceil(left / perSecond),
+  };
 }
+
+/** A time that people wait for, in words: `45 s`, `5 min 24 s`. */
+export const inWords = (seconds: number): string =>
+  seconds < 60
+    ? `${seconds} s`
+    : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;

@@ -1,8 +1,5 @@
-import {
-  type Pace,
-  paceOf,
-  type Progress,
-} from "../../domain/audit/audit-progress";
+import { paceOfAudit, type Progress } from "../../domain/audit/audit-progress";
+import type { Pace } from "../../lib/pace";
 
 /** How far a batch is and how fast it goes, for its heartbeats. */
 export class BatchProgress {
@@ -33,7 +30,7 @@ export class BatchProgress {
     };
     return {
       ...progress,
-      ...paceOf(progress, (this.now() - this.startedAt) / 1000),
+      ...paceOfAudit(progress, (this.now() - this.startedAt) / 1000),
     };
   }
 }

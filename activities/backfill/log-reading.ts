@@ -10,7 +10,7 @@ import { FormatError } from "../../formats/format-error";
 import { yarnLogs } from "../../formats/yarn-log/yarn-log";
 import { linesFound } from "../../lib/line-finder";
 import { mapPool } from "../../lib/map-pool";
-import { Pace } from "../../lib/pace";
+import { paceOf } from "../../lib/pace";
 import type { RandomAccess } from "../../lib/random-access";
 import { readAhead } from "../../lib/read-ahead";
 import { total } from "../../lib/total";
@@ -37,10 +37,11 @@ export class LogReading {
   private readonly verdicts = new PartitionVerdicts();
   /** What others say before their damage. It is never recorded: errors would count twice where the file is read again. */
   private readonly damaged: LogStatements[] = [];
-  private pace!: Pace;
-  /** Stored bytes that were read by now. */
+  /** Stored bytes that were read by now, those of attempts before, and those that are recorded. */
   private bytes = 0;
+  private bytesBefore = 0;
   private recordedBytes = 0;
+  private readonly began = performance.now();
   /** One record is written after the other, so that the last one holds the most. */
   private recording = Promise.resolve();
 
@@ -53,11 +54,27 @@ export class LogReading {
   /** @returns what all files say, as far as they can be read */
   async read(): Promise<PartitionVerdicts> {
     const left = await this.takeUpRecorded();
-    this.pace = new Pace(total(this.files, "length"), this.bytes);
     await mapPool(left, WIDTH, (file) => this.readFile(file));
     for (const statements of this.damaged)
       this.verdicts.addStatements(statements);
     return this.verdicts;
+  }
+
+  /** What a heartbeat tells. */
+  private get progress() {
+    const ofBytes = total(this.files, "length");
+    const seconds = (performance.now() - this.began) / 1000;
+    return {
+      files: this.whole.length,
+      ofFiles: this.files.length,
+      bytes: this.bytes,
+      ofBytes,
+      ...paceOf(
+        this.bytes - this.bytesBefore,
+        Math.max(0, ofBytes - this.bytes),
+        seconds,
+      ),
+    };
   }
 
   private get place() {
@@ -79,7 +96,8 @@ export class LogReading {
       return this.files;
     }
     this.verdicts.addStatements(recorded);
-    this.bytes = this.recordedBytes = total(this.whole, "length");
+    this.recordedBytes = total(this.whole, "length");
+    this.bytes = this.bytesBefore = this.recordedBytes;
     return this.files.filter((file) => !isWhole(file));
   }
 
@@ -119,7 +137,7 @@ export class LogReading {
   ): AsyncGenerator<Buffer> {
     for await (const piece of pieces) {
       onPiece();
-      beat({ files: this.whole.length, bytes: this.pace.at(this.bytes) });
+      beat(this.progress);
       yield piece;
     }
   }

@@ -1,3 +1,4 @@
+import { inWords, type Pace, paceOf } from "../../lib/pace";
 import type { AuditProgress } from "./audit-report";
 
 /** How far the audit of some topics is: a batch of them, or all. */
@@ -9,44 +10,26 @@ export type Progress = {
   ofHours: number;
 };
 
-/** How fast it goes, as far as anything is done. */
-export type Pace = {
-  /** Topic-hours a second. */
-  hoursPerSecond?: number;
-  secondsLeft?: number;
-};
-
-/** How fast work goes that has taken so many seconds, and how long the rest will take at that pace. */
-export function paceOf({ hours, ofHours }: Progress, seconds: number): Pace {
-  if (hours === 0 || seconds <= 0) return {};
-  const hoursPerSecond = hours / seconds;
-  return {
-    hoursPerSecond: Math.round(hoursPerSecond * 10) / 10,
-    secondsLeft: Math.ceil((ofHours - hours) / hoursPerSecond),
-  };
-}
+/** How fast topic-hours are audited of which some were done in so many seconds. */
+export const paceOfAudit = (
+  { hours, ofHours }: Progress,
+  seconds: number,
+): Pace => paceOf(hours, ofHours - hours, seconds);
 
 /** How far and how fast it goes, in words. */
 function progressText(
   progress: Progress,
-  { hoursPerSecond, secondsLeft }: Pace,
+  { perSecond, secondsLeft }: Pace,
 ): string {
   const { topics, ofTopics, hours, ofHours } = progress;
   return [
     `${topics} of ${ofTopics} topics and ${hours} of ${ofHours} topic-hours audited`,
-    ...(hoursPerSecond === undefined
-      ? []
-      : [`${hoursPerSecond} topic-hours a second`]),
+    ...(perSecond === undefined ? [] : [`${perSecond} topic-hours a second`]),
     ...(secondsLeft === undefined
       ? []
       : [`about ${inWords(secondsLeft)} left`]),
   ].join(", ");
 }
-
-const inWords = (seconds: number): string =>
-  seconds < 60
-    ? `${seconds} s`
-    : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
 
 /**
  * An audit's progress with that of its batches that still run.
@@ -81,5 +64,5 @@ export function auditProgressText(
     running,
   );
   const seconds = startedAt === undefined ? 0 : (now - startedAt) / 1000;
-  return progressText(whole, paceOf(whole, seconds));
+  return progressText(whole, paceOfAudit(whole, seconds));
 }

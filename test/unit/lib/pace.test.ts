@@ -1,14 +1,16 @@
-import { Pace } from "../../../lib/pace";
+import { inWords, paceOf } from "../../../lib/pace";
 
-test("a pace is that of this attempt, and tells how long the rest takes", () => {
-  let now = 0;
-  const pace = new Pace(1000, 400, () => now);
-  expect(pace.at(400)).toEqual({ done: 400, of: 1000, perSecond: 0 });
-  now = 2000;
-  expect(pace.at(600)).toEqual({
-    done: 600,
-    of: 1000,
-    perSecond: 100,
-    secondsLeft: 4,
-  });
+test("a pace tells how long the rest will take; nothing done tells nothing", () => {
+  expect(paceOf(840, 840, 4)).toEqual({ perSecond: 210, secondsLeft: 4 });
+  expect(paceOf(1, 2, 3)).toEqual({ perSecond: 0.3, secondsLeft: 6 });
+  expect(paceOf(0, 840, 4)).toEqual({});
+  expect(paceOf(840, 840, 0)).toEqual({});
+});
+
+test.each([
+  [45, "45 s"],
+  [324, "5 min 24 s"],
+  [3600, "60 min 00 s"],
+])("%d seconds are %s", (seconds, words) => {
+  expect(inWords(seconds)).toBe(words);
 });

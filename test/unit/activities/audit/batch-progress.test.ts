@@ -17,7 +17,7 @@ test("a heartbeat tells topics and hours that are done, how fast it goes and how
     ofTopics: 10,
     hours: 336,
     ofHours: 1680,
-    hoursPerSecond: 84,
+    perSecond: 84,
     secondsLeft: 16,
   });
 });

@@ -1,15 +1,6 @@
-import {
-  auditProgressText,
-  paceOf,
-} from "../../../../domain/audit/audit-progress";
+import { auditProgressText } from "../../../../domain/audit/audit-progress";
 
 const batch = { topics: 5, ofTopics: 10, hours: 840, ofHours: 1680 };
-
-test("the pace tells how long the rest will take; nothing done tells nothing", () => {
-  expect(paceOf(batch, 4)).toEqual({ hoursPerSecond: 210, secondsLeft: 4 });
-  expect(paceOf({ ...batch, topics: 0, hours: 0 }, 4)).toEqual({});
-  expect(paceOf(batch, 0)).toEqual({});
-});
 
 test("an audit is as far as its batches that ended and those that run", () => {
   const whole = { audited: 20, topics: 1000, hours: 168, startedAt: 0 };
