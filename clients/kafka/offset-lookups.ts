@@ -1,12 +1,13 @@
 import type { Kafka as KafkaJs } from "kafkajs";
-import { LATEST, type WantedOffsets } from "../../formats/kafka/list-offsets";
 import type { TopicMetadata } from "../../formats/kafka/metadata";
 import { countRequest } from "../../lib/request-count";
 import {
   type Cluster,
   clusterOf,
+  LATEST,
   listedOffsets,
   topicMetadata,
+  type WantedOffsets,
 } from "./raw-requests";
 
 /** By partition, an offset. */
@@ -147,9 +148,8 @@ async function offsetsOf(
   );
   const told = new Map<string, Map<number, bigint | undefined>>();
   for (const answer of answers)
-    for (const [topic, { offsets, error }] of answer ?? [])
-      if (error === undefined)
-        told.set(topic, new Map([...(told.get(topic) ?? []), ...offsets]));
+    for (const [topic, offsets] of answer)
+      told.set(topic, new Map([...(told.get(topic) ?? []), ...offsets]));
   for (const { topic } of wanted) {
     const partitions = [...(metadata.get(topic)?.leaders.keys() ?? [])];
     const known = told.get(topic);

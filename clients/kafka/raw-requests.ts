@@ -1,4 +1,4 @@
-import type { Kafka as KafkaJs } from "kafkajs";
+import { type Kafka as KafkaJs, KafkaJSProtocolError } from "kafkajs";
 import {
   decodeLogSizes,
   DESCRIBE_LOG_DIRS,
@@ -11,16 +11,19 @@ import {
   METADATA,
   type TopicMetadata,
 } from "../../formats/kafka/metadata";
-import {
-  decodeListedOffsets,
-  encodeListOffsetsRequest,
-  LIST_OFFSETS,
-  type ListedOffsets,
-  type WantedOffsets,
-} from "../../formats/kafka/list-offsets";
+
+/** What to ask of a partition instead of a time: the offset that the next record gets. */
+export const LATEST = -1;
+
+/** Some partitions of a topic, and of what time (epoch ms) the first offset is wanted; or {@link LATEST}. */
+export type WantedOffsets = {
+  topic: string;
+  partitions: readonly number[];
+  time: number;
+};
 
 /*
- * Requests that kafkajs does not speak, over connections that it makes. Its version 2.2.4 is the last of its line, so what is used here of
+ * Requests that kafkajs does not speak, or that its own clients make for one topic only, over connections that it makes. Its version 2.2.4 is the last of its line, so what is used here of
  * its inner parts does not move; where another version hid them elsewhere, nothing would be told.
  */
 
@@ -42,6 +45,17 @@ type Connection = {
 type Broker = {
   versions: Record<number, { maxVersion: number }>;
   connectionPool: { getConnection(): Promise<Connection> };
+  listOffsets(asked: {
+    topics: {
+      topic: string;
+      partitions: { partition: number; timestamp: number }[];
+    }[];
+  }): Promise<{
+    responses: {
+      topic: string;
+      partitions: { partition: number; offset: string }[];
+    }[];
+  }>;
 };
 export type Cluster = {
   connect(): Promise<void>;
@@ -124,21 +138,41 @@ export async function topicMetadata(
 }
 
 /**
- * What a broker tells of the offsets of partitions that it leads, by topic.
- * @returns undefined where it is too old to be asked so
+ * What a broker tells of the offsets of partitions that it leads, by topic and partition: undefined where no record is of the time or later.
+ * One request names each partition once. Where the broker refuses one partition, as it does not lead it any more, it tells of none.
+ * @throws whatever kafkajs throws where the broker cannot be asked
  */
 export async function listedOffsets(
   cluster: Cluster,
   nodeId: number,
   wanted: readonly WantedOffsets[],
-): Promise<Map<string, ListedOffsets> | undefined> {
-  return ask(await cluster.findBroker({ nodeId: String(nodeId) }), {
-    api: LIST_OFFSETS,
-    name: "ListOffsets",
-    bytes: encodeListOffsetsRequest(wanted),
-    decode: decodeListedOffsets,
-  });
+): Promise<Map<string, Map<number, bigint | undefined>>> {
+  const broker = await cluster.findBroker({ nodeId: String(nodeId) });
+  try {
+    const { responses } = await broker.listOffsets({
+      topics: wanted.map(({ topic, partitions, time }) => ({
+        topic,
+        partitions: partitions.map((partition) => ({
+          partition,
+          timestamp: time,
+        })),
+      })),
+    });
+    return new Map(
+      responses.map(({ topic, partitions }) => [
+        topic,
+        new Map(partitions.map((p) => [p.partition, offsetOf(p.offset)])),
+      ]),
+    );
+  } catch (error) {
+    if (error instanceof KafkaJSProtocolError) return new Map();
+    throw error;
+  }
 }
+
+/** An offset as kafkajs writes it, -1 where there is none. */
+const offsetOf = (text: string): bigint | undefined =>
+  BigInt(text) < 0n ? undefined : BigInt(text);
 
 /** @returns undefined where the broker does not know the request in this version */
 async function ask<T>(

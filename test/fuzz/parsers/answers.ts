@@ -3,7 +3,6 @@ import { ServiceError } from "../../../clients/errors";
 import { Hdfs } from "../../../clients/hdfs/hdfs";
 import { registerCodecs } from "../../../clients/kafka/codecs";
 import { Yarn } from "../../../clients/yarn/yarn";
-import { decodeListedOffsets } from "../../../formats/kafka/list-offsets";
 import { decodeLogSizes } from "../../../formats/kafka/log-dirs";
 import { decodeTopicIds } from "../../../formats/kafka/metadata";
 import {
@@ -12,11 +11,7 @@ import {
 } from "../../../formats/kafka/xerial-snappy";
 import { compressFrameSync } from "lz4-napi";
 import { compressSync } from "snappy";
-import {
-  LIST_OFFSETS_ANSWER,
-  LOG_DIRS_ANSWER,
-  METADATA_ANSWER,
-} from "../seeds/kafka";
+import { LOG_DIRS_ANSWER, METADATA_ANSWER } from "../seeds/kafka";
 import { fixture, type Parser, texts } from "../parser";
 import { EVENT_LINES } from "../seeds/events";
 
@@ -151,11 +146,6 @@ export const ANSWERS: Parser[] = [
     name: "kafka-log-dirs",
     seeds: () => [LOG_DIRS_ANSWER],
     parse: (bytes) => decodeLogSizes(bytes),
-  },
-  {
-    name: "kafka-list-offsets",
-    seeds: () => [LIST_OFFSETS_ANSWER],
-    parse: (bytes) => decodeListedOffsets(bytes),
   },
   {
     name: "kafka-metadata",

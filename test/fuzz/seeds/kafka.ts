@@ -40,19 +40,3 @@ export const LOG_DIRS_ANSWER = Buffer.from(
   ].join(""),
   "hex",
 );
-
-/** Put together by hand after the protocol guide's "ListOffsets Response (Version: 2)". */
-export const LIST_OFFSETS_ANSWER = Buffer.from(
-  [
-    "00000000", // throttle time
-    "00000002", // two topics
-    "0003" + "616263", // abc
-    "00000002",
-    "00000000" + "0000" + "0000016469f4a000" + "0020000000000001", // partition 0, an offset beyond 2^53
-    "00000001" + "0000" + "f".repeat(16) + "f".repeat(16), // partition 1 has no such record
-    "0001" + "78", // x
-    "00000001",
-    "00000000" + "0006" + "f".repeat(16) + "f".repeat(16), // the broker does not lead it
-  ].join(""),
-  "hex",
-);

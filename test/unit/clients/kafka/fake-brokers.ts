@@ -1,8 +1,12 @@
-import type { Kafka as KafkaJs } from "kafkajs";
-import { LIST_OFFSETS } from "../../../../formats/kafka/list-offsets";
+import { type Kafka as KafkaJs, KafkaJSProtocolError } from "kafkajs";
 
 /** A partition: which broker leads it, and the times of its records, whose offsets begin at 0. */
 export type FakePartition = { leader: number; times: number[] };
+
+type AskedOffsets = {
+  topic: string;
+  partitions: { partition: number; timestamp: number }[];
+};
 
 type Call = {
   request: { apiKey: number; encode: () => Promise<{ buffer: Buffer }> };
@@ -16,7 +20,6 @@ const int = (bytes: number, value: number | bigint): Buffer => {
 };
 const int16 = (n: number) => int(8, n).subarray(6);
 const int32 = (n: number) => int(8, n).subarray(4);
-const int64 = (n: number | bigint) => int(8, n);
 const compact = (text: string) =>
   Buffer.concat([Buffer.from([text.length + 1]), Buffer.from(text)]);
 const array = (items: Buffer[]) =>
@@ -48,17 +51,17 @@ export class FakeBrokers {
 
   private broker(id: number) {
     const send = async ({ request, response }: Call) => {
-      const { buffer } = await request.encode();
+      await request.encode();
       if (this.fault) throw this.fault;
-      return response.decode(
-        request.apiKey === LIST_OFFSETS.apiKey
-          ? this.listOffsets(id, buffer)
-          : this.metadata(),
-      );
+      return response.decode(this.metadata());
     };
     return {
-      versions: { 2: { maxVersion: 9 }, 3: { maxVersion: 12 } },
+      versions: { 3: { maxVersion: 12 } },
       connectionPool: { getConnection: async () => ({ send }) },
+      listOffsets: async ({ topics }: { topics: AskedOffsets[] }) => {
+        if (this.fault) throw this.fault;
+        return { responses: this.listOffsets(id, topics) };
+      },
     };
   }
 
@@ -97,38 +100,23 @@ export class FakeBrokers {
     ]);
   }
 
-  /** Refuses what it does not lead, as brokers do. A partition that is named twice is a fault of whoever asks. */
-  private listOffsets(broker: number, request: Buffer): Buffer {
-    let at = 5; // replica, isolation
-    const next = (bytes: number) => (at += bytes) - bytes;
-    const count = request.readInt32BE(next(4));
-    const named: string[] = [];
-    const answers = Array.from({ length: count }, () => {
-      const length = request.readInt16BE(next(2));
-      const topic = request.toString("utf8", next(length), at);
-      if (named.includes(topic)) throw new Error(`${topic} is named twice`);
-      named.push(topic);
-      const partitions = Array.from(
-        { length: request.readInt32BE(next(4)) },
-        () => {
-          const partition = request.readInt32BE(next(4));
-          const time = Number(request.readBigInt64BE(next(8)));
-          const { leader, times } = this.topics.get(topic)![partition]!;
-          const offset =
-            time < 0 ? times.length : times.findIndex((t) => t >= time);
-          return leader === broker
-            ? [int32(partition), int16(0), int64(-1), int64(offset)]
-            : [int32(partition), int16(6), int64(-1), int64(-1)];
-        },
-      );
-      return [
-        int16(length),
-        Buffer.from(topic),
-        int32(partitions.length),
-        ...partitions.flat(),
-      ];
-    });
-    this.asked.push({ broker, topics: named });
-    return Buffer.concat([int32(0), int32(count), ...answers.flat()]);
+  /** Refuses what it does not lead, as brokers do and kafkajs tells it. A topic that is named twice is a fault of whoever asks. */
+  private listOffsets(broker: number, asked: AskedOffsets[]) {
+    const topics = asked.map(({ topic }) => topic);
+    if (new Set(topics).size < topics.length)
+      throw new Error(`${topics.join(", ")}: one is named twice`);
+    this.asked.push({ broker, topics });
+    return asked.map(({ topic, partitions }) => ({
+      topic,
+      partitions: partitions.map(({ partition, timestamp }) => {
+        const { leader, times } = this.topics.get(topic)![partition]!;
+        if (leader !== broker) throw new KafkaJSProtocolError("not the leader");
+        const offset =
+          timestamp < 0
+            ? times.length
+            : times.findIndex((time) => time >= timestamp);
+        return { partition, offset: String(offset) };
+      }),
+    }));
   }
 }

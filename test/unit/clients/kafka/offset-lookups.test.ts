@@ -73,9 +73,11 @@ test("a topic of which a partition has no leader, or that is unknown, is not tol
   ).toEqual([undefined, undefined, new Map([[0, 0n]])]);
 });
 
-test("a topic that the broker no longer leads is not told, and others are", async () => {
+test("where a broker no longer leads a partition, nothing that it was asked is told, and others tell what they lead", async () => {
+  brokers.topics.set("c", [{ leader: 1, times: [5] }]);
   const told = lookups.at("a", 5);
-  const other = lookups.at("b", 5);
+  const besides = lookups.at("b", 5);
+  const other = lookups.at("c", 5);
   // Between the metadata and the question.
   const { a } = Object.fromEntries(brokers.topics);
   const leaders = [0, 1];
@@ -83,6 +85,7 @@ test("a topic that the broker no longer leads is not told, and others are", asyn
     get: () => leaders.shift() ?? 0,
   });
   expect(await told).toBeUndefined();
+  expect(await besides).toBeUndefined();
   expect(await other).toEqual(new Map([[0, 0n]]));
 });
 
