@@ -804,4 +804,26 @@ export const GUARDS: readonly Guard[] = [
     taken: "offsets.length < 0\n    ? [",
     test: `${evidence}/topic-facts`,
   },
+  {
+    without:
+      "a change of HDFS is sent a second time, as its connection was closed under it",
+    file: "clients/http-exchange.ts",
+    guard: 'if (ask.method !== "GET") throw error.cause;',
+    taken: "",
+    test: "clients/http-exchange",
+  },
+  {
+    without: "a partition of which no broker told passes for one of no offsets",
+    file: "clients/kafka/offset-lookups.ts",
+    guard: "if (!isWhole) told.delete(topic);",
+    taken: "void isWhole;",
+    test: "clients/kafka/offset-lookups",
+  },
+  {
+    without: "what a log said before it grew counts twice",
+    file: `${backfill}/log-reading.ts`,
+    guard: "if (this.whole.length < recorded.files.length) {",
+    taken: "if (this.whole.length < 0) {",
+    test: `${backfill}/scan-logs`,
+  },
 ];
