@@ -8,5 +8,10 @@ import { cancellationSignal, heartbeat } from "@temporalio/activity";
  */
 export function beat(details?: unknown): void {
   heartbeat(details);
+  endIfUnwanted();
+}
+
+/** Ends work that is heartbeated for from outside, as {@link beat} does. @throws CancelledFailure */
+export function endIfUnwanted(): void {
   cancellationSignal().throwIfAborted();
 }

@@ -13,7 +13,10 @@ const ofBatch = z.object({
   ofHours: z.number(),
 });
 
-/** How far an audit is, in words: what its workflow has counted, and what the batches said last that run now. */
+/**
+ * How far an audit is, in words: what its workflow has counted, and what the batches said last that run now. Of a batch that was begun
+ * again that is what its last attempt said, until this one says something.
+ */
 export async function auditProgressNow(
   client: Client,
   workflowId: string,
@@ -54,14 +57,19 @@ export async function tellingProgress<T>(
 ): Promise<T> {
   let last: string | undefined;
   let isOver = false;
+  let isAsking = false;
   const timer = setInterval(() => {
-    void now().then(
-      (line) => {
-        if (!isOver && line !== last) tell(line);
-        last = line;
-      },
-      () => undefined,
-    );
+    if (isAsking) return;
+    isAsking = true;
+    void now()
+      .then(
+        (line) => {
+          if (!isOver && line !== last) tell(line);
+          last = line;
+        },
+        () => undefined,
+      )
+      .finally(() => (isAsking = false));
   }, everyMs);
   try {
     return await end;

@@ -4,6 +4,7 @@ import {
   request as httpRequest,
 } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { Socket } from "node:net";
 
 /** A request to a service; its body is nothing where none is given. */
 export type Ask = {
@@ -52,14 +53,15 @@ const WAYS: Record<
  * @throws Error where there is no whole answer
  */
 export async function exchange(ask: Ask): Promise<Answer> {
-  for (;;)
-    try {
-      return await once(ask);
-    } catch (error) {
-      // A service may close a kept connection in the moment in which it is used again: it has not seen the request then, or it may see it twice.
-      if (!(error instanceof ClosedMeanwhile)) throw error;
-      if (ask.method !== "GET") throw error.cause;
-    }
+  try {
+    return await once(ask);
+  } catch (error) {
+    if (!(error instanceof ClosedMeanwhile)) throw error;
+    // A service may close a kept connection in the moment in which it is used again. A read is asked again, over a new connection; of a change
+    // nobody knows whether it was made.
+    if (ask.method !== "GET") throw error.cause;
+    return once(ask, "anew");
+  }
 }
 
 /** Like {@link exchange}, and goes where the answer sends it on to, without the body. Other headers than its own are not sent along. */
@@ -85,29 +87,30 @@ export async function exchangeFollowing(
 /** A kept connection was closed before anything of an answer came. */
 class ClosedMeanwhile extends Error {}
 
-function once({
-  method,
-  url,
-  headers = {},
-  body,
-  timeoutMs,
-}: Ask): Promise<Answer> {
+/** Connections over which a request went already. An agent's own mark is missing where a request had waited for one to become free. */
+const used = new WeakSet<Socket>();
+
+function once(
+  { method, url, headers = {}, body, timeoutMs }: Ask,
+  connection: "kept" | "anew" = "kept",
+): Promise<Answer> {
   const way = WAYS[url.protocol];
   if (!way) return Promise.reject(new Error(`no way to ${url.protocol}`));
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
     let isLate = false;
     let hasBegun = false;
+    let isKept = false;
     const fail = (error: Error) => {
       clearTimeout(timer);
       if (isLate) reject(new Error(`no answer in ${timeoutMs / 1000} s`));
-      else if (sent.reusedSocket && !hasBegun && isReset(error))
+      else if (isKept && !hasBegun && isReset(error))
         reject(new ClosedMeanwhile("closed", { cause: error }));
       else reject(error);
     };
     const sent = way.request(
       url,
-      { method, headers, agent: way.agent },
+      { method, headers, agent: connection === "kept" && way.agent },
       (answer) => {
         hasBegun = true;
         const pieces: Buffer[] = [];
@@ -124,7 +127,9 @@ function once({
         });
       },
     );
-    sent.on("socket", () => {
+    sent.on("socket", (socket) => {
+      isKept = used.has(socket);
+      used.add(socket);
       timer = setTimeout(() => {
         isLate = true;
         sent.destroy();

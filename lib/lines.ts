@@ -52,15 +52,15 @@ export function endOfLine(lines: Buffer, offset: number): number {
   return lineBreak < 0 ? lines.length : lineBreak + 1;
 }
 
-/** How many line breaks there are. */
-export function lineBreaksIn(bytes: Buffer): number {
+/** How many line breaks there are that are no `\r\n`. */
+export function shortLineBreaksIn(bytes: Buffer): number {
   let count = 0;
   for (
     let at = bytes.indexOf(LINE_BREAK);
     at >= 0;
     at = bytes.indexOf(LINE_BREAK, at + 1)
   )
-    count++;
+    if (bytes[at - 1] !== CARRIAGE_RETURN) count++;
   return count;
 }
 

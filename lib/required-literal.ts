@@ -2,6 +2,9 @@
 const CLASS_OR_PLACE = /[dDwWsSbB]/;
 const QUANTIFIER = /^\{\d+(?:,\d*)?\}/;
 
+/** Whether a character is one of ASCII that can be seen, or a space. */
+const isPlain = (char: string) => /[ -~]/.test(char);
+
 /**
  * The longest text that stands in whatever a regex matches, by which its matches can be looked for before it is tried. Only plain ASCII
  * outside of groups and classes counts, and a regex of alternatives has none.
@@ -18,7 +21,8 @@ export function requiredLiteral(source: string): string | undefined {
       const escaped = source[++at]!;
       if (CLASS_OR_PLACE.test(escaped)) endRun();
       else if (/\w/.test(escaped)) return undefined;
-      else add(escaped);
+      else if (isPlain(escaped)) add(escaped);
+      else endRun();
     } else if (char === "|") return undefined;
     else if (char === "(" || char === "[") {
       at = endOfGroup(source, at);
@@ -29,7 +33,7 @@ export function requiredLiteral(source: string): string | undefined {
       at += quantifier.length - 1;
       withoutLast(runs);
     } else if (char === "*" || char === "?") withoutLast(runs);
-    else if (/[+.^$]/.test(char) || !/[ -~]/.test(char)) endRun();
+    else if (/[+.^$]/.test(char) || !isPlain(char)) endRun();
     else add(char);
   }
   const longest = runs.reduce((a, b) => (b.length > a.length ? b : a));

@@ -14,12 +14,15 @@ import { paceOf } from "../../lib/pace";
 import type { RandomAccess } from "../../lib/random-access";
 import { readAhead } from "../../lib/read-ahead";
 import { total } from "../../lib/total";
-import { beat } from "../beat";
+import { endIfUnwanted } from "../beat";
 import { sagaId } from "./saga-id";
 
 /** Files that are read at the same time. */
 const WIDTH = 4;
-/** Bytes of whole files after which is recorded what they say: an attempt that takes over reads no more than these again, and the files that were begun. */
+/**
+ * Bytes of whole files after which is recorded what they say. An attempt that takes over reads no more than these again, besides files that
+ * were begun or are damaged.
+ */
 export const RECORDED_BYTES = 256 << 20;
 
 /** A file of aggregated logs; its length in bytes. */
@@ -41,7 +44,9 @@ export class LogReading {
   private bytes = 0;
   private bytesBefore = 0;
   private recordedBytes = 0;
+  private readonly ofBytes: number;
   private readonly began = performance.now();
+  private hasFailed = false;
   /** One record is written after the other, so that the last one holds the most. */
   private recording = Promise.resolve();
 
@@ -49,7 +54,9 @@ export class LogReading {
     private readonly clients: { hdfs: Hdfs; storage: Storage },
     private readonly applicationId: string,
     private readonly files: LogFile[],
-  ) {}
+  ) {
+    this.ofBytes = total(files, "length");
+  }
 
   /** @returns what all files say, as far as they can be read */
   async read(): Promise<PartitionVerdicts> {
@@ -60,20 +67,17 @@ export class LogReading {
     return this.verdicts;
   }
 
-  /** What a heartbeat tells. */
-  private get progress() {
-    const ofBytes = total(this.files, "length");
+  /** What a heartbeat tells. A text that names no container is read twice, and its bytes count once. */
+  get progress() {
+    const { ofBytes } = this;
+    const bytes = Math.min(this.bytes, ofBytes);
     const seconds = (performance.now() - this.began) / 1000;
     return {
       files: this.whole.length,
       ofFiles: this.files.length,
-      bytes: this.bytes,
+      bytes,
       ofBytes,
-      ...paceOf(
-        this.bytes - this.bytesBefore,
-        Math.max(0, ofBytes - this.bytes),
-        seconds,
-      ),
+      ...paceOf(bytes - this.bytesBefore, ofBytes - bytes, seconds),
     };
   }
 
@@ -107,7 +111,10 @@ export class LogReading {
       const opened = await this.clients.hdfs.open(file.path);
       await this.readLogs(readAhead(this.counted(opened)), ofFile);
     } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
+      if (!(error instanceof FormatError)) {
+        this.hasFailed = true;
+        throw error;
+      }
       this.unread = `${file.path}: ${error.message}`;
       this.damaged.push(ofFile.statements);
       return;
@@ -122,22 +129,24 @@ export class LogReading {
     verdicts: PartitionVerdicts,
   ): Promise<void> {
     for await (const { pieces, ...log } of yarnLogs(file)) {
-      const beating = this.beatingWith(pieces, () =>
+      const wanted = this.whileWanted(pieces, () =>
         verdicts.addContainer(log.container),
       );
-      for await (const line of linesFound(beating, VERDICT_LINES))
+      for await (const line of linesFound(wanted, VERDICT_LINES))
         verdicts.addLine(line, log);
+      verdicts.endLog(log);
     }
   }
 
-  /** Pieces, with a heartbeat at each that tells how far the reading is. */
-  private async *beatingWith(
+  /** Pieces, as long as this attempt is wanted and has not failed: what it still does would stand in the way of the next one. */
+  private async *whileWanted(
     pieces: AsyncIterable<Buffer>,
     onPiece: () => void,
   ): AsyncGenerator<Buffer> {
     for await (const piece of pieces) {
       onPiece();
-      beat(this.progress);
+      endIfUnwanted();
+      if (this.hasFailed) throw new Error("another file could not be read");
       yield piece;
     }
   }

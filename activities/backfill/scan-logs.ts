@@ -15,6 +15,7 @@ import {
   awaitAggregation,
 } from "./aggregated-logs";
 import { type LogFile, LogReading } from "./log-reading";
+import { heartbeatWhile } from "../heartbeat-while";
 import { withHours } from "./planned-hours";
 import { sagaId } from "./saga-id";
 
@@ -83,7 +84,10 @@ export function createScanLogsActivities({
         input.applicationId,
         found.files,
       );
-      const gathered = await reading.read();
+      const gathered = await heartbeatWhile(
+        () => reading.read(),
+        () => reading.progress,
+      );
       const unread =
         [found.unread, reading.unread].filter(Boolean).join("; ") || undefined;
       if (unread) await addLiveStatuses(gathered);

@@ -107,7 +107,13 @@ async function showRunning(): Promise<void> {
   await withClient(async (client) => {
     const ids = await runningAudits(client);
     if (ids.length === 0) print("no audit runs");
-    for (const id of ids) print(`${id}: ${await auditProgressNow(client, id)}`);
+    for (const id of ids) {
+      // One that cannot be asked, as no worker serves it, hides no other.
+      const told = await auditProgressNow(client, id).catch(
+        (error: Error) => `it cannot be asked: ${error.message}`,
+      );
+      print(`${id}: ${told}`);
+    }
   });
 }
 

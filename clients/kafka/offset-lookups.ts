@@ -19,13 +19,20 @@ type Lookup = {
   resolve: (found: OffsetsOf | undefined) => void;
 };
 
+/** A connection that lookups share. A retired one gets no new lookups, and is closed after its last. */
+type Connection = {
+  cluster: Promise<Cluster>;
+  underWay: number;
+  isRetired: boolean;
+};
+
 /**
  * Looks up offsets by time. What is asked at the same time goes to the brokers together, as one request can ask about all topics, each at one
  * time: an audit of a fleet that nothing is remembered of asks for hundreds of thousands of hours' edges. kafkajs takes three requests for one.
  */
 export class OffsetLookups {
   private waiting: Lookup[] = [];
-  private cluster: Promise<Cluster> | undefined;
+  private current: Connection | undefined;
 
   constructor(private readonly js: KafkaJs) {}
 
@@ -40,37 +47,51 @@ export class OffsetLookups {
     });
   }
 
-  /** Closes the connection; the next lookup makes another. */
+  /** Closes the connection once nothing is asked over it any more; the next lookup makes another. */
   async close(): Promise<void> {
-    const { cluster } = this;
-    this.cluster = undefined;
-    await cluster
-      ?.then((connected) => connected.disconnect())
-      .catch(() => undefined);
+    const { current } = this;
+    if (current) await this.retire(current);
   }
 
   private async answerAll(): Promise<void> {
     const lookups = this.waiting;
     this.waiting = [];
-    const found = await this.lookUp(lookups).catch(async () => {
-      await this.close();
-      return undefined;
+    const connection = (this.current ??= {
+      cluster: this.connect(),
+      underWay: 0,
+      isRetired: false,
     });
+    connection.underWay++;
+    let found: Map<Lookup, OffsetsOf> | undefined;
+    try {
+      found = await this.lookUp(await connection.cluster, lookups);
+    } catch {
+      // The broker may be gone. Others may still be asking over the same connection, or over a newer one already.
+      void this.retire(connection);
+    }
     for (const lookup of lookups) lookup.resolve(found?.get(lookup));
+    connection.underWay--;
+    await closeWhenIdle(connection);
+  }
+
+  private retire(connection: Connection): Promise<void> {
+    connection.isRetired = true;
+    if (this.current === connection) this.current = undefined;
+    return closeWhenIdle(connection);
   }
 
   private async lookUp(
+    cluster: Cluster,
     lookups: Lookup[],
   ): Promise<Map<Lookup, OffsetsOf> | undefined> {
-    this.cluster ??= this.connect();
-    const cluster = await this.cluster;
     const topics = [...new Set(lookups.map(({ topic }) => topic))];
     countRequest("Kafka");
     const metadata = await topicMetadata(cluster, topics);
     if (!metadata) return undefined;
     const askAt = (wanted: { topic: string; time: number }[]) =>
       offsetsOf(cluster, metadata, wanted);
-    // The ends first: a message that comes between is before the end then, or found by its time, and never neither.
+    // The ends first: a message that comes between is found by its time. One that is dated earlier counts after the edge, which is the log's end
+    // and therefore not remembered.
     const ends = await askAt(topics.map((topic) => ({ topic, time: LATEST })));
     const found = new Map<Lookup, OffsetsOf>();
     await Promise.all(
@@ -93,9 +114,22 @@ export class OffsetLookups {
     const cluster = clusterOf(this.js);
     if (!cluster) throw new Error("kafkajs makes no cluster");
     await cluster.connect();
-    await cluster.refreshMetadataIfNecessary();
+    try {
+      await cluster.refreshMetadataIfNecessary();
+    } catch (error) {
+      void cluster.disconnect().catch(() => undefined);
+      throw error;
+    }
     return cluster;
   }
+}
+
+/** Disconnects what is retired after the last lookup over it. */
+async function closeWhenIdle(connection: Connection): Promise<void> {
+  if (!connection.isRetired || connection.underWay > 0) return;
+  await connection.cluster
+    .then((cluster) => cluster.disconnect())
+    .catch(() => undefined);
 }
 
 /** Lookups in as few rounds as name each topic once: a request that names a partition twice is refused. */

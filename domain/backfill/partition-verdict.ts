@@ -67,6 +67,8 @@ export const VERDICT_LINES: LineSearch = {
 /** A container's log file, named as YARN names it. */
 type LogFile = { container: string; logType: string };
 
+const logKey = ({ container, logType }: LogFile) => `${container} ${logType}`;
+
 /** A mention of a Hive partition, and where and when it was made. */
 type Statement = RefineMention & {
   container: string;
@@ -109,7 +111,7 @@ export class PartitionVerdicts {
 
   /** Takes up the next line of a log; those that {@link VERDICT_LINES} does not find may be left out. */
   addLine(line: string, log: LogFile): void {
-    const key = `${log.container} ${log.logType}`;
+    const key = logKey(log);
     this.containers.add(log.container);
     const head = parseLogHead(line);
     if (head) this.times.set(key, head.time);
@@ -133,6 +135,11 @@ export class PartitionVerdicts {
     ) {
       this.countError(head.text.slice(0, MAX_TEXT));
     }
+  }
+
+  /** Takes up that a log has ended: what another one begins with says nothing of this one's failure. */
+  endLog(log: LogFile): void {
+    this.failures.delete(logKey(log));
   }
 
   /**

@@ -2,7 +2,7 @@ import { FormatError, named } from "../format-error";
 import { parseLogHead } from "../log-head";
 import {
   endOfLine,
-  lineBreaksIn,
+  shortLineBreaksIn,
   startOfLine,
   textLines,
   wholeLines,
@@ -139,7 +139,10 @@ class PrintedLogs {
 
   /** Reads a line outside of any log. @returns whether a log's contents follow */
   private begins(bytes: Buffer): boolean {
-    const line = textLines(bytes)[0]!;
+    return textLines(bytes).some((line) => this.readHeader(line));
+  }
+
+  private readHeader(line: string): boolean {
     const header = CONTAINER.exec(line);
     if (header) {
       this.container = header[1]!;
@@ -209,7 +212,8 @@ class PrintedLogs {
 }
 
 /** How many bytes some lines had before they were printed, at most: of a line break it is not known whether it had one byte or two. */
-const mostBytes = (lines: Buffer): number => lines.length + lineBreaksIn(lines);
+const mostBytes = (lines: Buffer): number =>
+  lines.length + shortLineBreaksIn(lines);
 
 /** How many bytes the line break has with which some lines end. */
 function lengthOfLastBreak(lines: Buffer): number {

@@ -19,6 +19,9 @@ export type Region = {
 /** Bytes that are read from a file, and given on, at most at once. */
 export const PIECE_BYTES = 4 << 20;
 
+/** Bytes that zlib gives at once: with its own 16 KB most of the time would go into giving them. */
+const INFLATED_BYTES = 1 << 20;
+
 async function* storedBytes(
   file: RandomAccess,
   { offset, size }: Region,
@@ -32,7 +35,7 @@ async function* inflated(
   stored: AsyncIterable<Buffer>,
   { offset }: Region,
 ): AsyncGenerator<Buffer> {
-  const inflate = createInflate();
+  const inflate = createInflate({ chunkSize: INFLATED_BYTES });
   // `pipe` would leave an error of the source to nobody, which ends the process; a pipeline passes it on to whoever reads.
   pipeline(Readable.from(stored), inflate, () => undefined);
   try {

@@ -1,5 +1,4 @@
 import { FormatError } from "../format-error";
-import { linesOf } from "../../lib/lines";
 import type { RandomAccess } from "../../lib/random-access";
 import type { ContainerLog } from "./container-log";
 import { indexedLogs, isIndexedFile } from "./indexed-log";
@@ -28,15 +27,4 @@ export async function* yarnLogs(
     throw new FormatError(
       "not an aggregated YARN log: neither TFile nor IndexedFile nor the text of `yarn logs`",
     );
-}
-
-/** A line of an aggregated log, without its line break, and the log that it stands in. */
-export type LogLine = Omit<ContainerLog, "pieces"> & { line: string };
-
-/** All lines of {@link yarnLogs}. */
-export async function* yarnLogLines(
-  file: RandomAccess,
-): AsyncGenerator<LogLine> {
-  for await (const { pieces, ...log } of yarnLogs(file))
-    for await (const line of linesOf(pieces)) yield { ...log, line };
 }

@@ -826,4 +826,12 @@ export const GUARDS: readonly Guard[] = [
     taken: "if (this.whole.length < 0) {",
     test: `${backfill}/scan-logs`,
   },
+  {
+    without:
+      "messages of a partition that the broker does not know yet are none",
+    file: `${evidence}/produced-by-hour.ts`,
+    guard: "told !== undefined && (low",
+    taken: "(low",
+    test: `${evidence}/produced-by-hour`,
+  },
 ];

@@ -12,7 +12,7 @@ import {
   type PartitionVerdict,
 } from "../../domain/backfill/partition-verdict";
 import { addHours } from "../../lib/hour";
-import { yarnLogLines } from "../../formats/yarn-log/yarn-log";
+import { yarnLogLines } from "../support/yarn-log-lines";
 import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
 import { ports } from "../../sandbox/platform/ports";
 import { down, reset, up } from "../../sandbox/platform/up";

@@ -50,9 +50,12 @@ const edgeToRemember = (edge: Edge): Record<string, string> =>
 const edgeOf = (found: Map<number, bigint>, logs: Offsets[]): Edge =>
   new Map(
     logs.map(({ partition, low, high }) => {
-      const offset = found.get(partition) ?? BigInt(high);
-      // At the log's beginning nobody can tell whether older messages were deleted, unless that beginning is the very first offset.
-      return [partition, { offset, sure: low === "0" || offset > BigInt(low) }];
+      const told = found.get(partition);
+      const offset = told ?? BigInt(high);
+      // A broker that does not know the partition yet tells nothing of it. At the log's beginning nobody can tell whether older messages were
+      // deleted, unless that beginning is the very first offset.
+      const sure = told !== undefined && (low === "0" || offset > BigInt(low));
+      return [partition, { offset, sure }];
     }),
   );
 

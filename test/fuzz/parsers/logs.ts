@@ -14,7 +14,7 @@ import {
 } from "../../../formats/refine/refine-log-line";
 import { readJavaObject } from "../../../formats/hadoop/java-serialized";
 import { tfileBlocks } from "../../../formats/yarn-log/tfile";
-import { yarnLogLines } from "../../../formats/yarn-log/yarn-log";
+import { yarnLogLines } from "../../support/yarn-log-lines";
 import { DriverProgress } from "../../../domain/backfill/driver-progress";
 import { fixture, type Parser, texts } from "../parser";
 

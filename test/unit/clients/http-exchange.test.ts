@@ -49,9 +49,44 @@ test("a read is sent again where its kept connection was closed at that moment, 
   await exchange(ask(address));
   expect((await exchange(ask(address))).body.toString()).toBe("GET");
   expect(connections).toHaveLength(2);
+  await exchange(ask(address));
   await expect(exchange(ask(address, "DELETE"))).rejects.toMatchObject({
     code: "ECONNRESET",
   });
+});
+
+test("a read that is reset each time is asked again once, over a new connection", async () => {
+  let resets = 0;
+  const { address } = await service((request, response) => {
+    if (request.url === "/kept") return void response.end("x");
+    resets++;
+    request.socket.resetAndDestroy();
+  });
+  // Many connections are kept.
+  await Promise.all(
+    Array.from({ length: 10 }, () => exchange(ask(`${address}/kept`))),
+  );
+  await expect(exchange(ask(`${address}/reset`))).rejects.toMatchObject({
+    code: "ECONNRESET",
+  });
+  expect(resets).toBe(2);
+});
+
+test("a read that has waited for a connection is asked again, too, where that was closed at that moment", async () => {
+  const { address } = await service((request, response) => {
+    const isKept = seen.has(request.socket);
+    seen.add(request.socket);
+    if (isKept) request.socket.resetAndDestroy();
+    else setImmediate(() => response.end("x"));
+  });
+  const seen = new Set<Socket>();
+  // More than there are connections for: the others wait.
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, () => exchange(ask(address))),
+  );
+  expect(answers.map(({ body }) => body.toString())).toEqual(
+    Array(100).fill("x"),
+  );
 });
 
 test("a new connection that breaks is the service's failure", async () => {

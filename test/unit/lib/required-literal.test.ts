@@ -11,6 +11,7 @@ test.each([
   [String.raw`a[\]|(]bc(d[)]e\)f)ghi`, "ghi"],
   [String.raw`took \d+ seconds`, " seconds"],
   ["nähme", "hme"],
+  ["\\💩xy", "xy"],
 ])("what %s matches holds %s", (source, literal) => {
   expect(requiredLiteral(source)).toBe(literal);
 });

@@ -31,7 +31,7 @@ function scan(
   logAggregationStatus: string | undefined,
   files: Record<string, string>,
   lengths: Record<string, number> = {},
-  open: (name: string) => void = () => undefined,
+  open: (name: string) => unknown = () => undefined,
   stored = new Map<string, unknown>(),
 ): Promise<LogScan> {
   const entry = (name: string, type: string) => ({
@@ -59,7 +59,7 @@ function scan(
             : undefined,
       open: async (path: string) => {
         const name = path.slice(DIR.length + 1);
-        open(name);
+        await open(name);
         const bytes = Buffer.from(files[name]!);
         return {
           size: bytes.length,
@@ -141,15 +141,15 @@ test("an attempt that takes over reads no file again whose statements are record
       "SUCCEEDED",
       files,
       lengths,
-      (name) => {
+      async (name) => {
         opened.push(name);
-        if (name === "b") throw new Error("the worker is killed");
+        if (name !== "b") return;
+        while (stored.size === 0) await new Promise(setImmediate);
+        throw new Error("the worker is killed");
       },
       stored,
     ),
   ).rejects.toThrow("killed");
-  // What was begun beside it is read to its end.
-  await new Promise(setImmediate);
   opened.length = 0;
   const again = await scan(
     "SUCCEEDED",

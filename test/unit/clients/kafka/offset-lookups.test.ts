@@ -96,9 +96,28 @@ test("a broken connection is told to nobody as an answer, and is made anew", asy
     undefined,
     undefined,
   ]);
+  // Nobody waits until it is closed.
+  await new Promise(setImmediate);
   expect(brokers.connections).toBe(0);
   brokers.fault = undefined;
   expect(await lookups.at("b", 5)).toEqual(new Map([[0, 0n]]));
+  await lookups.close();
+  expect(brokers.connections).toBe(0);
+});
+
+test("a lookup that fails takes no connection away from another one", async () => {
+  await lookups.at("b", 5);
+  const slow = lookups.at("b", 5);
+  await new Promise(setImmediate);
+  brokers.fault = new Error("connection closed");
+  const failed = lookups.at("a", 5);
+  expect(await failed).toBeUndefined();
+  brokers.fault = undefined;
+  expect(await lookups.at("b", 5)).toEqual(new Map([[0, 0n]]));
+  await slow;
+  // The newest is kept, the one that failed is closed after its last lookup.
+  await new Promise(setImmediate);
+  expect(brokers.connections).toBe(1);
   await lookups.close();
   expect(brokers.connections).toBe(0);
 });

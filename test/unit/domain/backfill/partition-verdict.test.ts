@@ -178,3 +178,14 @@ test("lines that the search leaves out say nothing", async () => {
     expect(some.statements).toEqual(all.statements);
   }
 });
+
+test("what another log of the container begins with is no reason of a failure", () => {
+  const verdicts = new PartitionVerdicts();
+  verdicts.addLine(
+    at("01", "ERROR", `Failed refinement of dataset ${target(1)}.`),
+    driver(1),
+  );
+  verdicts.endLog(driver(1));
+  verdicts.addLine("\tat some.other.Class ERROR", driver(1));
+  expect(verdicts.verdicts([edit(1)])[0]).not.toHaveProperty("why");
+});

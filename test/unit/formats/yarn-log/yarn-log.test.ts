@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { yarnLogLines, yarnLogs } from "../../../../formats/yarn-log/yarn-log";
+import { yarnLogs } from "../../../../formats/yarn-log/yarn-log";
+import { yarnLogLines } from "../../../support/yarn-log-lines";
 import { linesOf } from "../../../../lib/lines";
 import type { RandomAccess } from "../../../../lib/random-access";
 import { FormatError } from "../../../../formats/format-error";
@@ -187,4 +188,19 @@ test("a log that nobody reads is passed over", async () => {
     expect(all).toEqual(expect.arrayContaining(read));
     expect(read.length).toBeGreaterThan(0);
   }
+});
+
+test("a header is found behind a lone carriage return, as of a progress bar", async () => {
+  const text = Buffer.concat([Buffer.from("50%\r100%\r"), printed("a\n")]);
+  expect(await lines(text)).toEqual([`${STDERR} a`]);
+});
+
+test("a printed log with CRLF that is cut off is refused", async () => {
+  const whole = printed("a".repeat(10).concat("\n").repeat(20)).toString();
+  const crlf = whole.replaceAll("\n", "\r\n");
+  // Each line break has one byte more than the log had: as many bytes as it had are not all of it.
+  const begin = crlf.indexOf("aaa");
+  await expect(
+    lines(Buffer.from(crlf.slice(0, begin + 12 * 17))),
+  ).rejects.toThrow("ends early");
 });

@@ -119,3 +119,23 @@ test("edges of one width are asked for side by side, as Kafka is asked for them 
   await producedByHour(offsetsAt, range, logs, {});
   expect(waves).toEqual([[0, 8], [4], [2, 6], [1, 3, 5, 7]]);
 });
+
+test("of a partition that the broker does not know yet no count is a fact", async () => {
+  const logs = ["0", "1"].map((_, partition) => ({
+    partition,
+    low: "0",
+    high: "500",
+  }));
+  const known: Edges = {};
+  const counted = await producedByHour(
+    async () => new Map([[0, 500n]]),
+    { since: "2018-07-05T00", until: "2018-07-05T02" },
+    logs,
+    known,
+  );
+  expect([...counted.values()].map(({ count }) => count.known)).toEqual([
+    false,
+    false,
+  ]);
+  expect(known).toEqual({});
+});
