@@ -9,28 +9,18 @@ const CARRIAGE_RETURN = 13;
 export async function* byteLinesOf(
   pieces: AsyncIterable<Buffer>,
 ): AsyncGenerator<Buffer> {
-  let begun: Buffer[] = [];
-  for await (const piece of pieces) {
-    let from = 0;
-    for (
-      let end = piece.indexOf(LINE_BREAK);
-      end >= 0;
-      end = piece.indexOf(LINE_BREAK, from)
-    ) {
-      const rest = piece.subarray(from, end);
-      yield withoutReturn(
-        begun.length === 0 ? rest : Buffer.concat([...begun, rest]),
-      );
-      begun = [];
-      from = end + 1;
+  for await (const lines of wholeLines(pieces))
+    for (let at = 0; at < lines.length;) {
+      const end = endOfLine(lines, at);
+      yield withoutBreak(lines.subarray(at, end));
+      at = end;
     }
-    if (from < piece.length) begun.push(piece.subarray(from));
-  }
-  if (begun.length > 0) yield withoutReturn(Buffer.concat(begun));
 }
 
-const withoutReturn = (line: Buffer): Buffer =>
-  line.at(-1) === CARRIAGE_RETURN ? line.subarray(0, -1) : line;
+function withoutBreak(line: Buffer): Buffer {
+  const text = line.at(-1) === LINE_BREAK ? line.subarray(0, -1) : line;
+  return text.at(-1) === CARRIAGE_RETURN ? text.subarray(0, -1) : text;
+}
 
 /** The lines of {@link byteLinesOf} as Hadoop's LineReader has them, in UTF-8: there a lone `\r` ends a line as well. */
 export const hadoopLines = (line: Buffer): string[] =>
@@ -38,9 +28,7 @@ export const hadoopLines = (line: Buffer): string[] =>
 
 /** What {@link hadoopLines} makes of a line that still has its line break, where it has one. */
 export const textLines = (line: Buffer): string[] =>
-  hadoopLines(
-    withoutReturn(line.at(-1) === LINE_BREAK ? line.subarray(0, -1) : line),
-  );
+  hadoopLines(withoutBreak(line));
 
 /** Where the line begins that holds the byte at an offset, which may be its line break. */
 export const startOfLine = (lines: Buffer, offset: number): number =>

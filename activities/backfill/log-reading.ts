@@ -26,7 +26,7 @@ const WIDTH = 4;
 export const RECORDED_BYTES = 256 << 20;
 
 /** A file of aggregated logs; its length in bytes. */
-export type LogFile = { path: string; length: number };
+export type AggregatedLogFile = { path: string; length: number };
 
 /**
  * Reads what aggregated log files say of Hive partitions. What whole files say is recorded now and then, so that an attempt that takes over
@@ -36,7 +36,7 @@ export class LogReading {
   /** Why a file is unreadable, where another attempt could not read it either. */
   unread: string | undefined;
   /** Files that were read to their end, and what they say. */
-  private whole: LogFile[] = [];
+  private whole: AggregatedLogFile[] = [];
   private readonly verdicts = new PartitionVerdicts();
   /** What others say before their damage. It is never recorded: errors would count twice where the file is read again. */
   private readonly damaged: LogStatements[] = [];
@@ -53,7 +53,7 @@ export class LogReading {
   constructor(
     private readonly clients: { hdfs: Hdfs; storage: Storage },
     private readonly applicationId: string,
-    private readonly files: LogFile[],
+    private readonly files: AggregatedLogFile[],
   ) {
     this.ofBytes = total(files, "length");
   }
@@ -86,10 +86,10 @@ export class LogReading {
   }
 
   /** @returns the files that are not recorded */
-  private async takeUpRecorded(): Promise<LogFile[]> {
+  private async takeUpRecorded(): Promise<AggregatedLogFile[]> {
     const recorded = await this.clients.storage.read(this.place);
     if (!recorded) return this.files;
-    const isWhole = (file: LogFile) =>
+    const isWhole = (file: AggregatedLogFile) =>
       recorded.files.some(
         ({ path, length }) => path === file.path && length === file.length,
       );
@@ -105,7 +105,7 @@ export class LogReading {
     return this.files.filter((file) => !isWhole(file));
   }
 
-  private async readFile(file: LogFile): Promise<void> {
+  private async readFile(file: AggregatedLogFile): Promise<void> {
     const ofFile = new PartitionVerdicts();
     try {
       const opened = await this.clients.hdfs.open(file.path);

@@ -14,7 +14,7 @@ import {
   aggregatedLogFiles,
   awaitAggregation,
 } from "./aggregated-logs";
-import { type LogFile, LogReading } from "./log-reading";
+import { type AggregatedLogFile, LogReading } from "./log-reading";
 import { heartbeatWhile } from "../heartbeat-while";
 import { withHours } from "./planned-hours";
 import { sagaId } from "./saga-id";
@@ -38,7 +38,7 @@ export function createScanLogsActivities({
    */
   async function findLogs(
     applicationId: string,
-  ): Promise<{ files: LogFile[]; unread?: string }> {
+  ): Promise<{ files: AggregatedLogFile[]; unread?: string }> {
     const { user = config.hdfs.user, unreadable } = await awaitAggregation(
       yarn,
       applicationId,
