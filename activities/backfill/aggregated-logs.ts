@@ -109,7 +109,7 @@ export async function awaitAggregation(
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const app = await yarn.application(applicationId);
-    const user = app ? { user: app.user } : {};
+    const user = app?.user ? { user: app.user } : {};
     const state = app?.logAggregationStatus;
     if (state === "SUCCEEDED") return user;
     if (state !== undefined && GIVEN_UP.test(state))
@@ -120,7 +120,7 @@ export async function awaitAggregation(
     if (Date.now() > deadline)
       return {
         ...user,
-        unreadable: `not aggregated after ${seconds} s (${state ?? "YARN does not know the application"})`,
+        unreadable: `not aggregated after ${seconds} s (${state ?? (app ? "YARN does not say how far it is" : "YARN does not know the application")})`,
       };
     heartbeat({ aggregation: state });
     await sleep(POLL_MS);

@@ -2,38 +2,34 @@ import { z } from "zod";
 import { calling } from "../errors";
 import { contentOf, refusalOf, remoteException } from "../hadoop-answer";
 
-/** An application as the ResourceManager's REST API ("Cluster Application API") describes it; the fields that are used. */
-export type Application = {
-  id: string;
-  name: string;
-  /** NEW, NEW_SAVING, SUBMITTED, ACCEPTED, RUNNING, FINISHED, FAILED or KILLED. */
-  state: string;
-  /** What the application says of itself: UNDEFINED until it has ended, then SUCCEEDED, FAILED or KILLED. */
-  finalStatus: string;
-  trackingUrl: string;
-  /** Epoch ms. */
-  startedTime: number;
-  /** Milliseconds. */
-  elapsedTime: number;
-  /** Separated by commas, in lower case. */
-  applicationTags: string;
-  logAggregationStatus: string;
-  diagnostics: string;
-  user: string;
-  /** Where a NodeManager shows the log of the application's master. */
-  amContainerLogs?: string;
-};
+const text = z.string().default("");
 
-/** Hadoop leaves out what it does not know, so that little is demanded: enough to tell an application from anything else. */
-const application = z
-  .looseObject({
-    id: z.string(),
-    state: z.string(),
-    // Where it is there it is a number: JSON can hold one that is endless to JavaScript.
-    startedTime: z.number().optional(),
-    elapsedTime: z.number().optional(),
-  })
-  .transform((app) => app as Application);
+/**
+ * An application as the ResourceManager's REST API ("Cluster Application API") describes it; the fields that are used, and no other.
+ * Hadoop leaves out what it does not know, so that little is demanded: enough to tell an application from anything else.
+ */
+const application = z.object({
+  id: z.string(),
+  name: text,
+  /** NEW, NEW_SAVING, SUBMITTED, ACCEPTED, RUNNING, FINISHED, FAILED or KILLED. */
+  state: z.string(),
+  /** What the application says of itself: UNDEFINED until it has ended, then SUCCEEDED, FAILED or KILLED. */
+  finalStatus: z.string().default("UNDEFINED"),
+  /** Epoch ms. JSON can hold a number that is endless to JavaScript: it is refused. */
+  startedTime: z.number().default(0),
+  /** Milliseconds. */
+  elapsedTime: z.number().default(0),
+  /** Separated by commas, in lower case. */
+  applicationTags: text,
+  /** Undefined where YARN aggregates no logs, or does not say. */
+  logAggregationStatus: z.string().optional(),
+  diagnostics: text,
+  user: text,
+  /** Where a NodeManager shows the log of the application's master. */
+  amContainerLogs: z.string().optional(),
+});
+export type Application = z.infer<typeof application>;
+
 const oneApplication = z.object({ app: application });
 /** No application is null, or an empty object in newer versions. */
 const applications = z.object({

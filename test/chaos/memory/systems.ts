@@ -116,7 +116,6 @@ export class MemoryYarn {
       name,
       state: "RUNNING",
       finalStatus: "UNDEFINED",
-      trackingUrl: "",
       startedTime: this.apps.length,
       elapsedTime: ms,
       applicationTags: tag.toLowerCase(),

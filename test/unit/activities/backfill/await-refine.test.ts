@@ -11,7 +11,6 @@ const app = (id: string, tag: string, state: string): Application => ({
   name: `refine_${id}`,
   state,
   finalStatus: state === "FINISHED" ? "SUCCEEDED" : "UNDEFINED",
-  trackingUrl: "",
   startedTime: 1,
   elapsedTime: 2000,
   applicationTags: tag,

@@ -76,15 +76,41 @@ test("no application is null in Hadoop 2 and an empty object in Hadoop 3", async
   }
 });
 
-test("an application comes with all that YARN says of it, the first started first", async () => {
+test("applications come with what is used of them, the first started first", async () => {
   const app = (id: string, startedTime: number) => ({
     id,
+    name: "refine",
     state: "RUNNING",
+    finalStatus: "UNDEFINED",
     startedTime,
-    queue: "default",
+    elapsedTime: 1,
+    applicationTags: "sisyphus",
+    logAggregationStatus: "NOT_START",
+    diagnostics: "",
+    user: "analytics",
   });
-  answer = json(200, { apps: { app: [app("b", 2), app("a", 1)] } });
+  const told = (id: string, startedTime: number) => ({
+    ...app(id, startedTime),
+    queue: "default",
+    progress: 5,
+  });
+  answer = json(200, { apps: { app: [told("b", 2), told("a", 1)] } });
   expect(await yarn.byTag("sisyphus")).toEqual([app("a", 1), app("b", 2)]);
+});
+
+test("what the ResourceManager leaves out of an application is empty, and it has neither ended nor been tagged", async () => {
+  answer = json(200, { app: { id: ID, state: "ACCEPTED" } });
+  expect(await yarn.application(ID)).toEqual({
+    id: ID,
+    name: "",
+    state: "ACCEPTED",
+    finalStatus: "UNDEFINED",
+    startedTime: 0,
+    elapsedTime: 0,
+    applicationTags: "",
+    diagnostics: "",
+    user: "",
+  });
 });
 
 test("a kill that YARN takes is no error, whether it is done at once or later", async () => {
@@ -100,4 +126,12 @@ test("an application with a time that has no end is no answer of YARN's", async 
     body: `{"app":{"id":"${ID}","state":"FINISHED","startedTime":1e309}}`,
   };
   await expect(yarn.application(ID)).rejects.toBeInstanceOf(ServiceError);
+});
+
+test("nothing of an answer goes further than the fields that are known, such as a share of a queue that is endless", async () => {
+  answer = {
+    status: 200,
+    body: `{"app":{"id":"${ID}","state":"FINISHED","queueUsagePercentage":1e400}}`,
+  };
+  expect(await yarn.application(ID)).not.toHaveProperty("queueUsagePercentage");
 });
