@@ -1,10 +1,21 @@
-import { Hdfs } from "../clients/hdfs/hdfs";
-import { Storage } from "../clients/storage";
+import type { Storage } from "../clients/storage";
 import type { Config } from "../domain/settings/config";
 
-/** What workflows keep on HDFS, for reading: nothing may be changed through it. */
-export const readOnlyStorage = (config: Config): Storage =>
-  new Storage(
-    new Hdfs({ ...config.hdfs, allowedPrefixes: [] }),
-    config.storage.path,
-  );
+/**
+ * What workflows keep on HDFS, for reading: nothing may be changed through it. What that takes is loaded here, as most commands ask Temporal
+ * alone.
+ *
+ * @param configPath the configuration file, which says where it is kept
+ */
+export async function readOnlyStorage(
+  configPath: string,
+): Promise<{ config: Config; storage: Storage }> {
+  const [{ loadConfig }, { Hdfs }, { Storage }] = await Promise.all([
+    import("../workers/config"),
+    import("../clients/hdfs/hdfs"),
+    import("../clients/storage"),
+  ]);
+  const config = loadConfig(configPath);
+  const hdfs = new Hdfs({ ...config.hdfs, allowedPrefixes: [] });
+  return { config, storage: new Storage(hdfs, config.storage.path) };
+}

@@ -7,7 +7,6 @@ import type {
 } from "../../domain/audit/evidence";
 import { explainInput } from "../../domain/settings/inputs";
 import type { Judgement } from "../../domain/audit/judgement";
-import { loadConfig } from "../../workers/config";
 import { check, withClient } from "../client";
 import { CONTROL_QUEUE } from "../../domain/settings/task-queues";
 import { gridText, print, table } from "../output";
@@ -34,8 +33,7 @@ export async function storedAudit(
   configPath: string,
   workflowId?: string,
 ): Promise<AuditReport> {
-  const config = loadConfig(configPath);
-  const storage = readOnlyStorage(config);
+  const { config, storage } = await readOnlyStorage(configPath);
   const place = workflowId ? auditPlaces(workflowId).report : latest.audit;
   const newest = workflowId ? undefined : await storage.read(latest.audit);
   const report = workflowId

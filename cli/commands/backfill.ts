@@ -5,7 +5,6 @@ import {
   backfillInput,
 } from "../../domain/settings/inputs";
 import { readOnlyStorage } from "../storage";
-import { loadConfig } from "../../workers/config";
 import { configOption } from "../config-option";
 import { check, list, webLink, withClient } from "../client";
 import { CONTROL_QUEUE } from "../../domain/settings/task-queues";
@@ -35,7 +34,8 @@ async function readPlanDocument(
   configPath: string,
   ref: string,
 ): Promise<string> {
-  return readOnlyStorage(loadConfig(configPath)).readRefText(ref);
+  const { storage } = await readOnlyStorage(configPath);
+  return storage.readRefText(ref);
 }
 
 /** The workflow id of a backfill: people may leave the prefix out. */
