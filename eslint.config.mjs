@@ -33,7 +33,14 @@ export default ts.config(
   },
   { files: ["*.mjs", "**/*.d.ts"], rules: { "no-restricted-exports": "off" } },
   {
-    files: ["bin/*.js", "scripts/*.mjs", "*.js", "*.mjs", "*.cjs"],
+    files: [
+      "bin/*.js",
+      "scripts/*.mjs",
+      "scripts/build/*",
+      "*.js",
+      "*.mjs",
+      "*.cjs",
+    ],
     languageOptions: {
       globals: {
         require: "readonly",
@@ -42,6 +49,7 @@ export default ts.config(
         module: "readonly",
         __dirname: "readonly",
         URL: "readonly",
+        Buffer: "readonly",
       },
     },
     rules: { "@typescript-eslint/no-require-imports": "off" },

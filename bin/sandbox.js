@@ -1,2 +1,5 @@
 #!/usr/bin/env node
-require(require("./built.js").built("sandbox.js"));
+const { built } = require("./built.js");
+
+process.setSourceMapsEnabled(true);
+require(built("sandbox.js"));

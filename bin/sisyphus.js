@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-const { pathToFileURL } = require("node:url");
 const { built } = require("./built.js");
+const { load } = require("./load.js");
+const { mapStacks } = require("./stacks.js");
 
-void import(pathToFileURL(built("cli.mjs")));
+mapStacks();
+load(built("cli.js")).main();

@@ -1,21 +1,22 @@
 import { Command } from "commander";
 import { deepest } from "./client";
 
-const program = new Command("sisyphus")
-  .description(
-    "Hourly audits of every topic, and durable repairs of what they find",
-  )
-  .showHelpAfterError("(--help shows what is allowed)")
-  .addHelpText(
-    "after",
-    `
+const newProgram = () =>
+  new Command("sisyphus")
+    .description(
+      "Hourly audits of every topic, and durable repairs of what they find",
+    )
+    .showHelpAfterError("(--help shows what is allowed)")
+    .addHelpText(
+      "after",
+      `
 The Temporal server is the one of TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, or of Temporal's own profile file.
 
 Example: repair what was lost in the night of July 4, after looking at the plan
   $ sisyphus backfill start --name july --since 2018-07-04T22 --until 2018-07-05T05
   $ sisyphus backfill status july
   $ sisyphus backfill approve july <digest>`,
-  );
+    );
 
 type Group = {
   says: string;
@@ -55,7 +56,8 @@ const GROUPS: Record<string, Group> = {
   },
 };
 
-async function main(): Promise<void> {
+async function run(): Promise<void> {
+  const program = newProgram();
   const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));
   const called = words[0] === "help" ? words[1] : words[0];
   for (const [name, { says, load }] of Object.entries(GROUPS)) {
@@ -68,8 +70,11 @@ async function main(): Promise<void> {
 /** Errors that only say that something failed; the reason is their cause. They are known by name, as their package is loaded by few commands. */
 const WRAPPERS = new Set(["WorkflowFailedError", "WorkflowUpdateFailedError"]);
 
-main().catch((error: Error) => {
-  const told = WRAPPERS.has(error.name) ? deepest(error) : error;
-  console.error(`sisyphus: ${told.message}`);
-  process.exit(1);
-});
+/** Runs the command that the process was called with. */
+export function main(): void {
+  run().catch((error: Error) => {
+    const told = WRAPPERS.has(error.name) ? deepest(error) : error;
+    console.error(`sisyphus: ${told.message}`);
+    process.exit(1);
+  });
+}

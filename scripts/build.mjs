@@ -11,11 +11,20 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleWorkflowCode } from "@temporalio/worker";
 import { build } from "esbuild";
+import { writeCodeCache } from "./build/code-cache.mjs";
+import { buildCommand } from "./build/command.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
 const BUILDS_KEPT = 5;
 const began = Date.now();
+const name = `${began}-${process.pid}`;
+const folder = join(DIST, name);
+
+/** Packages with compiled parts, which no bundle can hold. */
+const NATIVE = ["snappy", "lz4-napi", "@temporalio/worker"];
+/** The worker brings its own copies of these, and activities must use the same: what runs an activity is known to its own copy only. */
+const TEMPORAL = ["@temporalio/*"];
 
 const common = {
   absWorkingDir: ROOT,
@@ -24,39 +33,12 @@ const common = {
   target: "node20",
   sourcemap: true,
   sourcesContent: false,
-  outdir: DIST,
+  // Source maps name the sources as seen from here.
+  outdir: folder,
   write: false,
   logLevel: "warning",
-};
-
-/** Packages with compiled parts, which no bundle can hold. */
-const NATIVE = ["snappy", "lz4-napi", "@temporalio/worker"];
-/** The worker brings its own copies of these, and activities must use the same: what runs an activity is known to its own copy only. */
-const TEMPORAL = ["@temporalio/*"];
-
-/** Commands are loaded one by one, as `sisyphus --help` has to be quick; what workers run is a program of its own. */
-const cli = build({
-  ...common,
-  entryPoints: { cli: "cli/main.ts" },
-  format: "esm",
-  splitting: true,
-  outExtension: { ".js": ".mjs" },
-  chunkNames: "cli-[hash]",
   external: NATIVE,
-  banner: {
-    js: `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname;`,
-  },
-  plugins: [
-    {
-      name: "worker-apart",
-      setup: ({ onResolve }) =>
-        onResolve({ filter: /\/workers\/main$/ }, () => ({
-          path: "./worker.js",
-          external: true,
-        })),
-    },
-  ],
-});
+};
 
 const programs = build({
   ...common,
@@ -70,12 +52,18 @@ const workflows = bundleWorkflowCode({
   logger: { ...console, trace() {}, debug() {}, info() {} },
 });
 
-const [a, b, { code }] = await Promise.all([cli, programs, workflows]);
-const name = `${began}-${process.pid}`;
-mkdirSync(join(DIST, name), { recursive: true });
-for (const { path, contents } of [...a.outputFiles, ...b.outputFiles])
-  writeFileSync(join(DIST, name, basename(path)), contents);
-writeFileSync(join(DIST, name, "workflows.js"), code);
+const [command, { outputFiles }, { code }] = await Promise.all([
+  buildCommand(common),
+  programs,
+  workflows,
+]);
+mkdirSync(folder, { recursive: true });
+for (const { path, contents } of outputFiles)
+  writeFileSync(join(folder, basename(path)), contents);
+for (const { name, contents } of command)
+  writeFileSync(join(folder, name), contents);
+writeFileSync(join(folder, "workflows.js"), code);
+await writeCodeCache(folder);
 
 // Who begins meanwhile runs the old build or the new one, whole. Its time is that of its beginning: what was changed since is not in it.
 const pointer = join(DIST, `.current-${process.pid}`);
