@@ -1,6 +1,6 @@
 import type { Client } from "@temporalio/client";
-import { z } from "zod";
 import { type BackfillProgress, STEP_SIGN } from "../domain/backfill/progress";
+import { hasNumbers } from "../lib/json";
 import { inWords } from "../lib/pace";
 import { paint, print, table } from "./output";
 
@@ -100,21 +100,26 @@ export function printProgress(
 }
 
 /** What an activity that counts bytes says of them. */
-const bytesRead = z.object({
-  bytes: z.number(),
-  ofBytes: z.number(),
-  perSecond: z.number().optional(),
-  secondsLeft: z.number().optional(),
-});
+type BytesRead = {
+  bytes: number;
+  ofBytes: number;
+  perSecond?: number;
+  secondsLeft?: number;
+};
+
+const tellsBytes = (progress: unknown): progress is BytesRead =>
+  hasNumbers(progress, ["bytes", "ofBytes"]) &&
+  ["perSecond", "secondsLeft"].every(
+    (name) => !(name in progress) || hasNumbers(progress, [name]),
+  );
 
 const MB = 2 ** 20;
 
 /** A heartbeat: bytes, rate and time left in words where it tells them, then all that it says. */
 export function heartbeatText(heartbeat: Heartbeat): string {
   const said = JSON.stringify(heartbeat);
-  const read = bytesRead.safeParse(heartbeat.progress);
-  if (!read.success) return said;
-  const { bytes, ofBytes, perSecond, secondsLeft } = read.data;
+  if (!tellsBytes(heartbeat.progress)) return said;
+  const { bytes, ofBytes, perSecond, secondsLeft } = heartbeat.progress;
   return [
     `${(bytes / MB).toFixed(0)} of ${(ofBytes / MB).toFixed(0)} MB`,
     ...(perSecond === undefined

@@ -1,21 +1,9 @@
-import { z } from "zod";
-
 /** An hour in milliseconds. */
 export const HOUR_MS = 3_600_000;
 /** A day in milliseconds. */
 export const DAY_MS = 24 * HOUR_MS;
 
 /** A UTC hour, written `2018-07-05T03`; strings of this form sort by time. */
-export const hour = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}$/, "an hour is written 2018-07-05T03 (UTC)")
-  .refine((text) => {
-    const ms = Date.parse(`${text}:00:00Z`);
-    return (
-      !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 13) === text
-    );
-  }, "no such hour in the calendar; hours run from 00 to 23 (UTC)");
-
 export type Hour = string;
 
 /** Half-open: `since` belongs to it, `until` does not. */

@@ -10,3 +10,14 @@ export function parseJson(text: string, what: string): unknown {
     throw new Error(`${what} is no JSON (${text.length} characters)`);
   }
 }
+
+/** Whether a value of JSON is an object in which some names have numbers. */
+export const hasNumbers = <Name extends string>(
+  value: unknown,
+  names: readonly Name[],
+): value is Record<Name, number> =>
+  typeof value === "object" &&
+  value !== null &&
+  names.every(
+    (name) => typeof (value as Record<string, unknown>)[name] === "number",
+  );

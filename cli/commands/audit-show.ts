@@ -5,7 +5,6 @@ import type {
   HourEvidence,
   TopicEvidence,
 } from "../../domain/audit/evidence";
-import { explainInput } from "../../domain/settings/inputs";
 import type { Judgement } from "../../domain/audit/judgement";
 import { check, withClient } from "../client";
 import { CONTROL_QUEUE } from "../../domain/settings/task-queues";
@@ -144,6 +143,7 @@ async function explain(
   hour: string,
   { asOf, json }: ExplainOptions,
 ): Promise<void> {
+  const { explainInput } = await import("../../domain/settings/inputs");
   const input = check(explainInput, {
     topic,
     hour,

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { auditInput, headroomInput } from "../../domain/settings/inputs";
 import { hourOf } from "../../lib/hour";
 import {
   auditProgressNow,
@@ -69,6 +68,7 @@ export function addCommands(command: Command): void {
 
 async function runAudit(options: RunOptions): Promise<void> {
   const { asOf, since, until, topics, json, config } = options;
+  const { auditInput } = await import("../../domain/settings/inputs");
   const input = check(auditInput, {
     ...(asOf ? { asOf } : {}),
     ...(since ? { since } : {}),
@@ -129,6 +129,7 @@ function printSummary(summary: AuditSummary, audits: TopicAudit[]): void {
 
 async function runHeadroomAudit(options: HeadroomOptions): Promise<void> {
   const { asOf, topics, json } = options;
+  const { headroomInput } = await import("../../domain/settings/inputs");
   const input = check(headroomInput, {
     ...(asOf ? { asOf } : {}),
     ...(topics ? { topics: list(topics) } : {}),

@@ -1,9 +1,6 @@
 import type { Client } from "@temporalio/client";
 import type { Command } from "commander";
-import {
-  type BackfillInput,
-  backfillInput,
-} from "../../domain/settings/inputs";
+import type { BackfillInput } from "../../domain/settings/inputs";
 import { readOnlyStorage } from "../storage";
 import { configOption } from "../config-option";
 import { check, list, webLink, withClient } from "../client";
@@ -42,9 +39,13 @@ async function readPlanDocument(
 export const idOf = (name: string) =>
   name.includes("/") ? name : `backfill/${name}`;
 
-/** The checked input of a backfill. It needs no connection, so that a mistake is told at once. */
-const inputOf = (o: StartOptions, dryRun: boolean): BackfillInput =>
-  check(backfillInput, {
+/** The checked input of a backfill. It needs no connection, so that a mistake is told at once. Its checks are loaded here, as most commands have none. */
+async function inputOf(
+  o: StartOptions,
+  dryRun: boolean,
+): Promise<BackfillInput> {
+  const { backfillInput } = await import("../../domain/settings/inputs");
+  return check(backfillInput, {
     since: o.since,
     until: o.until,
     dryRun,
@@ -53,6 +54,7 @@ const inputOf = (o: StartOptions, dryRun: boolean): BackfillInput =>
     ...(o.asOf ? { asOf: o.asOf } : {}),
     ...(o.refineJar ? { refineJar: o.refineJar } : {}),
   });
+}
 
 /** Starts a backfill; by default it is named after its range. An input that only plans marks the name. */
 async function start(client: Client, o: StartOptions, input: BackfillInput) {
@@ -97,7 +99,7 @@ export function addCommands(command: Command): void {
       "\nExample: sisyphus backfill start --name july --since 2018-06-25T04 --until 2018-07-05T02",
     )
     .action(async (options: StartOptions) => {
-      const input = inputOf(options, false);
+      const input = await inputOf(options, false);
       await withClient(async (client) => {
         const handle = await start(client, options, input);
         const link = webLink(handle.workflowId, handle.firstExecutionRunId);
@@ -114,7 +116,7 @@ export function addCommands(command: Command): void {
     });
   startable("plan", "make a plan and change nothing").action(
     async (options: StartOptions) => {
-      const input = inputOf(options, true);
+      const input = await inputOf(options, true);
       await withClient(async (client) => {
         const handle = await start(client, options, input);
         const result = (await resultOf(

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Hour, hour } from "../../lib/hour";
+import type { Hour } from "../../lib/hour";
+import { hour } from "./hour-text";
 
 /** The inputs of workflows. The CLI and the workflows check them by these schemas before anything begins. */
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hour as hourText } from "../../lib/hour";
+import { hour as hourText } from "./hour-text";
 import { regexText, wholeMatch } from "./regex-text";
 
 const percent = z.number().min(0).max(100);

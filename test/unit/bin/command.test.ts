@@ -79,7 +79,20 @@ test("no part of the command has the worker in it", () => {
     expect(sources).not.toContainEqual(packaged(name));
 });
 
-test("help is loaded without the client and without the checks of inputs", () => {
+test("what shows a backfill or audits is loaded without the client and without the checks of inputs", () => {
+  for (const command of ["backfill", "audit"]) {
+    const part = parts.find((name) =>
+      sourcesOf(name).some((source) =>
+        source.endsWith(`/cli/commands/${command}.ts`),
+      ),
+    );
+    const sources = [...loadedWith(part!)].flatMap(sourcesOf);
+    for (const name of ["@temporalio/client", "zod"])
+      expect(sources).not.toContainEqual(packaged(name));
+  }
+});
+
+test("help is loaded without either", () => {
   const sources = [...loadedWith("cli.js")].flatMap(sourcesOf);
   expect(sources).toContainEqual(packaged("commander"));
   for (const name of ["@temporalio/client", "@grpc/grpc-js", "zod"])

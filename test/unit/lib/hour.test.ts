@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import {
   addHours,
-  hour,
   hourOf,
   hourOfPartition,
   hoursIn,
@@ -14,19 +13,6 @@ import {
 const anyHour = fc
   .integer({ min: 0, max: 600_000 })
   .map((n) => hourOf(n * 3_600_000));
-
-test("an hour is written 2018-07-05T03, and nothing else is an hour", () => {
-  expect(hour.safeParse("2018-07-05T03").success).toBe(true);
-  for (const bad of [
-    "2018-07-05",
-    "2018-07-05T24",
-    "2018-02-30T01",
-    "2018-7-5T3",
-    "2018-07-05T03:00",
-  ]) {
-    expect(hour.safeParse(bad).success).toBe(false);
-  }
-});
 
 test("Hive does not pad its partitions", () => {
   expect(partitionPath("2018-07-05T03")).toBe("year=2018/month=7/day=5/hour=3");
