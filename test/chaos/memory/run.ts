@@ -110,16 +110,30 @@ function leasesOfWorlds(
   };
 }
 
+/** How often the book of leases is asked for before a campaign is given up. */
+const QUERIES = 20;
+
 const inWorld = (seed: number, resource: string) => `${seed} ${resource}`;
+
+/** The book of leases of all worlds. Where many of them are at work, a query can be too late, and is asked again. */
+async function leaseBook(env: TestWorkflowEnvironment): Promise<LeaseBook> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await env.client.workflow
+        .getHandle(LEASES_ID)
+        .query<LeaseBook>("progress");
+    } catch (error) {
+      if (tries === QUERIES) throw error;
+      await pause(1000);
+    }
+}
 
 /** What sagas of a world still hold or wait for. */
 async function leasesLeft(
   env: TestWorkflowEnvironment,
   seed: number,
 ): Promise<string[]> {
-  const { held, waiting } = await env.client.workflow
-    .getHandle(LEASES_ID)
-    .query<LeaseBook>("progress");
+  const { held, waiting } = await leaseBook(env);
   return [...held, ...waiting]
     .filter(({ resources }) =>
       resources.some((resource) => resource.startsWith(inWorld(seed, ""))),
@@ -187,6 +201,17 @@ async function underWay(handle: WorkflowHandle): Promise<string[]> {
   return [...names.values()];
 }
 
+/** Which steps of a workflow that has ended were begun and are not done, and what they say: a failed one waits for an operator. */
+async function stepsOf(handle: WorkflowHandle): Promise<string> {
+  const progress = await handle
+    .query<BackfillProgress>("progress")
+    .catch(() => undefined);
+  return (progress?.steps ?? [])
+    .filter(({ state }) => state !== "done" && state !== "waiting")
+    .map(({ name, state, detail }) => `${name} ${state} ${detail ?? ""}`)
+    .join("; ");
+}
+
 type EndedSaga = Ended & {
   /** Why it ended that was to go on. */
   failed?: string;
@@ -241,7 +266,7 @@ async function runSaga(
         ? (error.cause?.message ?? "failed")
         : String(error);
     if (aborted.startsWith("aborted: chaos")) return { schemas, aborted };
-    const failed = `${aborted}; under way: ${(await underWay(handle)).join(", ")}`;
+    const failed = `${aborted}; under way: ${(await underWay(handle)).join(", ")}; steps: ${await stepsOf(handle)}`;
     return { schemas, aborted, failed };
   }
 }
