@@ -8,8 +8,12 @@ const { leaveStacksToNode } = require("./stacks.js");
 /** The parts of the command that are loaded, by their path. */
 const parts = new Map();
 
-/** Where V8's compiled code of a part lies. Another version of Node, or another processor, has none, and compiles the part itself. */
-const cachePath = (path) => `${path}.${process.version}-${process.arch}.cache`;
+/**
+ * Where V8's compiled code of a part lies. Another version of Node, or another machine, has none, and compiles the part itself. V8 looks at
+ * the length of a text only: that the code is this text's follows from a build's folder never being written again.
+ */
+const cachePath = (path) =>
+  `${path}.${process.version}-${process.platform}-${process.arch}.cache`;
 
 /** Compiled code that is there and whole. V8 does not notice damage in it and dies of it; gzip, which compresses nothing here, has a checksum. */
 function cacheOf(path) {

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import { createReadStream } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { dirname, basename, join } from "node:path";
+import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import {
   type EventCapsule,
@@ -9,7 +9,7 @@ import {
 } from "../formats/eventlogging/event-capsule";
 import { capsuleTime, timeProblem } from "../formats/eventlogging/event-time";
 import { type Hour, hourOf } from "../lib/hour";
-import { byteLinesOf } from "../lib/lines";
+import { byteLinesOf, wholeLines } from "../lib/lines";
 
 /** A file that is cut off, damaged or not to be opened. What lies before the damage has been read by then. */
 export class UnreadableFile extends Error {
@@ -60,20 +60,109 @@ export async function archiveFiles(patterns: string[]): Promise<string[]> {
  * @throws UnreadableFile after the lines before the damage
  */
 export async function* archiveLines(
-  file: string,
+  path: string,
 ): AsyncGenerator<string | undefined> {
-  const raw = createReadStream(file);
-  const input = file.endsWith(".gz") ? raw.pipe(createGunzip()) : raw;
-  raw.on("error", (error) => input.destroy(error));
+  const file = await ArchiveFile.open(path);
   try {
     // What a reader of these lines throws does not come by here: a generator is only told to end.
-    for await (const line of byteLinesOf(input))
+    for await (const line of byteLinesOf(file.bytes()))
       yield isUtf8(line) ? line.toString("utf8") : undefined;
-  } catch (error) {
-    throw new UnreadableFile(file, error);
   } finally {
-    // A reader that has seen enough ends the pipe only, not what it comes from.
-    raw.destroy();
+    await file.close();
+  }
+}
+
+/**
+ * The longest line that the search looks at, in bytes, its line break included. Brokers refuse messages of more than 1 MiB unless they are
+ * told otherwise; what a crash or a broken disk writes can be one line of any size.
+ */
+const MAX_LINE_BYTES = 16 << 20;
+const CHUNK_BYTES = 1 << 20;
+/** Of what was inflated before damage, less than this is lost. */
+const INFLATED_BYTES = 128 << 10;
+
+/**
+ * A file of the archive as it is when it is opened: it may be read several times, and gives the same bytes each time, though it be renamed
+ * or appended to meanwhile.
+ */
+export class ArchiveFile {
+  /** How many bytes of the disk were read by now; those that are read again do not count. */
+  bytesRead = 0;
+
+  private constructor(
+    readonly path: string,
+    /** Bytes as they lie on the disk. */
+    readonly size: number,
+    readonly inode: number,
+    /** Epoch ms. */
+    readonly mtimeMs: number,
+    private readonly handle: FileHandle,
+  ) {}
+
+  /** @throws UnreadableFile where it cannot be opened */
+  static async open(path: string): Promise<ArchiveFile> {
+    try {
+      const handle = await open(path);
+      const { size, ino, mtimeMs } = await handle.stat();
+      return new ArchiveFile(path, size, ino, mtimeMs, handle);
+    } catch (error) {
+      throw new UnreadableFile(path, error);
+    }
+  }
+
+  /** Its bytes as they lie on the disk from an offset on, as many as there were when it was opened. */
+  private async *stored(from = 0): AsyncGenerator<Buffer> {
+    for (let at = from; at < this.size;) {
+      const length = Math.min(CHUNK_BYTES, this.size - at);
+      const chunk = Buffer.allocUnsafeSlow(length);
+      const { bytesRead } = await this.handle.read(chunk, 0, length, at);
+      if (bytesRead === 0)
+        throw new Error(`it has only ${at} bytes now, of ${this.size}`);
+      at += bytesRead;
+      this.bytesRead = Math.max(this.bytesRead, at);
+      yield chunk.subarray(0, bytesRead);
+    }
+  }
+
+  private async *inflated(): AsyncGenerator<Buffer> {
+    const raw = Readable.from(this.stored());
+    const gunzip = createGunzip({ chunkSize: INFLATED_BYTES });
+    raw.on("error", (error) => gunzip.destroy(error));
+    try {
+      yield* raw.pipe(gunzip);
+    } finally {
+      // A reader that has seen enough ends the last of a chain only.
+      gunzip.destroy();
+      raw.destroy();
+    }
+    // Node takes a zero byte for the end of the whole file, and says nothing of what follows.
+    for await (const bytes of this.stored(gunzip.bytesWritten))
+      if (bytes.some((byte) => byte !== 0))
+        throw new Error(
+          `it goes on behind byte ${gunzip.bytesWritten}, where its gzip data ends`,
+        );
+  }
+
+  /** Its content. @throws UnreadableFile after most of what lies before the damage */
+  async *bytes(): AsyncGenerator<Buffer> {
+    try {
+      yield* this.path.endsWith(".gz") ? this.inflated() : this.stored();
+    } catch (error) {
+      throw new UnreadableFile(this.path, error);
+    }
+  }
+
+  /**
+   * Its lines from the first one on, whole ones in pieces of about a megabyte or less, with their line breaks.
+   * @param tooLong is told the bytes of each line that is too long to be looked at; an empty line stands in its place
+   * @throws UnreadableFile after the lines before the damage
+   */
+  lines(tooLong: (bytes: number) => void): AsyncGenerator<Buffer> {
+    return wholeLines(this.bytes(), { max: MAX_LINE_BYTES, tooLong });
+  }
+
+  async close(): Promise<void> {
+    await this.handle.close();
   }
 }
 

@@ -4,6 +4,7 @@ import {
   parseCapsuleLine,
 } from "../formats/eventlogging/event-capsule";
 import {
+  ArchiveFile,
   archiveFiles,
   archiveLines,
   archiveVersions,
@@ -12,13 +13,6 @@ import {
   type Versions,
 } from "./archive-files";
 import { ArchiveIndex, countBucket, type GroupCount } from "./archive-index";
-
-/** What a scan of a file came across besides its events. */
-export type ArchiveScan = {
-  lines: number;
-  /** Lines that are no events, each with the reason; the first hundred. */
-  unreadable: { file: string; line: number; error: string }[];
-};
 
 export type ArchiveCounts = {
   /** Distinct events by schema and hour. */
@@ -29,7 +23,6 @@ export type ArchiveCounts = {
   begins?: Hour;
 };
 
-const MAX_NAMED = 100;
 /** Lines between two calls of `beat`. */
 const LINES_PER_BEAT = 5000;
 /** How often files are looked at again that are rotated all the while. */
@@ -60,6 +53,34 @@ export class EventArchive {
     return archiveFiles(this.patterns);
   }
 
+  /**
+   * Opens all files, as they are at one moment: none is left out because it was rotated meanwhile, and became another one's name.
+   * @returns the files, each to be closed, and why others cannot be opened
+   * @throws Error where they are rotated all the while
+   */
+  async open(): Promise<{ files: ArchiveFile[]; closed: UnreadableFile[] }> {
+    for (let attempt = 1; attempt <= ROTATIONS; attempt++) {
+      const files: ArchiveFile[] = [];
+      const closed: UnreadableFile[] = [];
+      for (const path of await this.files())
+        try {
+          files.push(await ArchiveFile.open(path));
+        } catch (error) {
+          closed.push(error as UnreadableFile);
+        }
+      const now = await archiveVersions(this.patterns);
+      const opened = new Set(files.map(({ inode }) => inode));
+      const isWhole = [...now].every(
+        ([path, { inode }]) =>
+          opened.has(inode) || closed.some(({ file }) => file === path),
+      );
+      const isThere = closed.every(({ file }) => now.has(file));
+      if (isWhole && isThere) return { files, closed };
+      await Promise.all(files.map((file) => file.close()));
+    }
+    throw new Error("the archive's files were rotated while they were opened");
+  }
+
   /** The events of a file, whatever their time, as far as it can be read. @param beat is called now and then */
   async *events(file: string, beat: () => void): AsyncGenerator<EventCapsule> {
     let lines = 0;
@@ -72,45 +93,6 @@ export class EventArchive {
     } catch (error) {
       if (!(error instanceof UnreadableFile)) throw error;
     }
-  }
-
-  /**
-   * Hands every event of a file whose own time lies in the range to `each`, with its text, and waits for it. A line that is no event, or
-   * an event whose time cannot be, is named in the result; it never ends the scan. Where the file is cut off or damaged, that is named too.
-   * @param beat is called now and then
-   */
-  async scanFile(
-    file: string,
-    range: HourRange,
-    each: (
-      event: EventCapsule,
-      hour: Hour,
-      text: string,
-    ) => Promise<void> | void,
-    beat: () => void = () => undefined,
-  ): Promise<ArchiveScan> {
-    const scan: ArchiveScan = { lines: 0, unreadable: [] };
-    try {
-      for await (const line of archiveLines(file)) {
-        scan.lines++;
-        if (scan.lines % LINES_PER_BEAT === 0) beat();
-        if (line === "") continue;
-        const read = datedEvent(line);
-        if ("error" in read) {
-          if (scan.unreadable.length < MAX_NAMED)
-            scan.unreadable.push({ file, line: scan.lines, error: read.error });
-          continue;
-        }
-        if (inRange(read.hour, range))
-          await each(read.event, read.hour, read.text);
-      }
-    } catch (error) {
-      if (!(error instanceof UnreadableFile)) throw error;
-      const { message } = error;
-      // However many lines are named already: nothing is known of what follows this one.
-      scan.unreadable.push({ file, line: scan.lines + 1, error: message });
-    }
-    return scan;
   }
 
   /**

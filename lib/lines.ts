@@ -52,25 +52,63 @@ export function shortLineBreaksIn(bytes: Buffer): number {
   return count;
 }
 
+/** What is done with lines that are too long to be kept in memory. */
+type LongLines = {
+  /** Bytes that a line may have, its line break included. */
+  max: number;
+  /** Told of each longer line; an empty line stands in its place. */
+  tooLong: (bytes: number) => void;
+};
+
 /**
  * Cuts a text in pieces at line breaks: each part that is given ends with a whole line, and so no line is in two of them. Nothing is copied
  * but the lines that a piece's end cuts in two.
+ * @param long how long a line may be, for a text that may hold anything; a line in the middle of a piece is never too long. Default: as long as it wants
  */
 export async function* wholeLines(
   pieces: AsyncIterable<Buffer>,
+  { max, tooLong }: LongLines = { max: Infinity, tooLong: () => undefined },
 ): AsyncGenerator<Buffer> {
   let begun: Buffer[] = [];
+  let begunBytes = 0;
+  const begin = (bytes: Buffer) => {
+    begunBytes += bytes.length;
+    if (begunBytes > max) begun = [];
+    else begun.push(bytes);
+  };
+  const ended = (lineBreak: string) => {
+    const line =
+      begunBytes > max ? Buffer.from(lineBreak) : Buffer.concat(begun);
+    if (begunBytes > max) tooLong(begunBytes);
+    begun = [];
+    begunBytes = 0;
+    return line;
+  };
   for await (const piece of pieces) {
     const end = piece.lastIndexOf(LINE_BREAK) + 1;
     if (end > 0) {
-      const first = begun.length === 0 ? 0 : piece.indexOf(LINE_BREAK) + 1;
-      if (first > 0) yield Buffer.concat([...begun, piece.subarray(0, first)]);
+      const first = begunBytes === 0 ? 0 : piece.indexOf(LINE_BREAK) + 1;
+      if (first > 0) {
+        begin(piece.subarray(0, first));
+        yield ended("\n");
+      }
       if (first < end) yield piece.subarray(first, end);
-      begun = [];
     }
-    if (end < piece.length) begun.push(piece.subarray(end));
+    if (end < piece.length) begin(piece.subarray(end));
   }
-  if (begun.length > 0) yield Buffer.concat(begun);
+  if (begunBytes > 0) yield ended("");
+}
+
+/** How many line breaks there are. */
+export function lineBreaksIn(bytes: Buffer): number {
+  let count = 0;
+  for (
+    let at = bytes.indexOf(LINE_BREAK);
+    at >= 0;
+    at = bytes.indexOf(LINE_BREAK, at + 1)
+  )
+    count++;
+  return count;
 }
 
 /**

@@ -22,7 +22,7 @@ const name = `${began}-${process.pid}`;
 const folder = join(DIST, name);
 
 /** Packages with compiled parts, which no bundle can hold. */
-const NATIVE = ["snappy", "lz4-napi", "@temporalio/worker"];
+const NATIVE = ["@duckdb/node-api", "snappy", "lz4-napi", "@temporalio/worker"];
 /** The worker brings its own copies of these, and activities must use the same: what runs an activity is known to its own copy only. */
 const TEMPORAL = ["@temporalio/*"];
 

@@ -28,6 +28,10 @@ export type CollectedUnit = {
   mysqlRows?: MysqlRows;
   /** Messages in Kafka that other sagas have replayed, by topic; absent where there are none. */
   replayed?: Record<string, number>;
+  /** The offsets up to which topics were read in Kafka, by `<topic>/<partition>`; absent for other sources, and before 0.3.0. */
+  ends?: Record<string, string>;
+  /** The ids that Kafka had for these topics then, by name; those that it could not tell are left out. */
+  topicIds?: Record<string, string>;
 };
 
 /** All that a source gave for one bucket; the lines themselves lie in files on HDFS. */
@@ -39,10 +43,16 @@ export type Collected = {
   /** The host of the archive that was asked; absent for other sources, and before 0.3.0. */
   host?: string;
   unreadable: Unreadable[];
+  /** References of held lines whose events were left out; absent where none were, and before 0.3.0. */
+  heldLeftOut?: string[];
   /** What is to be said of MySQL's rows; absent for other sources, and where there is nothing. */
   mysqlRows?: MysqlRows;
   /** Messages in Kafka that other sagas have replayed, by topic; absent where there are none, and before 0.3.0. */
   replayed?: Record<string, number>;
+  /** The offsets up to which topics were read in Kafka, by `<topic>/<partition>`; absent for other sources, and before 0.3.0. */
+  ends?: Record<string, string>;
+  /** The ids that Kafka had for these topics then, by name; those that it could not tell are left out. */
+  topicIds?: Record<string, string>;
 };
 
 /** What is missing of a topic. */

@@ -6,8 +6,8 @@ type Timed = Pick<EventCapsule, "dt" | "timestamp">;
  * Between these an event's own time may lie, epoch ms. Nothing was logged before 2001; a time of 1970 comes from seconds that were taken
  * for milliseconds or from a clock that was never set.
  */
-const EARLIEST = Date.UTC(2001, 0, 1);
-const LATEST = Date.UTC(2100, 0, 1);
+export const EARLIEST = Date.UTC(2001, 0, 1);
+export const LATEST = Date.UTC(2100, 0, 1);
 
 /** ISO 8601's calendar dates with a time of day, in the extended form (`2018-07-05T03:07:00Z`) or the basic one (`20180705T030700Z`). */
 const EXTENDED =

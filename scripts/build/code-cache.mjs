@@ -47,13 +47,29 @@ const ANSWERS = {
   },
 };
 
-/** A server that speaks as much gRPC as a command needs to run to its end. @returns it, once it listens */
+/** How gRPC says that a server does not have a method. */
+const UNIMPLEMENTED = 12;
+
+/** A server that speaks as much gRPC as a command needs to run to its end. @returns its port, once it listens, and what ends it */
 async function scriptedTemporal() {
   const { workflowservice } = requireByClient("@temporalio/proto").temporal.api;
   const server = createServer();
+  const sessions = new Set();
+  server.on("session", (session) => sessions.add(session));
   server.on("stream", (stream, headers) => {
+    // Whoever calls and goes away, or is no client of Temporal's, is no concern of the build.
+    stream.on("error", () => undefined);
     const method = headers[":path"].split("/").at(-1);
     const type = workflowservice.v1[`${method}Response`];
+    if (!type)
+      return stream.respond(
+        {
+          ":status": 200,
+          "content-type": "application/grpc",
+          "grpc-status": UNIMPLEMENTED,
+        },
+        { endStream: true },
+      );
     const message = type
       .encode(type.fromObject(ANSWERS[method] ?? {}))
       .finish();
@@ -69,7 +85,11 @@ async function scriptedTemporal() {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  return server;
+  const end = () => {
+    server.close();
+    for (const session of sessions) session.destroy();
+  };
+  return { port: server.address().port, end };
 }
 
 /**
@@ -89,7 +109,7 @@ async function warmUp(folder) {
     const child = spawn(process.execPath, [WARM_UP, folder], {
       // Nothing of the caller's: neither flags, with which V8 compiles for itself alone, nor keys of a real server.
       env: {
-        TEMPORAL_ADDRESS: `127.0.0.1:${server.address().port}`,
+        TEMPORAL_ADDRESS: `127.0.0.1:${server.port}`,
         XDG_CONFIG_HOME: folder,
       },
       stdio: ["ignore", "ignore", "inherit"],
@@ -98,6 +118,6 @@ async function warmUp(folder) {
     const [code, signal] = await once(child, "close");
     return code ?? signal;
   } finally {
-    server.close();
+    server.end();
   }
 }

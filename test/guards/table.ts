@@ -223,6 +223,107 @@ export const GUARDS: readonly Guard[] = [
     test: `${backfill}/search/search-units`,
   },
   {
+    without: "what Kafka or a raw hour holds is taken for missing",
+    file: `${backfill}/search/collect-archive.ts`,
+    guard:
+      "from keys anti join held on held.uuid = keys.uuid and held.topic = keys.topic",
+    taken: "from keys",
+    test: `${backfill}/search/collect`,
+  },
+  {
+    without: "an event that comes into Kafka during a search is produced again",
+    file: `${backfill}/search/missing.ts`,
+    guard: "if (held.ends === undefined) return held;",
+    taken: "if (held) return held;",
+    test: `${backfill}/search/missing`,
+  },
+  {
+    without:
+      "lines that storage loses count for nothing, and what is held passes for missing",
+    file: `${backfill}/search/search-tables.ts`,
+    guard: "if (count !== BigInt(wanted))",
+    taken: "if (count < 0n)",
+    test: `${backfill}/search/join-on-worker`,
+  },
+  {
+    without:
+      "an event that names its uuid twice is replayed by a uuid that nobody has looked for",
+    file: `${backfill}/search/collect-archive.ts`,
+    guard:
+      "read.event.uuid !== uuid ||\n          read.event.schema !== topic.schema ||",
+    taken: "read.event.uuid === read.event.schema ||",
+    test: `${backfill}/search/collect`,
+  },
+  {
+    without: "bytes that are no UTF-8 are replayed as others",
+    file: `${backfill}/search/archive-keys.ts`,
+    guard: "if (isUtf8(bytes)) return bytes;",
+    taken: "if (bytes) return bytes;",
+    test: `${backfill}/search/collect`,
+  },
+  {
+    without:
+      "an event of another hour, whose raw files nobody has read, is replayed into this one",
+    file: `${backfill}/search/collect-archive.ts`,
+    guard: "!inRange(read.hour, range)",
+    taken: "!read.hour",
+    test: `${backfill}/search/collect`,
+  },
+  {
+    without: "a stream of DuckDB's that ends early passes for the whole answer",
+    file: "clients/duckdb/engine.ts",
+    guard: "if (came !== wanted)",
+    taken: "if (came < 0n)",
+    test: "clients/duckdb/engine",
+  },
+  {
+    without:
+      "a log that was made anew during a search is read from where the one before had ended",
+    file: `${backfill}/search/collect-held.ts`,
+    guard: "isTheSame ? since.ends[key] : undefined",
+    taken: "since.ends[key]",
+    test: `${backfill}/search/collect-held`,
+  },
+  {
+    without:
+      "a log that is rotated while files are opened is left out of a search in silence",
+    file: "clients/event-archive.ts",
+    guard: "if (isWhole && isThere)",
+    taken: "if (isThere)",
+    test: "clients/event-archive",
+  },
+  {
+    without: "what lies behind zeros in a gzipped log is left out in silence",
+    file: "clients/archive-files.ts",
+    guard: "if (bytes.some((byte) => byte !== 0))",
+    taken: "if (bytes.length < 0)",
+    test: `${backfill}/search/collect-odd-archives`,
+  },
+  {
+    without:
+      "an event whose time DuckDB reads in its own way is replayed into another hour, or left out in silence",
+    file: `${backfill}/search/archive-keys.ts`,
+    guard: "case when regexp_full_match(f[3], '${DT}') then",
+    taken: "case when true then",
+    test: `${backfill}/search/collect-odd-archives`,
+  },
+  {
+    without:
+      "rows of MySQL are compared with nothing, as archives have left out what is held",
+    file: `${backfill}/search/missing.ts`,
+    guard:
+      "lines === 0 || held.refs.every((ref) => heldLeftOut.includes(ref)),",
+    taken: "lines === 0 || heldLeftOut,",
+    test: `${backfill}/search/missing`,
+  },
+  {
+    without: "the words of an event stand in an error",
+    file: "clients/duckdb/engine.ts",
+    guard: "KINDS_WITH_SAFE_MESSAGES.has(kind)",
+    taken: "kind",
+    test: "clients/duckdb/engine",
+  },
+  {
     without:
       "a search that wakes up late hides files of the archive from the one that took over",
     file: "clients/storage.ts",

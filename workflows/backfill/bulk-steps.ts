@@ -14,7 +14,7 @@ import {
   withoutLosses,
   withSomethingMissing,
 } from "./saga";
-import { collectArchives, search } from "./search";
+import { collectForShards, search } from "./search";
 import type { Shard } from "./shard";
 import { runShards } from "./shard-groups";
 import type { ShardResults } from "./shard-results";
@@ -46,7 +46,7 @@ export async function findMissing(
   if (!(exceedsShard(topics, settings) && changedBy("fan-out")))
     return search({ topics: notSkipped(topics), range, queues });
   const parts = cutIntoShards(topics, settings).map(notSkipped);
-  const archives = await collectArchives(parts, { range, queues });
+  const collected = await collectForShards(parts, { range, queues });
   const { missing, files, unreadable, mysqlRows, sources } =
     await runStepInShards(
       saga,
@@ -55,7 +55,7 @@ export async function findMissing(
         topics: part,
         range,
         queues,
-        archives: archives[i]!,
+        ...collected[i]!,
         share: 1 / windowOf(settings),
       })),
     );

@@ -1,26 +1,39 @@
 import type { HourRange } from "../../lib/hour";
 import type { Missing } from "../../domain/backfill/missing";
 import { archiveHost } from "../support/activities";
+import { changedBy } from "../support/patches";
 
 export type Search = {
   topics: { topic: string; schema: string; lostOffsets: number }[];
   range: HourRange;
-  /** The task queue of each host that has an archive; the first host reaches MySQL, Kafka and HDFS, too. */
+  /** The task queue of each host that has an archive; every host reaches HDFS, and the first one also MySQL and Kafka. */
   queues: string[];
   /** References to what was collected from the archives before, for a shard of a large saga; default: the search collects it. */
   archives?: string[];
+  /** A reference to what Kafka and raw hours hold, for such a shard likewise; absent before 0.3.0. */
+  held?: string;
   /** The fraction of a worker's memory that the join may use, where several searches run at the same time; default: all of it. */
   share?: number;
 };
 
 /**
- * Reads each host's archive once for all shards of a search. Lines of a topic lie in the bucket of the topic's shard.
- * @returns for each shard the references of its buckets, one of each host
+ * Collects what Kafka and raw hours hold of each shard of a search, and then reads each host's archive once for all of them. Lines of a topic
+ * lie in the bucket of the topic's shard.
  */
-export async function collectArchives(
+export async function collectForShards(
   shards: Search["topics"][],
   { range, queues }: Pick<Search, "range" | "queues">,
-): Promise<string[][]> {
+): Promise<Pick<Search, "archives" | "held">[]> {
+  const held = changedBy("held-first")
+    ? await Promise.all(
+        shards.map((shard) =>
+          archiveHost(queues[0]!).long.collectHeld({
+            topics: shard.map(({ topic, schema }) => ({ topic, schema })),
+            range,
+          }),
+        ),
+      )
+    : undefined;
   const topics = shards.flatMap((shard, bucket) =>
     shard.map(({ topic, schema }) => ({ topic, schema, bucket })),
   );
@@ -30,36 +43,67 @@ export async function collectArchives(
         topics,
         range,
         buckets: shards.length,
+        ...(held ? { held: held.map(({ ref }) => ref) } : {}),
       }),
     ),
   );
-  return shards.map((_, bucket) => hosts.map(({ refs }) => refs[bucket]!));
+  return shards.map((_, bucket) => ({
+    archives: hosts.map(({ refs }) => refs[bucket]!),
+    ...(held ? { held: held[bucket]!.ref } : {}),
+  }));
 }
+
+/** A reference for each source. */
+type Collected = { archives: string[]; held: string; mysql: string };
 
 /**
  * Collects the candidates of every source and the held events, those that Kafka or a raw hour has, and joins them: a candidate that is not
  * held is missing.
  */
 export async function search(wanted: Search): Promise<Missing> {
+  const { archives, held, mysql } = await collect(wanted);
+  return archiveHost(wanted.queues[0]!).long.joinMissing({
+    topics: wanted.topics,
+    held,
+    sources: [...archives, mysql],
+    ...(wanted.share ? { share: wanted.share } : {}),
+  });
+}
+
+async function collect(wanted: Search): Promise<Collected> {
   const { range, queues } = wanted;
   const main = archiveHost(queues[0]!).long;
   const topics = wanted.topics.map(({ topic, schema }) => ({ topic, schema }));
-  const [held, mysql, ...archives] = await Promise.all([
-    main.collectHeld({ topics, range }),
-    main.collectMysql({ topics, range }),
-    ...(wanted.archives
-      ? []
-      : queues.map((queue) =>
-          archiveHost(queue).long.collectArchive({ topics, range }),
-        )),
+  const collectHeldAndMysql = async () => {
+    const [held, mysql] = await Promise.all([
+      wanted.held === undefined
+        ? main.collectHeld({ topics, range })
+        : { ref: wanted.held },
+      main.collectMysql({ topics, range }),
+    ]);
+    return { held: held.ref, mysql: mysql.ref };
+  };
+  const collectArchives = async (held?: string[]) =>
+    (
+      await Promise.all(
+        queues.map((queue) =>
+          archiveHost(queue).long.collectArchive({
+            topics,
+            range,
+            ...(held ? { held } : {}),
+          }),
+        ),
+      )
+    ).map(({ ref }) => ref);
+  if (wanted.archives)
+    return { archives: wanted.archives, ...(await collectHeldAndMysql()) };
+  if (changedBy("held-first")) {
+    const both = await collectHeldAndMysql();
+    return { ...both, archives: await collectArchives([both.held]) };
+  }
+  const [both, archives] = await Promise.all([
+    collectHeldAndMysql(),
+    collectArchives(),
   ]);
-  return main.joinMissing({
-    topics: wanted.topics,
-    held: held!.ref,
-    sources: [
-      ...(wanted.archives ?? archives.map(({ ref }) => ref)),
-      mysql!.ref,
-    ],
-    ...(wanted.share ? { share: wanted.share } : {}),
-  });
+  return { ...both, archives };
 }

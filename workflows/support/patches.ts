@@ -87,6 +87,12 @@ export const PATCHES = {
     changes:
       "alertDesk: an alert that came in just as its receiver's queue ended is delivered at once; before, with the next alert",
   },
+  "held-first": {
+    madeBy: "0.3.0",
+    droppableBy: "0.5.0",
+    changes:
+      "backfill: what Kafka and raw hours hold is collected before archives are searched, which give only what nobody holds; before, at the same time",
+  },
   "undeliverable-alerts": {
     madeBy: "0.3.0",
     droppableBy: "0.5.0",

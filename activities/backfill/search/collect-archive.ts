@@ -1,61 +1,246 @@
-import { stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { beat } from "../../beat";
+import { cancellationSignal } from "@temporalio/activity";
+import { type ArchiveFile, datedEvent } from "../../../clients/archive-files";
+import { type Connection, Engine } from "../../../clients/duckdb/engine";
 import type { EventArchive } from "../../../clients/event-archive";
+import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import type {
+  Collected,
   CollectedUnit,
   SearchedTopic,
 } from "../../../domain/backfill/missing";
 import { candidateLine, candidateOf } from "../../../formats/candidate";
 import { shortDigest } from "../../../lib/digest";
-import type { HourRange } from "../../../lib/hour";
-import type { SearchUnits } from "./search-units";
+import { type HourRange, inRange } from "../../../lib/hour";
+import { endOfLine } from "../../../lib/lines";
+import { mapPool } from "../../../lib/map-pool";
+import { paceOf } from "../../../lib/pace";
+import { total } from "../../../lib/total";
+import { heartbeatWhile } from "../../heartbeat-while";
+import {
+  ArchiveKeys,
+  UnreadableLines,
+  numberedLines,
+  textOfLine,
+} from "./archive-keys";
+import { createHeld, createTopics } from "./search-tables";
+import type { AddLine, SearchUnits } from "./search-units";
+
+/** Files that are read side by side. */
+const WIDTH = 2;
+
+export type ArchiveSearch = {
+  topics: SearchedTopic[];
+  range: HourRange;
+  /** How many buckets the topics name; default 1. */
+  buckets?: number;
+  /** What Kafka and raw hours hold; without it nothing is known to be held, and all events are given. */
+  held?: Collected[];
+};
+
+type Deps = {
+  archive: EventArchive;
+  hdfs: Hdfs;
+  units: SearchUnits;
+  /** The archive's host. */
+  host: string;
+  /** MiB for DuckDB. */
+  memoryMb: number;
+};
 
 /**
- * Candidates from the archive of this host: its events of the topics in the range, a unit a file.
- * @param buckets how many buckets the topics name
+ * Candidates from the archive of this host: its events of the topics in the range that nobody holds, a unit a file. Each file is read where
+ * it lies: first DuckDB tells which lines are of interest, then those are taken out as they are, byte by byte.
  * @returns a reference of what was collected for each bucket
  */
 export async function collectFromArchive(
-  archive: EventArchive,
-  archiveHost: string,
-  units: SearchUnits,
-  input: { topics: SearchedTopic[]; range: HourRange },
-  buckets?: number,
+  { archive, hdfs, units, host, memoryMb }: Deps,
+  { topics, range, buckets, held = [] }: ArchiveSearch,
 ): Promise<string[]> {
-  const bySchema = new Map(input.topics.map((t) => [t.schema, t]));
-  // Where an operator has had a topic skipped meanwhile, the same file gives other lines: the topics are part of a unit's name.
-  const searched = input.topics
-    .map((t) => `${t.schema} ${t.bucket ?? 0}`)
-    .join(" ");
-  const source = `archive-${archiveHost.replaceAll(/[^\w.-]/g, "_")}`;
-
-  const collectFile = async (file: string): Promise<CollectedUnit> => {
-    // The log that is being written grows: its size and its time are part of the unit's name, too.
-    const { size, mtimeMs } = await stat(file);
-    const version = shortDigest(`${file} ${size} ${mtimeMs} ${searched}`);
-    return units.doneOnce(
-      `${source}/${basename(file)}-${version}`,
-      async (add) => {
-        const { unreadable } = await archive.scanFile(
-          file,
-          input.range,
-          async (event, _hour, text) => {
-            const found = bySchema.get(event.schema);
-            if (!found) return;
-            const candidate = candidateOf(found.topic, 0, event, text);
-            await add(candidateLine(candidate), found.bucket);
-          },
-          () => beat(file),
-        );
-        return { files: [file], unreadable };
-      },
-      buckets,
+  const source = `archive-${host.replaceAll(/[^\w.-]/g, "_")}`;
+  // Where an operator has had a topic skipped meanwhile, the same file gives other lines, and so it does where more is held.
+  const searched = [
+    ...topics.map((t) => `${t.schema} ${t.bucket ?? 0}`),
+    ...held.flatMap(({ refs }) => refs),
+  ].join(" ");
+  const { files, closed } = await archive.open();
+  const running: Promise<unknown>[] = [];
+  let engine: Engine | undefined;
+  try {
+    engine = await Engine.open({ memoryMb, signal: cancellationSignal() });
+    const reading = new ArchiveReading(topics, range, files);
+    const search = await reading.prepare(engine, hdfs, held);
+    const collectFile = async (file: ArchiveFile): Promise<CollectedUnit> => {
+      const { path, size, mtimeMs } = file;
+      // The log that is being written grows: its size and its time are part of a unit's name, too.
+      const version = shortDigest(`${path} ${size} ${mtimeMs} ${searched}`);
+      const unit = await units.doneOnce(
+        `${source}/${basename(path)}-${version}`,
+        (add) => search(file, add),
+        buckets,
+      );
+      reading.finish(file);
+      return unit;
+    };
+    const collected = await heartbeatWhile(
+      () =>
+        mapPool(files, WIDTH, (file) => {
+          const unit = collectFile(file);
+          running.push(unit);
+          return unit;
+        }),
+      () => reading.progress,
     );
-  };
+    const unopened = closed.map(({ file, message }): CollectedUnit => ({
+      buckets: Array.from({ length: buckets ?? 1 }, () => ({
+        refs: [],
+        lines: 0,
+      })),
+      files: [file],
+      unreadable: [{ file, line: 1, error: message }],
+    }));
+    return await units.storeSource(
+      source,
+      [...collected, ...unopened],
+      buckets,
+      { host, heldLeftOut: held.flatMap(({ refs }) => refs) },
+    );
+  } finally {
+    await engine?.close();
+    // Where one file has failed, another may still be read: what it reads by is taken away last.
+    await Promise.allSettled(running);
+    await Promise.all(files.map((file) => file.close()));
+  }
+}
 
-  const collected: CollectedUnit[] = [];
-  for (const file of await archive.files())
-    collected.push(await collectFile(file));
-  return units.storeSource(source, collected, buckets, archiveHost);
+/** The reading of the files of one search. */
+class ArchiveReading {
+  private readonly began = performance.now();
+  private readonly open = new Set<ArchiveFile>();
+  private files = 0;
+  private bytes = 0;
+
+  constructor(
+    private readonly topics: SearchedTopic[],
+    private readonly range: HourRange,
+    private readonly all: ArchiveFile[],
+  ) {}
+
+  /** What a heartbeat tells; bytes as they lie on the disk. */
+  get progress() {
+    const ofBytes = total(this.all, "size");
+    const begun = [...this.open].reduce((sum, f) => sum + f.bytesRead, 0);
+    const bytes = Math.min(this.bytes + begun, ofBytes);
+    const seconds = (performance.now() - this.began) / 1000;
+    return {
+      files: this.files,
+      ofFiles: this.all.length,
+      bytes,
+      ofBytes,
+      ...paceOf(bytes, ofBytes - bytes, seconds),
+    };
+  }
+
+  finish({ size }: ArchiveFile): void {
+    this.files++;
+    this.bytes += size;
+  }
+
+  /** Gets the engine ready. @returns what searches a file and adds its candidates */
+  async prepare(engine: Engine, hdfs: Hdfs, held: Collected[]) {
+    const connection = await engine.connect();
+    // An event goes to one topic: where several topics have a schema, to the last.
+    const bySchema = new Map(this.topics.map((topic) => [topic.schema, topic]));
+    const topics = await createTopics(connection, [...bySchema.values()]);
+    const numbers = new Map(topics.map(({ schema }, no) => [schema, no]));
+    /** Loaded once there is a file that has not been searched yet. */
+    let loaded: Promise<void> | undefined;
+    return async (
+      file: ArchiveFile,
+      add: AddLine,
+    ): Promise<Omit<CollectedUnit, "buckets">> => {
+      await (loaded ??= createHeld(engine, hdfs, held));
+      const named = new UnreadableLines(file.path);
+      const reader = await engine.connect();
+      this.open.add(file);
+      try {
+        const keys = new ArchiveKeys(reader, this.range, (schema) =>
+          numbers.get(schema),
+        );
+        await keys.read(file, named);
+        const { range } = this;
+        await addMissing(reader, file, { topics, range }, named, add);
+        return { files: [file.path], unreadable: named.inOrder };
+      } finally {
+        this.open.delete(file);
+        await reader.close();
+      }
+    };
+  }
+}
+
+/** Adds the lines of a file of which the table `keys` tells and that nobody holds, as they are. */
+async function addMissing(
+  connection: Connection,
+  file: ArchiveFile,
+  { topics, range }: Pick<ArchiveSearch, "topics" | "range">,
+  named: UnreadableLines,
+  add: AddLine,
+): Promise<void> {
+  await connection.run(`
+    create or replace temp table wanted as
+    select line, topic, uuid from keys anti join held on held.uuid = keys.uuid and held.topic = keys.topic`);
+  await connection.run("drop table keys");
+  const wanted = wantedLines(connection);
+  // Its damage is named already.
+  const again = new UnreadableLines(file.path);
+  let next = await wanted.next();
+  if (next.done) return;
+  for await (const { first, count, bytes } of numberedLines(file, again)) {
+    let line = first;
+    for (let at = 0; at < bytes.length && !next.done;) {
+      const [number, no, uuid] = next.value;
+      if (number > first + count) break;
+      const end = endOfLine(bytes, at);
+      line++;
+      if (number === line) {
+        const text = bytes.subarray(at, end).toString("utf8");
+        const topic = topics[no]!;
+        const read = datedEvent(textOfLine(text));
+        // Nobody holds it: it is named whatever else was.
+        if ("error" in read) named.addAlways(line, read.error);
+        else if (
+          read.event.uuid !== uuid ||
+          read.event.schema !== topic.schema ||
+          !inRange(read.hour, range)
+        )
+          named.addAlways(
+            line,
+            "it names its schema, uuid or dt twice, or was changed while it was read",
+          );
+        else
+          await add(
+            candidateLine(candidateOf(topic.topic, 0, read.event, read.text)),
+            topic.bucket,
+          );
+        next = await wanted.next();
+      }
+      at = end;
+    }
+    if (next.done) return;
+  }
+  throw new Error(`${file.path} has changed while it was read`);
+}
+
+type WantedLine = [line: number, topic: number, uuid: string];
+
+async function* wantedLines(
+  connection: Connection,
+): AsyncGenerator<WantedLine> {
+  const chunks = connection.stream(
+    "select line, topic, replace(uuid::varchar, '-', '') from wanted order by line",
+  );
+  for await (const rows of chunks)
+    for (const [line, topic, uuid] of rows as [bigint, number, string][])
+      yield [Number(line), topic, uuid];
 }

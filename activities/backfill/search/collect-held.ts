@@ -1,7 +1,10 @@
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import type { Kafka } from "../../../clients/kafka/kafka";
 import type { Range } from "../../../clients/kafka/ranged-read";
+import type { Storage } from "../../../clients/storage";
+import { sagaPlaces } from "../../../clients/storage-layout";
 import type {
+  Collected,
   CollectedUnit,
   SearchedTopic,
 } from "../../../domain/backfill/missing";
@@ -12,13 +15,18 @@ import { heldLine } from "../../../formats/candidate";
 import { uuidOfLine } from "../../../formats/eventlogging/event-capsule";
 import type { Importer } from "../../../importers/importer";
 import { rawLines } from "../../../importers/raw-lines";
+import { partitionKey } from "../../../lib/keys";
 import { shortDigest } from "../../../lib/digest";
 import { type HourRange, inRange } from "../../../lib/hour";
 import { refreshHours } from "../../audit/evidence/refresh-hours";
 import { beat } from "../../beat";
 import { emptyMemory } from "../../audit/evidence/evidence-cache";
 import { sagaId } from "../saga-id";
+import { LineFiles } from "./line-files";
 import type { AddLine, SearchUnits } from "./search-units";
+
+/** Bytes of lines that a file takes of what has come since. */
+const SINCE_BYTES = 8 << 20;
 
 /** Topics whose Kafka partitions are read by one consumer. */
 const TOPICS_A_CONSUMER = 20;
@@ -30,19 +38,41 @@ export type HeldDeps = {
   source: Importer;
 };
 
-/** Adds the uuid of every message that topics have in Kafka now. @returns how many of the messages other sagas have replayed */
+/** Up to where topics were read in Kafka: see {@link CollectedUnit}. */
+type ReadTo = Required<Pick<CollectedUnit, "ends" | "topicIds">>;
+
+type HeldKafka = Pick<Kafka, "offsets" | "read" | "topicIds">;
+
+/**
+ * Adds the uuid of every message that topics have in Kafka now.
+ * @param since up to where they were read before
+ * @returns how many of the messages other sagas have replayed, and up to where was read
+ */
 async function addKafka(
-  kafka: Kafka,
+  kafka: HeldKafka,
   topics: string[],
   add: AddLine,
-): Promise<Pick<CollectedUnit, "replayed">> {
+  since: ReadTo = { ends: {}, topicIds: {} },
+): Promise<Pick<CollectedUnit, "replayed"> & ReadTo> {
   const own = sagaId();
   const replayed: Record<string, number> = {};
+  const ends: Record<string, string> = {};
   const ranges = new Map<string, Range[]>();
+  // Before the offsets: where the topic is made anew between the two, it is read once more from its beginning.
+  const topicIds = Object.fromEntries(await kafka.topicIds(topics));
   for (const topic of topics) {
     beat(`offsets of ${topic}`);
+    const isTheSame = topicIds[topic] === since.topicIds[topic];
     const ofTopic = (await kafka.offsets(topic)).map(
-      ({ partition, low, high }) => ({ partition, from: low, to: high }),
+      ({ partition, low, high }) => {
+        const key = partitionKey(topic, partition);
+        ends[key] = high;
+        return {
+          partition,
+          from: firstUnread(low, high, isTheSame ? since.ends[key] : undefined),
+          to: high,
+        };
+      },
     );
     if (ofTopic.some(({ from, to }) => from !== to)) ranges.set(topic, ofTopic);
   }
@@ -56,7 +86,21 @@ async function addKafka(
     },
     () => beat("reading Kafka"),
   );
-  return Object.keys(replayed).length > 0 ? { replayed } : {};
+  return {
+    ends,
+    topicIds,
+    ...(Object.keys(replayed).length > 0 ? { replayed } : {}),
+  };
+}
+
+/** Where a log that was read up to an offset goes on; one that ends before that is not the same, and is read from its beginning. */
+function firstUnread(
+  low: string,
+  high: string,
+  readTo: string | undefined,
+): string {
+  if (readTo === undefined || BigInt(readTo) > BigInt(high)) return low;
+  return BigInt(readTo) > BigInt(low) ? readTo : low;
 }
 
 /** Adds the uuid of every event in a topic's raw hours of the range. */
@@ -110,4 +154,26 @@ export async function collectHeldUuids(
     );
   const [ref] = await units.storeSource("held", collected);
   return ref!;
+}
+
+/**
+ * What has come into Kafka since it was read for the search: archives and MySQL are read after that, and what is there by now must not be
+ * produced again.
+ * @returns lines like those of `held`, and how many
+ */
+export async function collectHeldSince(
+  { kafka, storage }: { kafka: HeldKafka; storage: Storage },
+  topics: string[],
+  since: ReadTo,
+): Promise<Pick<Collected, "refs" | "lines">> {
+  const files = new LineFiles(
+    storage,
+    (part, digest) =>
+      sagaPlaces(sagaId()).searchLines("held/since", undefined, part, digest),
+    SINCE_BYTES,
+  );
+  // Leases keep other sagas away meanwhile: what they have replayed was counted before.
+  await addKafka(kafka, topics, (line) => files.add(line), since);
+  await files.flush();
+  return { refs: files.refs, lines: files.lines };
 }

@@ -1,12 +1,17 @@
 import type { EventArchive } from "../../../clients/event-archive";
 import type { EventMysql } from "../../../clients/mysql";
 import type { Storage } from "../../../clients/storage";
-import type { SearchedTopic } from "../../../domain/backfill/missing";
+import type {
+  Collected,
+  SearchedTopic,
+} from "../../../domain/backfill/missing";
 import type { HourRange } from "../../../lib/hour";
+import { endIfUnwanted } from "../../beat";
 import { collectFromArchive } from "./collect-archive";
 import { collectHeldUuids, type HeldDeps } from "./collect-held";
 import { collectFromMysql } from "./collect-mysql";
 import { SchemaShapes } from "./schema-shapes";
+import { engineMb } from "./search-tables";
 import { SearchUnits } from "./search-units";
 
 type CollectDeps = HeldDeps & {
@@ -30,16 +35,24 @@ export function createCollectActivities(deps: CollectDeps) {
       input: CollectInput & {
         /** How many buckets the topics name; default 1. */
         buckets?: number;
+        /** References of what Kafka and raw hours hold: such events are left out. Default: all are given, and the join leaves them out. */
+        held?: string[];
       },
     ): Promise<{ ref: string; refs: string[] }> {
-      const { archive, config } = deps;
-      const { host } = config.archive;
+      const { archive, config, hdfs, storage } = deps;
+      const held = await Promise.all(
+        (input.held ?? []).map((ref) => storage.readRef<Collected>(ref)),
+      );
       const refs = await collectFromArchive(
-        archive,
-        host,
-        units,
-        input,
-        input.buckets,
+        {
+          archive,
+          hdfs,
+          // Its progress is told from outside.
+          units: new SearchUnits(storage, endIfUnwanted),
+          host: config.archive.host,
+          memoryMb: engineMb(config),
+        },
+        { ...input, held },
       );
       return { ref: refs[0]!, refs };
     },

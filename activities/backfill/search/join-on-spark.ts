@@ -13,7 +13,7 @@ import { linesOfFile } from "./line-files";
 type SparkDeps = { hdfs: Hdfs; storage: Storage; submitter: Submitter };
 
 /**
- * The join of anti-join.ts as a Spark application, for what outgrows a worker's disk or patience; with the same answer on the same input.
+ * The join of join-on-worker.ts as a Spark application, for what outgrows a worker's disk or patience; with the same answer on the same input.
  * @param held files of lines, as references; `candidates` likewise
  */
 export async function* joinOnSpark(

@@ -2,30 +2,36 @@ import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import type { Storage } from "../../../clients/storage";
 import type { Place } from "../../../clients/storage-layout";
 import { sha256 } from "../../../lib/digest";
+import { wholeLines } from "../../../lib/lines";
 
 /** Bytes of a file that are read at a time. */
-const READ_BYTES = 4 << 20;
-const LINE_BREAK = 10;
+const READ_BYTES = 2 << 20;
 
-/** The lines of a text file on HDFS, read piece by piece. @throws Error where the file does not exist or is cut off while it is read */
-export async function* linesOfFile(
+/** A file on HDFS, piece by piece. @throws Error where it does not exist or is cut off while it is read */
+export async function* piecesOfFile(
   hdfs: Hdfs,
   path: string,
-): AsyncGenerator<string> {
+): AsyncGenerator<Buffer> {
   const file = await hdfs.open(path);
-  let unfinished = Buffer.alloc(0);
   for (let offset = 0; offset < file.size;) {
     const length = Math.min(READ_BYTES, file.size - offset);
     const piece = await file.read(offset, length);
     if (piece.length === 0)
       throw new Error(`${path} ends at ${offset}, expected ${file.size} bytes`);
     offset += piece.length;
-    const bytes = Buffer.concat([unfinished, piece]);
-    const end = bytes.lastIndexOf(LINE_BREAK);
-    if (end >= 0) yield* bytes.subarray(0, end).toString("utf8").split("\n");
-    unfinished = bytes.subarray(end + 1);
+    yield piece;
   }
-  if (unfinished.length > 0) yield unfinished.toString("utf8");
+}
+
+/** The lines of a text file on HDFS. @throws Error as {@link piecesOfFile} does */
+export async function* linesOfFile(
+  hdfs: Hdfs,
+  path: string,
+): AsyncGenerator<string> {
+  for await (const lines of wholeLines(piecesOfFile(hdfs, path))) {
+    const text = lines.toString("utf8");
+    yield* (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n");
+  }
 }
 
 /**

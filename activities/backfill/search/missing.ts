@@ -3,6 +3,7 @@ import type { HourRange } from "../../../lib/hour";
 import type { PlannedTopic } from "../../../domain/backfill/plan";
 import type { createCollectActivities } from "./collect";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
+import type { Kafka } from "../../../clients/kafka/kafka";
 import type { Storage } from "../../../clients/storage";
 import type { Submitter } from "../submitter";
 import { mergeRows } from "../../../domain/backfill/mysql-rows";
@@ -10,9 +11,12 @@ import type { Collected, Missing } from "../../../domain/backfill/missing";
 import type { SearchedSources } from "../../../domain/backfill/searched-sources";
 import { archiveHostsOf } from "../../../domain/settings/task-queues";
 import { sagaPlaces } from "../../../clients/storage-layout";
+import { heartbeatWhile } from "../../heartbeat-while";
 import { sagaId } from "../saga-id";
+import { collectHeldSince } from "./collect-held";
 import { joinOnSpark } from "./join-on-spark";
 import { joinOnWorker } from "./join-on-worker";
+import { engineMb } from "./search-tables";
 import { type LossyTopic, storeMissing } from "./store-missing";
 
 /** Unreadable lines that an answer names; of more it gives the number. */
@@ -21,6 +25,7 @@ const MAX_NAMED = 20;
 type MissingDeps = {
   config: Config;
   hdfs: Hdfs;
+  kafka: Pick<Kafka, "offsets" | "read" | "topicIds">;
   storage: Storage;
   submitter: Submitter;
 };
@@ -60,6 +65,29 @@ export function createMissingActivities(
     };
   }
 
+  /** What was held when it was collected, and what has come since. A worker before 0.3.0 does not say up to where it has read. */
+  async function heldByNow(
+    { topics }: JoinInput,
+    held: Collected,
+    sources: Collected[],
+  ): Promise<Collected> {
+    if (held.ends === undefined) return held;
+    const { ends, topicIds = {} } = held;
+    const names = topics.map(({ topic }) => topic);
+    const since = await collectHeldSince(deps, names, { ends, topicIds });
+    // Archives have left out what was held then, and MySQL often has nothing: all of it need not be read once more.
+    const isLeftOut = sources.every(
+      ({ lines, heldLeftOut = [] }) =>
+        lines === 0 || held.refs.every((ref) => heldLeftOut.includes(ref)),
+    );
+    if (isLeftOut) return { ...held, ...since };
+    return {
+      ...held,
+      refs: [...held.refs, ...since.refs],
+      lines: held.lines + since.lines,
+    };
+  }
+
   /** Joins what was collected and stores what is missing: on Spark where it is configured and the input is large, else on this worker. */
   async function joinAndStore(
     id: string,
@@ -67,19 +95,23 @@ export function createMissingActivities(
     held: Collected,
     sources: Collected[],
   ): Promise<Missing> {
-    const { spark, sparkFromLines, memoryMb } = config.search;
-    const candidates = sources.flatMap((source) => source.refs);
+    const { spark, sparkFromLines } = config.search;
     const lines = sources.reduce((sum, s) => sum + s.lines, held.lines);
     const useSpark = spark !== undefined && lines >= sparkFromLines;
-    const memoryFraction = input.share ?? 1;
     const missingEvents = useSpark
-      ? joinOnSpark(deps, spark, id, held.refs, candidates)
-      : joinOnWorker(
-          hdfs,
+      ? joinOnSpark(
+          deps,
+          spark,
+          id,
           held.refs,
-          candidates,
-          Math.floor((memoryMb << 20) * memoryFraction),
-        );
+          sources.flatMap((source) => source.refs),
+        )
+      : joinOnWorker(hdfs, {
+          topics: input.topics,
+          held,
+          sources,
+          memoryMb: engineMb(config, input.share),
+        });
     const unreadable = sources.flatMap((source) => source.unreadable);
     const asked = sourcesAsked(sources);
     const mysqlRows = mergeRows(sources.map((source) => source.mysqlRows));
@@ -107,11 +139,19 @@ export function createMissingActivities(
     const place = sagaPlaces(id).missing;
     const recorded = await storage.read(place);
     if (recorded !== undefined) return recorded;
-    const held = await storage.readRef<Collected>(input.held);
     const sources = await Promise.all(
       input.sources.map((ref) => storage.readRef<Collected>(ref)),
     );
-    const found = await joinAndStore(id, input, held, sources);
+    const held = await heldByNow(
+      input,
+      await storage.readRef<Collected>(input.held),
+      sources,
+    );
+    // A query of DuckDB over much says nothing until it has ended.
+    const found = await heartbeatWhile(
+      () => joinAndStore(id, input, held, sources),
+      () => "joining",
+    );
     return storage.recordOnce(place, found);
   }
 
@@ -123,9 +163,12 @@ export function createMissingActivities(
       topics: PlannedTopic[];
       range: HourRange;
     }): Promise<Missing> {
-      const { ref: archive } = await collect.collectArchive(input);
-      const { ref: mysql } = await collect.collectMysql(input);
       const { ref: held } = await collect.collectHeld(input);
+      const { ref: mysql } = await collect.collectMysql(input);
+      const { ref: archive } = await collect.collectArchive({
+        ...input,
+        held: [held],
+      });
       return joinMissing({
         topics: input.topics,
         held,

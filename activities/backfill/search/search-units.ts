@@ -21,7 +21,11 @@ export type AddLine = (line: string, bucket?: number) => Promise<void>;
  * for this saga: an attempt that takes over goes on where the one before it ended.
  */
 export class SearchUnits {
-  constructor(private readonly storage: Storage) {}
+  constructor(
+    private readonly storage: Storage,
+    /** Called for each unit; ends the work where it is no longer wanted. */
+    private readonly each: (unit: string) => void = beat,
+  ) {}
 
   /**
    * A unit's lines, collected now unless they are recorded already.
@@ -33,7 +37,7 @@ export class SearchUnits {
     collect: (add: AddLine) => Promise<Omit<CollectedUnit, "buckets"> | void>,
     buckets = 1,
   ): Promise<CollectedUnit> {
-    beat(name);
+    this.each(name);
     const places = sagaPlaces(sagaId());
     const recorded = await this.storage.read(places.searchUnit(name));
     if (recorded !== undefined) return recorded;
@@ -62,14 +66,14 @@ export class SearchUnits {
 
   /**
    * Puts a source's units together, bucket by bucket. The result is kept in storage, as a source can have thousands of files.
-   * @param host of the archive, where the source is one
+   * @param ofArchive what is to be said of an archive, where the source is one
    * @returns a reference of a {@link Collected} for each bucket
    */
   async storeSource(
     source: string,
     units: CollectedUnit[],
     buckets = 1,
-    host?: string,
+    ofArchive: Pick<Collected, "host" | "heldLeftOut"> = {},
   ): Promise<string[]> {
     const files = units.flatMap((unit) => unit.files ?? []);
     const unreadable = units.flatMap((unit) => unit.unreadable ?? []);
@@ -82,17 +86,26 @@ export class SearchUnits {
       {},
       ...units.map((unit) => unit.replayed),
     );
+    const ends: Record<string, string> = Object.assign(
+      {},
+      ...units.map((unit) => unit.ends),
+    );
+    const topicIds: Record<string, string> = Object.assign(
+      {},
+      ...units.map((unit) => unit.topicIds),
+    );
     const refs: string[] = [];
     for (let bucket = 0; bucket < buckets; bucket++) {
-      beat(`${source} ${bucket}`);
+      this.each(`${source} ${bucket}`);
       const ofBucket = units.map((unit) => unit.buckets[bucket]!);
       const collected: Collected = {
         refs: ofBucket.flatMap((b) => b.refs),
         lines: ofBucket.reduce((sum, b) => sum + b.lines, 0),
         files,
-        ...(host === undefined ? {} : { host }),
+        ...ofArchive,
         unreadable,
         ...(Object.keys(replayed).length > 0 ? { replayed } : {}),
+        ...(Object.keys(ends).length > 0 ? { ends, topicIds } : {}),
         ...(mysqlRows ? { mysqlRows } : {}),
       };
       const place = (digest: string) =>

@@ -38,9 +38,9 @@ export const search = z
       .int()
       .min(1)
       .max(4096)
-      .default(96)
+      .default(256)
       .describe(
-        "MiB of memory for a saga's joins on a worker, shared by its shards; more is spilled to the worker's temporary folder.",
+        "MiB of memory that DuckDB takes for a saga's search on a worker, shared by its shards, each of which takes 128 at least. What does not fit, and the texts of candidates, are in the worker's temporary folder meanwhile.",
       ),
     spark: z
       .strictObject({

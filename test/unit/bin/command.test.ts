@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { built } from "../../../bin/built";
 import { ROOT } from "../../../lib/root";
 
-const CACHE = `${process.version}-${process.arch}.cache`;
+const CACHE = `${process.version}-${process.platform}-${process.arch}.cache`;
 const folderNow = () => join(built("cli.js"), "..");
 
 /** The folder of a build by this Node, which is made here where it is old or by another. */

@@ -93,12 +93,15 @@ test.each([
   built("cli.js", `exports.sum = (a, b) => a + b;`);
   const use = `console.log(load(at("cli.js")).sum(1, 2));`;
   run(`${use} ${writeCaches}`);
-  const path = join(folder, `cli.js.${process.version}-${process.arch}.cache`);
+  const path = join(
+    folder,
+    `cli.js.${process.version}-${process.platform}-${process.arch}.cache`,
+  );
   writeFileSync(path, damage(readFileSync(path)));
   expect(run(use, TELLING)).toBe("refused undefined\n3\n");
 });
 
-test("compiled code of another text is refused", () => {
+test("compiled code of a text of another length is refused", () => {
   built("cli.js", `exports.sum = (a, b) => a + b;`);
   run(`load(at("cli.js")).sum(1, 2); ${writeCaches}`);
   built("cli.js", `exports.sum = (a, b) => a + b + 100;`);

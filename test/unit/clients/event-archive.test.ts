@@ -8,6 +8,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { ArchiveFile } from "../../../clients/archive-files";
 import { EventArchive } from "../../../clients/event-archive";
 import { until } from "../../../sandbox/platform/wait";
 
@@ -41,7 +42,7 @@ const archive = () => {
   return made;
 };
 
-test("plain and gzipped files are one archive; a line cut short is named, not fatal", async () => {
+test("plain and gzipped files are one archive; a line cut short costs only itself", async () => {
   const old = [
     line("Edit", "2018-06-26T18:00:00Z", 1),
     line("Edit", "2018-06-26T18:10:00Z", 2),
@@ -56,28 +57,15 @@ test("plain and gzipped files are one archive; a line cut short is named, not fa
     line("Popups", "2018-06-26T20:00:00Z", 5),
   ];
   writeFileSync(join(dir, "all-events.log"), now.join("\n"));
-  const found: string[] = [];
-  const files = await archive().files();
-  const unreadable = [];
-  for (const file of files)
-    unreadable.push(
-      ...(
-        await archive().scanFile(
-          file,
-          RANGE,
-          (event, hour) => void found.push(`${event.schema} ${hour}`),
-        )
-      ).unreadable,
-    );
-  expect(found.sort()).toEqual([
-    "Edit 2018-06-26T18",
-    "Edit 2018-06-26T18",
-    "Edit 2018-06-26T19",
-  ]);
-  expect(files).toHaveLength(2);
-  expect(unreadable).toMatchObject([
-    { line: 2, error: "not JSON (truncated or corrupt)" },
-  ]);
+  expect(await archive().files()).toHaveLength(2);
+  const { bySchema, unreadable } = await archive().counts(RANGE);
+  expect(bySchema.get("Edit")).toEqual(
+    new Map([
+      ["2018-06-26T18", 2],
+      ["2018-06-26T19", 1],
+    ]),
+  );
+  expect(unreadable).toEqual([]);
 });
 
 test("a log half-way through its compression is not read twice", async () => {
@@ -241,7 +229,7 @@ test("calls that come together each get the counts, and read each file once", as
   clock.mockRestore();
 });
 
-test("a file that is cut off is named, by counts and by a scan; what lies before is read", async () => {
+test("a file that is cut off is named; what others hold is counted", async () => {
   const cut = join(dir, "all-events.log-20180627.gz");
   const lines = Array.from({ length: 5000 }, (_, n) =>
     line("Edit", "2018-06-26T18:00:00Z", n),
@@ -256,22 +244,30 @@ test("a file that is cut off is named, by counts and by a scan; what lies before
     `${cut} cannot be read to its end: unexpected end of file`,
   ]);
   expect(bySchema.get("Edit")?.get("2018-06-26T19")).toBe(1);
-  let found = 0;
-  const scan = await archive().scanFile(cut, RANGE, () => void found++);
-  expect(found).toBeGreaterThan(0);
-  expect(scan.unreadable.at(-1)).toMatchObject({
-    file: cut,
-    line: scan.lines + 1,
-  });
 });
 
-test("what a reader of events throws is its own, not the file's", async () => {
-  const file = join(dir, "all-events.log");
-  writeFileSync(file, line("Edit", "2018-06-26T19:00:00Z", 1));
-  const ended = () => {
-    throw new Error("told to end");
-  };
-  await expect(archive().scanFile(file, RANGE, ended)).rejects.toThrow(
-    "told to end",
-  );
+test("files are opened as they are at one moment, though a log is rotated meanwhile", async () => {
+  const log = join(dir, "all-events.log");
+  writeFileSync(log, line("Edit", "2018-06-26T18:00:00Z", 1));
+  writeFileSync(`${log}-20180626`, line("Edit", "2018-06-26T18:00:00Z", 2));
+  const open = ArchiveFile.open.bind(ArchiveFile);
+  let isRotated = false;
+  jest.spyOn(ArchiveFile, "open").mockImplementation((path) => {
+    if (!isRotated) {
+      renameSync(log, `${log}-20180627`);
+      writeFileSync(log, "");
+    }
+    isRotated = true;
+    return open(path);
+  });
+  const { files, closed } = await archive().open();
+  const names = files.map(({ path }) => path.slice(dir.length + 1));
+  await Promise.all(files.map((file) => file.close()));
+  jest.restoreAllMocks();
+  expect(closed).toEqual([]);
+  expect(names).toEqual([
+    "all-events.log",
+    "all-events.log-20180626",
+    "all-events.log-20180627",
+  ]);
 });

@@ -1,4 +1,4 @@
-import { byteLinesOf, linesOf } from "../../../lib/lines";
+import { byteLinesOf, linesOf, wholeLines } from "../../../lib/lines";
 
 async function linesIn(pieces: Buffer[]): Promise<string[]> {
   async function* given() {
@@ -74,4 +74,23 @@ test("of an archive, only \\n and \\r\\n end a line: an event's text may hold a 
   const lines: string[] = [];
   for await (const line of byteLinesOf(given())) lines.push(line.toString());
   expect(lines).toEqual(['{"a":\r1}', '{"b":\u20282}']);
+});
+
+test("a line that is longer than wanted gives way to an empty one, and is told of, wherever pieces end", async () => {
+  const text = "ab\n0123456789\ncd\n0123456789012345";
+  for (let size = 1; size < 9; size++) {
+    const told: number[] = [];
+    const pieces = async function* () {
+      for (let at = 0; at < text.length; at += size)
+        yield Buffer.from(text.slice(at, at + size));
+    };
+    const parts: Buffer[] = [];
+    for await (const part of wholeLines(pieces(), {
+      max: 10,
+      tooLong: (bytes) => told.push(bytes),
+    }))
+      parts.push(part);
+    expect(Buffer.concat(parts).toString()).toBe("ab\n\ncd\n");
+    expect(told).toEqual([11, 16]);
+  }
 });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type * as Protobuf from "protobufjs";
+import { built } from "../../../bin/built";
 import { ROOT } from "../../../lib/root";
 
 type Description = Record<string, { nested?: Description }>;
@@ -91,6 +92,19 @@ describe("of Temporal's own API", () => {
       expectWhole(called.resolvedResponseType, seen);
     }
     expect(seen.size).toBeGreaterThan(100);
+  });
+
+  test("the build has what commands call, as far as esbuild's names let it be seen", () => {
+    const folder = dirname(built("cli.js"));
+    const api = JSON.parse(
+      readFileSync(join(folder, "temporal-api.json"), "utf8"),
+    ) as Description;
+    const ofBuild = protobuf.Root.fromJSON({ nested: api });
+    for (const [service, method] of calls) {
+      const name = method[0]!.toUpperCase() + method.slice(1);
+      const kept = ofBuild.lookupService(SERVICES[service]).methods[name];
+      expect([method, kept?.name]).toEqual([method, name]);
+    }
   });
 
   test("whatever the client names with its package is there", () => {

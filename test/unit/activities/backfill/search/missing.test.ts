@@ -44,6 +44,28 @@ const candidate = (digit: string, rank: 0 | 1, ms: number) =>
     json: JSON.stringify(event(digit)),
   });
 
+/** Events of the topic Edit behind the offset 5. */
+const kafkaWith = (digits: string[]) => ({
+  offsets: async () => [
+    { partition: 0, low: "0", high: String(5 + digits.length) },
+  ],
+  topicIds: async () => new Map(),
+  read: async (
+    ranges: Map<string, { from: string }[]>,
+    each: (m: object) => Promise<void>,
+  ) => {
+    for (const [topic, [{ from }]] of ranges as Map<string, [{ from: string }]>)
+      for (const digit of topic === "eventlogging_Edit" && from === "5"
+        ? digits
+        : [])
+        await each({
+          topic,
+          value: Buffer.from(JSON.stringify(event(digit))),
+          headers: {},
+        });
+  },
+});
+
 /** A saga whose archive, MySQL and Kafka gave these lines. */
 async function searched(lines: {
   archive: string[];
@@ -55,17 +77,24 @@ async function searched(lines: {
   host?: string;
   /** Messages in Kafka that other sagas have replayed. */
   replayed?: Record<string, number>;
+  /** Uuids' digits that have come into Kafka since it was read. */
+  since?: string[];
+  /** Whether the archive has left out what is held. */
+  isLeftOut?: boolean;
 }) {
-  const { mysqlRows, host, replayed, ...sources } = lines;
+  const { mysqlRows, host, replayed, since, isLeftOut, ...sources } = lines;
   const files = new MemoryFiles();
   const storage = new Storage(files.hdfs, "/sisyphus");
   const refs: Record<string, string> = {};
-  for (const [source, ofSource] of Object.entries(sources)) {
+  let heldLines = "";
+  const { held, ...candidates } = sources;
+  for (const [source, ofSource] of Object.entries({ held, ...candidates })) {
     const text = ofSource.map((line) => `${line}\n`).join("");
     const ref = await storage.writeText(
       sagaPlaces(SAGA).searchLines(source, undefined, 0, sha256(text)),
       text,
     );
+    if (source === "held") heldLines = ref;
     refs[source] = await storage.write(
       sagaPlaces(SAGA).collected(source, undefined, sha256(text)),
       {
@@ -76,6 +105,12 @@ async function searched(lines: {
         ...(source === "mysql" ? { mysqlRows } : {}),
         ...(source === "archive" && host ? { host } : {}),
         ...(source === "held" && replayed ? { replayed } : {}),
+        ...(source === "archive" && isLeftOut
+          ? { heldLeftOut: [heldLines] }
+          : {}),
+        ...(source === "held" && since
+          ? { ends: { "eventlogging_Edit/0": "5" } }
+          : {}),
       },
     );
   }
@@ -90,6 +125,7 @@ async function searched(lines: {
         search: { memoryMb: 1, sparkFromLines: 1e9, otherHosts: ["two"] },
       },
       hdfs: files.hdfs,
+      kafka: kafkaWith(since ?? []),
       storage,
     } as unknown as Parameters<typeof createMissingActivities>[0],
     {
@@ -139,6 +175,27 @@ test("what a source has and nobody holds is missing, counted by source, and stor
   for await (const events of readMissing(storage, edit!))
     for (const found of events) read.push(found.event);
   expect(read).toEqual([event("a"), event("b")]);
+});
+
+test("what has come into Kafka since it was read is not missing", async () => {
+  const { join } = await searched({ ...LINES, since: ["a"] });
+  const [edit] = (await join({ topics: TOPICS })).topics;
+  expect(edit).toMatchObject({ events: 1, fromArchive: 1, fromMysql: 0 });
+});
+
+test("what archives have left out is not read once more, unless MySQL has rows", async () => {
+  const asked = { ...LINES, since: ["c"], isLeftOut: true };
+  const withRows = await searched(asked);
+  const without = await searched({ ...asked, mysql: [] });
+  for (const { files } of [withRows, without])
+    for (const path of files.texts.keys())
+      if (/held.*tsv/.test(path)) files.texts.set(path, "");
+  const [edit] = (await without.join({ topics: TOPICS })).topics;
+  // What has come since still counts.
+  expect(edit).toMatchObject({ events: 1, fromArchive: 1 });
+  await expect(withRows.join({ topics: TOPICS })).rejects.toThrow(
+    "DuckDB has 1 rows in its table held_lines, and 2 lines were written",
+  );
 });
 
 test("an answer names the hosts that were asked, and those that the configuration names and nobody asked", async () => {

@@ -17,8 +17,8 @@ import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Finds the candidates (events of an archive or of MySQL) that neither Kafka nor a raw hour holds, by topic and uuid. It is the anti-join of
- * activities/backfill/search/anti-join.ts for what outgrows a worker's disk or patience, and gives the same answer: in the order of topic,
+ * Finds the candidates (events of an archive or of MySQL) that neither Kafka nor a raw hour holds, by topic and uuid. It is the join of
+ * activities/backfill/search/join-on-worker.ts for what outgrows a worker's disk or patience, and gives the same answer: in the order of topic,
  * time and uuid, each event once, from the best source that has it. formats/candidate.ts describes the lines it reads and writes.
  *
  * <p>Arguments: --held FILE --events FILE --out DIR. FILE lists the paths of the inputs, one a line: what is held, and the candidates. DIR is

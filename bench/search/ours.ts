@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync } from "node:fs";
+import { open, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { MockActivityEnvironment } from "@temporalio/testing";
+import { createCollectActivities } from "../../activities/backfill/search/collect";
+import { createMissingActivities } from "../../activities/backfill/search/missing";
+import { readMissing } from "../../activities/backfill/search/read-missing";
+import { EventArchive } from "../../clients/event-archive";
+import type { Hdfs } from "../../clients/hdfs/hdfs";
+import { Storage } from "../../clients/storage";
+import type { Collected, Missing } from "../../domain/backfill/missing";
+import { type Archive, SCHEMAS } from "./generate";
+
+/** A folder of this machine in place of HDFS, which is not what is compared. */
+function folderAsHdfs(folder: string): Hdfs {
+  const place = (path: string) => join(folder, path);
+  const files = {
+    readText: (path: string) =>
+      readFile(place(path), "utf8").catch(() => undefined),
+    list: async () => undefined,
+    replace: async (path: string, text: string) => {
+      mkdirSync(dirname(place(path)), { recursive: true });
+      await writeFile(place(path), text);
+    },
+    create: async (path: string, text: string) => files.replace(path, text),
+    open: async (path: string) => ({
+      size: (await stat(place(path))).size,
+      read: async (at: number, length: number) => {
+        const handle = await open(place(path));
+        try {
+          const bytes = Buffer.allocUnsafe(length);
+          const { bytesRead } = await handle.read(bytes, 0, length, at);
+          return bytes.subarray(0, bytesRead);
+        } finally {
+          await handle.close();
+        }
+      },
+    }),
+  };
+  return files as unknown as Hdfs;
+}
+
+/** One search, of a process of its own: prints the seconds, what was found, its digest and the memory at its peak. */
+async function main(folder: string, memoryMb: number): Promise<void> {
+  const archive = JSON.parse(
+    readFileSync(join(folder, "archive.json"), "utf8"),
+  ) as Archive;
+  const hdfs = folderAsHdfs(folder);
+  const storage = new Storage(hdfs, `/storage-${process.pid}`);
+  const held: Collected = {
+    refs: archive.heldParts.map((_, i) => `/held-${i}.tsv`),
+    lines: archive.heldLines,
+    files: [],
+    unreadable: [],
+  };
+  const heldRef = "/held.json";
+  await writeFile(join(folder, heldRef), JSON.stringify(held));
+  const mysqlRef = "/mysql.json";
+  await writeFile(
+    join(folder, mysqlRef),
+    JSON.stringify({ refs: [], lines: 0, files: [], unreadable: [] }),
+  );
+  const deps = {
+    config: {
+      archive: { host: "bench" },
+      search: { memoryMb, sparkFromLines: 1e12, otherHosts: [] },
+    },
+    archive: new EventArchive([archive.plain, archive.gz]),
+    hdfs,
+    storage,
+  };
+  const collect = createCollectActivities(deps as never);
+  const { joinMissing } = createMissingActivities(deps as never, collect);
+  const topics = SCHEMAS.map((schema) => ({
+    topic: `eventlogging_${schema}`,
+    schema,
+    lostOffsets: 0,
+  }));
+  let peak = 0;
+  const watch = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage().rss);
+  }, 20);
+  const env = new MockActivityEnvironment({
+    workflowExecution: { workflowId: "backfill/bench", runId: "r" },
+  });
+  const from = performance.now();
+  const found = (await env.run(async () => {
+    const { ref } = await collect.collectArchive({
+      topics,
+      range: { since: "2018-07-04T00", until: "2018-07-06T00" },
+      held: [heldRef],
+    });
+    return joinMissing({ topics, held: heldRef, sources: [ref, mysqlRef] });
+  })) as Missing;
+  const seconds = (performance.now() - from) / 1000;
+  clearInterval(watch);
+  const lines: string[] = [];
+  for (const topic of found.topics)
+    for await (const events of readMissing(storage, topic))
+      for (const { text } of events) lines.push(text);
+  const digest = createHash("sha256").update(lines.sort().join("\n"));
+  console.log(
+    JSON.stringify({
+      seconds,
+      found: lines.length,
+      digest: digest.digest("hex"),
+      peakMb: peak / 2 ** 20,
+    }),
+  );
+}
+
+void main(process.argv[2]!, Number(process.argv[3]));
