@@ -1,6 +1,5 @@
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import {
   BIGINT,
@@ -14,6 +13,7 @@ import {
   type DuckDBValue,
   VARCHAR,
 } from "@duckdb/node-api";
+import { makeFolder } from "./temporary-folder";
 
 /** Types of columns that are appended, by DuckDB's own names. */
 const TYPES = {
@@ -199,34 +199,6 @@ export const columnsSql = (columns: Columns): string =>
     .map(([name, type]) => `${name} ${type}`)
     .join(", ");
 
-/** How its temporary folders are named; the number of the process follows. */
-const FOLDER = "sisyphus-duckdb-";
-/** Processes of other containers may share the temporary folder, and their numbers say nothing here; none of them is idle for so long. */
-const LEFT_BEHIND_MS = 24 * 3_600_000;
-
-/** Removes what processes left behind that were killed: there are events in it. What cannot be removed is somebody else's. */
-async function removeLeftBehind(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    const pid = name.startsWith(FOLDER)
-      ? Number.parseInt(name.slice(FOLDER.length))
-      : Number.NaN;
-    if (Number.isNaN(pid) || isRunning(pid)) continue;
-    const folder = join(tmpdir(), name);
-    const touched = await stat(folder).catch(() => undefined);
-    if (touched && Date.now() - touched.mtimeMs > LEFT_BEHIND_MS)
-      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
 /**
  * DuckDB for one piece of work: tables in memory of a bounded size, and in a temporary folder what does not fit. Nothing of it outlives
  * the work, and what a killed process leaves behind is removed a day later.
@@ -262,8 +234,7 @@ export class Engine {
     signal?: AbortSignal;
   }): Promise<Engine> {
     signal?.throwIfAborted();
-    await removeLeftBehind();
-    const folder = await mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
+    const folder = await makeFolder();
     try {
       const instance = await asEngineError(() =>
         DuckDBInstance.create(":memory:", {
