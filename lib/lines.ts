@@ -40,15 +40,26 @@ export function endOfLine(lines: Buffer, offset: number): number {
   return lineBreak < 0 ? lines.length : lineBreak + 1;
 }
 
+/** How many lines there are; the last one may have no line break. */
+export const linesIn = (bytes: Buffer): number =>
+  lineBreaksIn(bytes) + (bytes.at(-1) === LINE_BREAK ? 0 : 1);
+
 /** How many line breaks there are that are no `\r\n`. */
-export function shortLineBreaksIn(bytes: Buffer): number {
+export const shortLineBreaksIn = (bytes: Buffer): number =>
+  lineBreaksIn(bytes, (at) => bytes[at - 1] !== CARRIAGE_RETURN);
+
+/** How many line breaks there are. @param counts whether the one at an offset counts; default: all do */
+export function lineBreaksIn(
+  bytes: Buffer,
+  counts: (at: number) => boolean = () => true,
+): number {
   let count = 0;
   for (
     let at = bytes.indexOf(LINE_BREAK);
     at >= 0;
     at = bytes.indexOf(LINE_BREAK, at + 1)
   )
-    if (bytes[at - 1] !== CARRIAGE_RETURN) count++;
+    if (counts(at)) count++;
   return count;
 }
 
@@ -97,18 +108,6 @@ export async function* wholeLines(
     if (end < piece.length) begin(piece.subarray(end));
   }
   if (begunBytes > 0) yield ended("");
-}
-
-/** How many line breaks there are. */
-export function lineBreaksIn(bytes: Buffer): number {
-  let count = 0;
-  for (
-    let at = bytes.indexOf(LINE_BREAK);
-    at >= 0;
-    at = bytes.indexOf(LINE_BREAK, at + 1)
-  )
-    count++;
-  return count;
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import { random } from "../../lib/random";
 
 /** Schemas, of which the first is the most frequent. */
 export const SCHEMAS = Array.from({ length: 40 }, (_, i) => `Schema${i}`);
@@ -21,17 +22,6 @@ export type Archive = {
 
 /** Lines of a file of what is held: some 8 MB. */
 const PART_LINES = 150_000;
-
-/** Numbers that follow from a seed (mulberry32), from 0 up to, not including, 1. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Writes an archive of two days of events, every other of them gzipped, and the list of what is held. */
 export async function generate(

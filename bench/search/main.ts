@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   mkdtempSync,
   readFileSync,
@@ -10,6 +9,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { sha256 } from "../../lib/digest";
 import { alternating, secondsOf } from "../alternating";
 import { type Archive, generate } from "./generate";
 
@@ -31,9 +31,7 @@ comm -23 uuids held > missing
 archive "$1" "$2" | grep -F -f missing > found`;
 
 const digestOf = (text: string): string =>
-  createHash("sha256")
-    .update(text.split("\n").filter(Boolean).sort().join("\n"))
-    .digest("hex");
+  sha256(text.split("\n").filter(Boolean).sort().join("\n"));
 
 async function compare(folder: string, archive: Archive, rounds: number) {
   const { plain, gz, held } = archive;

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { open, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -10,6 +9,7 @@ import { EventArchive } from "../../clients/event-archive";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import { Storage } from "../../clients/storage";
 import type { Collected, Missing } from "../../domain/backfill/missing";
+import { sha256 } from "../../lib/digest";
 import { type Archive, SCHEMAS } from "./generate";
 
 /** A folder of this machine in place of HDFS, which is not what is compared. */
@@ -99,12 +99,11 @@ async function main(folder: string, memoryMb: number): Promise<void> {
   for (const topic of found.topics)
     for await (const events of readMissing(storage, topic))
       for (const { text } of events) lines.push(text);
-  const digest = createHash("sha256").update(lines.sort().join("\n"));
   console.log(
     JSON.stringify({
       seconds,
       found: lines.length,
-      digest: digest.digest("hex"),
+      digest: sha256(lines.sort().join("\n")),
       peakMb: peak / 2 ** 20,
     }),
   );

@@ -4,19 +4,12 @@ import {
   capsuleUuid,
   type EventCapsule,
 } from "../../formats/eventlogging/event-capsule";
+import { random } from "../../lib/random";
 import { STORY, type StoryTopic } from "./story";
 
-/** Numbers in [0, 1) that follow from the seed alone, so that a test can generate again what was produced. */
-function random(seed: string): () => number {
-  let state = createHash("sha256").update(seed).digest().readUInt32LE(0);
-  return () => {
-    // mulberry32
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+/** Numbers that follow from a text alone, so that a test can generate again what was produced. */
+const randomBy = (seed: string): (() => number) =>
+  random(createHash("sha256").update(seed).digest().readUInt32LE(0));
 
 /** Hours whose segments protect later ones from being deleted. */
 const PROTECTED = new Set<Hour>([...STORY.healthy, ...STORY.drifted]);
@@ -61,7 +54,7 @@ function payload(topic: StoryTopic, r: () => number): Record<string, unknown> {
 
 /** What one schema produced in one hour, in the order of arrival. About one event in a hundred arrives twice, with the same uuid. */
 export function eventsOf(topic: StoryTopic, hour: Hour): EventCapsule[] {
-  const r = random(`${topic.schema} ${hour}`);
+  const r = randomBy(`${topic.schema} ${hour}`);
   // Low-volume schemas are often silent for an hour, and never fractional.
   const expected = topic.rate * (0.6 + 0.8 * r());
   const drawn = Math.floor(expected) + (r() < expected % 1 ? 1 : 0);

@@ -1,13 +1,8 @@
-/** Numbers between 0 and 1 that follow from a seed alone (mulberry32), so that an input can be made again from its number. */
+import { random } from "../../lib/random";
+
+/** Numbers between 0 and 1 that follow from a seed alone , so that an input can be made again from its number. */
 export function randomOf(seed: number): Random {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = random(seed);
   const below = (n: number) => Math.floor(next() * n);
   return { below, pick: (items) => items[below(items.length)]! };
 }

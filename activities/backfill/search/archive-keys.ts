@@ -19,7 +19,7 @@ import {
 import type { Unreadable } from "../../../domain/backfill/missing";
 import { EARLIEST, LATEST } from "../../../formats/eventlogging/event-time";
 import { type HourRange, hourStart, inRange } from "../../../lib/hour";
-import { lineBreaksIn } from "../../../lib/lines";
+import { endOfLine, linesIn } from "../../../lib/lines";
 import { endIfUnwanted } from "../../beat";
 
 /** Unreadable lines of a file that are named. */
@@ -30,7 +30,6 @@ const DT = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z`;
 /** The same for DuckDB, which also takes digits that are missing and spaces around it. */
 const DT_FORMATS = "['%Y-%m-%dT%H:%M:%SZ', '%Y-%m-%dT%H:%M:%S.%gZ']";
 const UUID_DIGITS = 32;
-const LINE_BREAK = 10;
 
 /** A longer line is judged by JavaScript: DuckDB would need some times as much memory for its JSON. */
 const MAX_ENGINE_LINE_BYTES = 1 << 20;
@@ -73,8 +72,7 @@ function onlyUtf8(
   if (isUtf8(bytes)) return bytes;
   const kept: Buffer[] = [];
   for (let at = 0, line = first + 1; at < bytes.length; line++) {
-    const lineBreak = bytes.indexOf("\n", at);
-    const end = lineBreak < 0 ? bytes.length : lineBreak + 1;
+    const end = endOfLine(bytes, at);
     const isText = isUtf8(bytes.subarray(at, end));
     if (!isText) named.add(line, "not UTF-8");
     kept.push(isText ? bytes.subarray(at, end) : Buffer.from("\n"));
@@ -94,8 +92,7 @@ export async function* numberedLines(
       named.add(first + 1, `a line of ${length} bytes, too long for an event`),
     )) {
       endIfUnwanted();
-      // The last line of a file may have no line break.
-      const count = lineBreaksIn(bytes) + (bytes.at(-1) === LINE_BREAK ? 0 : 1);
+      const count = linesIn(bytes);
       yield { first, count, bytes };
       first += count;
     }

@@ -19,17 +19,6 @@ export const KINDS = [
 /** A fault of an attempt: which, at which of its calls (the first is 1), and for how many milliseconds a worker sleeps. */
 export type Fault = { kind: (typeof KINDS)[number]; at: number; ms: number };
 
-/** A small seeded generator of numbers in [0, 1) (mulberry32): the seed of a run is enough to repeat it. */
-export function random(seed: number): () => number {
-  let a = seed >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 const forever = () => new Promise<never>(() => undefined);
 const delay = (ms: number) => new Promise((done) => setTimeout(done, ms));
 

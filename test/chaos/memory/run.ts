@@ -10,7 +10,7 @@ import { activityInfo } from "@temporalio/activity";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { mapPool } from "../../../lib/map-pool";
-import { random } from "./faults";
+import { random } from "../../../lib/random";
 import { type Ended, wrongs } from "./judge";
 import { RANGE, topicOf } from "./scenario";
 import { type SagaShape, shapeText } from "./shape";

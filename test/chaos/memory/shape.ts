@@ -1,4 +1,4 @@
-import { random } from "./faults";
+import { random } from "../../../lib/random";
 import { BROKEN, SCHEMAS } from "./scenario";
 
 /** A saga of a world. */

@@ -1,5 +1,5 @@
 import { STEPS } from "../../../domain/backfill/steps";
-import { random } from "../memory/faults";
+import { random } from "../../../lib/random";
 import { type Kind, KINDS } from "./faults";
 
 /** What is to happen in a run: in which step, how long after it began (milliseconds), what. */
