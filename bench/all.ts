@@ -20,7 +20,7 @@ new Command("bench/all")
       console.log(`\n${part}\n`);
       const { status } = spawnSync(
         process.execPath,
-        ["-r", "tsx/cjs", join(__dirname, `${part}.ts`)],
+        ["--import", "tsx", join(__dirname, `${part}.ts`)],
         { stdio: "inherit" },
       );
       return status !== 0;
