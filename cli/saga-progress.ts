@@ -107,11 +107,23 @@ const bytesRead = z.object({
   secondsLeft: z.number().optional(),
 });
 
+/** What a replay says of the events that it has committed. */
+const eventsReplayed = z.object({
+  replayed: z.number(),
+  total: z.number(),
+  bytes: z.number(),
+  perSecond: z.number().optional(),
+  bytesPerSecond: z.number().optional(),
+  secondsLeft: z.number().optional(),
+});
+
 const MB = 2 ** 20;
 
-/** A heartbeat: bytes, rate and time left in words where it tells them, then all that it says. */
+/** A heartbeat: what is done, at which rate, and the time left in words where it tells them, then all that it says. */
 export function heartbeatText(heartbeat: Heartbeat): string {
   const said = JSON.stringify(heartbeat);
+  const replayed = eventsReplayed.safeParse(heartbeat.progress);
+  if (replayed.success) return `${replayText(replayed.data)}, ${said}`;
   const read = bytesRead.safeParse(heartbeat.progress);
   if (!read.success) return said;
   const { bytes, ofBytes, perSecond, secondsLeft } = read.data;
@@ -124,6 +136,29 @@ export function heartbeatText(heartbeat: Heartbeat): string {
       ? []
       : [`about ${inWords(secondsLeft)} left`]),
     said,
+  ].join(", ");
+}
+
+function replayText({
+  replayed,
+  total,
+  bytes,
+  perSecond,
+  bytesPerSecond,
+  secondsLeft,
+}: z.infer<typeof eventsReplayed>): string {
+  const rates = [
+    ...(perSecond === undefined ? [] : [`${perSecond.toFixed(0)} events`]),
+    ...(bytesPerSecond === undefined
+      ? []
+      : [`${(bytesPerSecond / MB).toFixed(1)} MB`]),
+  ];
+  return [
+    `${replayed} of ${total} events, ${(bytes / MB).toFixed(0)} MB by this attempt`,
+    ...(rates.length === 0 ? [] : [`${rates.join(" or ")} a second`]),
+    ...(secondsLeft === undefined
+      ? []
+      : [`about ${inWords(secondsLeft)} left`]),
   ].join(", ");
 }
 

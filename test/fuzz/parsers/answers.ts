@@ -5,13 +5,18 @@ import { registerCodecs } from "../../../clients/kafka/codecs";
 import { Yarn } from "../../../clients/yarn/yarn";
 import { decodeLogSizes } from "../../../formats/kafka/log-dirs";
 import { decodeTopicIds } from "../../../formats/kafka/metadata";
+import { decodeProduceResponse } from "../../../formats/kafka/produce";
 import {
   xerialChunks,
   xerialFrame,
 } from "../../../formats/kafka/xerial-snappy";
 import { compressFrameSync } from "lz4-napi";
 import { compressSync } from "snappy";
-import { LOG_DIRS_ANSWER, METADATA_ANSWER } from "../seeds/kafka";
+import {
+  LOG_DIRS_ANSWER,
+  METADATA_ANSWER,
+  PRODUCED_ANSWER,
+} from "../seeds/kafka";
 import { fixture, type Parser, texts } from "../parser";
 import { EVENT_LINES } from "../seeds/events";
 
@@ -151,6 +156,11 @@ export const ANSWERS: Parser[] = [
     name: "kafka-metadata",
     seeds: () => [METADATA_ANSWER],
     parse: (bytes) => decodeTopicIds(bytes),
+  },
+  {
+    name: "kafka-produced",
+    seeds: () => [PRODUCED_ANSWER],
+    parse: (bytes) => decodeProduceResponse(bytes),
   },
   {
     name: "kafka-xerial",

@@ -40,3 +40,15 @@ export const LOG_DIRS_ANSWER = Buffer.from(
   ].join(""),
   "hex",
 );
+
+/** Put together by hand after the protocol guide's "Produce Response (Version: 3)". */
+export const PRODUCED_ANSWER = Buffer.from(
+  [
+    "00000001" + "0004" + "45646974", // topic "Edit"
+    "00000002",
+    "00000000" + "0000" + "00000000000003e8" + "f".repeat(16),
+    "00000003" + "002f" + "f".repeat(16) + "f".repeat(16), // its producer is fenced
+    "00000000",
+  ].join(""),
+  "hex",
+);
