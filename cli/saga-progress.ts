@@ -50,7 +50,10 @@ export async function heartbeats(
   return byActivity;
 }
 
-/** Merges heartbeats of the same activity in two shards: numbers are added, of everything else the second is taken. */
+/**
+ * Merges heartbeats of the same activity in two shards: numbers are added, of everything else the second is taken. Both work at the same
+ * time, so that the longer of two waits counts.
+ */
 export function mergeHeartbeats(
   first: Heartbeat | undefined,
   second: Heartbeat,
@@ -61,8 +64,9 @@ export function mergeHeartbeats(
   const progress = { ...first.progress, ...second.progress };
   for (const [key, value] of Object.entries(second.progress)) {
     const before = first.progress[key];
-    if (typeof value === "number" && typeof before === "number")
-      progress[key] = before + value;
+    if (typeof value !== "number" || typeof before !== "number") continue;
+    progress[key] =
+      key === "secondsLeft" ? Math.max(before, value) : before + value;
   }
   return { ...first, ...second, progress };
 }

@@ -50,9 +50,22 @@ export async function* readMissing(
   missing: MissingTopic,
 ): AsyncGenerator<Iterable<FoundEvent>> {
   if (missing.events === 0) return;
-  for (const { ref, digest } of await partsOf(storage, missing)) {
+  const read = async ({ ref, digest }: MissingPart) => {
     const text = await storage.readRefText(ref);
     if (sha256(text) !== digest) throw changed(ref);
+    return { ref, text };
+  };
+  const parts = await partsOf(storage, missing);
+  // The next file comes while the events of the one before are taken.
+  let coming = read(parts[0]!);
+  for (let i = 0; i < parts.length; i++) {
+    const { ref, text } = await coming;
+    const next = parts[i + 1];
+    if (next) {
+      coming = read(next);
+      // Whoever ends early does not wait for it; where it is waited for, its failure is told.
+      coming.catch(() => undefined);
+    }
     yield eventsOf(ref, text);
   }
 }

@@ -183,7 +183,9 @@ test("what was refused in part is not sent again, and its transaction is only ta
     await expect(again()).rejects.toThrow("has failed");
   await producer.abort();
   expect(
-    brokers.asked.filter((each) => typeof each === "string" || "add" in each!),
+    brokers.asked.filter(
+      (each) => typeof each === "string" || "add" in (each as object),
+    ),
   ).toEqual([{ add: [0, 1] }, "abort"]);
   expect(brokers.asked).toHaveLength(4);
 });
