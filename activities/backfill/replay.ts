@@ -61,6 +61,9 @@ type Replay = Omit<ReplayInput, "starts"> & {
   ids: Record<string, string>;
 };
 
+/** What a message takes beside an event's text, about: its headers, and its frame. Small events would otherwise make batches that are too large. */
+const BESIDE_BYTES = 200;
+
 /** So many starts travel in a payload; more lie in storage. */
 const MAX_STARTS = 1000;
 
@@ -86,7 +89,7 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
     for await (const events of readMissing(storage, missing))
       yield* batches(
         unsent(events),
-        ({ value }) => Buffer.byteLength(value),
+        ({ value }) => Buffer.byteLength(value) + BESIDE_BYTES,
         config.replay.batchEvents,
         config.replay.batchBytes,
       );
