@@ -75,8 +75,9 @@ export class ReplayTransactions {
   private readonly topics = new Set<string>();
   private bytes = 0;
   private began = 0;
-  /** What is under way; the next batch is read and parsed meanwhile. */
-  private sending: Promise<void> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
+  /** What is under way, one thing after the other; the next batch is read and parsed meanwhile. */
+  private doing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly producer: TransactionalProducer,
@@ -89,39 +90,47 @@ export class ReplayTransactions {
    * @throws ApplicationFailure "Fenced", not to be retried, where a newer attempt has taken over, or the saga may not replay any more
    */
   async send(topic: string, batch: OutgoingBatch): Promise<void> {
-    await this.sent();
-    if (this.batches.length === 0) this.began = Date.now();
-    this.batches.push(batch);
-    this.topics.add(topic);
-    this.bytes += batch.bytes;
-    this.sending = this.produce(topic, batch);
-    // It is told by the next call.
-    this.sending.catch(() => undefined);
-  }
-
-  /** Whether the open transaction would be open for too long at a time (epoch ms). */
-  isOpenAt(time: number): boolean {
-    const { transactionMs } = this.options;
-    return this.batches.length > 0 && time >= this.began + transactionMs;
+    await this.done();
+    this.then(() => this.produce(topic, batch));
   }
 
   /** Commits what was sent. @throws as {@link send} */
   async commit(): Promise<void> {
-    await this.sent();
-    this.sending = this.end();
-    await this.sent();
+    this.then(() => this.end());
+    await this.done();
   }
 
   /** Takes back what is not committed. */
   async abort(): Promise<void> {
+    clearTimeout(this.timer);
     // An abort that overtook a batch would leave it behind.
-    await this.sending.catch(() => undefined);
+    await this.doing.catch(() => undefined);
     await this.producer.abort().catch(() => undefined);
   }
 
-  private async produce(topic: string, { items }: OutgoingBatch) {
-    const { sagaId, compression, transactionBytes } = this.options;
+  /** Does something after all that is under way; where that fails, nothing. */
+  private then(work: () => Promise<void>): void {
+    this.doing = this.doing.then(work);
+    // Whoever waits for it is told.
+    this.doing.catch(() => undefined);
+  }
+
+  private async produce(topic: string, batch: OutgoingBatch): Promise<void> {
+    const { sagaId, compression, transactionBytes, transactionMs } =
+      this.options;
+    if (this.batches.length === 0) {
+      this.began = Date.now();
+      // Whatever the next batch waits for: readers of committed records wait for this transaction.
+      this.timer = setTimeout(
+        () => this.then(() => this.end()),
+        transactionMs,
+      ).unref();
+    }
+    this.batches.push(batch);
+    this.topics.add(topic);
+    this.bytes += batch.bytes;
     const partitions = this.options.partitionsOf(topic) ?? 1;
+    const { items } = batch;
     await this.producer.send(
       topic,
       items.map(({ event, index, value }) => ({
@@ -133,12 +142,12 @@ export class ReplayTransactions {
       })),
       compression,
     );
-    if (this.bytes >= transactionBytes || this.isOpenAt(Date.now()))
-      await this.end();
+    if (this.bytes >= transactionBytes) await this.end();
   }
 
   /** Commits the open transaction, if there is one. */
   private async end(): Promise<void> {
+    clearTimeout(this.timer);
     if (this.batches.length === 0) return;
     const { sagaId, mayNotReplay, onCommitted } = this.options;
     // Asked between the two: whoever searches Kafka after that waits for a transaction that has sent already, so that an attempt
@@ -157,18 +166,26 @@ export class ReplayTransactions {
   }
 
   /** Waits for what is under way. */
-  private async sent(): Promise<void> {
+  private async done(): Promise<void> {
     try {
-      await this.sending;
+      await this.doing;
     } catch (error) {
       await this.abort();
-      if (error instanceof FencedError)
-        throw fatal(
+      throw error instanceof FencedError ? this.whyFenced(error) : error;
+    }
+  }
+
+  /** A transaction that was open for too long the broker has ended by itself, and fenced its producer: another attempt may go on. */
+  private whyFenced(error: FencedError): Error {
+    return Date.now() - this.began < TRANSACTION_TIMEOUT_MS
+      ? fatal(
           "Fenced",
           `a newer attempt of ${this.options.sagaId} has taken over the replay`,
+        )
+      : new Error(
+          `a transaction was open for more than ${TRANSACTION_TIMEOUT_MS / 1000} s, and Kafka has taken it back`,
+          { cause: error },
         );
-      throw error;
-    }
   }
 }
 

@@ -139,10 +139,7 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
         ({ topic }) => throttle.due(topic),
         async ({ topic }, batch) => {
           endIfUnwanted();
-          const due = throttle.due(topic);
-          if (due > Date.now() && transactions.isOpenAt(due))
-            await transactions.commit();
-          const wait = due - Date.now();
+          const wait = throttle.due(topic) - Date.now();
           if (wait > 0) await sleep(wait);
           await transactions.send(topic, batch);
           throttle.sent(topic, batch.items.length, batch.bytes, Date.now());

@@ -51,7 +51,7 @@ export const replay = z
       .max(10_000)
       .default(1000)
       .describe(
-        "How long a transaction may be open, in milliseconds: readers of committed records wait for it. It ends with the batch that reaches this, or before a pause that would.",
+        "How long a transaction stays open, in milliseconds: readers of committed records wait for it. What is under way then is still part of it.",
       ),
     compression: z
       .enum(["none", "gzip"])

@@ -3,9 +3,10 @@ import {
   ReplayTransactions,
   type TransactionOptions,
 } from "../../../../activities/backfill/replay-producer";
-import type {
-  ProducedRecord,
-  TransactionalProducer,
+import {
+  FencedError,
+  type ProducedRecord,
+  type TransactionalProducer,
 } from "../../../../clients/kafka/transactional-producer";
 
 /** A producer that keeps what it is asked for, in order. */
@@ -93,23 +94,57 @@ test("a transaction ends with the batch that reaches its bytes, and whatever is 
   expect(committed).toEqual([batch(0, 1), batch(2), batch(3)]);
 });
 
-test("a transaction ends with the batch after which it has been open for long", async () => {
+test("a transaction that has been open for long ends, whatever the next batch waits for", async () => {
+  jest.useFakeTimers();
   const { to, asked } = producer();
-  const clock = jest.spyOn(Date, "now").mockReturnValue(1_000_000);
   const bounded = transactions(to, { transactionMs: 500 });
   await bounded.send("t", batch(0));
-  expect(bounded.isOpenAt(1_000_499)).toBe(false);
-  expect(bounded.isOpenAt(1_000_500)).toBe(true);
-  clock.mockReturnValue(1_000_500);
+  await jest.advanceTimersByTimeAsync(499);
+  expect(asked).not.toContain("commit");
   await bounded.send("t", batch(1));
+  await jest.advanceTimersByTimeAsync(1);
   await bounded.send("t", batch(2));
+  await jest.advanceTimersByTimeAsync(499);
   expect(asked.map((each) => (each === "commit" ? each : "send"))).toEqual([
     "send",
     "send",
     "commit",
     "send",
   ]);
-  clock.mockRestore();
+  jest.useRealTimers();
+});
+
+test("a commit that fails when its time has come is told by the next call", async () => {
+  jest.useFakeTimers();
+  const lost = new Error("the answer is lost");
+  const { to, asked } = producer({ commit: () => Promise.reject(lost) });
+  const bounded = transactions(to, { transactionMs: 500 });
+  await bounded.send("t", batch(0));
+  await jest.advanceTimersByTimeAsync(500);
+  await expect(bounded.send("t", batch(1))).rejects.toBe(lost);
+  expect(asked.at(-1)).toBe("abort");
+  jest.useRealTimers();
+});
+
+test("a producer that was fenced by another attempt is fenced for good; one whose transaction Kafka has ended may be followed", async () => {
+  for (const [ms, type] of [
+    [29_000, "Fenced"],
+    [30_000, undefined],
+  ] as const) {
+    const clock = jest.spyOn(Date, "now").mockReturnValue(1_000_000);
+    const { to } = producer({
+      commit: () => Promise.reject(new FencedError("fenced")),
+    });
+    const fenced = transactions(to);
+    await fenced.send("t", batch(0));
+    await new Promise((done) => setImmediate(done));
+    clock.mockReturnValue(1_000_000 + ms);
+    const error = (await fenced.commit().catch((e: unknown) => e)) as {
+      type?: string;
+    };
+    expect(error.type).toBe(type);
+    clock.mockRestore();
+  }
 });
 
 test("a saga that may not replay a topic any more lands nothing of the whole transaction", async () => {
