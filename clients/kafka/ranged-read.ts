@@ -3,7 +3,6 @@ import { setTimeout } from "node:timers/promises";
 import type { Batch, Consumer, KafkaMessage } from "kafkajs";
 import { FormatError } from "../../formats/format-error";
 import { isZlibError } from "../../lib/zlib-error";
-import { partitionKey } from "../../lib/keys";
 import { calling, fatal } from "../errors";
 import type { KafkaConnection } from "./connection";
 import { type Part, Silence, Unread } from "./unread";

@@ -76,7 +76,8 @@ const records = fc.array(
     // To the year 5000 and back: eventlogging's times jump.
     timestamp: fc.integer({ min: 0, max: 95_617_584_000_000 }),
     headers: fc.dictionary(
-      fc.stringMatching(/^[a-z-]{1,20}$/),
+      // kafkajs reads headers into an object, which has names of its own already.
+      fc.stringMatching(/^x-[a-z-]{1,20}$/),
       fc.string({ maxLength: 150 }),
       { maxKeys: 4 },
     ),
