@@ -1,10 +1,7 @@
 import { cancelled } from "@temporalio/activity";
 import type { Kafka } from "../../clients/kafka/kafka";
-import type {
-  Following,
-  Message,
-  Range,
-} from "../../clients/kafka/ranged-read";
+import type { Following, Seen } from "../../clients/kafka/following";
+import type { Range } from "../../clients/kafka/ranged-read";
 import type { Markers } from "../../domain/audit/ledger";
 import { Landed } from "../../domain/backfill/landed";
 import { replayedEvent } from "../../domain/backfill/replay-headers";
@@ -139,34 +136,46 @@ export class ReplayedLogs {
    */
   async look(): Promise<void> {
     const ranges = await rangesSince(this.kafka, this.asked);
-    const followed = new Map<string, Range[]>();
-    const unread = new Map<string, Range[]>();
-    for (const [topic, ofTopic] of ranges)
-      for (const range of ofTopic) {
-        const log = this.logOf(topic, range);
-        const from = log.to;
-        if (BigInt(from) >= BigInt(range.to)) continue;
-        const among = log.isFollowed ? followed : unread;
-        among.set(topic, [...(among.get(topic) ?? []), { ...range, from }]);
+    const followed = this.unreadOf(ranges, (log) => log.isFollowed);
+    if (followed.size > 0)
+      try {
+        await Promise.race([this.following!.reached(followed), cancelled()]);
+      } catch {
+        endIfUnwanted();
+        // What it has handed out is read; the rest is read as everything else is.
+        await this.stop();
       }
-    await Promise.all([
-      followed.size > 0
-        ? Promise.race([this.following!.reached(followed), cancelled()])
-        : undefined,
-      unread.size > 0
-        ? this.kafka.read(
-            unread,
-            (message) => this.take(message),
-            endIfUnwanted,
-          )
-        : undefined,
-    ]);
+    const unread = this.unreadOf(ranges, (log) => !log.isFollowed);
+    if (unread.size > 0)
+      await this.kafka.read(
+        unread,
+        (message) => this.take(message),
+        endIfUnwanted,
+      );
     // What comes last may be offsets that hold no record.
     for (const [topic, ofTopic] of ranges)
       for (const range of ofTopic) {
         const log = this.logOf(topic, range);
         if (BigInt(range.to) > BigInt(log.to)) log.to = range.to;
       }
+  }
+
+  /** What of some ranges is still to be read. */
+  private unreadOf(
+    ranges: ReadonlyMap<string, Range[]>,
+    wanted: (log: Log) => boolean,
+  ): Map<string, Range[]> {
+    const unread = new Map<string, Range[]>();
+    for (const [topic, ofTopic] of ranges) {
+      const left = ofTopic.flatMap((range) => {
+        const log = this.logOf(topic, range);
+        return wanted(log) && BigInt(log.to) < BigInt(range.to)
+          ? [{ ...range, from: log.to }]
+          : [];
+      });
+      if (left.length > 0) unread.set(topic, left);
+    }
+    return unread;
   }
 
   /** Reads on from the last look while the saga produces, so that the next look waits for the rest only. End it with {@link stop}. */
@@ -187,6 +196,7 @@ export class ReplayedLogs {
 
   async stop(): Promise<void> {
     await this.following?.stop();
+    for (const log of this.logs.values()) log.isFollowed = false;
   }
 
   /** What was found until now. */
@@ -214,7 +224,7 @@ export class ReplayedLogs {
     return log;
   }
 
-  private take({ topic, partition, offset, headers }: Message): void {
+  private take({ topic, partition, offset, headers }: Seen): void {
     const key = partitionKey(topic, partition);
     const log = this.logs.get(key)!;
     log.records++;

@@ -6,10 +6,10 @@ import { logSizes, topicIds } from "./raw-requests";
 import {
   followFrom,
   type Following,
-  type Message,
-  type Range,
-  readRanges,
-} from "./ranged-read";
+  type Seen,
+  type Starts,
+} from "./following";
+import { type Message, type Range, readRanges } from "./ranged-read";
 import {
   connectTransactionalProducer,
   type ProducerOptions,
@@ -90,12 +90,9 @@ export class Kafka extends KafkaConnection {
     return readRanges(this, ranges, each, beat);
   }
 
-  /** Reads partitions as they grow, committed records only: see {@link followFrom}. */
-  follow(
-    starts: Map<string, Pick<Range, "partition" | "from">[]>,
-    each: (message: Message) => void,
-  ): Following {
-    return followFrom(this, starts, each);
+  /** Reads the headers of what is committed to partitions, as they grow: see {@link followFrom}. */
+  follow(starts: Starts, each: (message: Seen) => void): Following {
+    return followFrom(this.js, starts, each);
   }
 
   /** Connects a producer that fences every older one of this id: see {@link connectTransactionalProducer}. */

@@ -3,9 +3,9 @@ import { setTimeout } from "node:timers/promises";
 import type { Batch, Consumer, KafkaMessage } from "kafkajs";
 import { FormatError } from "../../formats/format-error";
 import { isZlibError } from "../../lib/zlib-error";
+import { partitionKey } from "../../lib/keys";
 import { calling, fatal } from "../errors";
 import type { KafkaConnection } from "./connection";
-import { type Part, Silence, Unread } from "./unread";
 
 /** Offsets of a partition as decimal strings: from `from` up to, not including, `to`. */
 export type Range = { partition: number; from: string; to: string };
@@ -20,10 +20,22 @@ export type Message = {
   headers: Record<string, string>;
 };
 
+/** Where nothing at all comes for this long, the rest is not going to come. */
+const SILENT_SECONDS = 120;
+
 /** A broken connection or a group's coordinator that is still loading: so often, with nothing read between, another attempt may mend it. */
 const MAX_INTERRUPTIONS = 8;
 
-type ReadableKafka = Pick<KafkaConnection, "js" | "brokers" | "withAdmin">;
+/** A partition of which a part is still to be read: offsets from `next` up to, not including, `to`. */
+type Unfinished = {
+  topic: string;
+  partition: number;
+  next: bigint;
+  to: bigint;
+};
+
+/** What is still to be read, by {@link partitionKey}; an attempt that follows a broken one goes on from here. */
+type Unread = Map<string, Unfinished>;
 
 /** The consumer ended by something that kafkajs itself would try again after. */
 class Interrupted extends Error {}
@@ -42,21 +54,31 @@ function undecodable(error: unknown): Error | undefined {
 }
 
 function unreadOf(ranges: Map<string, Range[]>): Unread {
-  const unread = new Unread();
+  const unread: Unread = new Map();
   for (const [topic, parts] of ranges)
     for (const { partition, from, to } of parts)
-      unread.add({ topic, partition, next: BigInt(from), to: BigInt(to) });
+      if (BigInt(from) < BigInt(to))
+        unread.set(partitionKey(topic, partition), {
+          topic,
+          partition,
+          next: BigInt(from),
+          to: BigInt(to),
+        });
   return unread;
 }
 
-function messageOf(
+const messageOf = (
   { topic, partition }: Batch,
-  { offset, value, headers: given = {} }: KafkaMessage,
-): Message {
-  const headers: Message["headers"] = {};
-  for (const name of Object.keys(given)) headers[name] = String(given[name]);
-  return { topic, partition, offset, value, headers };
-}
+  { offset, value, headers }: KafkaMessage,
+): Message => ({
+  topic,
+  partition,
+  offset,
+  value,
+  headers: Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)]),
+  ),
+});
 
 /**
  * Reads offset ranges of several topics, however long that takes: records of committed transactions, and those without one. The
@@ -68,41 +90,22 @@ function messageOf(
  * @throws ApplicationFailure `BadFormat` where what Kafka holds cannot be decoded
  */
 export function readRanges(
-  kafka: ReadableKafka,
+  kafka: Pick<KafkaConnection, "js" | "brokers" | "withAdmin">,
   ranges: Map<string, Range[]>,
   each: (message: Message) => Promise<void> | void,
   beat: () => void = () => undefined,
 ): Promise<void> {
   const unread = unreadOf(ranges);
-  if (unread.isEmpty) return Promise.resolve();
-  return readOn(kafka, {
-    unread,
-    each,
-    beat,
-    stopped: new AbortController().signal,
-  });
-}
-
-/** What is read, how, and until when. */
-type Reading = {
-  unread: Unread;
-  each: (message: Message) => Promise<void> | void;
-  beat: () => void;
-  stopped: AbortSignal;
-};
-
-/** Reads on, with one consumer after the other, until everything is read or the reading is stopped. */
-function readOn(kafka: ReadableKafka, reading: Reading): Promise<void> {
-  const { unread, stopped } = reading;
+  if (unread.size === 0) return Promise.resolve();
   return calling("Kafka", kafka.brokers.join(","), async () => {
     let interruptions = 0;
     const isRead = () => {
       interruptions = 0;
-      reading.beat();
+      beat();
     };
-    while (!unread.isEmpty && !stopped.aborted)
+    while (unread.size > 0)
       try {
-        await readOnce(kafka, { ...reading, beat: isRead });
+        await readOnce(kafka, unread, each, isRead);
       } catch (error) {
         if (!(error instanceof Interrupted)) throw error;
         if (++interruptions > MAX_INTERRUPTIONS) throw error.cause;
@@ -111,80 +114,13 @@ function readOn(kafka: ReadableKafka, reading: Reading): Promise<void> {
   });
 }
 
-/** Offsets of partitions, as decimal strings, by topic: each of them not included. */
-export type Ends = Map<string, Pick<Range, "partition" | "to">[]>;
-
-/** Partitions that are read as they grow. */
-export type Following = {
-  /** Waits until every message before these offsets was handed out. @throws what ended the reading */
-  reached(ends: Ends): Promise<void>;
-  stop(): Promise<void>;
-};
-
-/**
- * Reads partitions from offsets on, and whatever is committed to them then, until it is stopped: see {@link readRanges}. Nothing need come
- * for as long as nobody waits for it.
- */
-export function followFrom(
-  kafka: ReadableKafka,
-  starts: Map<string, Pick<Range, "partition" | "from">[]>,
-  each: (message: Message) => void,
-): Following {
-  const unread = new Unread();
-  for (const [topic, parts] of starts)
-    for (const { partition, from } of parts)
-      unread.add({ topic, partition, next: BigInt(from), to: undefined });
-  const stopper = new AbortController();
-  const reading = readOn(kafka, {
-    unread,
-    each,
-    beat: () => undefined,
-    stopped: stopper.signal,
-  });
-  // Whoever waits is told of a failure.
-  reading.catch(() => undefined);
-  return {
-    reached: (ends) => awaitReached(unread, reading, ends),
-    stop: async () => {
-      stopper.abort();
-      await reading.catch(() => undefined);
-    },
-  };
-}
-
-/** @param reading ends only where it fails */
-async function awaitReached(
+/** One consumer's try: `unread` is empty after it, or says where the next one goes on. */
+async function readOnce(
+  kafka: Pick<KafkaConnection, "js" | "withAdmin">,
   unread: Unread,
-  reading: Promise<void>,
-  ends: Ends,
+  each: (message: Message) => Promise<void> | void,
+  beat: () => void,
 ): Promise<void> {
-  const waiting = new Silence(() => unread.names);
-  const isReached = () =>
-    [...ends].every(([topic, parts]) =>
-      parts.every(
-        ({ partition, to }) => unread.get(topic, partition)!.next >= BigInt(to),
-      ),
-    );
-  const reached = new Promise<void>((done) => {
-    unread.onProgress = () => {
-      waiting.broken();
-      if (isReached()) done();
-    };
-    unread.onProgress();
-  });
-  try {
-    const ended = reading.then(() => {
-      throw new Error("the reading was stopped");
-    });
-    await Promise.race([reached, ended, waiting.tooLong]);
-  } finally {
-    waiting.over();
-  }
-}
-
-/** One consumer's try: nothing is left to be read after it, or the next one goes on. */
-async function readOnce(kafka: ReadableKafka, reading: Reading): Promise<void> {
-  const { unread } = reading;
   const groupId = `sisyphus-read-${randomUUID()}`;
   const consumer = kafka.js.consumer({
     groupId,
@@ -194,10 +130,10 @@ async function readOnce(kafka: ReadableKafka, reading: Reading): Promise<void> {
   await consumer.connect();
   try {
     await consumer.subscribe({
-      topics: [...new Set(unread.all.map(({ topic }) => topic))],
+      topics: [...new Set([...unread.values()].map(({ topic }) => topic))],
       fromBeginning: true,
     });
-    await consume(consumer, reading);
+    await consume(consumer, unread, each, beat);
   } finally {
     await consumer.disconnect();
     // kafkajs reads in groups only; one that is left behind would be listed among the cluster's for a week.
@@ -207,35 +143,37 @@ async function readOnce(kafka: ReadableKafka, reading: Reading): Promise<void> {
   }
 }
 
-/** Runs a subscribed consumer until everything is read or the reading is stopped. */
+/** Runs a subscribed consumer until every end is reached; `unread` loses the partitions that are read. */
 function consume(
   consumer: Consumer,
-  { unread, each, beat, stopped }: Reading,
+  unread: Unread,
+  each: (message: Message) => Promise<void> | void,
+  beat: () => void,
 ): Promise<void> {
   return new Promise<void>((done, fail) => {
     let isOver = false;
-    // Of what is followed nothing need come.
-    const silence = unread.isFollowed
-      ? undefined
-      : new Silence(() => unread.names);
     const finish = (error?: unknown) => {
       isOver = true;
-      silence?.over();
-      stopped.removeEventListener("abort", onStop);
+      clearTimeout(silence);
       if (error) fail(error);
       else done();
     };
-    const onStop = () => finish();
-    silence?.tooLong.catch(finish);
-    stopped.addEventListener("abort", onStop);
-    if (stopped.aborted) return finish();
+    const silence = globalThis.setTimeout(
+      () =>
+        finish(
+          new Error(
+            `nothing came for ${SILENT_SECONDS} s; not read: ${[...unread.keys()].join(", ")}`,
+          ),
+        ),
+      SILENT_SECONDS * 1000,
+    );
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       const fault = undecodable(payload.error);
       if (fault)
         finish(
           fatal(
             "BadFormat",
-            `a batch of ${unread.names} cannot be decoded: ${fault.message}`,
+            `a batch of ${[...unread.keys()].join(", ")} cannot be decoded: ${fault.message}`,
           ),
         );
       else
@@ -248,23 +186,23 @@ function consume(
     // This event, unlike `eachBatch`, also comes for batches that hold control records only.
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
       if (isOver) return;
-      const { topic, partition, lastOffset } = payload;
-      unread.passed(topic, partition, BigInt(lastOffset) + 1n);
-      if (unread.isEmpty) finish();
+      const key = partitionKey(payload.topic, payload.partition);
+      const part = unread.get(key);
+      if (part && BigInt(payload.lastOffset) + 1n >= part.to)
+        unread.delete(key);
+      if (unread.size === 0) finish();
     });
     const eachBatch = async ({ batch }: { batch: Batch }) => {
-      silence?.broken();
-      const part = unread.get(batch.topic, batch.partition);
+      silence.refresh();
+      const part = unread.get(partitionKey(batch.topic, batch.partition));
       // What is thrown out of here kafkajs takes for a fault of its own, and tries again.
       try {
         beat();
         if (!part) return;
         for (const message of batch.messages) {
           const offset = BigInt(message.offset);
-          if (isOver || offset < part.next || isBehind(offset, part)) continue;
-          // Waited for only where there is something to wait for: of many messages each turn counts.
-          const handing = each(messageOf(batch, message));
-          if (handing) await handing;
+          if (isOver || offset < part.next || offset >= part.to) continue;
+          await each(messageOf(batch, message));
           part.next = offset + 1n;
         }
       } catch (error) {
@@ -279,10 +217,7 @@ function consume(
   });
 }
 
-const isBehind = (offset: bigint, { to }: Part): boolean =>
-  to !== undefined && offset >= to;
-
 function seekToStarts(consumer: Consumer, unread: Unread): void {
-  for (const { topic, partition, next } of unread.all)
+  for (const { topic, partition, next } of unread.values())
     consumer.seek({ topic, partition, offset: String(next) });
 }

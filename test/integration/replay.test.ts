@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Admin } from "kafkajs";
+import { type Admin, CompressionTypes } from "kafkajs";
+import { Kafka } from "../../clients/kafka/kafka";
 import type { Message } from "../../clients/kafka/ranged-read";
 import { capsuleTime } from "../../formats/eventlogging/event-time";
 import { moveClockTo } from "../../sandbox/platform/clock";
 import { sandboxKafka } from "../../sandbox/platform/commands";
+import { ports } from "../../sandbox/platform/ports";
 import { crash, down, reset, up } from "../../sandbox/platform/up";
 import { until } from "../../sandbox/platform/wait";
 import { PARTITIONS, sceneOf } from "./replay/scene";
@@ -124,6 +126,73 @@ test("events of several partitions are there at their own times, and their marke
       String(capsuleTime(JSON.parse(text) as { dt: string })),
     );
   await scene.kafka.close();
+}, 120_000);
+
+test("what is followed is what is read: neither markers nor what was aborted, in any codec", async () => {
+  const topic = "Followed";
+  await makeTopic(topic);
+  const kafka = new Kafka([`127.0.0.1:${ports().kafka}`]);
+  const from = (partition: number) => ({ partition, from: "0" });
+  const followed: string[] = [];
+  const following = kafka.follow(
+    new Map([[topic, Array.from({ length: PARTITIONS }, (_, i) => from(i))]]),
+    ({ partition, offset, headers }) =>
+      void followed.push(`${partition}/${offset} ${headers["n"]}`),
+  );
+  const producers = ["one", "two"].map((transactionalId) =>
+    sandboxKafka().producer({
+      idempotent: true,
+      transactionalId,
+      maxInFlightRequests: 1,
+    }),
+  );
+  const plain = sandboxKafka().producer();
+  await Promise.all([...producers, plain].map((each) => each.connect()));
+  const batch = (n: number, codec: CompressionTypes) => ({
+    topic,
+    compression: codec,
+    messages: Array.from({ length: 20 }, (_, i) => ({
+      value: "x".repeat(i),
+      partition: (i + n) % PARTITIONS,
+      headers: { n: `${n}.${i}` },
+    })),
+  });
+  const codecs = [
+    CompressionTypes.None,
+    CompressionTypes.GZIP,
+    CompressionTypes.Snappy,
+    CompressionTypes.LZ4,
+  ];
+  for (let n = 0; n < 12; n++) {
+    // Two transactions at a time, whose records lie among one another.
+    const codec = codecs[n % codecs.length]!;
+    const [one, two] = await Promise.all(producers.map((p) => p.transaction()));
+    for (let i = 0; i < 2; i++) {
+      await one!.send(batch(3 * n, codec));
+      await two!.send(batch(3 * n + 1, codec));
+      await plain.send(batch(3 * n + 2, codec));
+    }
+    await (n % 2 ? one!.abort() : one!.commit());
+    await (n % 3 ? two!.commit() : two!.abort());
+  }
+  await Promise.all([...producers, plain].map((each) => each.disconnect()));
+  const logs = (await kafka.offsets(topic)).map(({ partition, low, high }) => ({
+    partition,
+    from: low,
+    to: high,
+  }));
+  await following.reached(new Map([[topic, logs]]));
+  await following.stop();
+  const read: string[] = [];
+  await kafka.read(
+    new Map([[topic, logs]]),
+    ({ partition, offset, headers }) =>
+      void read.push(`${partition}/${offset} ${headers["n"]}`),
+  );
+  // Of 36 sends of 20 messages, twice each, six and four were aborted.
+  expect(read).toHaveLength((36 - 6 - 4) * 2 * 20);
+  expect(followed.sort()).toEqual(read.sort());
+  await kafka.close();
 }, 120_000);
 
 test("an attempt that is killed with a transaction open is taken over: what it had committed stays, the rest is produced", async () => {

@@ -1,9 +1,10 @@
 import type {
   Ends,
   Following,
-  Message,
-  Range,
-} from "../../../clients/kafka/ranged-read";
+  Seen,
+  Starts,
+} from "../../../clients/kafka/following";
+import type { Message, Range } from "../../../clients/kafka/ranged-read";
 import {
   FencedError,
   type ProducedRecord,
@@ -200,10 +201,7 @@ export class MemoryKafka {
   }
 
   /** What is followed comes when somebody waits for it. */
-  follow(
-    starts: Map<string, Pick<Range, "partition" | "from">[]>,
-    each: (message: Message) => void,
-  ): Following {
+  follow(starts: Starts, each: (message: Seen) => void): Following {
     const next = new Map<string, string>();
     for (const [topic, parts] of starts)
       for (const { partition, from } of parts)

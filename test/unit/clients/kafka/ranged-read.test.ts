@@ -1,7 +1,6 @@
 import { CancelledFailure } from "@temporalio/common";
 import { FormatError } from "../../../../formats/format-error";
 import {
-  followFrom,
   type Message,
   readRanges,
 } from "../../../../clients/kafka/ranged-read";
@@ -215,69 +214,4 @@ test("a batch that cannot be decoded ends the reading at once, and is not Kafka'
     message: "a batch of t/0 cannot be decoded: snappy: corrupt input",
   });
   expect(deleted).toHaveLength(1);
-});
-
-test("what is followed is handed out as it comes, and whoever waits for an end waits for what is before it only", async () => {
-  const { kafka, sought, deleted, emit } = cluster([
-    { topic: "Edit", partition: 0, offsets: [5, 6], last: 7 },
-    { topic: "Edit", partition: 1, offsets: [0], last: 1 },
-    "broken",
-    { topic: "Edit", partition: 0, offsets: [8, 9], last: 9 },
-  ]);
-  const found: string[] = [];
-  const starts = [
-    { partition: 0, from: "5" },
-    { partition: 1, from: "0" },
-  ];
-  const following = followFrom(
-    kafka,
-    new Map([["Edit", starts]]),
-    ({ partition, offset }) => void found.push(`${partition}/${offset}`),
-  );
-  await following.reached(new Map([["Edit", [{ partition: 1, to: "2" }]]]));
-  await following.reached(
-    new Map([
-      [
-        "Edit",
-        [
-          { partition: 0, to: "9" },
-          { partition: 1, to: "2" },
-        ],
-      ],
-    ]),
-  );
-  expect(found).toEqual(["0/5", "0/6", "1/0", "0/8", "0/9"]);
-  // The second consumer goes on behind the markers that the first one has passed.
-  expect(sought).toEqual([
-    { topic: "Edit", partition: 0, offset: "5" },
-    { topic: "Edit", partition: 1, offset: "0" },
-    { topic: "Edit", partition: 0, offset: "8" },
-    { topic: "Edit", partition: 1, offset: "2" },
-  ]);
-  let isReached = false;
-  const more = following
-    .reached(new Map([["Edit", [{ partition: 1, to: "3" }]]]))
-    .then(() => (isReached = true));
-  await new Promise((done) => setImmediate(done));
-  expect(isReached).toBe(false);
-  // A marker alone, as an end of a transaction is.
-  emit("end", { topic: "Edit", partition: 1, lastOffset: "2" });
-  await more;
-  await following.stop();
-  expect(deleted).toHaveLength(2);
-});
-
-test("what ends the following is told to whoever waits, and one that is stopped reaches nothing more", async () => {
-  const ends = new Map([["Edit", [{ partition: 0, to: "9" }]]]);
-  const starts = new Map([["Edit", [{ partition: 0, from: "5" }]]]);
-  const { kafka, emit } = cluster([]);
-  const following = followFrom(kafka, starts, () => undefined);
-  const waiting = following.reached(ends);
-  await new Promise((done) => setImmediate(done));
-  emit("crash", { error: new Error("not allowed"), restart: false });
-  await expect(waiting).rejects.toThrow("memory:9092: not allowed");
-  await following.stop();
-  const stopped = followFrom(cluster([]).kafka, starts, () => undefined);
-  await stopped.stop();
-  await expect(stopped.reached(ends)).rejects.toThrow("stopped");
 });
