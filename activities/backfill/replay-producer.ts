@@ -4,6 +4,7 @@ import type { Kafka } from "../../clients/kafka/kafka";
 import {
   FencedError,
   isPassing,
+  type PreparedBatch,
   type TransactionalProducer,
 } from "../../clients/kafka/transactional-producer";
 import { replayHeaders } from "../../domain/backfill/replay-headers";
@@ -76,8 +77,10 @@ export class ReplayTransactions {
   private bytes = 0;
   private began = 0;
   private timer: NodeJS.Timeout | undefined;
-  /** What is under way, one thing after the other; the next batch is read and parsed meanwhile. */
+  /** What is under way, one thing after the other. */
   private doing: Promise<void> = Promise.resolve();
+  /** What was under way before the last batch. */
+  private before: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly producer: TransactionalProducer,
@@ -85,19 +88,23 @@ export class ReplayTransactions {
   ) {}
 
   /**
-   * Sends a batch once the one before has been sent; what is enough for a transaction is committed after it. A failure is told by the call
-   * that follows.
+   * Sends a batch once those before have been sent: one may be on its way while this one is encoded. What is enough for a transaction is
+   * committed after it. A failure is told by a call that follows.
    * @throws ApplicationFailure "Fenced", not to be retried, where a newer attempt has taken over, or the saga may not replay any more
    */
   async send(topic: string, batch: OutgoingBatch): Promise<void> {
-    await this.done();
-    this.then(() => this.produce(topic, batch));
+    await this.told(this.before);
+    this.before = this.doing;
+    const prepared = this.prepare(topic, batch);
+    // It is told as the batch is sent.
+    prepared.catch(() => undefined);
+    this.then(async () => this.produce(topic, batch, await prepared));
   }
 
   /** Commits what was sent. @throws as {@link send} */
   async commit(): Promise<void> {
     this.then(() => this.end());
-    await this.done();
+    await this.told(this.doing);
   }
 
   /** Takes back what is not committed. */
@@ -115,9 +122,31 @@ export class ReplayTransactions {
     this.doing.catch(() => undefined);
   }
 
-  private async produce(topic: string, batch: OutgoingBatch): Promise<void> {
-    const { sagaId, compression, transactionBytes, transactionMs } =
-      this.options;
+  private async prepare(
+    topic: string,
+    { items }: OutgoingBatch,
+  ): Promise<PreparedBatch> {
+    const { sagaId, compression } = this.options;
+    const partitions = this.options.partitionsOf(topic) ?? 1;
+    return this.producer.prepare(
+      topic,
+      items.map(({ event, index, value }) => ({
+        value,
+        partition: index % partitions,
+        // The event's own time, as eventlogging-consumer sets it: the importer writes it into the hour that it was lost from.
+        timestamp: timeOf(event),
+        headers: replayHeaders(sagaId, index, event.uuid),
+      })),
+      compression,
+    );
+  }
+
+  private async produce(
+    topic: string,
+    batch: OutgoingBatch,
+    prepared: PreparedBatch,
+  ): Promise<void> {
+    const { transactionBytes, transactionMs } = this.options;
     if (this.batches.length === 0) {
       this.began = Date.now();
       // Whatever the next batch waits for: readers of committed records wait for this transaction.
@@ -129,19 +158,7 @@ export class ReplayTransactions {
     this.batches.push(batch);
     this.topics.add(topic);
     this.bytes += batch.bytes;
-    const partitions = this.options.partitionsOf(topic) ?? 1;
-    const { items } = batch;
-    await this.producer.send(
-      topic,
-      items.map(({ event, index, value }) => ({
-        value,
-        partition: index % partitions,
-        // The event's own time, as eventlogging-consumer sets it: the importer writes it into the hour that it was lost from.
-        timestamp: timeOf(event),
-        headers: replayHeaders(sagaId, index, event.uuid),
-      })),
-      compression,
-    );
+    await this.producer.send(prepared);
     if (this.bytes >= transactionBytes) await this.end();
   }
 
@@ -166,9 +183,9 @@ export class ReplayTransactions {
   }
 
   /** Waits for what is under way. */
-  private async done(): Promise<void> {
+  private async told(doing: Promise<void>): Promise<void> {
     try {
-      await this.doing;
+      await doing;
     } catch (error) {
       await this.abort();
       throw error instanceof FencedError ? this.whyFenced(error) : error;

@@ -16,18 +16,29 @@ import { ask, type Broker, type Cluster, clusterOf } from "./raw-requests";
 
 export type ProducedRecord = OutgoingRecord & { partition: number };
 
+/** Records of one topic, encoded for each of their partitions. */
+export type PreparedBatch = {
+  topic: string;
+  batches: ReadonlyMap<number, Buffer>;
+};
+
 /**
  * Produces in transactions under a transactional id. It does one thing at a time, and nothing that failed is ever tried again: what a broker
  * took of it may be there. After a failure it only aborts and disconnects, so that a producer which was fenced cannot come back and fence
  * its successor in turn.
  */
 export interface TransactionalProducer {
-  /** Sends records of a topic in the transaction that is open; the first ones open it. @throws FencedError */
-  send(
+  /**
+   * Encodes records of a topic; another batch may be on its way meanwhile. Batches are sent in the order in which they were prepared, each
+   * once.
+   */
+  prepare(
     topic: string,
     records: readonly ProducedRecord[],
     compression: "none" | "gzip",
-  ): Promise<void>;
+  ): Promise<PreparedBatch>;
+  /** Sends a batch in the transaction that is open; the first one opens it. @throws FencedError */
+  send(batch: PreparedBatch): Promise<void>;
   /** Commits what was sent since the last commit. @throws FencedError */
   commit(): Promise<void>;
   /** Takes back what was sent since the last commit. */
@@ -117,7 +128,7 @@ export const isPassing = (error: unknown): boolean =>
 
 /** Over connections that kafkajs makes; batches are encoded here, as kafkajs' own encoder is what bounds it. */
 class KafkaProducer implements TransactionalProducer {
-  /** Records that were sent to each partition since the producer has its epoch. */
+  /** The sequence number of each partition's next record. */
   private readonly sequences = new Map<string, number>();
   /** Partitions of the open transaction; empty where none is open. */
   private readonly added = new Set<string>();
@@ -136,13 +147,42 @@ class KafkaProducer implements TransactionalProducer {
     },
   ) {}
 
-  send(
+  async prepare(
     topic: string,
     records: readonly ProducedRecord[],
     compression: "none" | "gzip",
-  ): Promise<void> {
+  ): Promise<PreparedBatch> {
+    const byPartition = new Map<number, ProducedRecord[]>();
+    for (const record of records) {
+      const ofPartition = byPartition.get(record.partition);
+      if (ofPartition) ofPartition.push(record);
+      else byPartition.set(record.partition, [record]);
+    }
+    // Counted before anything is waited for, so that the next batch goes on behind this one.
+    const firsts = [...byPartition].map(([partition, { length }]) => {
+      const key = partitionKey(topic, partition);
+      const firstSequence = this.sequences.get(key) ?? 0;
+      this.sequences.set(key, (firstSequence + length) % MAX_INT32);
+      return firstSequence;
+    });
+    const packing = compression === "gzip" ? GZIP : undefined;
+    const batches = new Map<number, Buffer>();
+    for (const [i, [partition, ofPartition]] of [...byPartition].entries()) {
+      const producer = {
+        producerId: BigInt(this.own.producerId),
+        producerEpoch: this.own.producerEpoch,
+        firstSequence: firsts[i]!,
+      };
+      batches.set(
+        partition,
+        await encodeRecordBatch(ofPartition, producer, packing),
+      );
+    }
+    return { topic, batches };
+  }
+
+  send({ topic, batches }: PreparedBatch): Promise<void> {
     return this.once(async () => {
-      const batches = await this.batchesOf(topic, records, compression);
       await this.cluster.addTargetTopic(topic);
       await this.cluster.refreshMetadataIfNecessary();
       const partitions = [...batches.keys()];
@@ -165,10 +205,6 @@ class KafkaProducer implements TransactionalProducer {
       );
       for (const each of sent)
         if (each.status === "rejected") throw each.reason;
-      for (const { partition } of records) {
-        const key = partitionKey(topic, partition);
-        this.sequences.set(key, (this.sequences.get(key) ?? 0) + 1);
-      }
     });
   }
 
@@ -200,34 +236,6 @@ class KafkaProducer implements TransactionalProducer {
         );
       throw error;
     }
-  }
-
-  private async batchesOf(
-    topic: string,
-    records: readonly ProducedRecord[],
-    compression: "none" | "gzip",
-  ): Promise<Map<number, Buffer>> {
-    const byPartition = new Map<number, ProducedRecord[]>();
-    for (const record of records) {
-      const ofPartition = byPartition.get(record.partition);
-      if (ofPartition) ofPartition.push(record);
-      else byPartition.set(record.partition, [record]);
-    }
-    const batches = new Map<number, Buffer>();
-    for (const [partition, ofPartition] of byPartition) {
-      const sent = this.sequences.get(partitionKey(topic, partition)) ?? 0;
-      const producer = {
-        producerId: BigInt(this.own.producerId),
-        producerEpoch: this.own.producerEpoch,
-        firstSequence: sent % MAX_INT32,
-      };
-      const packing = compression === "gzip" ? GZIP : undefined;
-      batches.set(
-        partition,
-        await encodeRecordBatch(ofPartition, producer, packing),
-      );
-    }
-    return batches;
   }
 
   /** Tells the coordinator which partitions the transaction will have to end. It can be told again and again. */

@@ -7,6 +7,7 @@ import type {
 import type { Message, Range } from "../../../clients/kafka/ranged-read";
 import {
   FencedError,
+  type PreparedBatch,
   type ProducedRecord,
   type TransactionalProducer,
 } from "../../../clients/kafka/transactional-producer";
@@ -119,11 +120,19 @@ export class MemoryKafka {
     const check = () => {
       if (this.epochs.get(id) !== epoch) throw new FencedError("fenced");
     };
+    const recordsOf = new WeakMap<PreparedBatch, readonly ProducedRecord[]>();
     return {
       disconnect: async () => undefined,
-      send: (topic: string, records: readonly ProducedRecord[]) =>
+      prepare: async (topic: string, records: readonly ProducedRecord[]) => {
+        const prepared = { topic, batches: new Map() };
+        recordsOf.set(prepared, records);
+        return prepared;
+      },
+      send: (prepared: PreparedBatch) =>
         call(() => {
           check();
+          const { topic } = prepared;
+          const records = recordsOf.get(prepared)!;
           const open = this.open.get(id) ?? this.begin(id);
           for (const { value, headers, partition } of records) {
             open.partitions.add(partitionKey(topic, partition));

@@ -5,6 +5,7 @@ import {
 } from "../../../../activities/backfill/replay-producer";
 import {
   FencedError,
+  type PreparedBatch,
   type ProducedRecord,
   type TransactionalProducer,
 } from "../../../../clients/kafka/transactional-producer";
@@ -12,8 +13,14 @@ import {
 /** A producer that keeps what it is asked for, in order. */
 function producer(faults: Partial<TransactionalProducer> = {}) {
   const asked: (ProducedRecord[] | "commit" | "abort")[] = [];
+  const recordsOf = new WeakMap<PreparedBatch, ProducedRecord[]>();
   const to: TransactionalProducer = {
-    send: async (_topic, records) => void asked.push([...records]),
+    prepare: async (topic, records) => {
+      const prepared = { topic, batches: new Map() };
+      recordsOf.set(prepared, [...records]);
+      return prepared;
+    },
+    send: async (prepared) => void asked.push(recordsOf.get(prepared)!),
     commit: async () => void asked.push("commit"),
     abort: async () => void asked.push("abort"),
     disconnect: async () => undefined,
@@ -121,7 +128,7 @@ test("a commit that fails when its time has come is told by the next call", asyn
   const bounded = transactions(to, { transactionMs: 500 });
   await bounded.send("t", batch(0));
   await jest.advanceTimersByTimeAsync(500);
-  await expect(bounded.send("t", batch(1))).rejects.toBe(lost);
+  await expect(bounded.commit()).rejects.toBe(lost);
   expect(asked.at(-1)).toBe("abort");
   jest.useRealTimers();
 });
@@ -161,12 +168,13 @@ test("a saga that may not replay a topic any more lands nothing of the whole tra
   expect(asked.filter((each) => typeof each === "string")).toEqual(["abort"]);
 });
 
-test("a batch that fails is told by the next call, and its transaction is taken back", async () => {
+test("a batch that fails is told by a call that follows, and its transaction is taken back", async () => {
   const failed = new Error("a part was refused");
   const { to, asked } = producer({ send: () => Promise.reject(failed) });
   const broken = transactions(to);
   await broken.send("t", batch(0));
-  await expect(broken.send("t", batch(1))).rejects.toBe(failed);
+  await broken.send("t", batch(1));
+  await expect(broken.send("t", batch(2))).rejects.toBe(failed);
   await expect(broken.commit()).rejects.toBe(failed);
   expect(asked).not.toContain("commit");
   expect(asked[0]).toBe("abort");

@@ -3,6 +3,7 @@ import {
   connectTransactionalProducer,
   FencedError,
   isPassing,
+  type TransactionalProducer,
 } from "../../../../clients/kafka/transactional-producer";
 
 // The pauses between questions last a moment here.
@@ -120,6 +121,11 @@ const records = (...partitions: number[]) =>
     headers: {},
   }));
 
+const send = async (
+  producer: TransactionalProducer,
+  some: ReturnType<typeof records>,
+) => producer.send(await producer.prepare("Edit", some, "none"));
+
 async function connected(brokers = new TwoBrokers()) {
   const producer = await connectTransactionalProducer(brokers.js, "tx", {
     transactionTimeoutMs: 30_000,
@@ -129,10 +135,10 @@ async function connected(brokers = new TwoBrokers()) {
 
 test("each partition's records go to its leader in one batch, and a later transaction goes on where the one before ended", async () => {
   const { brokers, producer } = await connected();
-  await producer.send("Edit", records(0, 1, 2, 0), "none");
-  await producer.send("Edit", records(0), "none");
+  await send(producer, records(0, 1, 2, 0));
+  await send(producer, records(0));
   await producer.commit();
-  await producer.send("Edit", records(0, 2), "none");
+  await send(producer, records(0, 2));
   await producer.commit();
   expect(brokers.asked).toEqual([
     { add: [0, 1, 2] },
@@ -174,10 +180,10 @@ test("nothing is ended where nothing was sent", async () => {
 test("what was refused in part is not sent again, and its transaction is only taken back", async () => {
   const { brokers, producer } = await connected();
   brokers.errors = { 1: 6 };
-  const sent = producer.send("Edit", records(0, 1), "none");
+  const sent = send(producer, records(0, 1));
   await expect(sent).rejects.toThrow("Edit/1 with its error 6");
   for (const again of [
-    () => producer.send("Edit", records(0, 1), "none"),
+    () => send(producer, records(0, 1)),
     () => producer.commit(),
   ])
     await expect(again()).rejects.toThrow("has failed");
@@ -196,9 +202,7 @@ test("a failure waits for what is under way at other brokers, so that no abort o
   brokers.held = new Promise((done) => (release = done));
   brokers.errors = { 0: 6 };
   let isOver = false;
-  const sent = producer
-    .send("Edit", records(0, 1), "none")
-    .finally(() => (isOver = true));
+  const sent = send(producer, records(0, 1)).finally(() => (isOver = true));
   sent.catch(() => undefined);
   await new Promise((done) => setImmediate(done));
   expect(isOver).toBe(false);
@@ -225,7 +229,7 @@ test.each([
   const { brokers, producer } = await connected();
   Object.assign(brokers, trouble);
   const work = async () => {
-    await producer.send("Edit", records(0), "none");
+    await send(producer, records(0));
     await producer.commit();
   };
   await expect(work()).rejects.toBeInstanceOf(FencedError);
@@ -243,7 +247,7 @@ test("a transaction waits until the one before it has ended, and a lost answer o
       refusal("CONCURRENT_TRANSACTIONS"),
     ],
   };
-  await producer.send("Edit", records(0), "none");
+  await send(producer, records(0));
   expect(brokers.asked).toHaveLength(4);
   brokers.refusals = { end: [new Error("closed connection")] };
   await expect(producer.commit()).rejects.toThrow("closed connection");
@@ -252,7 +256,7 @@ test("a transaction waits until the one before it has ended, and a lost answer o
 
 test("records of a partition that the topic does not have are not sent", async () => {
   const { brokers, producer } = await connected();
-  await expect(producer.send("Edit", records(0, 4), "none")).rejects.toThrow(
+  await expect(send(producer, records(0, 4))).rejects.toThrow(
     "Edit has 1 of the partitions 0, 4",
   );
   expect(brokers.asked).toEqual([]);
@@ -268,4 +272,28 @@ test("whoever connects while the transaction of another is being ended is told s
   const { producer } = await connected(brokers);
   await producer.disconnect();
   expect(brokers.connections).toBe(0);
+});
+
+test("a batch that is prepared while another is on its way goes on behind it", async () => {
+  const { brokers, producer } = await connected();
+  const first = producer.prepare("Edit", records(0, 0, 2), "gzip");
+  const second = producer.prepare("Edit", records(0, 2), "none");
+  await producer.send(await first);
+  await producer.send(await second);
+  expect(brokers.asked.slice(1)).toEqual([
+    {
+      produce: 1,
+      batches: [
+        { partition: 0, firstSequence: 0, records: 2 },
+        { partition: 2, firstSequence: 0, records: 1 },
+      ],
+    },
+    {
+      produce: 1,
+      batches: [
+        { partition: 0, firstSequence: 2, records: 1 },
+        { partition: 2, firstSequence: 1, records: 1 },
+      ],
+    },
+  ]);
 });
