@@ -215,3 +215,49 @@ test("what comes after a look is read by the next one, and what comes while the 
     [{ partition: 0, from: "2", to: "4" }],
   ]);
 });
+
+test("where the following ends early, what it has handed out is read, and the rest is read after it", async () => {
+  const kafka = new MemoryKafka();
+  kafka.create("Edit");
+  const put = (index: number) =>
+    kafka.partition("Edit", 0).log.push({
+      marker: false,
+      value: "{}",
+      headers: replayHeaders(SAGA, index, `u${index}`),
+      transaction: { state: "committed" },
+    });
+  let stops = 0;
+  kafka.follow = (_starts, each) => ({
+    reached: async () => {
+      each({
+        topic: "Edit",
+        partition: 0,
+        offset: "0",
+        headers: replayHeaders(SAGA, 0, "u0"),
+      });
+      throw new Error("not the leader");
+    },
+    stop: async () => void stops++,
+  });
+  await new MockActivityEnvironment().run(async () => {
+    const logs = new ReplayedLogs(kafka, SAGA, {
+      topics: ["Edit"],
+      starts: { "Edit/0": "0" },
+    });
+    await logs.look();
+    logs.follow(["Edit"]);
+    put(0);
+    put(1);
+    const reads = jest.spyOn(kafka, "read");
+    await logs.look();
+    put(2);
+    await logs.look();
+    expect(logs.found).toMatchObject({ twice: 0, ends: { "Edit/0": "3" } });
+    expect(logs.found.landed.get("Edit")!.count).toBe(3);
+    expect(reads.mock.calls.map(([ranges]) => ranges.get("Edit"))).toEqual([
+      [{ partition: 0, from: "1", to: "2" }],
+      [{ partition: 0, from: "2", to: "3" }],
+    ]);
+    expect(stops).toBe(1);
+  });
+});
