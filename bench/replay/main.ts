@@ -62,13 +62,13 @@ function* events(count: number): Generator<EventCapsule> {
   }
 }
 
-export async function* missingEvents(count: number): AsyncGenerator<MissingEvent> {
+async function* missingEvents(count: number): AsyncGenerator<MissingEvent> {
   for (const event of events(count))
     yield { ...candidateOf("Replayed", 0, event), copies: 1 };
 }
 
 /** The events as lines, for the console producer. */
-export async function writeLines(count: number): Promise<void> {
+async function writeLines(count: number): Promise<void> {
   const file = createWriteStream(INPUT);
   for (const event of events(count))
     if (!file.write(`${JSON.stringify(event)}\n`)) await once(file, "drain");

@@ -1,3 +1,4 @@
+// Over 300 lines: a producer and its contract, which must be read together to see that nothing is sent twice.
 import { setTimeout } from "node:timers/promises";
 import type { Kafka as KafkaJs } from "kafkajs";
 import { promisify } from "node:util";
