@@ -50,7 +50,10 @@ export async function heartbeats(
   return byActivity;
 }
 
-/** Merges heartbeats of the same activity in two shards: numbers are added, of everything else the second is taken. */
+/**
+ * Merges heartbeats of the same activity in two shards: numbers are added, of everything else the second is taken. Both work at the same
+ * time, so that the longer of two waits counts.
+ */
 export function mergeHeartbeats(
   first: Heartbeat | undefined,
   second: Heartbeat,
@@ -61,8 +64,9 @@ export function mergeHeartbeats(
   const progress = { ...first.progress, ...second.progress };
   for (const [key, value] of Object.entries(second.progress)) {
     const before = first.progress[key];
-    if (typeof value === "number" && typeof before === "number")
-      progress[key] = before + value;
+    if (typeof value !== "number" || typeof before !== "number") continue;
+    progress[key] =
+      key === "secondsLeft" ? Math.max(before, value) : before + value;
   }
   return { ...first, ...second, progress };
 }
@@ -107,19 +111,43 @@ type BytesRead = {
   secondsLeft?: number;
 };
 
+/** What a replay says of the events that it has committed. */
+type EventsReplayed = {
+  replayed: number;
+  total: number;
+  bytes: number;
+  perSecond?: number;
+  bytesPerSecond?: number;
+  secondsLeft?: number;
+};
+
+/** Whether an object has these numbers, and of others either a number or nothing. */
+function tells(progress: unknown, always: string[], perhaps: string[]) {
+  return (
+    hasNumbers(progress, always) &&
+    perhaps.every((name) => !(name in progress) || hasNumbers(progress, [name]))
+  );
+}
+
 const tellsBytes = (progress: unknown): progress is BytesRead =>
-  hasNumbers(progress, ["bytes", "ofBytes"]) &&
-  ["perSecond", "secondsLeft"].every(
-    (name) => !(name in progress) || hasNumbers(progress, [name]),
+  tells(progress, ["bytes", "ofBytes"], ["perSecond", "secondsLeft"]);
+
+const tellsReplay = (progress: unknown): progress is EventsReplayed =>
+  tells(
+    progress,
+    ["replayed", "total", "bytes"],
+    ["perSecond", "bytesPerSecond", "secondsLeft"],
   );
 
 const MB = 2 ** 20;
 
-/** A heartbeat: bytes, rate and time left in words where it tells them, then all that it says. */
+/** A heartbeat: what is done, at which rate, and the time left in words where it tells them, then all that it says. */
 export function heartbeatText(heartbeat: Heartbeat): string {
   const said = JSON.stringify(heartbeat);
-  if (!tellsBytes(heartbeat.progress)) return said;
-  const { bytes, ofBytes, perSecond, secondsLeft } = heartbeat.progress;
+  const { progress } = heartbeat;
+  if (tellsReplay(progress)) return `${replayText(progress)}, ${said}`;
+  if (!tellsBytes(progress)) return said;
+  const { bytes, ofBytes, perSecond, secondsLeft } = progress;
   return [
     `${(bytes / MB).toFixed(0)} of ${(ofBytes / MB).toFixed(0)} MB`,
     ...(perSecond === undefined
@@ -129,6 +157,29 @@ export function heartbeatText(heartbeat: Heartbeat): string {
       ? []
       : [`about ${inWords(secondsLeft)} left`]),
     said,
+  ].join(", ");
+}
+
+function replayText({
+  replayed,
+  total,
+  bytes,
+  perSecond,
+  bytesPerSecond,
+  secondsLeft,
+}: EventsReplayed): string {
+  const rates = [
+    ...(perSecond === undefined ? [] : [`${perSecond.toFixed(0)} events`]),
+    ...(bytesPerSecond === undefined
+      ? []
+      : [`${(bytesPerSecond / MB).toFixed(1)} MB`]),
+  ];
+  return [
+    `${replayed} of ${total} events, ${(bytes / MB).toFixed(0)} MB by this attempt`,
+    ...(rates.length === 0 ? [] : [`${rates.join(" or ")} a second`]),
+    ...(secondsLeft === undefined
+      ? []
+      : [`about ${inWords(secondsLeft)} left`]),
   ].join(", ");
 }
 

@@ -1,5 +1,6 @@
-import { heartbeat } from "@temporalio/activity";
+import { cancelled } from "@temporalio/activity";
 import type { Kafka } from "../../clients/kafka/kafka";
+import type { Following, Seen } from "../../clients/kafka/following";
 import type { Range } from "../../clients/kafka/ranged-read";
 import type { Markers } from "../../domain/audit/ledger";
 import { Landed } from "../../domain/backfill/landed";
@@ -10,7 +11,8 @@ import {
   whyUntold,
 } from "../../domain/backfill/replay-starts";
 import { fatal } from "../../clients/errors";
-import { partitionKey } from "../../lib/keys";
+import { endIfUnwanted } from "../beat";
+import { partitionKey, parsePartitionKey } from "../../lib/keys";
 
 export type ReadBack = {
   /** Which missing events are in Kafka, by topic; every topic that was asked for is in it. */
@@ -59,7 +61,7 @@ async function refuseMadeAnew(
   }
 }
 
-/** The offsets of each topic that the saga may have written to, without the topics to which nobody has written since. */
+/** The offsets of each topic that the saga may have written to. */
 async function rangesSince(
   kafka: Pick<Kafka, "offsets" | "topics" | "topicIds">,
   { topics, starts, ids = {}, besides = [] }: Asked,
@@ -72,7 +74,7 @@ async function rangesSince(
   const partitions = partitionsOf(starts);
   for (const topic of [...topics, ...besides]) {
     if (!existing.has(topic)) continue;
-    heartbeat({ offsets: topic });
+    endIfUnwanted();
     const mustTell = topics.includes(topic);
     const logs = await kafka.offsets(topic);
     const gone = partitions
@@ -80,70 +82,169 @@ async function rangesSince(
       ?.find((wanted) => !logs.some(({ partition }) => partition === wanted));
     if (mustTell && gone !== undefined)
       cannotTell(`${topic}/${gone}`, "Kafka does not have it: made anew");
-    const ofTopic = logs.flatMap(({ partition, low, high }) => {
+    const ofTopic: Range[] = logs.flatMap(({ partition, low, high }) => {
       // A partition that was added after the starts were noted is read from its beginning.
       const from = starts[partitionKey(topic, partition)] ?? low;
       const why = whyUntold(from, { low, high });
       if (why === undefined) return [{ partition, from, to: high }];
       return mustTell ? cannotTell(`${topic}/${partition}`, why) : [];
     });
-    if (ofTopic.some(({ from, to }) => BigInt(from) < BigInt(to)))
-      ranges.set(topic, ofTopic);
+    ranges.set(topic, ofTopic);
   }
   return ranges;
 }
 
-/** Offsets without a record: markers of transactions, and what was aborted. The offset ledger must not take them for a gap. */
-function markersIn(
-  ranges: ReadonlyMap<string, Range[]>,
-  records: ReadonlyMap<string, number>,
-): Record<string, Markers[]> {
-  const markers: Record<string, Markers[]> = {};
-  for (const [topic, ofTopic] of ranges)
-    markers[topic] = ofTopic.flatMap(({ partition, from, to }) => {
-      const read = records.get(partitionKey(topic, partition)) ?? 0;
-      const empty = Number(BigInt(to) - BigInt(from)) - read;
-      return empty > 0 ? [{ partition, from, to, empty }] : [];
-    });
-  return markers;
-}
+type ReadableKafka = Pick<
+  Kafka,
+  "offsets" | "read" | "follow" | "topics" | "topicIds"
+>;
+
+/** A partition from its start up to where everything in it was read. */
+type Log = Range & {
+  /** Records that were read. */
+  records: number;
+  /** Whether what comes next is read as it comes. */
+  isFollowed: boolean;
+};
 
 /**
- * Reads everything that was committed to topics since the starts, and says what of it this saga has replayed.
- * @throws Error where Kafka does not answer
- * @throws ApplicationFailure "CannotTell", not to be retried, where a log does not tell any more
+ * What of the topics this saga has replayed, by everything that was committed to them since the starts. It is read once: a later look goes
+ * on where the one before has ended, or has read while the saga produced.
  */
-export async function readBack(
-  kafka: Pick<Kafka, "offsets" | "read" | "topics" | "topicIds">,
-  sagaId: string,
-  asked: Asked,
-): Promise<ReadBack> {
-  const ranges = await rangesSince(kafka, asked);
-  const landed = new Map(
-    [...asked.topics, ...(asked.besides ?? [])].map((topic) => [
-      topic,
-      new Landed(),
-    ]),
-  );
-  const ends: Record<string, string> = {};
-  const records = new Map<string, number>();
-  await kafka.read(
-    ranges,
-    (message) => {
-      const key = partitionKey(message.topic, message.partition);
-      records.set(key, (records.get(key) ?? 0) + 1);
-      const replayed = replayedEvent(message.headers, sagaId);
-      if (!replayed) return;
-      landed.get(message.topic)!.add(replayed.index, replayed.uuid);
-      const end = BigInt(message.offset) + 1n;
-      if (end > BigInt(ends[key] ?? "0")) ends[key] = end.toString();
-    },
-    () => heartbeat({ reading: true }),
-  );
-  return {
-    landed,
-    twice: [...landed.values()].reduce((sum, { twice }) => sum + twice, 0),
-    ends,
-    markers: markersIn(ranges, records),
-  };
+export class ReplayedLogs {
+  /** By {@link partitionKey}. */
+  private readonly logs = new Map<string, Log>();
+  private readonly landed: Map<string, Landed>;
+  private readonly ends: Record<string, string> = {};
+  private following: Following | undefined;
+
+  constructor(
+    private readonly kafka: ReadableKafka,
+    private readonly sagaId: string,
+    private readonly asked: Asked,
+  ) {
+    const { topics, besides = [] } = asked;
+    this.landed = new Map(
+      [...topics, ...besides].map((topic) => [topic, new Landed()]),
+    );
+  }
+
+  /**
+   * Reads what has come since the last look.
+   * @throws Error where Kafka does not answer
+   * @throws ApplicationFailure "CannotTell", not to be retried, where a log does not tell any more
+   */
+  async look(): Promise<void> {
+    const ranges = await rangesSince(this.kafka, this.asked);
+    const followed = this.unreadOf(ranges, (log) => log.isFollowed);
+    if (followed.size > 0)
+      try {
+        await Promise.race([this.following!.reached(followed), cancelled()]);
+      } catch {
+        endIfUnwanted();
+        // What it has handed out is read; the rest is read as everything else is.
+        await this.stop();
+      }
+    const unread = this.unreadOf(ranges, (log) => !log.isFollowed);
+    if (unread.size > 0)
+      await this.kafka.read(
+        unread,
+        (message) => this.take(message),
+        endIfUnwanted,
+      );
+    // What comes last may be offsets that hold no record.
+    for (const [topic, ofTopic] of ranges)
+      for (const range of ofTopic) {
+        const log = this.logOf(topic, range);
+        if (BigInt(range.to) > BigInt(log.to)) log.to = range.to;
+      }
+  }
+
+  /** What of some ranges is still to be read. */
+  private unreadOf(
+    ranges: ReadonlyMap<string, Range[]>,
+    wanted: (log: Log) => boolean,
+  ): Map<string, Range[]> {
+    const unread = new Map<string, Range[]>();
+    for (const [topic, ofTopic] of ranges) {
+      const left = ofTopic.flatMap((range) => {
+        const log = this.logOf(topic, range);
+        return wanted(log) && BigInt(log.to) < BigInt(range.to)
+          ? [{ ...range, from: log.to }]
+          : [];
+      });
+      if (left.length > 0) unread.set(topic, left);
+    }
+    return unread;
+  }
+
+  /** Reads on from the last look while the saga produces, so that the next look waits for the rest only. End it with {@link stop}. */
+  follow(topics: readonly string[]): void {
+    const starts = new Map<string, Pick<Range, "partition" | "from">[]>();
+    for (const [key, log] of this.logs) {
+      const { topic, partition } = parsePartitionKey(key);
+      if (!topics.includes(topic)) continue;
+      log.isFollowed = true;
+      const ofTopic = starts.get(topic) ?? [];
+      starts.set(topic, [...ofTopic, { partition, from: log.to }]);
+    }
+    if (starts.size > 0)
+      this.following = this.kafka.follow(starts, (message) =>
+        this.take(message),
+      );
+  }
+
+  async stop(): Promise<void> {
+    await this.following?.stop();
+    for (const log of this.logs.values()) log.isFollowed = false;
+  }
+
+  /** What was found until now. */
+  get found(): ReadBack {
+    return {
+      landed: this.landed,
+      twice: [...this.landed.values()].reduce(
+        (sum, { twice }) => sum + twice,
+        0,
+      ),
+      ends: this.ends,
+      markers: this.markers,
+    };
+  }
+
+  private logOf(topic: string, range: Range): Log {
+    const key = partitionKey(topic, range.partition);
+    const log = this.logs.get(key) ?? {
+      ...range,
+      to: range.from,
+      records: 0,
+      isFollowed: false,
+    };
+    this.logs.set(key, log);
+    return log;
+  }
+
+  private take({ topic, partition, offset, headers }: Seen): void {
+    const key = partitionKey(topic, partition);
+    const log = this.logs.get(key)!;
+    log.records++;
+    log.to = (BigInt(offset) + 1n).toString();
+    const replayed = replayedEvent(headers, this.sagaId);
+    if (!replayed) return;
+    this.landed.get(topic)!.add(replayed.index, replayed.uuid);
+    this.ends[key] = log.to;
+  }
+
+  /** Offsets without a record: markers of transactions, and what was aborted. The offset ledger must not take them for a gap. */
+  private get markers(): Record<string, Markers[]> {
+    const markers: Record<string, Markers[]> = {};
+    for (const [key, { partition, from, to, records }] of this.logs) {
+      const { topic } = parsePartitionKey(key);
+      if (BigInt(from) === BigInt(to)) continue;
+      const ofTopic = (markers[topic] ??= []);
+      const empty = Number(BigInt(to) - BigInt(from)) - records;
+      if (empty > 0) ofTopic.push({ partition, from, to, empty });
+    }
+    return markers;
+  }
 }

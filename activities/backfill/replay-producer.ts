@@ -1,116 +1,214 @@
-import { heartbeat, sleep } from "@temporalio/activity";
-import { CompressionTypes, KafkaJSError, type Producer } from "kafkajs";
+import { sleep } from "@temporalio/activity";
 import { fatal } from "../../clients/errors";
 import type { Kafka } from "../../clients/kafka/kafka";
+import {
+  FencedError,
+  isPassing,
+  type PreparedBatch,
+  type TransactionalProducer,
+} from "../../clients/kafka/transactional-producer";
 import { replayHeaders } from "../../domain/backfill/replay-headers";
 import type { Config } from "../../domain/settings/config";
 import type { EventCapsule } from "../../formats/eventlogging/event-capsule";
 import { capsuleTime } from "../../formats/eventlogging/event-time";
 
 /** How often, and how long apart, a new attempt tries to take over from an older one whose transaction is still being ended. */
-const FENCING_RETRIES = 20;
-const FENCING_PAUSE_MS = 500;
+const FENCING_RETRIES = 100;
+const FENCING_PAUSE_MS = 100;
 
 /** After this time without a word from its producer the broker aborts a transaction, and readers of committed records get further. */
 const TRANSACTION_TIMEOUT_MS = 30_000;
 
 /** An event that is to be produced. */
 export type OutgoingEvent = {
-  event: EventCapsule;
+  event: Pick<EventCapsule, "uuid" | "dt" | "timestamp">;
   /** Its index in its topic's list of missing events. */
   index: number;
   /** The event as JSON: what the message holds. */
   value: string;
 };
 
+/** Events of one topic that are sent at once, and the bytes of their values. */
+export type OutgoingBatch = { items: OutgoingEvent[]; bytes: number };
+
 /**
  * Connects the saga's transactional producer. From then on the producer of every older attempt is fenced: the broker refuses what it
  * sends, and has aborted what it had not committed. Close it with `disconnect`.
  */
 export async function connectReplayProducer(
-  kafka: Pick<Kafka, "js">,
+  kafka: Pick<Kafka, "transactionalProducer">,
   sagaId: string,
-): Promise<Producer> {
-  const producer = kafka.js.producer({
-    idempotent: true,
-    transactionalId: `sisyphus-${sagaId}`,
-    maxInFlightRequests: 1,
-    transactionTimeout: TRANSACTION_TIMEOUT_MS,
-  });
-  await producer.connect();
+): Promise<TransactionalProducer> {
   for (let retries = 0; ; retries++) {
     try {
-      // An empty transaction can begin only once the coordinator has ended the older attempt's transaction.
-      const empty = await producer.transaction();
-      await empty.abort();
-      return producer;
+      return await kafka.transactionalProducer(`sisyphus-${sagaId}`, {
+        transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
+      });
     } catch (error) {
-      if (retries === FENCING_RETRIES) throw error;
-      heartbeat({ fencing: retries });
+      if (retries === FENCING_RETRIES || !isPassing(error)) throw error;
       await sleep(FENCING_PAUSE_MS);
     }
   }
 }
 
-/** Whether the broker refused a producer because a newer one with its transactional id is there. */
-function isFenced(error: unknown): boolean {
-  if (!(error instanceof KafkaJSError)) return false;
-  const { type } = error as KafkaJSError & { type?: string };
-  return type === "INVALID_PRODUCER_EPOCH" || type === "PRODUCER_FENCED";
-}
+export type TransactionOptions = Pick<
+  Config["replay"],
+  "compression" | "transactionBytes" | "transactionMs"
+> & {
+  sagaId: string;
+  /** How many partitions a topic has; one where that is not known. */
+  partitionsOf: (topic: string) => number | undefined;
+  /** Whether the saga has ended its work on a topic, or lost it. */
+  mayNotReplay: (topic: string) => Promise<boolean>;
+  /** Told of each batch once it is committed. */
+  onCommitted?: (batch: OutgoingBatch) => void;
+};
 
 /**
- * Produces a batch of events in one transaction: all of them are in Kafka afterwards, or none that a reader of committed records sees.
- * Each event's partition follows from its index. Left to kafkajs, a batch of which a part was refused would be spread anew when it is sent
- * again, and what had been taken would be there twice.
- * @param options `partitions`: how many the topic has; one where that is not known; `mayNotReplay`: whether the saga has ended its work on the topic, or lost it
- * @throws ApplicationFailure "Fenced", not to be retried, where a newer attempt has taken over, or the saga may not replay any more
+ * A saga's transactions, one after the other, bounded by bytes and time: all of what one holds is in Kafka once it is committed, or none that
+ * a reader of committed records sees. After a failure nothing more can be sent: what is not known to be committed, the next attempt finds
+ * by its read-back.
+ * Each event's partition follows from its index, so that whoever produces it again would send it where it went.
  */
-export async function sendBatch(
-  producer: Producer,
-  sagaId: string,
-  topic: string,
-  events: OutgoingEvent[],
-  {
-    compression,
-    partitions = 1,
-    mayNotReplay = async () => false,
-  }: {
-    compression: Config["replay"]["compression"];
-    partitions?: number | undefined;
-    mayNotReplay?: () => Promise<boolean>;
-  },
-): Promise<void> {
-  const transaction = await producer.transaction();
-  try {
-    await transaction.send({
+export class ReplayTransactions {
+  /** What the open transaction holds; none is open where it is empty. */
+  private readonly batches: OutgoingBatch[] = [];
+  private readonly topics = new Set<string>();
+  private bytes = 0;
+  private began = 0;
+  private timer: NodeJS.Timeout | undefined;
+  /** What is under way, one thing after the other. */
+  private doing: Promise<void> = Promise.resolve();
+  /** What was under way before the last batch. */
+  private before: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly producer: TransactionalProducer,
+    private readonly options: TransactionOptions,
+  ) {}
+
+  /**
+   * Sends a batch once those before have been sent: one may be on its way while this one is encoded. What is enough for a transaction is
+   * committed after it. A failure is told by a call that follows.
+   * @throws ApplicationFailure "Fenced", not to be retried, where a newer attempt has taken over, or the saga may not replay any more
+   */
+  async send(topic: string, batch: OutgoingBatch): Promise<void> {
+    await this.told(this.before);
+    this.before = this.doing;
+    const prepared = this.prepare(topic, batch);
+    // It is told as the batch is sent.
+    prepared.catch(() => undefined);
+    this.then(async () => this.produce(topic, batch, await prepared));
+  }
+
+  /** Commits what was sent. @throws as {@link send} */
+  async commit(): Promise<void> {
+    this.then(() => this.end());
+    await this.told(this.doing);
+  }
+
+  /** Takes back what is not committed. */
+  async abort(): Promise<void> {
+    clearTimeout(this.timer);
+    // An abort that overtook a batch would leave it behind.
+    await this.doing.catch(() => undefined);
+    await this.producer.abort().catch(() => undefined);
+  }
+
+  /** Does something after all that is under way; where that fails, nothing. */
+  private then(work: () => Promise<void>): void {
+    this.doing = this.doing.then(work);
+    // Whoever waits for it is told.
+    this.doing.catch(() => undefined);
+  }
+
+  private async prepare(
+    topic: string,
+    { items }: OutgoingBatch,
+  ): Promise<PreparedBatch> {
+    const { sagaId, compression } = this.options;
+    const partitions = this.options.partitionsOf(topic) ?? 1;
+    return this.producer.prepare(
       topic,
-      acks: -1,
-      compression:
-        compression === "gzip" ? CompressionTypes.GZIP : CompressionTypes.None,
-      messages: events.map(({ event, index, value }) => ({
+      items.map(({ event, index, value }) => ({
         value,
         partition: index % partitions,
         // The event's own time, as eventlogging-consumer sets it: the importer writes it into the hour that it was lost from.
-        timestamp: String(capsuleTime(event)),
+        timestamp: timeOf(event),
         headers: replayHeaders(sagaId, index, event.uuid),
       })),
-    });
+      compression,
+    );
+  }
+
+  private async produce(
+    topic: string,
+    batch: OutgoingBatch,
+    prepared: PreparedBatch,
+  ): Promise<void> {
+    const { transactionBytes, transactionMs } = this.options;
+    if (this.batches.length === 0) {
+      this.began = Date.now();
+      // Whatever the next batch waits for: readers of committed records wait for this transaction.
+      this.timer = setTimeout(
+        () => this.then(() => this.end()),
+        transactionMs,
+      ).unref();
+    }
+    this.batches.push(batch);
+    this.topics.add(topic);
+    this.bytes += batch.bytes;
+    await this.producer.send(prepared);
+    if (this.bytes >= transactionBytes) await this.end();
+  }
+
+  /** Commits the open transaction, if there is one. */
+  private async end(): Promise<void> {
+    clearTimeout(this.timer);
+    if (this.batches.length === 0) return;
+    const { sagaId, mayNotReplay, onCommitted } = this.options;
     // Asked between the two: whoever searches Kafka after that waits for a transaction that has sent already, so that an attempt
     // which freezes here is seen, and one which froze before lands nothing any more.
-    if (await mayNotReplay())
-      throw fatal(
-        "Fenced",
-        `${sagaId} has ended its work on ${topic}, or another saga holds it`,
-      );
-    await transaction.commit();
-  } catch (error) {
-    await transaction.abort().catch(() => undefined);
-    if (isFenced(error))
-      throw fatal(
-        "Fenced",
-        `a newer attempt of ${sagaId} has taken over the replay`,
-      );
-    throw error;
+    for (const topic of this.topics)
+      if (await mayNotReplay(topic))
+        throw fatal(
+          "Fenced",
+          `${sagaId} has ended its work on ${topic}, or another saga holds it`,
+        );
+    await this.producer.commit();
+    const committed = this.batches.splice(0);
+    this.topics.clear();
+    this.bytes = 0;
+    for (const batch of committed) onCommitted?.(batch);
   }
+
+  /** Waits for what is under way. */
+  private async told(doing: Promise<void>): Promise<void> {
+    try {
+      await doing;
+    } catch (error) {
+      await this.abort();
+      throw error instanceof FencedError ? this.whyFenced(error) : error;
+    }
+  }
+
+  /** A transaction that was open for too long the broker has ended by itself, and fenced its producer: another attempt may go on. */
+  private whyFenced(error: FencedError): Error {
+    return Date.now() - this.began < TRANSACTION_TIMEOUT_MS
+      ? fatal(
+          "Fenced",
+          `a newer attempt of ${this.options.sagaId} has taken over the replay`,
+        )
+      : new Error(
+          `a transaction was open for more than ${TRANSACTION_TIMEOUT_MS / 1000} s, and Kafka has taken it back`,
+          { cause: error },
+        );
+  }
+}
+
+/** @throws Error where an event has no time, which no missing event that was stored lacks */
+function timeOf(event: OutgoingEvent["event"]): number {
+  const time = capsuleTime(event);
+  if (time === undefined) throw new Error(`event ${event.uuid} has no time`);
+  return time;
 }

@@ -1,4 +1,4 @@
-import { cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
+import { heartbeat, sleep } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
 import type { Landed } from "../../domain/backfill/landed";
 import { holderOf, topicLease } from "../../domain/backfill/leases";
@@ -11,9 +11,11 @@ import {
   startsOf,
 } from "../../domain/backfill/replay-starts";
 import { sagaNameOf, wholeSagaOf } from "../../domain/backfill/saga-name";
-import { batches, Throttle } from "../../lib/throttle";
+import { batches } from "../../lib/throttle";
+import { total } from "../../lib/total";
 import { calling } from "../../clients/errors";
 import type { Kafka } from "../../clients/kafka/kafka";
+import type { TransactionalProducer } from "../../clients/kafka/transactional-producer";
 import type { Storage } from "../../clients/storage";
 import {
   leaseBookPlace,
@@ -21,13 +23,16 @@ import {
   sagaPlaces,
 } from "../../clients/storage-layout";
 import { partitionKey, parsePartitionKey } from "../../lib/keys";
+import { endIfUnwanted } from "../beat";
+import { heartbeatWhile } from "../heartbeat-while";
 import { inTurns } from "./in-turns";
-import { readBack, type ReadBack } from "./read-back";
+import { type ReadBack, ReplayedLogs } from "./read-back";
 import {
   connectReplayProducer,
   type OutgoingEvent,
-  sendBatch,
+  ReplayTransactions,
 } from "./replay-producer";
+import { Progress, throttleOf } from "./replay-pace";
 import { sagaId } from "./saga-id";
 import { type FoundEvent, readMissing } from "./search/read-missing";
 
@@ -56,21 +61,13 @@ type Replay = Omit<ReplayInput, "starts"> & {
   ids: Record<string, string>;
 };
 
+/** What a message takes beside an event's text, about: its headers, and its frame. Small events would otherwise make batches that are too large. */
+const BESIDE_BYTES = 200;
+
 /** So many starts travel in a payload; more lie in storage. */
 const MAX_STARTS = 1000;
 
 type ReplayDeps = { config: Config; kafka: Kafka; storage: Storage };
-
-function throttleOf(rates: Config["replay"], fraction: number): Throttle {
-  const overall = {
-    eventsPerSecond: rates.eventsPerSecond * fraction,
-    bytesPerSecond: rates.bytesPerSecond * fraction,
-  };
-  return new Throttle(overall, {
-    eventsPerSecond: rates.topicEventsPerSecond ?? overall.eventsPerSecond,
-    bytesPerSecond: rates.topicBytesPerSecond ?? overall.bytesPerSecond,
-  });
-}
 
 /** The sum of the topics' landed events. */
 const countLanded = ({ landed }: ReadBack, topics: string[]) =>
@@ -92,7 +89,7 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
     for await (const events of readMissing(storage, missing))
       yield* batches(
         unsent(events),
-        ({ value }) => Buffer.byteLength(value),
+        ({ value }) => Buffer.byteLength(value) + BESIDE_BYTES,
         config.replay.batchEvents,
         config.replay.batchBytes,
       );
@@ -121,61 +118,87 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
   /** Produces what has not landed yet, in transactions of bounded size and at a bounded rate. */
   async function produceTheRest(
     id: string,
-    { topics, starts, ids, share }: Replay,
-    expected: number,
+    producer: TransactionalProducer,
+    { topics, starts, share }: Replay,
+    landed: ReadBack["landed"],
+    progress: Progress,
   ): Promise<void> {
-    // Fencing comes before the read-back: after it nothing of an older attempt can land any more, so that what is read back stays all
-    // that has landed. The other way round, an attempt that froze could commit an event that this one is about to produce, too.
-    const producer = await connectReplayProducer(kafka, id);
+    const partitions = partitionsOf(starts);
+    const transactions = new ReplayTransactions(producer, {
+      ...config.replay,
+      sagaId: id,
+      partitionsOf: (topic) => partitions.get(topic)?.length,
+      mayNotReplay: (topic) => mayNotReplay(id, topic),
+      onCommitted: (batch) => progress.committed(batch),
+    });
+    const throttle = throttleOf(config.replay, share ?? 1);
     try {
-      const names = topics.map(({ topic }) => topic);
-      const before = await readBack(kafka, id, { topics: names, starts, ids });
-      let replayed = countLanded(before, names);
-      heartbeat({ replayed, total: expected });
-      const partitions = partitionsOf(starts);
-      const throttle = throttleOf(config.replay, share ?? 1);
       await inTurns(
         topics,
-        (missing) => unsentBatches(missing, before.landed.get(missing.topic)!),
+        (missing) => unsentBatches(missing, landed.get(missing.topic)!),
         ({ topic }) => throttle.due(topic),
-        async ({ topic }, { items, bytes }) => {
-          cancellationSignal().throwIfAborted();
+        async ({ topic }, batch) => {
+          endIfUnwanted();
           const wait = throttle.due(topic) - Date.now();
           if (wait > 0) await sleep(wait);
-          const { compression } = config.replay;
-          await sendBatch(producer, id, topic, items, {
-            compression,
-            partitions: partitions.get(topic)?.length,
-            mayNotReplay: () => mayNotReplay(id, topic),
-          });
-          throttle.sent(topic, items.length, bytes, Date.now());
-          replayed += items.length;
-          heartbeat({ replayed, total: expected });
+          await transactions.send(topic, batch);
+          throttle.sent(topic, batch.items.length, batch.bytes, Date.now());
         },
       );
-    } finally {
-      await producer.disconnect().catch(() => undefined);
+      await transactions.commit();
+    } catch (error) {
+      await transactions.abort();
+      throw error;
     }
   }
 
-  /** What Kafka holds of the replay, once all of it is there; its markers are recorded for audits. */
-  async function confirmLanded(
+  /**
+   * Shuts older attempts out, reads what they committed, and produces the rest.
+   * @returns what Kafka holds of the replay in the end
+   */
+  async function produceAndReadBack(
     id: string,
-    { topics, starts, ids }: Replay,
-    expected: number,
-  ): Promise<Replayed> {
+    replay: Replay,
+    progress: Progress,
+  ): Promise<ReadBack> {
+    const { topics, starts, ids } = replay;
     const names = topics.map(({ topic }) => topic);
     // An operator may have had a topic skipped after its replay had begun. Its transactions left markers, too, and audits must know them.
     const begun = Object.keys(starts).map(
       (key) => parsePartitionKey(key).topic,
     );
-    const left = [...new Set(begun)].filter((name) => !names.includes(name));
-    const after = await readBack(kafka, id, {
-      topics: names,
-      starts,
-      ids,
-      besides: left,
-    });
+    const besides = [...new Set(begun)].filter((name) => !names.includes(name));
+    const asked = { topics: names, starts, ids, besides };
+    const logs = new ReplayedLogs(kafka, id, asked);
+    // Fencing comes before the read-back: after it nothing of an older attempt can land any more, so that what is read back stays all
+    // that has landed. The other way round, an attempt that froze could commit an event that this one is about to produce, too.
+    const producer = await connectReplayProducer(kafka, id);
+    try {
+      await logs.look();
+      const { landed } = logs.found;
+      progress.begin(countLanded(logs.found, names));
+      const unfinished = topics.filter(
+        ({ topic, events }) => landed.get(topic)!.count < events,
+      );
+      logs.follow(unfinished.map(({ topic }) => topic));
+      await produceTheRest(id, producer, replay, landed, progress);
+      await logs.look();
+      // A transaction's marker is in the log once what it holds can be read: the first look may have missed the last of them.
+      await logs.look();
+      return logs.found;
+    } finally {
+      await producer.disconnect().catch(() => undefined);
+      await logs.stop();
+    }
+  }
+
+  /** The result of the step, once all of it is there; the markers are recorded for audits. */
+  async function confirmLanded(
+    id: string,
+    names: string[],
+    after: ReadBack,
+    expected: number,
+  ): Promise<Replayed> {
     const landed = countLanded(after, names);
     if (landed < expected)
       throw new Error(
@@ -232,16 +255,21 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
      */
     async replay(input: ReplayInput): Promise<Replayed> {
       const id = sagaId();
-      const expected = input.topics.reduce((sum, t) => sum + t.events, 0);
+      const expected = total(input.topics, "events");
       const { replayTopicIds } = sagaPlaces(wholeSagaOf(id));
       const replayed = {
         ...input,
         starts: await startsAtHand(input.starts),
         ids: (await storage.read(replayTopicIds)) ?? {},
       };
+      const progress = new Progress(expected);
       return calling("Kafka", config.kafka.brokers.join(","), async () => {
-        await produceTheRest(id, replayed, expected);
-        return confirmLanded(id, replayed, expected);
+        const after = await heartbeatWhile(
+          () => produceAndReadBack(id, replayed, progress),
+          () => progress.told,
+        );
+        const names = input.topics.map(({ topic }) => topic);
+        return confirmLanded(id, names, after, expected);
       });
     },
   };

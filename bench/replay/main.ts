@@ -1,171 +1,214 @@
-import { readdirSync, statSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { createWriteStream, openSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
 import { join } from "node:path";
-import { MockActivityEnvironment } from "@temporalio/testing";
-import { CompressionTypes } from "kafkajs";
+import { promisify } from "node:util";
+import { storeMissing } from "../../activities/backfill/search/store-missing";
+import { Hdfs } from "../../clients/hdfs/hdfs";
+import { Storage } from "../../clients/storage";
+import type { MissingTopic } from "../../domain/backfill/missing";
+import { candidateOf, type MissingEvent } from "../../formats/candidate";
 import {
-  createReplayActivities,
-  type Replayed,
-} from "../../activities/backfill/replay";
-import { addHours } from "../../lib/hour";
-import { capsuleTime } from "../../formats/eventlogging/event-time";
+  capsuleUuid,
+  type EventCapsule,
+} from "../../formats/eventlogging/event-capsule";
 import { moveClockTo } from "../../sandbox/platform/clock";
-import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
-import { eventsOf } from "../../sandbox/incident/events";
 import { sandboxKafka } from "../../sandbox/platform/commands";
+import { CONFIG_FILE } from "../../sandbox/platform/config";
+import { brokerClasspath } from "../../sandbox/platform/java";
 import { SANDBOX_DIR } from "../../sandbox/platform/paths";
 import { ports } from "../../sandbox/platform/ports";
+import { setup } from "../../sandbox/platform/setup";
 import { down, reset, up } from "../../sandbox/platform/up";
 import { loadConfig } from "../../workers/config";
-import { connectClient } from "../../workers/connection";
-import { createDependencies } from "../../workers/dependencies";
-import type { MissingTopic } from "../../domain/backfill/missing";
-import { sagaPlaces } from "../../clients/storage-layout";
-import { sha256 } from "../../lib/digest";
+import { alternating, secondsOf } from "../alternating";
 
-const EVENTS = 40_000;
-/** Of more, `replay.batchBytes` makes smaller ones. */
-const BATCHES = [20, 200, 1000];
-const say = (line: string) => console.log(line);
-const bytesOf = (topic: string) => {
-  const dir = join(SANDBOX_DIR, "kafka", `${topic}-0`);
-  return readdirSync(dir)
-    .filter((name) => name.endsWith(".log"))
-    .reduce((sum, name) => sum + statSync(join(dir, name)).size, 0);
+type Options = {
+  sizes: number[];
+  rounds: number;
+  partitions: number;
+  compression: string;
 };
 
-export async function main(): Promise<void> {
-  await reset(say);
-  await up(say);
-  Object.assign(process.env, environment(ports()));
-  moveClockTo(new Date("2018-07-05T05:00:00Z"));
-  const client = await connectClient();
-  const config = loadConfig(CONFIG_FILE);
-  const deps = createDependencies(config, client);
+const say = (line: string) => console.log(line);
+const run = promisify(execFile);
+const BYTES = 1024;
+/** The broker's log is on the same disk as everything else. */
+const INPUT = join(SANDBOX_DIR, "events.json");
+
+/** Events of 1 KB each, in the order of their times. */
+function* events(count: number): Generator<EventCapsule> {
+  for (let i = 0; i < count; i++) {
+    const dt = new Date(Date.UTC(2018, 6, 4) + Math.floor((i / count) * 72e6))
+      .toISOString()
+      .replace(".000Z", "Z")
+      .replace(/\.\d+Z/, "Z");
+    const event: EventCapsule = {
+      event: { pageId: i, action: "init", text: "" },
+      schema: "Replayed",
+      revision: 18_000_000,
+      wiki: "enwiki",
+      uuid: capsuleUuid("cp1", i, dt),
+      recvFrom: "cp1.eqiad.wmnet",
+      seqId: i,
+      dt,
+      topic: "eventlogging_Replayed",
+    };
+    event.event = {
+      ...event.event,
+      text: "lorem ipsum ".repeat(100).slice(0, BYTES - JSON.stringify(event).length), // prettier-ignore
+    };
+    yield event;
+  }
+}
+
+async function* missingEvents(count: number): AsyncGenerator<MissingEvent> {
+  for (const event of events(count))
+    yield { ...candidateOf("Replayed", 0, event), copies: 1 };
+}
+
+/** The events as lines, for the console producer. */
+async function writeLines(count: number): Promise<void> {
+  const file = createWriteStream(INPUT);
+  for (const event of events(count))
+    if (!file.write(`${JSON.stringify(event)}\n`)) await once(file, "drain");
+  file.end();
+  await once(file, "close");
+}
+
+const makeTopics = () => {
+  let made = 0;
   const admin = sandboxKafka().admin();
-  await admin.connect();
-  const events = Array.from({ length: 20 }, (_, i) =>
-    eventsOf(
-      {
-        schema: "Replayed",
-        revision: 18_000_000,
-        rate: EVENTS / 20,
-        archived: true,
-        seconds: false,
-      },
-      addHours("2018-07-04T00", i),
-    ),
-  ).flat();
-  const distinct = [...new Map(events.map((e) => [e.uuid, e])).values()];
-  const text = `${distinct.map((e) => JSON.stringify(e)).join("\n")}\n`;
-  const ref = await deps.storage.writeText(
-    sagaPlaces("bench").missingEvents("bench", 0, sha256(text)),
-    text,
-  );
-  const topicOf = async (name: string) => {
-    const topic = `bench_${name}`;
-    await admin.createTopics({
-      topics: [
-        {
-          topic,
-          configEntries: [
-            { name: "message.timestamp.type", value: "CreateTime" },
-          ],
-        },
-      ],
-    });
-    return topic;
-  };
-
-  /** The peer: the same events in the same batches, and nothing else. */
-  async function plain(batch: number, gzip: boolean) {
-    const topic = await topicOf(`plain_${batch}_${gzip ? "gzip" : "none"}`);
-    const producer = sandboxKafka().producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-    });
-    await producer.connect();
-    const from = performance.now();
-    for (let i = 0; i < distinct.length; i += batch)
-      await producer.send({
-        topic,
-        acks: -1,
-        compression: gzip ? CompressionTypes.GZIP : CompressionTypes.None,
-        messages: distinct.slice(i, i + batch).map((e) => ({
-          value: JSON.stringify(e),
-          timestamp: String(capsuleTime(e)),
-        })),
+  return {
+    make: async (name: string, partitions: number) => {
+      const topic = `${name}_${++made}`;
+      await admin.connect();
+      await admin.createTopics({
+        topics: [
+          {
+            topic,
+            numPartitions: partitions,
+            configEntries: [
+              { name: "message.timestamp.type", value: "CreateTime" },
+              { name: "retention.ms", value: "-1" },
+            ],
+          },
+        ],
       });
-    const seconds = (performance.now() - from) / 1000;
-    await producer.disconnect();
-    return { seconds, bytes: bytesOf(topic) };
-  }
+      return topic;
+    },
+    remove: (topic: string) => admin.deleteTopics({ topics: [topic] }),
+    close: () => admin.disconnect(),
+  };
+};
 
-  async function replay(batch: number, gzip: boolean) {
-    const topic = await topicOf(`replay_${batch}_${gzip ? "gzip" : "none"}`);
-    const missing: MissingTopic = {
+async function consoleProducer(topic: string, input: string): Promise<void> {
+  const tools = await setup(() => undefined);
+  const child = spawn(
+    "java",
+    [
+      "-Xmx512M",
+      "-cp",
+      brokerClasspath(tools),
+      "kafka.tools.ConsoleProducer",
+      "--bootstrap-server",
+      `127.0.0.1:${ports().kafka}`,
+      "--topic",
       topic,
-      ref,
-      digest: sha256(text),
-      events: distinct.length,
-      fromArchive: distinct.length,
-      fromMysql: 0,
-      messages: distinct.length,
-      unrecoverable: 0,
-    };
-    const activities = createReplayActivities({
-      ...deps,
-      config: {
-        ...config,
-        replay: {
-          ...config.replay,
-          eventsPerSecond: 1e6,
-          bytesPerSecond: 1e9,
-          batchEvents: batch,
-          compression: gzip ? "gzip" : "none",
-        },
-      },
-    });
-    const env = new MockActivityEnvironment({
-      workflowExecution: { workflowId: `bench/${topic}`, runId: "r" },
-    });
-    const starts = await activities.replayStarts({ topics: [topic] });
-    const from = performance.now();
-    const { landed, twice } = (await env.run(activities.replay, {
-      topics: [missing],
-      starts,
-    })) as Replayed;
-    if (landed !== distinct.length || twice > 0)
-      throw new Error(`${landed} of ${distinct.length} landed, ${twice} twice`);
-    return {
-      seconds: (performance.now() - from) / 1000,
-      bytes: bytesOf(topic),
-    };
-  }
+      "--producer-property",
+      "acks=all",
+      "--producer-property",
+      "enable.idempotence=true",
+    ],
+    { stdio: [openSync(input, "r"), "ignore", "ignore"] },
+  );
+  const [code] = (await once(child, "close")) as [number];
+  if (code !== 0) throw new Error(`the console producer ended with ${code}`);
+}
 
+type Ours = { seconds: number; landed: number; twice: number; peakMb: number };
+
+async function replay(
+  topic: string,
+  missing: MissingTopic,
+  compression: string,
+): Promise<Ours> {
+  const { stdout } = await run(process.execPath, [
+    ...["-r", "tsx/cjs", join(__dirname, "ours.ts")],
+    JSON.stringify({ ...missing, topic }),
+    compression,
+  ]);
+  const ours = JSON.parse(stdout.trim().split("\n").at(-1)!) as Ours;
+  if (ours.landed !== missing.events || ours.twice > 0)
+    throw new Error(`${ours.landed} landed, ${ours.twice} twice`);
+  return ours;
+}
+
+async function compare(
+  count: number,
+  { rounds, partitions, compression }: Options,
+): Promise<void> {
+  const config = loadConfig(CONFIG_FILE);
+  const { allowedPrefixes } = config;
+  const hdfs = new Hdfs({ ...config.hdfs, allowedPrefixes });
+  const storage = new Storage(hdfs, config.storage.path);
+  const topic = { topic: "Replayed", schema: "Replayed", lostOffsets: count };
+  const [missing] = await storeMissing(
+    storage,
+    `bench/${count}`,
+    [topic],
+    missingEvents(count),
+  );
+  await writeLines(count);
+  const topics = makeTopics();
+  const nothing = `${INPUT}.empty`;
+  writeFileSync(nothing, "");
+  let peakMb = 0;
+  const seconds = await alternating(
+    {
+      start: async () => {
+        const name = await topics.make("empty", partitions);
+        return secondsOf(() => consoleProducer(name, nothing));
+      },
+      console: async () => {
+        const name = await topics.make("console", partitions);
+        const took = await secondsOf(() => consoleProducer(name, INPUT));
+        await topics.remove(name);
+        return took;
+      },
+      ours: async () => {
+        const name = await topics.make("ours", partitions);
+        const ours = await replay(name, missing!, compression);
+        peakMb = Math.max(peakMb, ours.peakMb);
+        await topics.remove(name);
+        return ours.seconds;
+      },
+    },
+    rounds,
+  );
+  await topics.close();
+  rmSync(INPUT);
+  const rate = (took: number) => Math.round(count / took);
+  const running = seconds["console"]! - seconds["start"]!;
+  say(
+    `| ${count} | ${rate(seconds["ours"]!)} | ${rate(seconds["console"]!)} | ${rate(running)} | ${(seconds["console"]! / seconds["ours"]!).toFixed(2)} | ${(running / seconds["ours"]!).toFixed(2)} | ${peakMb.toFixed(0)} MB |`,
+  );
+}
+
+export async function main(options: Options): Promise<void> {
+  await reset(say);
+  await up(say, ["kafka", "namenode", "datanode"]);
+  moveClockTo(new Date("2018-07-05T05:00:00Z"));
+  say(
+    `events of ${BYTES} bytes, ${options.partitions} partitions, compression ${options.compression}, medians of ${options.rounds}`,
+  );
+  say(
+    "| events | replay, events/s | console producer, events/s | without its start | ratio | ratio without its start | replay's memory |",
+  );
+  say("| --: | --: | --: | --: | --: | --: | --: |");
   try {
-    // Of neither is the first run counted: the broker and the code warm up.
-    await plain(500, true);
-    await replay(500, true);
-    say(
-      `${distinct.length} events, ${(text.length / 1e6).toFixed(0)} MB of JSON`,
-    );
-    say(
-      "| a batch | compression | replay, events/s | plain producer, events/s | ratio | bytes in Kafka |",
-    );
-    say("| --: | --- | --: | --: | --: | --: |");
-    for (const gzip of [true, false])
-      for (const batch of BATCHES) {
-        const a = await plain(batch, gzip);
-        const b = await replay(batch, gzip);
-        const rate = (s: number) => Math.round(distinct.length / s);
-        say(
-          `| ${batch} | ${gzip ? "gzip" : "none"} | ${rate(b.seconds)} | ${rate(a.seconds)} | ${(a.seconds / b.seconds).toFixed(2)} | ${(b.bytes / 1e6).toFixed(1)} MB |`,
-        );
-      }
+    for (const count of options.sizes) await compare(count, options);
   } finally {
-    await admin.disconnect();
-    await deps.kafka.close();
-    await client.connection.close();
     await down(say);
   }
 }

@@ -3,7 +3,18 @@ import { countRequest } from "../../lib/request-count";
 import { KafkaConnection } from "./connection";
 import { OffsetLookups } from "./offset-lookups";
 import { logSizes, topicIds } from "./raw-requests";
+import {
+  followFrom,
+  type Following,
+  type Seen,
+  type Starts,
+} from "./following";
 import { type Message, type Range, readRanges } from "./ranged-read";
+import {
+  connectTransactionalProducer,
+  type ProducerOptions,
+  type TransactionalProducer,
+} from "./transactional-producer";
 
 /** What a partition holds: its first offset, and the one that the next record gets; decimal strings, as they exceed 2^53. */
 export type Offsets = { partition: number; low: string; high: string };
@@ -11,7 +22,7 @@ export type Offsets = { partition: number; low: string; high: string };
 /** kafkajs' source of a config that is set on the topic itself (DescribeConfigs' ConfigSource), which its types leave out. */
 const TOPIC_CONFIG = 1;
 
-/** A Kafka cluster: its topics, their offsets and configs, and reads of ranges. Producers are made with `js`. */
+/** A Kafka cluster: its topics, their offsets and configs, and reads of ranges and transactions. Other producers are made with `js`. */
 export class Kafka extends KafkaConnection {
   private readonly lookups = new OffsetLookups(this.js);
 
@@ -77,6 +88,19 @@ export class Kafka extends KafkaConnection {
     beat?: () => void,
   ): Promise<void> {
     return readRanges(this, ranges, each, beat);
+  }
+
+  /** Reads the headers of what is committed to partitions, as they grow: see {@link followFrom}. */
+  follow(starts: Starts, each: (message: Seen) => void): Following {
+    return followFrom(this.js, starts, each);
+  }
+
+  /** Connects a producer that fences every older one of this id: see {@link connectTransactionalProducer}. */
+  transactionalProducer(
+    transactionalId: string,
+    options: ProducerOptions,
+  ): Promise<TransactionalProducer> {
+    return connectTransactionalProducer(this.js, transactionalId, options);
   }
 
   /** The effective configs of one topic, the cluster's defaults included; empty where there is no such topic. */

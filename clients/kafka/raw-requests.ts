@@ -43,7 +43,8 @@ type Connection = {
     };
   }): Promise<T>;
 };
-type Broker = {
+export type Broker = {
+  nodeId: number;
   versions: Record<number, { maxVersion: number }>;
   connectionPool: { getConnection(): Promise<Connection> };
   listOffsets(asked: {
@@ -57,6 +58,24 @@ type Broker = {
       partitions: { partition: number; offset: string }[];
     }[];
   }>;
+  initProducerId(asked: {
+    transactionalId: string;
+    transactionTimeout: number;
+  }): Promise<{ producerId: string; producerEpoch: number }>;
+  addPartitionsToTxn(
+    asked: TransactionOwner & {
+      topics: { topic: string; partitions: number[] }[];
+    },
+  ): Promise<unknown>;
+  endTxn(
+    asked: TransactionOwner & { transactionResult: boolean },
+  ): Promise<unknown>;
+};
+type TransactionOwner = {
+  transactionalId: string;
+  /** A decimal string. */
+  producerId: string;
+  producerEpoch: number;
 };
 export type Cluster = {
   connect(): Promise<void>;
@@ -64,6 +83,17 @@ export type Cluster = {
   disconnect(): Promise<void>;
   findControllerBroker(): Promise<Broker>;
   findBroker(wanted: { nodeId: string }): Promise<Broker>;
+  findGroupCoordinator(wanted: {
+    groupId: string;
+    coordinatorType: number;
+  }): Promise<Broker>;
+  /** Has the cluster know of a topic's partitions. */
+  addTargetTopic(topic: string): Promise<void>;
+  /** By broker, those of the partitions that it leads; partitions that the topic does not have are left out. */
+  findLeaderForPartitions(
+    topic: string,
+    partitions: readonly number[],
+  ): Record<string, number[]>;
   brokerPool: { metadata: { brokers: { nodeId: number }[] } };
 };
 
@@ -176,7 +206,7 @@ const offsetOf = (text: string): bigint | undefined =>
   BigInt(text) < 0n ? undefined : BigInt(text);
 
 /** @returns undefined where the broker does not know the request in this version */
-async function ask<T>(
+export async function ask<T>(
   broker: Broker,
   { api, name, bytes, decode }: RawRequest<T>,
 ): Promise<T | undefined> {

@@ -36,14 +36,19 @@ async function checkPorts(services: Service[]): Promise<void> {
 
 /**
  * Starts what does not run yet and waits until everything answers. Running it twice changes nothing.
+ * @param wanted the names of services, where not all are needed
  * @throws Error naming the service and its log where one ends or does not answer in two minutes
  */
-export async function up(report: Report): Promise<void> {
+export async function up(
+  report: Report,
+  wanted: readonly string[] = SERVICES.map(({ name }) => name),
+): Promise<void> {
   const tools = await setup(report);
   const p = ports();
   mkdirSync(SANDBOX_DIR, { recursive: true });
   ensureClock();
-  const missing = SERVICES.filter((s) => runningPid(s.name) === undefined);
+  const services = SERVICES.filter(({ name }) => wanted.includes(name));
+  const missing = services.filter((s) => runningPid(s.name) === undefined);
   if (missing.some((s) => s.name === "nodemanager")) killStrays();
   await checkPorts(missing);
   writeHadoopConf(p, `${tools.camus}/lib`);
@@ -51,7 +56,7 @@ export async function up(report: Report): Promise<void> {
   writeConfig(p, tools);
   for (const service of missing) service.start(p, tools);
   await Promise.all(
-    SERVICES.map(async (service) => {
+    services.map(async (service) => {
       const started = Date.now();
       await until(
         `${service.title} at 127.0.0.1:${p[service.port]} (log: ${logFile(service.name)})`,

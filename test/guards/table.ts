@@ -22,10 +22,8 @@ export const GUARDS: readonly Guard[] = [
     file: `${backfill}/replay.ts`,
     guard: `    const producer = await connectReplayProducer(kafka, id);
     try {
-      const names = topics.map(({ topic }) => topic);
-      const before = await readBack(kafka, id, { topics: names, starts, ids });`,
-    taken: `    const names = topics.map(({ topic }) => topic);
-    const before = await readBack(kafka, id, { topics: names, starts, ids });
+      await logs.look();`,
+    taken: `    await logs.look();
     const producer = await connectReplayProducer(kafka, id);
     try {`,
     test: `${backfill}/replay`,
@@ -41,8 +39,8 @@ export const GUARDS: readonly Guard[] = [
     without:
       "an attempt that wakes up after an abort produces what another saga replays",
     file: `${backfill}/replay-producer.ts`,
-    guard: "if (await mayNotReplay())",
-    taken: "if ((await mayNotReplay()) && topic === sagaId)",
+    guard: "if (await mayNotReplay(topic))",
+    taken: "if ((await mayNotReplay(topic)) && topic === sagaId)",
     test: `${backfill}/replay`,
   },
   {
@@ -72,9 +70,32 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "a batch that is sent again is spread over other partitions",
     file: `${backfill}/replay-producer.ts`,
-    guard: "        partition: index % partitions,\n",
-    taken: "",
+    guard: "partition: index % partitions,",
+    taken: "partition: items.findIndex((e) => e.index === index) % partitions,",
     test: `${backfill}/replay-producer`,
+  },
+  {
+    without:
+      "a producer that was fenced, or whose batch was refused in part, sends it again",
+    file: "clients/kafka/transactional-producer.ts",
+    guard: "if (this.hasFailed)\n",
+    taken: "if (this.hasFailed && this.added.size < 0)\n",
+    test: "clients/kafka/transactional-producer",
+  },
+  {
+    without: "an abort overtakes a batch, which is left behind without an end",
+    file: "clients/kafka/transactional-producer.ts",
+    guard: "await Promise.allSettled(",
+    taken: "await Promise.all(",
+    test: "clients/kafka/transactional-producer",
+  },
+  {
+    without:
+      "an audit takes the marker of a replay's last transaction for a lost offset",
+    file: `${backfill}/replay.ts`,
+    guard: "      await logs.look();\n      return logs.found;",
+    taken: "      return logs.found;",
+    test: `${backfill}/replay`,
   },
   {
     without: "an attempt that wakes up after the release raises retention",

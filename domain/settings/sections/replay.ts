@@ -29,14 +29,29 @@ export const replay = z
       .int()
       .min(1)
       .max(10_000)
-      .default(200)
-      .describe("Events in one transaction at most."),
+      .default(1000)
+      .describe("Events that are sent at once at most."),
     batchBytes: z
       .int()
       .min(1000)
-      .default(500_000)
+      .default(900_000)
       .describe(
-        "Bytes in one transaction at most; keep it below the topics' `max.message.bytes`.",
+        "Bytes of events that are sent at once at most; keep it below the topics' `max.message.bytes`.",
+      ),
+    transactionBytes: z
+      .int()
+      .min(1000)
+      .default(5_000_000)
+      .describe(
+        "Bytes in one transaction, about: it ends with the batch that reaches them.",
+      ),
+    transactionMs: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(1000)
+      .describe(
+        "How long a transaction stays open, in milliseconds: readers of committed records wait for it. What is under way then is still part of it.",
       ),
     compression: z
       .enum(["none", "gzip"])

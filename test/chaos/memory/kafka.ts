@@ -1,5 +1,16 @@
-import { KafkaJSNonRetriableError } from "kafkajs";
+import type {
+  Ends,
+  Following,
+  Seen,
+  Starts,
+} from "../../../clients/kafka/following";
 import type { Message, Range } from "../../../clients/kafka/ranged-read";
+import {
+  FencedError,
+  type PreparedBatch,
+  type ProducedRecord,
+  type TransactionalProducer,
+} from "../../../clients/kafka/transactional-producer";
 import { partitionKey, parsePartitionKey } from "../../../lib/keys";
 import { call } from "./faults";
 
@@ -19,12 +30,6 @@ type Topic = {
   own: Record<string, string>;
   partitions: Partition[];
 };
-type Sent = {
-  value: string;
-  headers: Record<string, string>;
-  partition?: number;
-};
-
 /** The broker ends a transaction of which it hears nothing for so long, in milliseconds: longer than the longest sleep of a fault. */
 const TRANSACTION_MS = 5000;
 
@@ -38,11 +43,6 @@ export class MemoryKafka {
     string,
     { transaction: Transaction; partitions: Set<string> }
   >();
-  readonly js = {
-    producer: ({ transactionalId }: { transactionalId: string }) =>
-      this.producer(transactionalId),
-  };
-
   /** Makes a topic whose partitions are empty. */
   create(topic: string, partitions = 1): void {
     this.logs.set(topic, {
@@ -110,40 +110,42 @@ export class MemoryKafka {
     return open;
   }
 
-  private producer(id: string) {
-    let epoch = -1;
+  async transactionalProducer(id: string): Promise<TransactionalProducer> {
+    const epoch = await call(() => {
+      this.end(id, "aborted");
+      const next = (this.epochs.get(id) ?? -1) + 1;
+      this.epochs.set(id, next);
+      return next;
+    });
     const check = () => {
-      if (this.epochs.get(id) !== epoch)
-        throw Object.assign(new KafkaJSNonRetriableError("fenced"), {
-          type: "INVALID_PRODUCER_EPOCH",
-        });
+      if (this.epochs.get(id) !== epoch) throw new FencedError("fenced");
     };
+    const recordsOf = new WeakMap<PreparedBatch, readonly ProducedRecord[]>();
     return {
-      connect: () =>
-        call(() => {
-          this.end(id, "aborted");
-          epoch = (this.epochs.get(id) ?? -1) + 1;
-          this.epochs.set(id, epoch);
-        }),
       disconnect: async () => undefined,
-      transaction: async () => ({
-        send: ({ topic, messages }: { topic: string; messages: Sent[] }) =>
-          call(() => {
-            check();
-            const open = this.open.get(id) ?? this.begin(id);
-            for (const { value, headers, partition = 0 } of messages) {
-              open.partitions.add(partitionKey(topic, partition));
-              this.partition(topic, partition).log.push({
-                marker: false,
-                value,
-                headers,
-                transaction: open.transaction,
-              });
-            }
-          }),
-        commit: () => call(() => (check(), this.end(id, "committed"))),
-        abort: () => call(() => (check(), this.end(id, "aborted"))),
-      }),
+      prepare: async (topic: string, records: readonly ProducedRecord[]) => {
+        const prepared = { topic, batches: new Map() };
+        recordsOf.set(prepared, records);
+        return prepared;
+      },
+      send: (prepared: PreparedBatch) =>
+        call(() => {
+          check();
+          const { topic } = prepared;
+          const records = recordsOf.get(prepared)!;
+          const open = this.open.get(id) ?? this.begin(id);
+          for (const { value, headers, partition } of records) {
+            open.partitions.add(partitionKey(topic, partition));
+            this.partition(topic, partition).log.push({
+              marker: false,
+              value,
+              headers,
+              transaction: open.transaction,
+            });
+          }
+        }),
+      commit: () => call(() => (check(), this.end(id, "committed"))),
+      abort: () => call(() => (check(), this.end(id, "aborted"))),
     };
   }
 
@@ -205,6 +207,33 @@ export class MemoryKafka {
           ))
             each(m);
     });
+  }
+
+  /** What is followed comes when somebody waits for it. */
+  follow(starts: Starts, each: (message: Seen) => void): Following {
+    const next = new Map<string, string>();
+    for (const [topic, parts] of starts)
+      for (const { partition, from } of parts)
+        next.set(partitionKey(topic, partition), from);
+    return {
+      reached: async (ends: Ends) => {
+        const ranges = new Map<string, Range[]>();
+        for (const [topic, parts] of ends)
+          ranges.set(
+            topic,
+            parts.map(({ partition, to }) => ({
+              partition,
+              from: next.get(partitionKey(topic, partition))!,
+              to,
+            })),
+          );
+        await this.read(ranges, each);
+        for (const [topic, parts] of ends)
+          for (const { partition, to } of parts)
+            next.set(partitionKey(topic, partition), to);
+      },
+      stop: async () => undefined,
+    };
   }
 
   /** The offset up to which readers of committed records can read: the first message whose transaction is open, else the log's end. */

@@ -1,10 +1,10 @@
 import { heartbeatText, mergeHeartbeats } from "../../../cli/saga-progress";
 
 test("what shards report side by side is one sum", () => {
-  const a = { progress: { landed: 2, of: 10, file: "a" }, attempt: 1 };
-  const b = { progress: { landed: 3, of: 10, file: "b" }, attempt: 2 };
+  const a = { progress: { landed: 2, of: 10, file: "a", secondsLeft: 60 }, attempt: 1 }; // prettier-ignore
+  const b = { progress: { landed: 3, of: 10, file: "b", secondsLeft: 45 }, attempt: 2 }; // prettier-ignore
   expect(mergeHeartbeats(a, b)).toEqual({
-    progress: { landed: 5, of: 20, file: "b" },
+    progress: { landed: 5, of: 20, file: "b", secondsLeft: 60 },
     attempt: 2,
   });
 });
@@ -27,4 +27,15 @@ test("of bytes that are read, how many, how fast and how long still is told in w
   expect(heartbeatText({ progress: { landed: 1 } })).toBe(
     '{"progress":{"landed":1}}',
   );
+});
+
+test("of events that are replayed, how many, how fast and how long still is told in words", () => {
+  const mb = (n: number) => n * 2 ** 20;
+  const progress = { replayed: 50_000, total: 2_000_000, bytes: mb(40), perSecond: 499.6, bytesPerSecond: mb(0.5), secondsLeft: 3900 }; // prettier-ignore
+  expect(heartbeatText({ progress })).toContain(
+    "50000 of 2000000 events, 40 MB by this attempt, 500 events or 0.5 MB a second, about 65 min 00 s left, {",
+  );
+  expect(
+    heartbeatText({ progress: { replayed: 0, total: 7, bytes: 0 } }),
+  ).toContain("0 of 7 events, 0 MB by this attempt, {");
 });

@@ -1,10 +1,11 @@
 import { MockActivityEnvironment } from "@temporalio/testing";
 import {
   type Asked,
-  readBack,
   type ReadBack,
+  ReplayedLogs,
 } from "../../../../activities/backfill/read-back";
 import type { Message, Range } from "../../../../clients/kafka/ranged-read";
+import { MemoryKafka } from "../../../chaos/memory/kafka";
 import { replayHeaders } from "../../../../domain/backfill/replay-headers";
 
 const SAGA = "backfill/july-5";
@@ -25,6 +26,9 @@ function kafka(logs: Record<string, Log>, ids: Record<string, string> = {}) {
     offsets: async (topic: string) => {
       const { low, high } = logs[topic]!;
       return [{ partition: 0, low: String(low), high: String(high) }];
+    },
+    follow: () => {
+      throw new Error("nothing is followed here");
     },
     read: async (
       ranges: Map<string, Range[]>,
@@ -50,9 +54,11 @@ const back = (
   starts: Record<string, string>,
   more: Partial<Asked> = {},
 ): Promise<ReadBack> =>
-  new MockActivityEnvironment().run(() =>
-    readBack(client, SAGA, { topics, starts, ...more }),
-  );
+  new MockActivityEnvironment().run(async () => {
+    const logs = new ReplayedLogs(client, SAGA, { topics, starts, ...more });
+    await logs.look();
+    return logs.found;
+  });
 
 test("what a saga has replayed is told from live events and other sagas', and offsets without a record are named", async () => {
   const client = kafka({
@@ -157,4 +163,101 @@ test("a topic that Kafka does not have does not tell what has landed, and where 
   const besides = ["Edit"];
   const { markers } = await back(client, ["Other"], starts, { besides });
   expect(Object.keys(markers)).toEqual(["Other"]);
+});
+
+test("what comes after a look is read by the next one, and what comes while the saga produces is followed", async () => {
+  const kafka = new MemoryKafka();
+  kafka.create("Edit", 2);
+  const put = (partition: number, index: number) =>
+    kafka.partition("Edit", partition).log.push({
+      marker: false,
+      value: "{}",
+      headers: replayHeaders(SAGA, index, `u${index}`),
+      transaction: { state: "committed" },
+    });
+  const mark = (partition: number) =>
+    kafka.partition("Edit", partition).log.push({ marker: true });
+  const reads = jest.spyOn(kafka, "read");
+  const follows = jest.spyOn(kafka, "follow");
+  await new MockActivityEnvironment().run(async () => {
+    const logs = new ReplayedLogs(kafka, SAGA, {
+      topics: ["Edit"],
+      starts: { "Edit/0": "0", "Edit/1": "0" },
+    });
+    put(0, 0);
+    mark(0);
+    await logs.look();
+    expect(logs.found.landed.get("Edit")!.count).toBe(1);
+    put(1, 1);
+    await logs.look();
+    logs.follow(["Edit"]);
+    expect([...follows.mock.calls[0]![0].values()]).toEqual([
+      [
+        { partition: 0, from: "2" },
+        { partition: 1, from: "1" },
+      ],
+    ]);
+    put(0, 2);
+    mark(0);
+    await logs.look();
+    await logs.look();
+    const { landed, ends, markers, twice } = logs.found;
+    expect([landed.get("Edit")!.count, twice]).toEqual([3, 0]);
+    expect(ends).toEqual({ "Edit/0": "3", "Edit/1": "1" });
+    expect(markers).toEqual({
+      Edit: [{ partition: 0, from: "0", to: "4", empty: 2 }],
+    });
+  });
+  // Nothing was read twice: each read began where the one before had ended.
+  expect(reads.mock.calls.map(([ranges]) => ranges.get("Edit"))).toEqual([
+    [{ partition: 0, from: "0", to: "2" }],
+    [{ partition: 1, from: "0", to: "1" }],
+    [{ partition: 0, from: "2", to: "4" }],
+  ]);
+});
+
+test("where the following ends early, what it has handed out is read, and the rest is read after it", async () => {
+  const kafka = new MemoryKafka();
+  kafka.create("Edit");
+  const put = (index: number) =>
+    kafka.partition("Edit", 0).log.push({
+      marker: false,
+      value: "{}",
+      headers: replayHeaders(SAGA, index, `u${index}`),
+      transaction: { state: "committed" },
+    });
+  let stops = 0;
+  kafka.follow = (_starts, each) => ({
+    reached: async () => {
+      each({
+        topic: "Edit",
+        partition: 0,
+        offset: "0",
+        headers: replayHeaders(SAGA, 0, "u0"),
+      });
+      throw new Error("not the leader");
+    },
+    stop: async () => void stops++,
+  });
+  await new MockActivityEnvironment().run(async () => {
+    const logs = new ReplayedLogs(kafka, SAGA, {
+      topics: ["Edit"],
+      starts: { "Edit/0": "0" },
+    });
+    await logs.look();
+    logs.follow(["Edit"]);
+    put(0);
+    put(1);
+    const reads = jest.spyOn(kafka, "read");
+    await logs.look();
+    put(2);
+    await logs.look();
+    expect(logs.found).toMatchObject({ twice: 0, ends: { "Edit/0": "3" } });
+    expect(logs.found.landed.get("Edit")!.count).toBe(3);
+    expect(reads.mock.calls.map(([ranges]) => ranges.get("Edit"))).toEqual([
+      [{ partition: 0, from: "1", to: "2" }],
+      [{ partition: 0, from: "2", to: "3" }],
+    ]);
+    expect(stops).toBe(1);
+  });
 });

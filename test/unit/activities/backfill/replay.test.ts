@@ -1,15 +1,23 @@
 import { MockActivityEnvironment } from "@temporalio/testing";
-import type { Producer } from "kafkajs";
 import {
   connectReplayProducer,
-  sendBatch,
+  ReplayTransactions,
 } from "../../../../activities/backfill/replay-producer";
-import { createReplayActivities } from "../../../../activities/backfill/replay";
+import {
+  createReplayActivities,
+  type Replayed,
+} from "../../../../activities/backfill/replay";
+import { Progress } from "../../../../activities/backfill/replay-pace";
 import { sagaId } from "../../../../activities/backfill/saga-id";
 import type { Hdfs } from "../../../../clients/hdfs/hdfs";
 import type { Kafka } from "../../../../clients/kafka/kafka";
+import type { TransactionalProducer } from "../../../../clients/kafka/transactional-producer";
 import { Storage } from "../../../../clients/storage";
-import { leaseBookPlace, sagaPlaces } from "../../../../clients/storage-layout";
+import {
+  leaseBookPlace,
+  markerPlaces,
+  sagaPlaces,
+} from "../../../../clients/storage-layout";
 import { topicLease } from "../../../../domain/backfill/leases";
 import {
   CONFIG,
@@ -78,17 +86,19 @@ test("an older attempt that froze before it sent an event can land it no more on
   const event = LOST.find(({ schema }) => schema === LOSSY[0])!;
   const old = (await env.run(() =>
     connectReplayProducer(kafka as unknown as Kafka, id),
-  )) as Producer;
+  )) as TransactionalProducer;
   const wakeUp = () =>
-    env.run(() =>
-      sendBatch(
-        old,
-        id,
-        topicOf(LOSSY[0]!),
-        [{ event, index: 0, value: JSON.stringify(event) }],
-        { compression: "none" },
-      ),
-    );
+    env.run(async () => {
+      const transactions = new ReplayTransactions(old, {
+        ...CONFIG.replay,
+        sagaId: id,
+        partitionsOf: () => 1,
+        mayNotReplay: async () => false,
+      });
+      const items = [{ event, index: 0, value: JSON.stringify(event) }];
+      await transactions.send(topicOf(LOSSY[0]!), { items, bytes: 1 });
+      await transactions.commit();
+    });
   // It wakes up right after the newer one has looked at where the logs end.
   const offsets = kafka.offsets.bind(kafka);
   let woken: Promise<unknown> | undefined;
@@ -162,4 +172,68 @@ test("starts of many partitions travel by reference, stay what they were, and a 
   await runFrom(given as never);
   expect(counts()).toEqual(once);
   expect(await startsOf(LOSSY.map(topicOf))).not.toHaveProperty("ref");
+});
+
+test("the marker of the last transaction is known to audits, though it is in the log only after the first look", async () => {
+  const { kafka, storage, id, run } = await world();
+  const offsets = kafka.offsets.bind(kafka);
+  // The coordinator has answered before it has written the marker.
+  const late = new Set<string>();
+  kafka.offsets = async (topic) => {
+    const told = await offsets(topic);
+    const high = Number(told[0]!.high);
+    if (high === 0 || late.has(topic)) return told;
+    late.add(topic);
+    return [{ ...told[0]!, high: String(high - 1) }];
+  };
+  await run();
+  const markers = await storage.read(markerPlaces.ofSaga(id));
+  for (const [topic, { partitions }] of kafka.logs) {
+    const { log } = partitions[0]!;
+    if (log.length === 0) continue;
+    expect(markers![topic]).toEqual([
+      {
+        partition: 0,
+        from: "0",
+        to: String(log.length),
+        empty: log.filter(({ marker }) => marker).length,
+      },
+    ]);
+  }
+});
+
+test("what follows while producing is what the result is made of: nothing is read twice", async () => {
+  const { kafka, run } = await world();
+  const reads = jest.spyOn(kafka, "read");
+  const result = (await run()) as Replayed;
+  expect(result).toMatchObject({ landed: LOST.length, twice: 0 });
+  const read = reads.mock.calls.flatMap(([ranges]) =>
+    [...ranges].flatMap(([topic, parts]) =>
+      parts.map(({ partition, from }) => `${topic}/${partition} ${from}`),
+    ),
+  );
+  expect(new Set(read).size).toBe(read.length);
+});
+
+test("heartbeats tell events, bytes and how long the rest takes", () => {
+  const clock = jest.spyOn(performance, "now").mockReturnValue(1000);
+  const progress = new Progress(1000);
+  expect(progress.told).toEqual({ replayed: 0, total: 1000, bytes: 0 });
+  progress.begin(400);
+  const items = Array.from({ length: 100 }, (_, index) => ({
+    event: LOST[0]!,
+    index,
+    value: "{}",
+  }));
+  progress.committed({ items, bytes: 50_000 });
+  clock.mockReturnValue(3000);
+  expect(progress.told).toEqual({
+    replayed: 500,
+    total: 1000,
+    bytes: 50_000,
+    perSecond: 50,
+    bytesPerSecond: 25_000,
+    secondsLeft: 10,
+  });
+  clock.mockRestore();
 });

@@ -173,7 +173,11 @@ test("what a source has and nobody holds is missing, counted by source, and stor
   });
   const read: EventCapsule[] = [];
   for await (const events of readMissing(storage, edit!))
-    for (const found of events) read.push(found.event);
+    for (const found of events) {
+      const stored = JSON.parse(found.text) as EventCapsule;
+      expect(found.event).toEqual({ uuid: stored.uuid, dt: stored.dt });
+      read.push(stored);
+    }
   expect(read).toEqual([event("a"), event("b")]);
 });
 

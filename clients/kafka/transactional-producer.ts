@@ -1,0 +1,307 @@
+// Over 300 lines: a producer and its contract, which must be read together to see that nothing is sent twice.
+import { setTimeout } from "node:timers/promises";
+import type { Kafka as KafkaJs } from "kafkajs";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import {
+  decodeProduceResponse,
+  encodeProduceRequest,
+  PRODUCE,
+} from "../../formats/kafka/produce";
+import {
+  encodeRecordBatch,
+  type OutgoingRecord,
+} from "../../formats/kafka/record-batch";
+import { partitionKey } from "../../lib/keys";
+import { ask, type Broker, type Cluster, clusterOf } from "./raw-requests";
+
+export type ProducedRecord = OutgoingRecord & { partition: number };
+
+/** Records of one topic, encoded for each of their partitions. */
+export type PreparedBatch = {
+  topic: string;
+  batches: ReadonlyMap<number, Buffer>;
+};
+
+/**
+ * Produces in transactions under a transactional id. It does one thing at a time, and nothing that failed is ever tried again: what a broker
+ * took of it may be there. After a failure it only aborts and disconnects, so that a producer which was fenced cannot come back and fence
+ * its successor in turn.
+ */
+export interface TransactionalProducer {
+  /**
+   * Encodes records of a topic; another batch may be on its way meanwhile. Batches are sent in the order in which they were prepared, each
+   * once.
+   */
+  prepare(
+    topic: string,
+    records: readonly ProducedRecord[],
+    compression: "none" | "gzip",
+  ): Promise<PreparedBatch>;
+  /** Sends a batch in the transaction that is open; the first one opens it. @throws FencedError */
+  send(batch: PreparedBatch): Promise<void>;
+  /** Commits what was sent since the last commit. @throws FencedError */
+  commit(): Promise<void>;
+  /** Takes back what was sent since the last commit. */
+  abort(): Promise<void>;
+  disconnect(): Promise<void>;
+}
+
+/** A newer producer with the same transactional id is there: the broker refuses this one for good. */
+export class FencedError extends Error {}
+
+/** What of a failure another try can mend: the coordinator is still ending the transaction before, is moving or is not there yet. */
+const PASSING = new Set([
+  "CONCURRENT_TRANSACTIONS",
+  "COORDINATOR_LOAD_IN_PROGRESS",
+  "GROUP_LOAD_IN_PROGRESS",
+  "GROUP_COORDINATOR_NOT_AVAILABLE",
+  "NOT_COORDINATOR_FOR_GROUP",
+]);
+
+/** How often a transaction that is to begin asks whether the one before has ended, which takes milliseconds. */
+const BEGIN_PAUSE_MS = 5;
+
+/** Kafka's numbers of the errors that tell a fenced producer. */
+const FENCED_CODES = [47, 90];
+/** The same as kafkajs names them; it does not know the second. */
+const FENCED_TYPES = ["INVALID_PRODUCER_EPOCH", "PRODUCER_FENCED"];
+
+/** kafkajs' type of a transaction's coordinator, where it looks one up. */
+const TRANSACTION_COORDINATOR = 1;
+
+const GZIP = { codec: 1, compress: promisify<Buffer, Buffer>(gzip) };
+
+const MAX_INT32 = 2 ** 31;
+
+type Failure = { type?: string; code?: unknown };
+
+const isFenced = (error: unknown): boolean => {
+  const { type, code } = error as Failure;
+  return (
+    FENCED_TYPES.includes(type ?? "") || FENCED_CODES.includes(code as number)
+  );
+};
+
+export type ProducerOptions = {
+  /** After so long without a word from the producer the broker aborts a transaction. */
+  transactionTimeoutMs: number;
+};
+
+/**
+ * Connects a producer. From then on every older one with this transactional id is fenced: the broker refuses what it sends, and has
+ * aborted what it had not committed.
+ * @throws an error for which {@link isPassing} where the older one's transaction is still being ended: it is to be tried again
+ */
+export async function connectTransactionalProducer(
+  js: KafkaJs,
+  transactionalId: string,
+  options: ProducerOptions,
+): Promise<TransactionalProducer> {
+  const cluster = clusterOf(js);
+  if (!cluster)
+    throw new Error("this version of kafkajs hides what a replay goes by");
+  try {
+    await cluster.connect();
+    const coordinator = await cluster.findGroupCoordinator({
+      groupId: transactionalId,
+      coordinatorType: TRANSACTION_COORDINATOR,
+    });
+    const { producerId, producerEpoch } = await coordinator.initProducerId({
+      transactionalId,
+      transactionTimeout: options.transactionTimeoutMs,
+    });
+    return new KafkaProducer(cluster, String(coordinator.nodeId), {
+      transactionalId,
+      timeoutMs: options.transactionTimeoutMs,
+      producerId,
+      producerEpoch,
+    });
+  } catch (error) {
+    await cluster.disconnect().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Whether a producer that could not be connected may be connected a little later. */
+export const isPassing = (error: unknown): boolean =>
+  PASSING.has((error as Failure).type ?? "");
+
+/** Over connections that kafkajs makes; batches are encoded here, as kafkajs' own encoder is what bounds it. */
+class KafkaProducer implements TransactionalProducer {
+  /** The sequence number of each partition's next record. */
+  private readonly sequences = new Map<string, number>();
+  /** Partitions of the open transaction; empty where none is open. */
+  private readonly added = new Set<string>();
+  /** Whether the coordinator may know of an open transaction. */
+  private mayBeOpen = false;
+  private hasFailed = false;
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly coordinator: string,
+    private readonly own: {
+      transactionalId: string;
+      timeoutMs: number;
+      producerId: string;
+      producerEpoch: number;
+    },
+  ) {}
+
+  async prepare(
+    topic: string,
+    records: readonly ProducedRecord[],
+    compression: "none" | "gzip",
+  ): Promise<PreparedBatch> {
+    const byPartition = new Map<number, ProducedRecord[]>();
+    for (const record of records) {
+      const ofPartition = byPartition.get(record.partition);
+      if (ofPartition) ofPartition.push(record);
+      else byPartition.set(record.partition, [record]);
+    }
+    // Counted before anything is waited for, so that the next batch goes on behind this one.
+    const firsts = [...byPartition].map(([partition, { length }]) => {
+      const key = partitionKey(topic, partition);
+      const firstSequence = this.sequences.get(key) ?? 0;
+      this.sequences.set(key, (firstSequence + length) % MAX_INT32);
+      return firstSequence;
+    });
+    const packing = compression === "gzip" ? GZIP : undefined;
+    const batches = new Map<number, Buffer>();
+    for (const [i, [partition, ofPartition]] of [...byPartition].entries()) {
+      const producer = {
+        producerId: BigInt(this.own.producerId),
+        producerEpoch: this.own.producerEpoch,
+        firstSequence: firsts[i]!,
+      };
+      batches.set(
+        partition,
+        await encodeRecordBatch(ofPartition, producer, packing),
+      );
+    }
+    return { topic, batches };
+  }
+
+  send({ topic, batches }: PreparedBatch): Promise<void> {
+    return this.once(async () => {
+      await this.cluster.addTargetTopic(topic);
+      await this.cluster.refreshMetadataIfNecessary();
+      const partitions = [...batches.keys()];
+      const byLeader = this.cluster.findLeaderForPartitions(topic, partitions);
+      const led = Object.values(byLeader).flat().length;
+      if (led < partitions.length)
+        throw new Error(
+          `${topic} has ${led} of the partitions ${partitions.join(", ")}`,
+        );
+      await this.addPartitions(topic, partitions);
+      // All of them are waited for: an abort that overtook one would leave it behind.
+      const sent = await Promise.allSettled(
+        Object.entries(byLeader).map(async ([nodeId, ofLeader]) =>
+          this.produce(
+            await this.cluster.findBroker({ nodeId }),
+            topic,
+            new Map(ofLeader.map((each) => [each, batches.get(each)!])),
+          ),
+        ),
+      );
+      for (const each of sent)
+        if (each.status === "rejected") throw each.reason;
+    });
+  }
+
+  commit(): Promise<void> {
+    return this.once(() => this.end(true));
+  }
+
+  async abort(): Promise<void> {
+    this.hasFailed = true;
+    await this.end(false);
+  }
+
+  disconnect(): Promise<void> {
+    return this.cluster.disconnect();
+  }
+
+  /** Does what must not be tried again. */
+  private async once(work: () => Promise<void>): Promise<void> {
+    if (this.hasFailed)
+      throw new Error("this producer has failed, and another one takes over");
+    try {
+      await work();
+    } catch (error) {
+      this.hasFailed = true;
+      if (isFenced(error))
+        throw new FencedError(
+          `a newer producer has taken ${this.own.transactionalId} over`,
+          { cause: error },
+        );
+      throw error;
+    }
+  }
+
+  /** Tells the coordinator which partitions the transaction will have to end. It can be told again and again. */
+  private async addPartitions(
+    topic: string,
+    partitions: number[],
+  ): Promise<void> {
+    const added = partitions.filter(
+      (each) => !this.added.has(partitionKey(topic, each)),
+    );
+    if (added.length === 0) return;
+    const until = Date.now() + this.own.timeoutMs;
+    this.mayBeOpen = true;
+    for (;;)
+      try {
+        const coordinator = await this.findCoordinator();
+        await coordinator.addPartitionsToTxn({
+          ...this.own,
+          topics: [{ topic, partitions: added }],
+        });
+        break;
+      } catch (error) {
+        if (!isPassing(error) || Date.now() > until) throw error;
+        await setTimeout(BEGIN_PAUSE_MS);
+      }
+    for (const each of added) this.added.add(partitionKey(topic, each));
+  }
+
+  private async produce(
+    leader: Broker,
+    topic: string,
+    batches: ReadonlyMap<number, Buffer>,
+  ): Promise<void> {
+    const { transactionalId, timeoutMs } = this.own;
+    const produced = await ask(leader, {
+      api: PRODUCE,
+      name: "Produce",
+      bytes: encodeProduceRequest(transactionalId, timeoutMs, topic, batches),
+      decode: decodeProduceResponse,
+    });
+    if (!produced) throw new Error("the broker is older than Kafka 0.11");
+    for (const { partition, errorCode } of produced)
+      if (errorCode !== 0)
+        throw Object.assign(
+          new Error(
+            `Kafka refused what was sent to ${topic}/${partition} with its error ${errorCode}`,
+          ),
+          { code: errorCode },
+        );
+    if (produced.length < batches.size)
+      throw new Error(
+        `Kafka answered for ${produced.length} of ${batches.size} partitions of ${topic}`,
+      );
+  }
+
+  private async end(transactionResult: boolean): Promise<void> {
+    if (!this.mayBeOpen) return;
+    const coordinator = await this.findCoordinator();
+    await coordinator.endTxn({ ...this.own, transactionResult });
+    this.added.clear();
+    this.mayBeOpen = false;
+  }
+
+  /** Asked for each time, as brokers close connections over which nothing has come for long. */
+  private findCoordinator(): Promise<Broker> {
+    return this.cluster.findBroker({ nodeId: this.coordinator });
+  }
+}

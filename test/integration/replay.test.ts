@@ -1,0 +1,268 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { type Admin, CompressionTypes } from "kafkajs";
+import { Kafka } from "../../clients/kafka/kafka";
+import type { Message } from "../../clients/kafka/ranged-read";
+import { capsuleTime } from "../../formats/eventlogging/event-time";
+import { moveClockTo } from "../../sandbox/platform/clock";
+import { sandboxKafka } from "../../sandbox/platform/commands";
+import { ports } from "../../sandbox/platform/ports";
+import { crash, down, reset, up } from "../../sandbox/platform/up";
+import { until } from "../../sandbox/platform/wait";
+import { PARTITIONS, sceneOf } from "./replay/scene";
+
+/** A replay on a real broker: whatever becomes of it, every event is there once, as it was, and none is lost. */
+const quiet = () => undefined;
+const EVENTS = 5000;
+let admin: Admin;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  await reset(quiet);
+  await up(quiet, ["kafka"]);
+  moveClockTo(new Date("2018-07-05T05:00:00Z"));
+  admin = sandboxKafka().admin();
+  await admin.connect();
+}, 200_000);
+
+afterAll(async () => {
+  for (const child of children) child.kill("SIGKILL");
+  await admin?.disconnect();
+  await down(quiet);
+}, 60_000);
+
+async function makeTopic(topic: string): Promise<void> {
+  await admin.createTopics({
+    topics: [
+      {
+        topic,
+        numPartitions: PARTITIONS,
+        configEntries: [
+          { name: "message.timestamp.type", value: "CreateTime" },
+        ],
+      },
+    ],
+  });
+}
+
+type Scene = Awaited<ReturnType<typeof sceneOf>>;
+
+/** Asserts that the topic holds each event once: its own text, in the partition of its index. */
+async function mustHoldEachOnce(
+  topic: string,
+  { kafka, texts }: Scene,
+): Promise<void> {
+  const messages: Message[] = [];
+  const ranges = (await kafka.offsets(topic)).map(
+    ({ partition, low, high }) => ({ partition, from: low, to: high }),
+  );
+  await kafka.read(new Map([[topic, ranges]]), (m) => void messages.push(m));
+  const found = messages
+    .map(({ partition, value, headers }) => ({
+      index: Number(headers["backfill-place"]),
+      partition,
+      value: value!.toString("utf8"),
+      uuid: headers["uuid"],
+    }))
+    .sort((a, b) => a.index - b.index);
+  expect(found).toEqual(
+    texts.map((value, index) => ({
+      index,
+      partition: index % PARTITIONS,
+      value,
+      uuid: (JSON.parse(value) as { uuid: string }).uuid,
+    })),
+  );
+}
+
+/** An attempt in a process of its own, and what it says. */
+function attemptApart(topic: string, commits: number) {
+  const child = spawn(
+    process.execPath,
+    [
+      ...["-r", "tsx/cjs", join(__dirname, "replay", "attempt.ts")],
+      ...[topic, String(EVENTS), String(commits)],
+    ],
+    { stdio: ["pipe", "pipe", "inherit"] },
+  );
+  children.push(child);
+  const said: string[] = [];
+  createInterface({ input: child.stdout! }).on("line", (line) =>
+    said.push(line),
+  );
+  return {
+    child,
+    hasSaid: (what: string) =>
+      until(`"${what}" of an attempt`, 60, () =>
+        said.find((line) => line.startsWith(what)),
+      ),
+  };
+}
+
+test("events of several partitions are there at their own times, and their markers are counted", async () => {
+  const topic = "Plain";
+  await makeTopic(topic);
+  const scene = await sceneOf(topic, EVENTS, { compression: "none" });
+  const result = await scene.attempt();
+  expect(result).toMatchObject({ landed: EVENTS, twice: 0 });
+  await mustHoldEachOnce(topic, scene);
+  // Another attempt finds all of them, and produces nothing.
+  const before = await scene.kafka.offsets(topic);
+  expect(await scene.attempt()).toEqual(result);
+  expect(await scene.kafka.offsets(topic)).toEqual(before);
+  const times = new Map<string, string>();
+  const consumer = sandboxKafka().consumer({ groupId: "times" });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await consumer.run({
+    eachMessage: async ({ message }) =>
+      void times.set(String(message.value), message.timestamp),
+  });
+  await until("all times", 60, () => times.size === EVENTS);
+  await consumer.disconnect();
+  for (const text of scene.texts)
+    expect(times.get(text)).toBe(
+      String(capsuleTime(JSON.parse(text) as { dt: string })),
+    );
+  await scene.kafka.close();
+}, 120_000);
+
+test("what is followed is what is read: neither markers nor what was aborted, in any codec", async () => {
+  const topic = "Followed";
+  await makeTopic(topic);
+  const kafka = new Kafka([`127.0.0.1:${ports().kafka}`]);
+  const from = (partition: number) => ({ partition, from: "0" });
+  const followed: string[] = [];
+  const following = kafka.follow(
+    new Map([[topic, Array.from({ length: PARTITIONS }, (_, i) => from(i))]]),
+    ({ partition, offset, headers }) =>
+      void followed.push(`${partition}/${offset} ${headers["n"]}`),
+  );
+  const producers = ["one", "two"].map((transactionalId) =>
+    sandboxKafka().producer({
+      idempotent: true,
+      transactionalId,
+      maxInFlightRequests: 1,
+    }),
+  );
+  const plain = sandboxKafka().producer();
+  await Promise.all([...producers, plain].map((each) => each.connect()));
+  const batch = (n: number, codec: CompressionTypes) => ({
+    topic,
+    compression: codec,
+    messages: Array.from({ length: 20 }, (_, i) => ({
+      value: "x".repeat(i),
+      partition: (i + n) % PARTITIONS,
+      headers: { n: `${n}.${i}` },
+    })),
+  });
+  const codecs = [
+    CompressionTypes.None,
+    CompressionTypes.GZIP,
+    CompressionTypes.Snappy,
+    CompressionTypes.LZ4,
+  ];
+  for (let n = 0; n < 12; n++) {
+    // Two transactions at a time, whose records lie among one another.
+    const codec = codecs[n % codecs.length]!;
+    const [one, two] = await Promise.all(producers.map((p) => p.transaction()));
+    for (let i = 0; i < 2; i++) {
+      await one!.send(batch(3 * n, codec));
+      await two!.send(batch(3 * n + 1, codec));
+      await plain.send(batch(3 * n + 2, codec));
+    }
+    await (n % 2 ? one!.abort() : one!.commit());
+    await (n % 3 ? two!.commit() : two!.abort());
+  }
+  await Promise.all([...producers, plain].map((each) => each.disconnect()));
+  const logs = (await kafka.offsets(topic)).map(({ partition, low, high }) => ({
+    partition,
+    from: low,
+    to: high,
+  }));
+  await following.reached(new Map([[topic, logs]]));
+  await following.stop();
+  const read: string[] = [];
+  await kafka.read(
+    new Map([[topic, logs]]),
+    ({ partition, offset, headers }) =>
+      void read.push(`${partition}/${offset} ${headers["n"]}`),
+  );
+  // Of 36 sends of 20 messages, twice each, six and four were aborted.
+  expect(read).toHaveLength((36 - 6 - 4) * 2 * 20);
+  expect(followed.sort()).toEqual(read.sort());
+  await kafka.close();
+}, 120_000);
+
+test("an attempt that is killed with a transaction open is taken over: what it had committed stays, the rest is produced", async () => {
+  const topic = "Killed";
+  await makeTopic(topic);
+  const { child, hasSaid } = attemptApart(topic, 3);
+  await hasSaid("open");
+  child.kill("SIGKILL");
+  const scene = await sceneOf(topic, EVENTS, {});
+  expect(await scene.attempt()).toMatchObject({ landed: EVENTS, twice: 0 });
+  await mustHoldEachOnce(topic, scene);
+  await scene.kafka.close();
+}, 120_000);
+
+test.each([
+  ["after its successor has ended", true],
+  ["while its successor has a transaction open", false],
+])(
+  "an attempt that was frozen with a transaction open and wakes up %s commits nothing",
+  async (_, afterwards) => {
+    const topic = afterwards ? "Frozen" : "Thawed";
+    await makeTopic(topic);
+    const { child, hasSaid } = attemptApart(topic, 2);
+    await hasSaid("open");
+    child.kill("SIGSTOP");
+    const wakeUp = async () => {
+      child.kill("SIGCONT");
+      child.stdin!.write("go\n");
+      expect(await hasSaid("failed")).toBe("failed Fenced");
+    };
+    const scene = await sceneOf(topic, EVENTS, {});
+    if (!afterwards) {
+      const has = scene.storage.has.bind(scene.storage);
+      let asked = 0;
+      scene.storage.has = async (place) => {
+        if (++asked === 4) await wakeUp();
+        return has(place);
+      };
+    }
+    expect(await scene.attempt()).toMatchObject({ landed: EVENTS, twice: 0 });
+    if (afterwards) await wakeUp();
+    await mustHoldEachOnce(topic, scene);
+    await scene.kafka.close();
+  },
+  120_000,
+);
+
+test("a broker that is killed in the middle and started again loses nothing: the next attempt goes on", async () => {
+  const topic = "Restarted";
+  await makeTopic(topic);
+  const scene = await sceneOf(topic, EVENTS, { eventsPerSecond: 2000 });
+  const has = scene.storage.has.bind(scene.storage);
+  let asked = 0;
+  let restarted: Promise<void> | undefined;
+  scene.storage.has = async (place) => {
+    if (++asked === 6) restarted = crash("kafka", 0);
+    return has(place);
+  };
+  let failures = 0;
+  const result = await until("an attempt that ends", 120, async () => {
+    try {
+      return await scene.attempt();
+    } catch {
+      failures++;
+      await restarted;
+      return undefined;
+    }
+  });
+  expect(failures).toBeGreaterThan(0);
+  expect(result).toMatchObject({ landed: EVENTS, twice: 0 });
+  await mustHoldEachOnce(topic, scene);
+  await scene.kafka.close();
+}, 200_000);
