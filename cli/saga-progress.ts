@@ -160,6 +160,7 @@ export function heartbeatText(heartbeat: Heartbeat): string {
   ].join(", ");
 }
 
+/** In millions of bytes, as the configuration's bounds are. */
 function replayText({
   replayed,
   total,
@@ -172,11 +173,11 @@ function replayText({
     ...(perSecond === undefined ? [] : [`${perSecond.toFixed(0)} events`]),
     ...(bytesPerSecond === undefined
       ? []
-      : [`${(bytesPerSecond / MB).toFixed(1)} MB`]),
+      : [`${(bytesPerSecond / 1e6).toFixed(1)} MB`]),
   ];
   return [
-    `${replayed} of ${total} events, ${(bytes / MB).toFixed(0)} MB by this attempt`,
-    ...(rates.length === 0 ? [] : [`${rates.join(" or ")} a second`]),
+    `${replayed} of ${total} events, ${(bytes / 1e6).toFixed(0)} MB by this attempt`,
+    ...(rates.length === 0 ? [] : [`${rates.join(" and ")} a second`]),
     ...(secondsLeft === undefined
       ? []
       : [`about ${inWords(secondsLeft)} left`]),

@@ -1,4 +1,4 @@
-/** How many items may be under way at the same time; one file of events is in memory for each. */
+/** How many items may be under way at the same time; two files of events are in memory for each: the one at hand, and the next. */
 const BEGUN_AT_ONCE = 4;
 
 type Batches<Batch> = Iterator<Batch> | AsyncIterator<Batch>;

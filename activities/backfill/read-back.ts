@@ -1,7 +1,5 @@
-import { cancelled } from "@temporalio/activity";
 import type { Kafka } from "../../clients/kafka/kafka";
-import type { Following, Seen } from "../../clients/kafka/following";
-import type { Range } from "../../clients/kafka/ranged-read";
+import type { Message, Range } from "../../clients/kafka/ranged-read";
 import type { Markers } from "../../domain/audit/ledger";
 import { Landed } from "../../domain/backfill/landed";
 import { replayedEvent } from "../../domain/backfill/replay-headers";
@@ -12,6 +10,7 @@ import {
 } from "../../domain/backfill/replay-starts";
 import { fatal } from "../../clients/errors";
 import { endIfUnwanted } from "../beat";
+import { total } from "../../lib/total";
 import { partitionKey, parsePartitionKey } from "../../lib/keys";
 
 export type ReadBack = {
@@ -94,29 +93,23 @@ async function rangesSince(
   return ranges;
 }
 
-type ReadableKafka = Pick<
-  Kafka,
-  "offsets" | "read" | "follow" | "topics" | "topicIds"
->;
+type ReadableKafka = Pick<Kafka, "offsets" | "read" | "topics" | "topicIds">;
 
 /** A partition from its start up to where everything in it was read. */
 type Log = Range & {
   /** Records that were read. */
   records: number;
-  /** Whether what comes next is read as it comes. */
-  isFollowed: boolean;
 };
 
 /**
  * What of the topics this saga has replayed, by everything that was committed to them since the starts. It is read once: a later look goes
- * on where the one before has ended, or has read while the saga produced.
+ * on where the one before has ended.
  */
 export class ReplayedLogs {
   /** By {@link partitionKey}. */
   private readonly logs = new Map<string, Log>();
   private readonly landed: Map<string, Landed>;
   private readonly ends: Record<string, string> = {};
-  private following: Following | undefined;
 
   constructor(
     private readonly kafka: ReadableKafka,
@@ -136,16 +129,7 @@ export class ReplayedLogs {
    */
   async look(): Promise<void> {
     const ranges = await rangesSince(this.kafka, this.asked);
-    const followed = this.unreadOf(ranges, (log) => log.isFollowed);
-    if (followed.size > 0)
-      try {
-        await Promise.race([this.following!.reached(followed), cancelled()]);
-      } catch {
-        endIfUnwanted();
-        // What it has handed out is read; the rest is read as everything else is.
-        await this.stop();
-      }
-    const unread = this.unreadOf(ranges, (log) => !log.isFollowed);
+    const unread = this.unreadOf(ranges);
     if (unread.size > 0)
       await this.kafka.read(
         unread,
@@ -161,52 +145,23 @@ export class ReplayedLogs {
   }
 
   /** What of some ranges is still to be read. */
-  private unreadOf(
-    ranges: ReadonlyMap<string, Range[]>,
-    wanted: (log: Log) => boolean,
-  ): Map<string, Range[]> {
+  private unreadOf(ranges: ReadonlyMap<string, Range[]>): Map<string, Range[]> {
     const unread = new Map<string, Range[]>();
     for (const [topic, ofTopic] of ranges) {
       const left = ofTopic.flatMap((range) => {
-        const log = this.logOf(topic, range);
-        return wanted(log) && BigInt(log.to) < BigInt(range.to)
-          ? [{ ...range, from: log.to }]
-          : [];
+        const from = this.logOf(topic, range).to;
+        return BigInt(from) < BigInt(range.to) ? [{ ...range, from }] : [];
       });
       if (left.length > 0) unread.set(topic, left);
     }
     return unread;
   }
 
-  /** Reads on from the last look while the saga produces, so that the next look waits for the rest only. End it with {@link stop}. */
-  follow(topics: readonly string[]): void {
-    const starts = new Map<string, Pick<Range, "partition" | "from">[]>();
-    for (const [key, log] of this.logs) {
-      const { topic, partition } = parsePartitionKey(key);
-      if (!topics.includes(topic)) continue;
-      log.isFollowed = true;
-      const ofTopic = starts.get(topic) ?? [];
-      starts.set(topic, [...ofTopic, { partition, from: log.to }]);
-    }
-    if (starts.size > 0)
-      this.following = this.kafka.follow(starts, (message) =>
-        this.take(message),
-      );
-  }
-
-  async stop(): Promise<void> {
-    await this.following?.stop();
-    for (const log of this.logs.values()) log.isFollowed = false;
-  }
-
   /** What was found until now. */
   get found(): ReadBack {
     return {
       landed: this.landed,
-      twice: [...this.landed.values()].reduce(
-        (sum, { twice }) => sum + twice,
-        0,
-      ),
+      twice: total([...this.landed.values()], "twice"),
       ends: this.ends,
       markers: this.markers,
     };
@@ -218,13 +173,12 @@ export class ReplayedLogs {
       ...range,
       to: range.from,
       records: 0,
-      isFollowed: false,
     };
     this.logs.set(key, log);
     return log;
   }
 
-  private take({ topic, partition, offset, headers }: Seen): void {
+  private take({ topic, partition, offset, headers }: Message): void {
     const key = partitionKey(topic, partition);
     const log = this.logs.get(key)!;
     log.records++;

@@ -16,7 +16,7 @@ import { capsuleTime } from "../../formats/eventlogging/event-time";
 const FENCING_RETRIES = 100;
 const FENCING_PAUSE_MS = 100;
 
-/** After this time without a word from its producer the broker aborts a transaction, and readers of committed records get further. */
+/** The broker aborts a transaction that has been open for so long, and readers of committed records get further. */
 const TRANSACTION_TIMEOUT_MS = 30_000;
 
 /** An event that is to be produced. */
@@ -28,7 +28,7 @@ export type OutgoingEvent = {
   value: string;
 };
 
-/** Events of one topic that are sent at once, and the bytes of their values. */
+/** Events of one topic that are sent at once, and about how many bytes their messages take before compression. */
 export type OutgoingBatch = { items: OutgoingEvent[]; bytes: number };
 
 /**
@@ -68,7 +68,7 @@ export type TransactionOptions = Pick<
  * A saga's transactions, one after the other, bounded by bytes and time: all of what one holds is in Kafka once it is committed, or none that
  * a reader of committed records sees. After a failure nothing more can be sent: what is not known to be committed, the next attempt finds
  * by its read-back.
- * Each event's partition follows from its index, so that whoever produces it again would send it where it went.
+ * Each event's partition follows from its index, so that it does not depend on where an attempt cuts its batches.
  */
 export class ReplayTransactions {
   /** What the open transaction holds; none is open where it is empty. */
@@ -91,6 +91,7 @@ export class ReplayTransactions {
    * Sends a batch once those before have been sent: one may be on its way while this one is encoded. What is enough for a transaction is
    * committed after it. A failure is told by a call that follows.
    * @throws ApplicationFailure "Fenced", not to be retried, where a newer attempt has taken over, or the saga may not replay any more
+   * @throws Error, to be retried, where Kafka has ended the transaction by itself
    */
   async send(topic: string, batch: OutgoingBatch): Promise<void> {
     await this.told(this.before);
@@ -98,25 +99,26 @@ export class ReplayTransactions {
     const prepared = this.prepare(topic, batch);
     // It is told as the batch is sent.
     prepared.catch(() => undefined);
-    this.then(async () => this.produce(topic, batch, await prepared));
+    this.enqueue(async () => this.produce(topic, batch, await prepared));
   }
 
   /** Commits what was sent. @throws as {@link send} */
   async commit(): Promise<void> {
-    this.then(() => this.end());
+    this.enqueue(() => this.end());
     await this.told(this.doing);
   }
 
   /** Takes back what is not committed. */
   async abort(): Promise<void> {
-    clearTimeout(this.timer);
     // An abort that overtook a batch would leave it behind.
     await this.doing.catch(() => undefined);
+    // The last of them may have set it.
+    clearTimeout(this.timer);
     await this.producer.abort().catch(() => undefined);
   }
 
   /** Does something after all that is under way; where that fails, nothing. */
-  private then(work: () => Promise<void>): void {
+  private enqueue(work: () => Promise<void>): void {
     this.doing = this.doing.then(work);
     // Whoever waits for it is told.
     this.doing.catch(() => undefined);
@@ -151,7 +153,7 @@ export class ReplayTransactions {
       this.began = Date.now();
       // Whatever the next batch waits for: readers of committed records wait for this transaction.
       this.timer = setTimeout(
-        () => this.then(() => this.end()),
+        () => this.enqueue(() => this.end()),
         transactionMs,
       ).unref();
     }
@@ -187,7 +189,6 @@ export class ReplayTransactions {
     try {
       await doing;
     } catch (error) {
-      await this.abort();
       throw error instanceof FencedError ? this.whyFenced(error) : error;
     }
   }

@@ -71,11 +71,14 @@ type ReplayDeps = { config: Config; kafka: Kafka; storage: Storage };
 
 /** The sum of the topics' landed events. */
 const countLanded = ({ landed }: ReadBack, topics: string[]) =>
-  topics.reduce((sum, topic) => sum + landed.get(topic)!.count, 0);
+  total(
+    topics.map((topic) => landed.get(topic)!),
+    "count",
+  );
 
 /** Producing the missing events, each exactly once. */
 export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
-  /** The batches of a topic's events that have not landed yet. One file of its missing events is in memory at a time. */
+  /** The batches of a topic's events that have not landed yet. Two files of its missing events are in memory: the one at hand, and the next. */
   async function* unsentBatches(missing: MissingTopic, landed: Landed) {
     // An event's position among its topic's missing events; its message carries it, so that a read-back tells which ones landed.
     let index = 0;
@@ -177,18 +180,13 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
       await logs.look();
       const { landed } = logs.found;
       progress.begin(countLanded(logs.found, names));
-      const unfinished = topics.filter(
-        ({ topic, events }) => landed.get(topic)!.count < events,
-      );
-      logs.follow(unfinished.map(({ topic }) => topic));
       await produceTheRest(id, producer, replay, landed, progress);
       await logs.look();
-      // A transaction's marker is in the log once what it holds can be read: the first look may have missed the last of them.
+      // The look above may have asked for a log's end before the last transaction's marker was written.
       await logs.look();
       return logs.found;
     } finally {
       await producer.disconnect().catch(() => undefined);
-      await logs.stop();
     }
   }
 

@@ -33,7 +33,7 @@ type Options = {
 const say = (line: string) => console.log(line);
 const run = promisify(execFile);
 const BYTES = 1024;
-/** The broker's log is on the same disk as everything else. */
+/** What the console producer reads: a file on the disk of the broker's logs. */
 const INPUT = join(SANDBOX_DIR, "events.json");
 
 /** Events of 1 KB each, in the order of their times. */
@@ -41,7 +41,6 @@ function* events(count: number): Generator<EventCapsule> {
   for (let i = 0; i < count; i++) {
     const dt = new Date(Date.UTC(2018, 6, 4) + Math.floor((i / count) * 72e6))
       .toISOString()
-      .replace(".000Z", "Z")
       .replace(/\.\d+Z/, "Z");
     const event: EventCapsule = {
       event: { pageId: i, action: "init", text: "" },
@@ -168,7 +167,9 @@ async function compare(
     {
       start: async () => {
         const name = await topics.make("empty", partitions);
-        return secondsOf(() => consoleProducer(name, nothing));
+        const took = await secondsOf(() => consoleProducer(name, nothing));
+        await topics.remove(name);
+        return took;
       },
       console: async () => {
         const name = await topics.make("console", partitions);
@@ -188,6 +189,7 @@ async function compare(
   );
   await topics.close();
   rmSync(INPUT);
+  rmSync(nothing);
   const rate = (took: number) => Math.round(count / took);
   const running = seconds["console"]! - seconds["start"]!;
   say(

@@ -3,12 +3,6 @@ import { countRequest } from "../../lib/request-count";
 import { KafkaConnection } from "./connection";
 import { OffsetLookups } from "./offset-lookups";
 import { logSizes, topicIds } from "./raw-requests";
-import {
-  followFrom,
-  type Following,
-  type Seen,
-  type Starts,
-} from "./following";
 import { type Message, type Range, readRanges } from "./ranged-read";
 import {
   connectTransactionalProducer,
@@ -88,11 +82,6 @@ export class Kafka extends KafkaConnection {
     beat?: () => void,
   ): Promise<void> {
     return readRanges(this, ranges, each, beat);
-  }
-
-  /** Reads the headers of what is committed to partitions, as they grow: see {@link followFrom}. */
-  follow(starts: Starts, each: (message: Seen) => void): Following {
-    return followFrom(this.js, starts, each);
   }
 
   /** Connects a producer that fences every older one of this id: see {@link connectTransactionalProducer}. */

@@ -24,8 +24,8 @@ export type WantedOffsets = {
 
 /*
  * Requests that kafkajs does not speak, or that its own clients make for one topic only, over connections that it makes. Its version 2.2.4
- * is the last of its line, so what is used here of its inner parts does not move; where another version hid them elsewhere, nothing would be
- * told.
+ * is the last of its line, so what is used here of its inner parts does not move; where another version hid them elsewhere, reads would tell
+ * nothing, and a replay would refuse to begin.
  */
 
 /** A broker's connection, as far as it is used here. */

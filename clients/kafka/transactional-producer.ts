@@ -17,21 +17,21 @@ import { ask, type Broker, type Cluster, clusterOf } from "./raw-requests";
 
 export type ProducedRecord = OutgoingRecord & { partition: number };
 
-/** Records of one topic, encoded for each of their partitions. */
+/** Records of one topic, as a record batch for each of their partitions. */
 export type PreparedBatch = {
   topic: string;
-  batches: ReadonlyMap<number, Buffer>;
+  recordBatches: ReadonlyMap<number, Buffer>;
 };
 
 /**
- * Produces in transactions under a transactional id. It does one thing at a time, and nothing that failed is ever tried again: what a broker
- * took of it may be there. After a failure it only aborts and disconnects, so that a producer which was fenced cannot come back and fence
- * its successor in turn.
+ * Produces in transactions under a transactional id. It does one thing at a time. No batch and no commit is sent a second time: what a broker
+ * took of it may be there. Only what changes nothing in a log is asked again: adding partitions while the transaction before is being ended, and
+ * an abort. After a failure it only aborts and disconnects, so that a producer which was fenced cannot come back and fence its successor in turn.
  */
 export interface TransactionalProducer {
   /**
-   * Encodes records of a topic; another batch may be on its way meanwhile. Batches are sent in the order in which they were prepared, each
-   * once.
+   * Encodes records of a topic; another batch may be on its way meanwhile. The caller sends batches in the order in which it had them
+   * prepared, each once.
    */
   prepare(
     topic: string,
@@ -50,41 +50,46 @@ export interface TransactionalProducer {
 /** A newer producer with the same transactional id is there: the broker refuses this one for good. */
 export class FencedError extends Error {}
 
-/** What of a failure another try can mend: the coordinator is still ending the transaction before, is moving or is not there yet. */
-const PASSING = new Set([
-  "CONCURRENT_TRANSACTIONS",
-  "COORDINATOR_LOAD_IN_PROGRESS",
-  "GROUP_LOAD_IN_PROGRESS",
+/** The coordinator is still ending the transaction before, or has not loaded what it knows yet; by kafkajs' names. */
+const BUSY = ["CONCURRENT_TRANSACTIONS", "GROUP_LOAD_IN_PROGRESS"];
+/** What another connection can mend, as it looks the coordinator up: this one is busy, is moving or is not there yet. */
+const PASSING = [
+  ...BUSY,
   "GROUP_COORDINATOR_NOT_AVAILABLE",
   "NOT_COORDINATOR_FOR_GROUP",
-]);
+];
 
-/** How often a transaction that is to begin asks whether the one before has ended, which takes milliseconds. */
+/** How often, and for how long, a transaction that is to begin asks whether the one before has ended, which takes milliseconds. */
 const BEGIN_PAUSE_MS = 5;
+const BEGIN_TIMEOUT_MS = 30_000;
 
-/** Kafka's numbers of the errors that tell a fenced producer. */
+/** How long a broker may wait for its replicas. */
+const REPLICAS_TIMEOUT_MS = 30_000;
+
+/** Kafka's numbers of the errors that tell a fenced producer: INVALID_PRODUCER_EPOCH, and PRODUCER_FENCED of brokers from 2.5 on. */
 const FENCED_CODES = [47, 90];
-/** The same as kafkajs names them; it does not know the second. */
-const FENCED_TYPES = ["INVALID_PRODUCER_EPOCH", "PRODUCER_FENCED"];
+/** The first of them as kafkajs' own requests name it. The second does not answer their versions. */
+const FENCED_TYPE = "INVALID_PRODUCER_EPOCH";
 
 /** kafkajs' type of a transaction's coordinator, where it looks one up. */
 const TRANSACTION_COORDINATOR = 1;
 
 const GZIP = { codec: 1, compress: promisify<Buffer, Buffer>(gzip) };
 
-const MAX_INT32 = 2 ** 31;
+/** Sequence numbers begin anew after the largest positive int32. */
+const SEQUENCE_NUMBERS = 2 ** 31;
 
 type Failure = { type?: string; code?: unknown };
 
+const typeOf = (error: unknown): string => (error as Failure).type ?? "";
+
 const isFenced = (error: unknown): boolean => {
   const { type, code } = error as Failure;
-  return (
-    FENCED_TYPES.includes(type ?? "") || FENCED_CODES.includes(code as number)
-  );
+  return type === FENCED_TYPE || FENCED_CODES.includes(code as number);
 };
 
 export type ProducerOptions = {
-  /** After so long without a word from the producer the broker aborts a transaction. */
+  /** The broker aborts a transaction that has been open for so long, whether or not its producer sends. It looks about every ten seconds. */
   transactionTimeoutMs: number;
 };
 
@@ -100,7 +105,9 @@ export async function connectTransactionalProducer(
 ): Promise<TransactionalProducer> {
   const cluster = clusterOf(js);
   if (!cluster)
-    throw new Error("this version of kafkajs hides what a replay goes by");
+    throw new Error(
+      "this version of kafkajs hides its clusters: a replay needs version 2.2.4",
+    );
   try {
     await cluster.connect();
     const coordinator = await cluster.findGroupCoordinator({
@@ -113,7 +120,6 @@ export async function connectTransactionalProducer(
     });
     return new KafkaProducer(cluster, String(coordinator.nodeId), {
       transactionalId,
-      timeoutMs: options.transactionTimeoutMs,
       producerId,
       producerEpoch,
     });
@@ -125,7 +131,7 @@ export async function connectTransactionalProducer(
 
 /** Whether a producer that could not be connected may be connected a little later. */
 export const isPassing = (error: unknown): boolean =>
-  PASSING.has((error as Failure).type ?? "");
+  PASSING.includes(typeOf(error));
 
 /** Over connections that kafkajs makes; batches are encoded here, as kafkajs' own encoder is what bounds it. */
 class KafkaProducer implements TransactionalProducer {
@@ -142,7 +148,6 @@ class KafkaProducer implements TransactionalProducer {
     private readonly coordinator: string,
     private readonly own: {
       transactionalId: string;
-      timeoutMs: number;
       producerId: string;
       producerEpoch: number;
     },
@@ -159,34 +164,31 @@ class KafkaProducer implements TransactionalProducer {
       if (ofPartition) ofPartition.push(record);
       else byPartition.set(record.partition, [record]);
     }
-    // Counted before anything is waited for, so that the next batch goes on behind this one.
-    const firsts = [...byPartition].map(([partition, { length }]) => {
+    const packing = compression === "gzip" ? GZIP : undefined;
+    // All are counted before anything is waited for, so that the next batch goes on behind this one.
+    const encoding = [...byPartition].map(async ([partition, ofPartition]) => {
       const key = partitionKey(topic, partition);
       const firstSequence = this.sequences.get(key) ?? 0;
-      this.sequences.set(key, (firstSequence + length) % MAX_INT32);
-      return firstSequence;
-    });
-    const packing = compression === "gzip" ? GZIP : undefined;
-    const batches = new Map<number, Buffer>();
-    for (const [i, [partition, ofPartition]] of [...byPartition].entries()) {
+      this.sequences.set(
+        key,
+        (firstSequence + ofPartition.length) % SEQUENCE_NUMBERS,
+      );
       const producer = {
         producerId: BigInt(this.own.producerId),
         producerEpoch: this.own.producerEpoch,
-        firstSequence: firsts[i]!,
+        firstSequence,
       };
-      batches.set(
-        partition,
-        await encodeRecordBatch(ofPartition, producer, packing),
-      );
-    }
-    return { topic, batches };
+      const encoded = await encodeRecordBatch(ofPartition, producer, packing);
+      return [partition, encoded] as const;
+    });
+    return { topic, recordBatches: new Map(await Promise.all(encoding)) };
   }
 
-  send({ topic, batches }: PreparedBatch): Promise<void> {
+  send({ topic, recordBatches }: PreparedBatch): Promise<void> {
     return this.once(async () => {
       await this.cluster.addTargetTopic(topic);
       await this.cluster.refreshMetadataIfNecessary();
-      const partitions = [...batches.keys()];
+      const partitions = [...recordBatches.keys()];
       const byLeader = this.cluster.findLeaderForPartitions(topic, partitions);
       const led = Object.values(byLeader).flat().length;
       if (led < partitions.length)
@@ -200,7 +202,7 @@ class KafkaProducer implements TransactionalProducer {
           this.produce(
             await this.cluster.findBroker({ nodeId }),
             topic,
-            new Map(ofLeader.map((each) => [each, batches.get(each)!])),
+            new Map(ofLeader.map((each) => [each, recordBatches.get(each)!])),
           ),
         ),
       );
@@ -248,18 +250,18 @@ class KafkaProducer implements TransactionalProducer {
       (each) => !this.added.has(partitionKey(topic, each)),
     );
     if (added.length === 0) return;
-    const until = Date.now() + this.own.timeoutMs;
+    const until = Date.now() + BEGIN_TIMEOUT_MS;
     this.mayBeOpen = true;
     for (;;)
       try {
-        const coordinator = await this.findCoordinator();
+        const coordinator = await this.coordinatorBroker();
         await coordinator.addPartitionsToTxn({
           ...this.own,
           topics: [{ topic, partitions: added }],
         });
         break;
       } catch (error) {
-        if (!isPassing(error) || Date.now() > until) throw error;
+        if (!BUSY.includes(typeOf(error)) || Date.now() > until) throw error;
         await setTimeout(BEGIN_PAUSE_MS);
       }
     for (const each of added) this.added.add(partitionKey(topic, each));
@@ -268,13 +270,17 @@ class KafkaProducer implements TransactionalProducer {
   private async produce(
     leader: Broker,
     topic: string,
-    batches: ReadonlyMap<number, Buffer>,
+    recordBatches: ReadonlyMap<number, Buffer>,
   ): Promise<void> {
-    const { transactionalId, timeoutMs } = this.own;
     const produced = await ask(leader, {
       api: PRODUCE,
       name: "Produce",
-      bytes: encodeProduceRequest(transactionalId, timeoutMs, topic, batches),
+      bytes: encodeProduceRequest(
+        this.own.transactionalId,
+        REPLICAS_TIMEOUT_MS,
+        topic,
+        recordBatches,
+      ),
       decode: decodeProduceResponse,
     });
     if (!produced) throw new Error("the broker is older than Kafka 0.11");
@@ -286,22 +292,22 @@ class KafkaProducer implements TransactionalProducer {
           ),
           { code: errorCode },
         );
-    if (produced.length < batches.size)
+    if (produced.length < recordBatches.size)
       throw new Error(
-        `Kafka answered for ${produced.length} of ${batches.size} partitions of ${topic}`,
+        `Kafka answered for ${produced.length} of ${recordBatches.size} partitions of ${topic}`,
       );
   }
 
   private async end(transactionResult: boolean): Promise<void> {
     if (!this.mayBeOpen) return;
-    const coordinator = await this.findCoordinator();
+    const coordinator = await this.coordinatorBroker();
     await coordinator.endTxn({ ...this.own, transactionResult });
     this.added.clear();
     this.mayBeOpen = false;
   }
 
   /** Asked for each time, as brokers close connections over which nothing has come for long. */
-  private findCoordinator(): Promise<Broker> {
+  private coordinatorBroker(): Promise<Broker> {
     return this.cluster.findBroker({ nodeId: this.coordinator });
   }
 }

@@ -1,4 +1,4 @@
-import { FormatError } from "../format-error";
+import { AnswerReader } from "./answer-reader";
 
 /**
  * The bytes of Kafka's DescribeLogDirs API (key 35, version 1): the protocol guide's "DescribeLogDirs Request (Version: 1)". Each broker
@@ -26,33 +26,19 @@ export function encodeLogDirsRequest(
  * @throws FormatError where the bytes are no such answer
  */
 export function decodeLogSizes(bytes: Buffer): Map<number, number> {
-  let at = 4; // throttle time
-  const need = (count: number): number => {
-    const from = at;
-    at += count;
-    if (count < 0 || at > bytes.length)
-      throw new FormatError(
-        `the answer ends after ${bytes.length} bytes, wanted ${at}`,
-      );
-    return from;
-  };
-  const int16 = () => bytes.readInt16BE(need(2));
-  const int32 = () => bytes.readInt32BE(need(4));
-  const skipString = () => void need(int16());
-  const times = (work: () => void) => {
-    for (let left = int32(); left > 0; left--) work();
-  };
+  const reader = new AnswerReader(bytes);
+  reader.int32(); // throttle time
   const sizes = new Map<number, number>();
-  times(() => {
-    const error = int16();
-    skipString(); // the directory
-    times(() => {
-      skipString(); // the topic
-      times(() => {
-        const partition = int32();
-        const size = Number(bytes.readBigInt64BE(need(8)));
-        need(8); // how far the replica is behind
-        const isFuture = bytes[need(1)] === 1;
+  reader.times(() => {
+    const error = reader.int16();
+    reader.text(); // the directory
+    reader.times(() => {
+      reader.text(); // the topic
+      reader.times(() => {
+        const partition = reader.int32();
+        const size = Number(reader.int64());
+        reader.int64(); // how far the replica is behind
+        const isFuture = reader.take(1)[0] === 1;
         if (error === 0 && !isFuture)
           sizes.set(partition, Math.max(size, sizes.get(partition) ?? 0));
       });

@@ -1,4 +1,5 @@
 import { FormatError } from "../format-error";
+import { AnswerReader } from "./answer-reader";
 
 /**
  * The bytes of Kafka's Metadata API (key 3, version 12), which names a topic's id: the protocol guide's "Metadata Request (Version: 12)".
@@ -39,22 +40,7 @@ export function encodeMetadataRequest(topics: readonly string[]): Buffer {
 }
 
 /** Reads a flexible version's structures. @throws FormatError where the bytes end early */
-class FlexibleReader {
-  private at = 0;
-
-  constructor(private readonly bytes: Buffer) {}
-
-  take(length: number): Buffer {
-    const end = this.at + length;
-    if (length < 0 || end > this.bytes.length)
-      throw new FormatError(
-        `the answer ends after ${this.bytes.length} bytes, wanted ${end}`,
-      );
-    const taken = this.bytes.subarray(this.at, end);
-    this.at = end;
-    return taken;
-  }
-
+class FlexibleReader extends AnswerReader {
   varint(): number {
     let value = 0;
     for (let shift = 0; shift < 35; shift += 7) {
@@ -64,9 +50,6 @@ class FlexibleReader {
     }
     throw new FormatError("a varint of more than five bytes");
   }
-
-  int16 = (): number => this.take(2).readInt16BE();
-  int32 = (): number => this.take(4).readInt32BE();
 
   string(): string | undefined {
     const length = this.varint() - 1;

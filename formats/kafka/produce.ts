@@ -1,4 +1,4 @@
-import { FormatError } from "../format-error";
+import { AnswerReader } from "./answer-reader";
 
 /** The bytes of Kafka's Produce API (key 0, version 3), which brokers from 0.11 on take: the protocol guide's "Produce Request (Version: 3)". */
 export const PRODUCE = { apiKey: 0, apiVersion: 3 } as const;
@@ -56,28 +56,16 @@ export type Produced = {
 
 /** @throws FormatError where the bytes are no such answer */
 export function decodeProduceResponse(bytes: Buffer): Produced[] {
-  let at = 0;
-  const take = (length: number): Buffer => {
-    const end = at + length;
-    if (length < 0 || end > bytes.length)
-      throw new FormatError(
-        `the answer ends after ${bytes.length} bytes, wanted ${end}`,
-      );
-    const taken = bytes.subarray(at, end);
-    at = end;
-    return taken;
-  };
+  const reader = new AnswerReader(bytes);
   const produced: Produced[] = [];
-  const topics = take(4).readInt32BE();
-  for (let i = 0; i < topics; i++) {
-    const topic = take(take(2).readInt16BE()).toString("utf8");
-    const partitions = take(4).readInt32BE();
-    for (let j = 0; j < partitions; j++) {
-      const partition = take(4).readInt32BE();
-      const errorCode = take(2).readInt16BE();
-      take(8 + 8); // the base offset, and the time at which it was appended
+  reader.times(() => {
+    const topic = reader.text();
+    reader.times(() => {
+      const partition = reader.int32();
+      const errorCode = reader.int16();
+      reader.take(8 + 8); // the base offset, and the time at which it was appended
       produced.push({ topic, partition, errorCode });
-    }
-  }
+    });
+  });
   return produced;
 }

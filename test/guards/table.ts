@@ -68,7 +68,8 @@ export const GUARDS: readonly Guard[] = [
     test: `${backfill}/read-back`,
   },
   {
-    without: "a batch that is sent again is spread over other partitions",
+    without:
+      "an event's partition depends on where an attempt cuts its batches",
     file: `${backfill}/replay-producer.ts`,
     guard: "partition: index % partitions,",
     taken: "partition: items.findIndex((e) => e.index === index) % partitions,",

@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { type Admin, CompressionTypes } from "kafkajs";
-import { Kafka } from "../../clients/kafka/kafka";
+import type { Admin } from "kafkajs";
 import type { Message } from "../../clients/kafka/ranged-read";
+import { markerPlaces } from "../../clients/storage-layout";
 import { capsuleTime } from "../../formats/eventlogging/event-time";
 import { moveClockTo } from "../../sandbox/platform/clock";
 import { sandboxKafka } from "../../sandbox/platform/commands";
-import { ports } from "../../sandbox/platform/ports";
 import { crash, down, reset, up } from "../../sandbox/platform/up";
 import { until } from "../../sandbox/platform/wait";
 import { PARTITIONS, sceneOf } from "./replay/scene";
@@ -107,6 +106,18 @@ test("events of several partitions are there at their own times, and their marke
   const result = await scene.attempt();
   expect(result).toMatchObject({ landed: EVENTS, twice: 0 });
   await mustHoldEachOnce(topic, scene);
+  const marked = await scene.storage.read(
+    markerPlaces.ofSaga(`backfill/${topic}`),
+  );
+  for (const { partition, high } of await scene.kafka.offsets(topic)) {
+    const events = scene.texts.filter((_, i) => i % PARTITIONS === partition);
+    expect(marked![topic]).toContainEqual({
+      partition,
+      from: "0",
+      to: high,
+      empty: Number(high) - events.length,
+    });
+  }
   // Another attempt finds all of them, and produces nothing.
   const before = await scene.kafka.offsets(topic);
   expect(await scene.attempt()).toEqual(result);
@@ -128,73 +139,6 @@ test("events of several partitions are there at their own times, and their marke
   await scene.kafka.close();
 }, 120_000);
 
-test("what is followed is what is read: neither markers nor what was aborted, in any codec", async () => {
-  const topic = "Followed";
-  await makeTopic(topic);
-  const kafka = new Kafka([`127.0.0.1:${ports().kafka}`]);
-  const from = (partition: number) => ({ partition, from: "0" });
-  const followed: string[] = [];
-  const following = kafka.follow(
-    new Map([[topic, Array.from({ length: PARTITIONS }, (_, i) => from(i))]]),
-    ({ partition, offset, headers }) =>
-      void followed.push(`${partition}/${offset} ${headers["n"]}`),
-  );
-  const producers = ["one", "two"].map((transactionalId) =>
-    sandboxKafka().producer({
-      idempotent: true,
-      transactionalId,
-      maxInFlightRequests: 1,
-    }),
-  );
-  const plain = sandboxKafka().producer();
-  await Promise.all([...producers, plain].map((each) => each.connect()));
-  const batch = (n: number, codec: CompressionTypes) => ({
-    topic,
-    compression: codec,
-    messages: Array.from({ length: 20 }, (_, i) => ({
-      value: "x".repeat(i),
-      partition: (i + n) % PARTITIONS,
-      headers: { n: `${n}.${i}` },
-    })),
-  });
-  const codecs = [
-    CompressionTypes.None,
-    CompressionTypes.GZIP,
-    CompressionTypes.Snappy,
-    CompressionTypes.LZ4,
-  ];
-  for (let n = 0; n < 12; n++) {
-    // Two transactions at a time, whose records lie among one another.
-    const codec = codecs[n % codecs.length]!;
-    const [one, two] = await Promise.all(producers.map((p) => p.transaction()));
-    for (let i = 0; i < 2; i++) {
-      await one!.send(batch(3 * n, codec));
-      await two!.send(batch(3 * n + 1, codec));
-      await plain.send(batch(3 * n + 2, codec));
-    }
-    await (n % 2 ? one!.abort() : one!.commit());
-    await (n % 3 ? two!.commit() : two!.abort());
-  }
-  await Promise.all([...producers, plain].map((each) => each.disconnect()));
-  const logs = (await kafka.offsets(topic)).map(({ partition, low, high }) => ({
-    partition,
-    from: low,
-    to: high,
-  }));
-  await following.reached(new Map([[topic, logs]]));
-  await following.stop();
-  const read: string[] = [];
-  await kafka.read(
-    new Map([[topic, logs]]),
-    ({ partition, offset, headers }) =>
-      void read.push(`${partition}/${offset} ${headers["n"]}`),
-  );
-  // Of 36 sends of 20 messages, twice each, six and four were aborted.
-  expect(read).toHaveLength((36 - 6 - 4) * 2 * 20);
-  expect(followed.sort()).toEqual(read.sort());
-  await kafka.close();
-}, 120_000);
-
 test("an attempt that is killed with a transaction open is taken over: what it had committed stays, the rest is produced", async () => {
   const topic = "Killed";
   await makeTopic(topic);
@@ -202,6 +146,8 @@ test("an attempt that is killed with a transaction open is taken over: what it h
   await hasSaid("open");
   child.kill("SIGKILL");
   const scene = await sceneOf(topic, EVENTS, {});
+  const written = (await scene.kafka.offsets(topic)).map(({ high }) => high);
+  expect(written.every((high) => Number(high) > 0)).toBe(true);
   expect(await scene.attempt()).toMatchObject({ landed: EVENTS, twice: 0 });
   await mustHoldEachOnce(topic, scene);
   await scene.kafka.close();
@@ -218,22 +164,27 @@ test.each([
     const { child, hasSaid } = attemptApart(topic, 2);
     await hasSaid("open");
     child.kill("SIGSTOP");
+    let wokeUp = false;
     const wakeUp = async () => {
       child.kill("SIGCONT");
       child.stdin!.write("go\n");
-      expect(await hasSaid("failed")).toBe("failed Fenced");
+      // After half a minute Kafka has ended its transaction by itself, and it does not say "Fenced" any more.
+      await hasSaid("failed");
+      wokeUp = true;
     };
     const scene = await sceneOf(topic, EVENTS, {});
     if (!afterwards) {
       const has = scene.storage.has.bind(scene.storage);
       let asked = 0;
       scene.storage.has = async (place) => {
+        // It is asked before each commit.
         if (++asked === 4) await wakeUp();
         return has(place);
       };
     }
     expect(await scene.attempt()).toMatchObject({ landed: EVENTS, twice: 0 });
     if (afterwards) await wakeUp();
+    expect(wokeUp).toBe(true);
     await mustHoldEachOnce(topic, scene);
     await scene.kafka.close();
   },
@@ -248,6 +199,7 @@ test("a broker that is killed in the middle and started again loses nothing: the
   let asked = 0;
   let restarted: Promise<void> | undefined;
   scene.storage.has = async (place) => {
+    // Before the sixth commit.
     if (++asked === 6) restarted = crash("kafka", 0);
     return has(place);
   };

@@ -18,23 +18,20 @@ type Identified = Pick<EventCapsule, "uuid" | "dt" | "timestamp">;
 export type FoundEvent = { event: Identified; text: string };
 
 /**
- * The event of a line that the search has stored, and checked in full then; that it is the same line, the digest of its file says. To check
- * every field once more would take a fast replay a quarter of its time.
+ * The search checked every field when it stored the line, and the file's digest says that it is the same line. A second full check would take a
+ * quarter of a fast replay's time.
  */
 function identified(line: string, ref: string): Identified {
-  let json: unknown;
-  try {
-    json = JSON.parse(line);
-  } catch {
-    throw new Error(`${ref}: not JSON`);
-  }
+  const json = parseJson(line, ref);
   const { uuid, dt, timestamp } = (json ?? {}) as Record<string, unknown>;
   if (
     typeof uuid !== "string" ||
     !(dt === undefined || typeof dt === "string") ||
     !(timestamp === undefined || typeof timestamp === "number")
   )
-    throw new Error(`${ref}: an event without a uuid, or without a time`);
+    throw new Error(
+      `${ref}: an event's uuid, dt or timestamp has another type`,
+    );
   return {
     uuid,
     ...(dt === undefined ? {} : { dt }),

@@ -9,7 +9,7 @@ import { sagaPlaces } from "../../../clients/storage-layout";
 import { sha256 } from "../../../lib/digest";
 import { LineFiles } from "./line-files";
 
-/** The bytes of one file of missing events. A replay has one such file of each of some topics in memory. */
+/** The bytes of one file of missing events. A replay has two such files of each of some topics in memory. */
 const FILE_BYTES = 2 << 20;
 
 /** What the search needs to know of a topic to say what is missing of it. */

@@ -30,20 +30,22 @@ export const replay = z
       .min(1)
       .max(10_000)
       .default(1000)
-      .describe("Events that are sent at once at most."),
+      .describe(
+        "Events that are sent at once at most. At the default rates a batch is followed by a pause of two seconds, and so is a transaction of its own.",
+      ),
     batchBytes: z
       .int()
       .min(1000)
       .default(900_000)
       .describe(
-        "Bytes of events that are sent at once at most; keep it below the topics' `max.message.bytes`.",
+        "Bytes that are sent at once at most, before compression, with 200 of each event for its headers; keep it below the topics' `max.message.bytes`. A single event that is larger is sent by itself.",
       ),
     transactionBytes: z
       .int()
       .min(1000)
       .default(5_000_000)
       .describe(
-        "Bytes in one transaction, about: it ends with the batch that reaches them.",
+        "Bytes in one transaction, about, counted as in `batchBytes`: it ends with the batch that reaches them, and so holds one batch where this is the smaller.",
       ),
     transactionMs: z
       .int()
@@ -51,7 +53,7 @@ export const replay = z
       .max(10_000)
       .default(1000)
       .describe(
-        "How long a transaction stays open, in milliseconds: readers of committed records wait for it. What is under way then is still part of it.",
+        "After so many milliseconds a transaction is committed, behind the batch that is being sent: readers of committed records wait that long. At most ten seconds, as Kafka aborts it after thirty.",
       ),
     compression: z
       .enum(["none", "gzip"])

@@ -1,9 +1,3 @@
-import type {
-  Ends,
-  Following,
-  Seen,
-  Starts,
-} from "../../../clients/kafka/following";
 import type { Message, Range } from "../../../clients/kafka/ranged-read";
 import {
   FencedError,
@@ -30,7 +24,7 @@ type Topic = {
   own: Record<string, string>;
   partitions: Partition[];
 };
-/** The broker ends a transaction of which it hears nothing for so long, in milliseconds: longer than the longest sleep of a fault. */
+/** The broker ends a transaction that is open for so long, in milliseconds: longer than the longest sleep of a fault. */
 const TRANSACTION_MS = 5000;
 
 /** A broker: topics of several partitions, transactions, fencing, markers, what readers of committed records see. */
@@ -124,7 +118,7 @@ export class MemoryKafka {
     return {
       disconnect: async () => undefined,
       prepare: async (topic: string, records: readonly ProducedRecord[]) => {
-        const prepared = { topic, batches: new Map() };
+        const prepared = { topic, recordBatches: new Map() };
         recordsOf.set(prepared, records);
         return prepared;
       },
@@ -207,33 +201,6 @@ export class MemoryKafka {
           ))
             each(m);
     });
-  }
-
-  /** What is followed comes when somebody waits for it. */
-  follow(starts: Starts, each: (message: Seen) => void): Following {
-    const next = new Map<string, string>();
-    for (const [topic, parts] of starts)
-      for (const { partition, from } of parts)
-        next.set(partitionKey(topic, partition), from);
-    return {
-      reached: async (ends: Ends) => {
-        const ranges = new Map<string, Range[]>();
-        for (const [topic, parts] of ends)
-          ranges.set(
-            topic,
-            parts.map(({ partition, to }) => ({
-              partition,
-              from: next.get(partitionKey(topic, partition))!,
-              to,
-            })),
-          );
-        await this.read(ranges, each);
-        for (const [topic, parts] of ends)
-          for (const { partition, to } of parts)
-            next.set(partitionKey(topic, partition), to);
-      },
-      stop: async () => undefined,
-    };
   }
 
   /** The offset up to which readers of committed records can read: the first message whose transaction is open, else the log's end. */

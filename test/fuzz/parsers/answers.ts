@@ -3,7 +3,6 @@ import { ServiceError } from "../../../clients/errors";
 import { Hdfs } from "../../../clients/hdfs/hdfs";
 import { registerCodecs } from "../../../clients/kafka/codecs";
 import { Yarn } from "../../../clients/yarn/yarn";
-import { decodeFetchResponse, readHeaders } from "../../../formats/kafka/fetch";
 import { decodeLogSizes } from "../../../formats/kafka/log-dirs";
 import { decodeTopicIds } from "../../../formats/kafka/metadata";
 import { decodeProduceResponse } from "../../../formats/kafka/produce";
@@ -14,7 +13,6 @@ import {
 import { compressFrameSync } from "lz4-napi";
 import { compressSync } from "snappy";
 import {
-  FETCHED_ANSWER,
   LOG_DIRS_ANSWER,
   METADATA_ANSWER,
   PRODUCED_ANSWER,
@@ -158,21 +156,6 @@ export const ANSWERS: Parser[] = [
     name: "kafka-metadata",
     seeds: () => [METADATA_ANSWER],
     parse: (bytes) => decodeTopicIds(bytes),
-  },
-  {
-    name: "kafka-fetched",
-    seeds: () => [FETCHED_ANSWER],
-    parse: async (bytes) => {
-      let found = 0;
-      for (const fetched of decodeFetchResponse(bytes))
-        await readHeaders(
-          fetched,
-          0n,
-          (_codec, records) => decompress(CompressionTypes.GZIP, records),
-          () => found++,
-        );
-      return found;
-    },
   },
   {
     name: "kafka-produced",

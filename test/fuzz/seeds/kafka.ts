@@ -52,33 +52,3 @@ export const PRODUCED_ANSWER = Buffer.from(
   ].join(""),
   "hex",
 );
-
-/** A batch of one record without a key: value `{}`, header `n`: `7`. Put together by hand after the guide's "Record Batch". */
-const BATCH = [
-  "0000000000000005" + "0000003e" + "00000000" + "02" + "00000000" + "0010",
-  "00000000" + "0".repeat(32) + "0000000000000007" + "0000" + "00000000",
-  "00000001",
-  "18" +
-    "00" +
-    "00" +
-    "00" +
-    "01" +
-    "04" +
-    "7b7d" +
-    "02" +
-    "02" +
-    "6e" +
-    "02" +
-    "37",
-].join("");
-
-/** Put together by hand after the protocol guide's "Fetch Response (Version: 4)". */
-export const FETCHED_ANSWER = Buffer.from(
-  [
-    "00000000" + "00000001" + "0004" + "45646974", // topic "Edit"
-    "00000001" + "00000003" + "0000" + "0".repeat(32),
-    "00000001" + "0000000000000009" + "0000000000000001", // one aborted transaction
-    (BATCH.length / 2).toString(16).padStart(8, "0") + BATCH,
-  ].join(""),
-  "hex",
-);

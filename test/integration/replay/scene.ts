@@ -19,11 +19,11 @@ import { CONFIG } from "../../chaos/memory/scenario";
 export const PARTITIONS = 4;
 const FILES = 4;
 
-/** The name of the saga, and of the topic. */
+/** The workflow id of a topic's saga. */
 const workflowOf = (topic: string) => `backfill/${topic}`;
 
 /** The texts of a topic's missing events, in order: every one different, some with letters of several bytes, out of the order of time. */
-export const textsOf = (topic: string, events: number): string[] =>
+const textsOf = (topic: string, events: number): string[] =>
   Array.from({ length: events }, (_, i) => {
     const dt = `2018-07-04T${String((i * 7) % 24).padStart(2, "0")}:00:${String(i % 60).padStart(2, "0")}Z`;
     return JSON.stringify({
@@ -52,7 +52,6 @@ export async function sceneOf(
     workflowExecution: { workflowId: workflowOf(topic), runId: "r" },
   });
   const texts = textsOf(topic, events);
-  const topics: MissingTopic[] = [];
   // Several files of one topic are as good as one: a part of a topic's list names them.
   const parts = [];
   const size = Math.ceil(events / FILES);
@@ -71,7 +70,7 @@ export async function sceneOf(
   const digest = sha256(
     JSON.stringify(parts.map((part) => ({ digest: part.digest, events: part.events }))), // prettier-ignore
   );
-  topics.push({
+  const missing: MissingTopic = {
     topic,
     ref: await storage.write(
       sagaPlaces(workflowOf(topic)).missingParts(topic, digest),
@@ -83,7 +82,7 @@ export async function sceneOf(
     fromMysql: 0,
     messages: events,
     unrecoverable: 0,
-  });
+  };
   const starts = Object.fromEntries(
     Array.from({ length: PARTITIONS }, (_, i) => [`${topic}/${i}`, "0"]),
   );
@@ -105,6 +104,6 @@ export async function sceneOf(
     storage,
     texts,
     attempt: () =>
-      env.run(() => replay({ topics, starts })) as Promise<Replayed>,
+      env.run(() => replay({ topics: [missing], starts })) as Promise<Replayed>,
   };
 }

@@ -30,10 +30,9 @@ test("of bytes that are read, how many, how fast and how long still is told in w
 });
 
 test("of events that are replayed, how many, how fast and how long still is told in words", () => {
-  const mb = (n: number) => n * 2 ** 20;
-  const progress = { replayed: 50_000, total: 2_000_000, bytes: mb(40), perSecond: 499.6, bytesPerSecond: mb(0.5), secondsLeft: 3900 }; // prettier-ignore
+  const progress = { replayed: 50_000, total: 2_000_000, bytes: 40e6, perSecond: 499.6, bytesPerSecond: 5e5, secondsLeft: 3900 }; // prettier-ignore
   expect(heartbeatText({ progress })).toContain(
-    "50000 of 2000000 events, 40 MB by this attempt, 500 events or 0.5 MB a second, about 65 min 00 s left, {",
+    "50000 of 2000000 events, 40 MB by this attempt, 500 events and 0.5 MB a second, about 65 min 00 s left, {",
   );
   expect(
     heartbeatText({ progress: { replayed: 0, total: 7, bytes: 0 } }),

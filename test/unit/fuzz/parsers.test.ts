@@ -52,7 +52,7 @@ test("every format has a row in the table", () => {
   ).toEqual([
     // It writes events and reads none.
     "formats/eventlogging/canary-event.ts",
-    // It writes batches; formats/kafka/fetch.ts reads them.
+    // It writes batches, and reads nothing.
     "formats/kafka/record-batch.ts",
   ]);
 });

@@ -27,9 +27,6 @@ function kafka(logs: Record<string, Log>, ids: Record<string, string> = {}) {
       const { low, high } = logs[topic]!;
       return [{ partition: 0, low: String(low), high: String(high) }];
     },
-    follow: () => {
-      throw new Error("nothing is followed here");
-    },
     read: async (
       ranges: Map<string, Range[]>,
       each: (message: Message) => Promise<void> | void,
@@ -165,7 +162,7 @@ test("a topic that Kafka does not have does not tell what has landed, and where 
   expect(Object.keys(markers)).toEqual(["Other"]);
 });
 
-test("what comes after a look is read by the next one, and what comes while the saga produces is followed", async () => {
+test("what comes after a look is read by the next one, and nothing is read twice", async () => {
   const kafka = new MemoryKafka();
   kafka.create("Edit", 2);
   const put = (partition: number, index: number) =>
@@ -178,7 +175,6 @@ test("what comes after a look is read by the next one, and what comes while the 
   const mark = (partition: number) =>
     kafka.partition("Edit", partition).log.push({ marker: true });
   const reads = jest.spyOn(kafka, "read");
-  const follows = jest.spyOn(kafka, "follow");
   await new MockActivityEnvironment().run(async () => {
     const logs = new ReplayedLogs(kafka, SAGA, {
       topics: ["Edit"],
@@ -190,13 +186,6 @@ test("what comes after a look is read by the next one, and what comes while the 
     expect(logs.found.landed.get("Edit")!.count).toBe(1);
     put(1, 1);
     await logs.look();
-    logs.follow(["Edit"]);
-    expect([...follows.mock.calls[0]![0].values()]).toEqual([
-      [
-        { partition: 0, from: "2" },
-        { partition: 1, from: "1" },
-      ],
-    ]);
     put(0, 2);
     mark(0);
     await logs.look();
@@ -208,56 +197,10 @@ test("what comes after a look is read by the next one, and what comes while the 
       Edit: [{ partition: 0, from: "0", to: "4", empty: 2 }],
     });
   });
-  // Nothing was read twice: each read began where the one before had ended.
+  // Each read began where the one before had ended.
   expect(reads.mock.calls.map(([ranges]) => ranges.get("Edit"))).toEqual([
     [{ partition: 0, from: "0", to: "2" }],
     [{ partition: 1, from: "0", to: "1" }],
     [{ partition: 0, from: "2", to: "4" }],
   ]);
-});
-
-test("where the following ends early, what it has handed out is read, and the rest is read after it", async () => {
-  const kafka = new MemoryKafka();
-  kafka.create("Edit");
-  const put = (index: number) =>
-    kafka.partition("Edit", 0).log.push({
-      marker: false,
-      value: "{}",
-      headers: replayHeaders(SAGA, index, `u${index}`),
-      transaction: { state: "committed" },
-    });
-  let stops = 0;
-  kafka.follow = (_starts, each) => ({
-    reached: async () => {
-      each({
-        topic: "Edit",
-        partition: 0,
-        offset: "0",
-        headers: replayHeaders(SAGA, 0, "u0"),
-      });
-      throw new Error("not the leader");
-    },
-    stop: async () => void stops++,
-  });
-  await new MockActivityEnvironment().run(async () => {
-    const logs = new ReplayedLogs(kafka, SAGA, {
-      topics: ["Edit"],
-      starts: { "Edit/0": "0" },
-    });
-    await logs.look();
-    logs.follow(["Edit"]);
-    put(0);
-    put(1);
-    const reads = jest.spyOn(kafka, "read");
-    await logs.look();
-    put(2);
-    await logs.look();
-    expect(logs.found).toMatchObject({ twice: 0, ends: { "Edit/0": "3" } });
-    expect(logs.found.landed.get("Edit")!.count).toBe(3);
-    expect(reads.mock.calls.map(([ranges]) => ranges.get("Edit"))).toEqual([
-      [{ partition: 0, from: "1", to: "2" }],
-      [{ partition: 0, from: "2", to: "3" }],
-    ]);
-    expect(stops).toBe(1);
-  });
 });

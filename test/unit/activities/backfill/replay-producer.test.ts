@@ -16,7 +16,7 @@ function producer(faults: Partial<TransactionalProducer> = {}) {
   const recordsOf = new WeakMap<PreparedBatch, ProducedRecord[]>();
   const to: TransactionalProducer = {
     prepare: async (topic, records) => {
-      const prepared = { topic, batches: new Map() };
+      const prepared = { topic, recordBatches: new Map() };
       recordsOf.set(prepared, [...records]);
       return prepared;
     },
@@ -55,7 +55,7 @@ const transactions = (
     ...options,
   });
 
-test("an event's partition follows from its index, so that a batch that is sent again goes where it went", async () => {
+test("an event's partition follows from its index, wherever batches are cut", async () => {
   const { to, asked } = producer();
   const three = transactions(to, { partitionsOf: () => 3 });
   await three.send("t", batch(3, 4, 5, 6));
@@ -129,7 +129,24 @@ test("a commit that fails when its time has come is told by the next call", asyn
   await bounded.send("t", batch(0));
   await jest.advanceTimersByTimeAsync(500);
   await expect(bounded.commit()).rejects.toBe(lost);
+  await bounded.abort();
   expect(asked.at(-1)).toBe("abort");
+  jest.useRealTimers();
+});
+
+test("nothing is asked or committed after an abort, though a batch was under way that opened the transaction", async () => {
+  jest.useFakeTimers();
+  const { to, asked } = producer();
+  let questions = 0;
+  const bounded = transactions(to, {
+    transactionMs: 500,
+    mayNotReplay: async () => (questions++, false),
+  });
+  await bounded.send("t", batch(0));
+  await bounded.abort();
+  await jest.advanceTimersByTimeAsync(1000);
+  expect(asked.filter((each) => typeof each === "string")).toEqual(["abort"]);
+  expect(questions).toBe(0);
   jest.useRealTimers();
 });
 
@@ -165,6 +182,7 @@ test("a saga that may not replay a topic any more lands nothing of the whole tra
     type: "Fenced",
     nonRetryable: true,
   });
+  await refused.abort();
   expect(asked.filter((each) => typeof each === "string")).toEqual(["abort"]);
 });
 
@@ -176,6 +194,7 @@ test("a batch that fails is told by a call that follows, and its transaction is 
   await broken.send("t", batch(1));
   await expect(broken.send("t", batch(2))).rejects.toBe(failed);
   await expect(broken.commit()).rejects.toBe(failed);
+  await broken.abort();
   expect(asked).not.toContain("commit");
   expect(asked[0]).toBe("abort");
 });
@@ -189,5 +208,6 @@ test("an event without a time is not produced at another one", async () => {
     bytes: 1,
   });
   await expect(one.commit()).rejects.toThrow("has no time");
+  await one.abort();
   expect(asked).toEqual(["abort"]);
 });

@@ -202,7 +202,7 @@ test("the marker of the last transaction is known to audits, though it is in the
   }
 });
 
-test("what follows while producing is what the result is made of: nothing is read twice", async () => {
+test("nothing of a log is read twice", async () => {
   const { kafka, run } = await world();
   const reads = jest.spyOn(kafka, "read");
   const result = (await run()) as Replayed;

@@ -221,10 +221,6 @@ test.each([
     "its commit is refused",
     { refusals: { end: [refusal("INVALID_PRODUCER_EPOCH")] } },
   ],
-  [
-    "its commit is refused with an error that kafkajs does not know",
-    { refusals: { end: [Object.assign(new Error("?"), { code: 90 })] } },
-  ],
 ])("a producer is fenced where %s, and stays so", async (_, trouble) => {
   const { brokers, producer } = await connected();
   Object.assign(brokers, trouble);
@@ -239,7 +235,7 @@ test.each([
   );
 });
 
-test("a transaction waits until the one before it has ended, and a lost answer of that is no reason to go on", async () => {
+test("a transaction waits until the one before it has ended, and after a commit whose answer is lost nothing is sent", async () => {
   const { brokers, producer } = await connected();
   brokers.refusals = {
     add: [
