@@ -135,12 +135,12 @@ export const retentionHoldPlace = (topic: string) =>
 /** The leases that are held, by whom: see the workflow `leases`. */
 export const leaseBookPlace = json<LeaseBook>("leases", "book.json");
 
-/** A flag that a saga took away: its content in base64, its time in epoch ms. */
+/** A flag that a saga takes away, and the path to which it is moved; its time (epoch ms) and its owner once that is done. */
 export type RemovedFlag = {
   path: string;
-  content: string;
-  mtime: number;
-  owner: string;
+  aside: string;
+  mtime?: number;
+  owner?: string;
 };
 
 /** A flag of somebody else that was taken away, and the path at which it lies now. */

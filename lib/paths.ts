@@ -5,3 +5,11 @@
 export const isBelow = (path: string, folder: string): boolean =>
   !path.split("/").includes("..") &&
   path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+
+/** A path's directory; neither ends with a slash. */
+export const directoryOf = (path: string): string =>
+  path.slice(0, path.lastIndexOf("/"));
+
+/** The last name of a path. */
+export const nameOf = (path: string): string =>
+  path.slice(path.lastIndexOf("/") + 1);

@@ -1,16 +1,17 @@
 import { heartbeat } from "@temporalio/activity";
 import { beat } from "../beat";
 import type { FlagToClear, Plan } from "../../domain/backfill/plan";
-import type { Hdfs } from "../../clients/hdfs/hdfs";
+import type { FileStatus, Hdfs } from "../../clients/hdfs/hdfs";
 import type { Storage } from "../../clients/storage";
 import { type RemovedFlag, sagaPlaces } from "../../clients/storage-layout";
 import type { Config } from "../../domain/settings/config";
 import { mapPool } from "../../lib/map-pool";
+import { directoryOf, nameOf } from "../../lib/paths";
 import { FlagsSetSince, watchFlags } from "./flags-set-since";
 import { sagaId } from "./saga-id";
 
 /** Flags that are moved at the same time. */
-const WIDTH = 8;
+const WIDTH = 16;
 /**
  * What is written to a flag's place aside where the flag was not there: the place is taken then, and an attempt that wakes up late
  * cannot move a flag there that Refine has set since.
@@ -36,25 +37,32 @@ export function createFlagActivities({
   const placeAside = (id: string, flagPath: string) =>
     storage.path(sagaPlaces(id).flag(flagPath));
 
-  /** The flag that lies aside for a planned one; undefined where none was moved there. */
-  async function flagAside(
+  /** What lies at the places aside of planned flags, by the flags' paths: a single listing tells, however many they are. */
+  async function placesTaken(
     id: string,
-    flagPath: string,
-  ): Promise<RemovedFlag | undefined> {
-    heartbeat(flagPath);
-    const place = placeAside(id, flagPath);
-    const [status, content] = await Promise.all([
-      hdfs.stat(place),
-      hdfs.read(place),
-    ]);
-    if (!status || !content || content.toString("utf8") === NO_FLAG)
-      return undefined;
-    return {
-      path: flagPath,
-      content: content.toString("base64"),
-      mtime: status.mtime,
-      owner: status.owner,
-    };
+    planned: FlagToClear[],
+  ): Promise<Map<string, FileStatus>> {
+    const taken = new Map<string, FileStatus>();
+    if (planned.length === 0) return taken;
+    const folder = directoryOf(placeAside(id, planned[0]!.path));
+    const files = (await hdfs.list(folder)) ?? [];
+    const byName = new Map(files.map((file) => [file.name, file]));
+    for (const { path } of planned) {
+      const file = byName.get(nameOf(placeAside(id, path)));
+      if (file) taken.set(path, file);
+    }
+    return taken;
+  }
+
+  /** Takes the places of flags for which nothing lies aside, so that no attempt that wakes up late moves such a flag. */
+  const takePlace = (id: string, path: string) =>
+    hdfs.create(placeAside(id, path), NO_FLAG);
+
+  async function isFlag(aside: string, length: number): Promise<boolean> {
+    // A flag is read only where its length does not tell.
+    return (
+      length !== NO_FLAG.length || (await hdfs.readText(aside)) !== NO_FLAG
+    );
   }
 
   /** Those of the planned flags that this saga has taken away. */
@@ -63,9 +71,11 @@ export function createFlagActivities({
     planned: FlagToClear[],
   ): Promise<RemovedFlag[]> {
     const removed: RemovedFlag[] = [];
-    for (const { path } of planned) {
-      const flag = await flagAside(id, path);
-      if (flag) removed.push(flag);
+    for (const [path, file] of await placesTaken(id, planned)) {
+      const { length, mtime, owner } = file;
+      const aside = placeAside(id, path);
+      if (await isFlag(aside, length))
+        removed.push({ path, aside, mtime, owner });
     }
     return removed;
   }
@@ -85,10 +95,20 @@ export function createFlagActivities({
       const plan = await storage.readRef<Plan>(input.planRef);
       const flags = plan.flags.filter((f) => !input.skip.includes(f.topic));
       await watchFlags(storage, id);
-      await mapPool(flags, WIDTH, async ({ path }) => {
-        beat(path);
-        const place = placeAside(id, path);
-        if (!(await hdfs.claim(path, place))) await hdfs.create(place, NO_FLAG);
+      // Recorded first: of whatever is moved away can be told where it lies.
+      const planned = flags.map(({ path }) => ({
+        path,
+        aside: placeAside(id, path),
+      }));
+      await storage.recordOnce(sagaPlaces(id).removedFlags, planned);
+      const taken = await placesTaken(id, flags);
+      const left = flags.filter(({ path }) => !taken.has(path));
+      let done = taken.size;
+      await mapPool(left, WIDTH, async ({ path }) => {
+        beat({ done, of: flags.length });
+        if (!(await hdfs.claim(path, placeAside(id, path))))
+          await takePlace(id, path);
+        done++;
       });
       const removed = await flagsAside(id, flags);
       await storage.write(sagaPlaces(id).removedFlags, removed);
@@ -114,17 +134,21 @@ export function createFlagActivities({
       const flags = plan.flags.filter(
         ({ topic }) => input?.only?.includes(topic) ?? true,
       );
-      for (const { path } of flags) {
+      const taken = await placesTaken(id, flags);
+      const free = flags.filter(({ path }) => !taken.has(path));
+      await mapPool(free, WIDTH, async ({ path }) => {
         heartbeat(path);
-        const place = placeAside(id, path);
-        if (!(await hdfs.stat(place))) await hdfs.create(place, NO_FLAG);
-      }
+        await takePlace(id, path);
+      });
+      const aways = await flagsAside(id, flags);
       let restored = 0;
-      for (const { path, content } of await flagsAside(id, flags)) {
-        heartbeat(path);
-        if (await hdfs.stat(path)) continue;
-        if (await hdfs.create(path, Buffer.from(content, "base64"))) restored++;
-      }
+      await mapPool(aways, WIDTH, async ({ path, aside }) => {
+        heartbeat({ restored, of: aways.length });
+        if (await hdfs.stat(path)) return;
+        const content = await hdfs.read(aside);
+        if (!content) throw new Error(`${aside} has disappeared`);
+        if (await hdfs.create(path, content)) restored++;
+      });
       return restored + (await setSince.putBack(id, input?.only));
     },
   };

@@ -16,6 +16,7 @@ import { print, table } from "../output";
 import { parseLocation } from "../../formats/hadoop/location";
 import { linesFound } from "../../lib/line-finder";
 import { linesOf } from "../../lib/lines";
+import { nameOf } from "../../lib/paths";
 import type { RandomAccess } from "../../lib/random-access";
 import { readAhead } from "../../lib/read-ahead";
 import { requiredLiteral } from "../../lib/required-literal";
@@ -141,7 +142,7 @@ export function addCommands(command: Command): void {
 }
 
 function inspectCamusFileName(name: string, options: Options): void {
-  const parsed = parseCamusFileName(name.slice(name.lastIndexOf("/") + 1));
+  const parsed = parseCamusFileName(nameOf(name));
   if (!parsed)
     throw new Error(
       `"${name}" is not a name that Camus writes: <topic>.<leader>.<partition>.<count>.<offset>.<hour, epoch ms>, perhaps with .avro or a codec's extension`,

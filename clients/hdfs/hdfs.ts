@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { isOnHdfs, type Location } from "../../formats/hadoop/location";
-import { isBelow } from "../../lib/paths";
+import { directoryOf, isBelow, nameOf } from "../../lib/paths";
 import { fatal } from "../errors";
 import type { RandomAccess } from "../../lib/random-access";
 import type { Exchange } from "../http-exchange";
@@ -60,8 +60,6 @@ const statusOf = (name: string, remote: RemoteStatus): FileStatus => ({
 });
 
 /** Everything up to the last slash of a path, and what follows it. */
-const directoryOf = (path: string) => path.slice(0, path.lastIndexOf("/"));
-const nameOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
 
 /** A name beside a path for bytes that are not complete yet. */
 const partOf = (path: string) => `${path}.${randomUUID()}.part`;
@@ -204,6 +202,8 @@ export class Hdfs {
   async claim(from: string, to: string): Promise<boolean> {
     this.mustBeAllowed(from);
     this.mustBeAllowed(to);
+    if (await this.moveToFreeName(from, to)) return true;
+    // The directory may be lacking, which is so once for many files.
     await this.mkdir(directoryOf(to));
     return this.moveToFreeName(from, to);
   }

@@ -1,6 +1,7 @@
 import type { Hour } from "../../../lib/hour";
 import type { FileStatus, Hdfs } from "../../../clients/hdfs/hdfs";
 import { mapPool } from "../../../lib/map-pool";
+import { directoryOf } from "../../../lib/paths";
 
 /** Requests to HDFS at the same time. */
 const WIDTH = 8;
@@ -64,8 +65,7 @@ export async function refreshDays<T>(
       // To ask for a single older day's own sum costs no more than to ask for the month's.
       if (older.length < 2) return refreshAll(all);
       const dir = dayDir(all[0]!);
-      const now =
-        (await hdfs.summary(dir.slice(0, dir.lastIndexOf("/")))) ?? NOTHING;
+      const now = (await hdfs.summary(directoryOf(dir))) ?? NOTHING;
       const isComparable = before && older.every((day) => sums.days[day]);
       const change = await refreshAll(
         isComparable ? all.filter((day) => recent.has(day)) : all,

@@ -1,3 +1,4 @@
+import { nameOf } from "../../../lib/paths";
 import type { FileStatus } from "../../../clients/hdfs/hdfs";
 import type { Application } from "../../../clients/yarn/yarn";
 import { call } from "./faults";
@@ -14,7 +15,7 @@ export class MemoryHdfs {
   }
   private status(path: string, f: File): FileStatus {
     return {
-      name: path.slice(path.lastIndexOf("/") + 1),
+      name: nameOf(path),
       type: "FILE",
       length: f.data.length,
       mtime: f.mtime,

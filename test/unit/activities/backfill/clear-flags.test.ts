@@ -2,6 +2,7 @@ import { MockActivityEnvironment } from "@temporalio/testing";
 import { createFlagActivities } from "../../../../activities/backfill/clear-flags";
 import type { Hdfs } from "../../../../clients/hdfs/hdfs";
 import { Storage } from "../../../../clients/storage";
+import { sagaPlaces } from "../../../../clients/storage-layout";
 import type { Plan } from "../../../../domain/backfill/plan";
 import { CONFIG } from "../../../chaos/memory/scenario";
 import { MemoryHdfs } from "../../../chaos/memory/systems";
@@ -25,9 +26,12 @@ async function planned() {
   });
   const contentOf = (schema: string) =>
     hdfs.files.get(flag(schema))?.data.toString("utf8");
+  const aside = async (): Promise<{ path: string; aside: string }[]> =>
+    (await storage.read(sagaPlaces("test").removedFlags)) ?? [];
   return {
     hdfs,
     contentOf,
+    aside,
     clear: (skip: string[] = []): Promise<number> =>
       new MockActivityEnvironment().run(() =>
         activities.clearFlags({ planRef, skip }),
@@ -82,4 +86,44 @@ test("after flags were restored, an attempt that wakes up late takes none away",
   expect(await restore()).toBe(0);
   expect(await clear()).toBe(0);
   expect(contentOf("Edit")).toBe("flag of Edit");
+});
+
+test("an attempt that is killed between two flags leaves a record of where both of them lie or would lie", async () => {
+  const { clear, contentOf, hdfs, aside } = await planned();
+  const claim = hdfs.claim.bind(hdfs);
+  const moved = jest.spyOn(hdfs, "claim").mockImplementation((from, to) => {
+    if (from === flag("Popups")) throw new Error("killed");
+    return claim(from, to);
+  });
+  await expect(clear()).rejects.toThrow("killed");
+  const recorded = await aside();
+  expect(recorded.map(({ path }) => path)).toEqual([flag("Edit"), flag("Popups")]); // prettier-ignore
+  expect(await hdfs.readText(recorded[0]!.aside)).toBe("flag of Edit");
+  moved.mockRestore();
+  const again = jest.spyOn(hdfs, "claim");
+  expect(await clear()).toBe(2);
+  // What lies aside is not moved once more.
+  const flagsMoved = again.mock.calls.filter(([from]) => from.endsWith("_REFINED")); // prettier-ignore
+  expect(flagsMoved.map(([from]) => from)).toEqual([flag("Popups")]);
+  expect(contentOf("Popups")).toBeUndefined();
+});
+
+test("a flag as long as the mark of a flag that was not there is a flag", async () => {
+  const { clear, restore, contentOf, hdfs } = await planned();
+  const content = "a flag of this size\n\n".slice(
+    0,
+    "no flag was here\n".length,
+  );
+  hdfs.put(flag("Edit"), content);
+  expect(await clear()).toBe(2);
+  expect(await restore()).toBe(2);
+  expect(contentOf("Edit")).toBe(content);
+});
+
+test("a planned flag that was gone before is not counted, and none appears", async () => {
+  const { clear, restore, contentOf, hdfs } = await planned();
+  hdfs.files.delete(flag("Edit"));
+  expect(await clear()).toBe(1);
+  expect(await restore()).toBe(1);
+  expect(contentOf("Edit")).toBeUndefined();
 });
