@@ -6,10 +6,12 @@ import { Storage } from "../../clients/storage";
 import { mapPool } from "../../lib/map-pool";
 import { nameOf } from "../../lib/paths";
 import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
+import { hadoopClasspath, java } from "../../sandbox/platform/java";
+import { SANDBOX_DIR } from "../../sandbox/platform/paths";
 import { ports } from "../../sandbox/platform/ports";
 import { setup } from "../../sandbox/platform/setup";
+import type { Tools } from "../../sandbox/platform/tools";
 import { down, reset, up } from "../../sandbox/platform/up";
-import { BIN } from "../../sandbox/platform/wrappers";
 import { loadConfig } from "../../workers/config";
 import { alternating, secondsOf } from "../alternating";
 
@@ -32,8 +34,7 @@ const flagsOf = (count: number): string[] =>
   );
 
 async function compare(
-  hdfs: Hdfs,
-  storage: Storage,
+  { hdfs, storage, tools }: { hdfs: Hdfs; storage: Storage; tools: Tools },
   count: number,
   rounds: number,
 ) {
@@ -76,9 +77,11 @@ async function compare(
           return told.seconds;
         },
         peer: async () => {
-          const took = await secondsOf(
-            () =>
-            run(join(BIN, "hdfs"), ["dfs", "-mv", `${ROOT}/*/_REFINED_*`, ASIDE]), // prettier-ignore
+          const took = await java(
+            hadoopClasspath(tools),
+            "org.apache.hadoop.fs.FsShell",
+            ["-mv", `${ROOT}/*/_REFINED_*`, ASIDE],
+            join(SANDBOX_DIR, "moved.txt"),
           );
           await backFrom(asideOf);
           return took;
@@ -99,7 +102,7 @@ async function compare(
 
 export async function main({ sizes, rounds }: Options): Promise<void> {
   await reset(say);
-  await setup(say);
+  const tools = await setup(say);
   await up(say, ["namenode", "datanode"]);
   try {
     Object.assign(process.env, environment(ports()));
@@ -112,7 +115,11 @@ export async function main({ sizes, rounds }: Options): Promise<void> {
     );
     say("| --: | --: | --: | --: | --: | --: | --: |");
     for (const count of sizes) {
-      const { seconds, peakMb } = await compare(hdfs, storage, count, rounds);
+      const { seconds, peakMb } = await compare(
+        { hdfs, storage, tools },
+        count,
+        rounds,
+      );
       const { ours, peer, limit } = seconds as Record<
         "ours" | "peer" | "limit",
         number
