@@ -429,8 +429,16 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "a flag that Refine has set since is written over",
     file: `${backfill}/clear-flags.ts`,
-    guard: "        if (await hdfs.stat(path)) continue;\n",
+    guard: "        if (await hdfs.stat(path)) return;\n",
     taken: "        await hdfs.remove(path);\n",
+    test: `${backfill}/clear-flags`,
+  },
+  {
+    without: "after a crash nothing tells where flags lie that were moved aside",
+    file: `${backfill}/clear-flags.ts`,
+    guard:
+      "      await storage.recordOnce(sagaPlaces(id).removedFlags, planned);\n",
+    taken: "",
     test: `${backfill}/clear-flags`,
   },
   {
