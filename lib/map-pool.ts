@@ -1,4 +1,8 @@
-/** Maps with at most `width` calls in flight; results in the order of the items. Once a call has failed, no other is begun. */
+/**
+ * Maps with at most `width` calls in flight; results in the order of the items. Once a call has failed, no other is begun, and those in flight are
+ * waited for: nothing works on behind the back of whoever is told of the failure.
+ * @throws what the first call that failed has thrown
+ */
 export async function mapPool<T, R>(
   items: readonly T[],
   width: number,
@@ -6,6 +10,7 @@ export async function mapPool<T, R>(
 ): Promise<R[]> {
   const results = new Array<R>(items.length);
   let next = 0;
+  const failures: unknown[] = [];
   const lanes = Array.from(
     { length: Math.min(width, items.length) },
     async () => {
@@ -15,11 +20,12 @@ export async function mapPool<T, R>(
           results[i] = await call(items[i]!);
         } catch (error) {
           next = items.length;
-          throw error;
+          failures.push(error);
         }
       }
     },
   );
   await Promise.all(lanes);
+  if (failures.length > 0) throw failures[0];
   return results;
 }

@@ -434,7 +434,8 @@ export const GUARDS: readonly Guard[] = [
     test: `${backfill}/clear-flags`,
   },
   {
-    without: "after a crash nothing tells where flags lie that were moved aside",
+    without:
+      "after a crash nothing tells where flags lie that were moved aside",
     file: `${backfill}/clear-flags.ts`,
     guard:
       "      await storage.recordOnce(sagaPlaces(id).removedFlags, planned);\n",
