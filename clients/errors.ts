@@ -5,6 +5,7 @@ export type FatalType =
   | "InvalidInput"
   | "NotAllowed"
   | "RefusedJob"
+  | "RefusedRecord"
   | "BadFormat"
   | "Fenced"
   | "CannotTell"

@@ -106,6 +106,8 @@ async function landedSince(
         landed.set(topic, { topic, partition, offset });
     },
     beat,
+    // Canaries are no part of a transaction, and must not wait for another producer's.
+    { uncommitted: true },
   );
   return [...landed.values()];
 }

@@ -140,7 +140,12 @@ export class ReplayedLogs {
     for (const [topic, ofTopic] of ranges)
       for (const range of ofTopic) {
         const log = this.logOf(topic, range);
-        if (BigInt(range.to) > BigInt(log.to)) log.to = range.to;
+        if (BigInt(range.to) < BigInt(log.to))
+          cannotTell(
+            `${topic}/${range.partition}`,
+            `it ends at ${range.to}, and was read to ${log.to}: made anew, or lost by its leader`,
+          );
+        log.to = range.to;
       }
   }
 

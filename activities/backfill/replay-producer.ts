@@ -1,9 +1,8 @@
 import { sleep } from "@temporalio/activity";
 import { fatal } from "../../clients/errors";
 import type { Kafka } from "../../clients/kafka/kafka";
+import { isPassing } from "../../clients/kafka/produce-errors";
 import {
-  FencedError,
-  isPassing,
   type PreparedBatch,
   type TransactionalProducer,
 } from "../../clients/kafka/transactional-producer";
@@ -58,8 +57,8 @@ export type TransactionOptions = Pick<
   sagaId: string;
   /** How many partitions a topic has; one where that is not known. */
   partitionsOf: (topic: string) => number | undefined;
-  /** Whether the saga has ended its work on a topic, or lost it. */
-  mayNotReplay: (topic: string) => Promise<boolean>;
+  /** Those of some topics on which the saga has ended its work, or which it has lost. */
+  mayNotReplay: (topics: readonly string[]) => Promise<string[]>;
   /** Told of each batch once it is committed. */
   onCommitted?: (batch: OutgoingBatch) => void;
 };
@@ -75,7 +74,6 @@ export class ReplayTransactions {
   private readonly batches: OutgoingBatch[] = [];
   private readonly topics = new Set<string>();
   private bytes = 0;
-  private began = 0;
   private timer: NodeJS.Timeout | undefined;
   /** What is under way, one thing after the other. */
   private doing: Promise<void> = Promise.resolve();
@@ -90,11 +88,11 @@ export class ReplayTransactions {
   /**
    * Sends a batch once those before have been sent: one may be on its way while this one is encoded. What is enough for a transaction is
    * committed after it. A failure is told by a call that follows.
-   * @throws ApplicationFailure "Fenced", not to be retried, where a newer attempt has taken over, or the saga may not replay any more
-   * @throws Error, to be retried, where Kafka has ended the transaction by itself
+   * @throws ApplicationFailure "Fenced", not to be retried, where the saga may not replay any more
+   * @throws Error where Kafka refuses, as where a newer attempt has taken over. Whatever an attempt that is superseded throws, nobody hears
    */
   async send(topic: string, batch: OutgoingBatch): Promise<void> {
-    await this.told(this.before);
+    await this.before;
     this.before = this.doing;
     const prepared = this.prepare(topic, batch);
     // It is told as the batch is sent.
@@ -105,7 +103,7 @@ export class ReplayTransactions {
   /** Commits what was sent. @throws as {@link send} */
   async commit(): Promise<void> {
     this.enqueue(() => this.end());
-    await this.told(this.doing);
+    await this.doing;
   }
 
   /** Takes back what is not committed. */
@@ -150,10 +148,9 @@ export class ReplayTransactions {
   ): Promise<void> {
     const { transactionBytes, transactionMs } = this.options;
     if (this.batches.length === 0) {
-      this.began = Date.now();
       // Whatever the next batch waits for: readers of committed records wait for this transaction.
       this.timer = setTimeout(
-        () => this.enqueue(() => this.end()),
+        () => void this.endInTime(),
         transactionMs,
       ).unref();
     }
@@ -164,6 +161,12 @@ export class ReplayTransactions {
     if (this.bytes >= transactionBytes) await this.end();
   }
 
+  /** Commits the open transaction when its time has come. Where that fails it is taken back at once: the next batch may be due in minutes. */
+  private async endInTime(): Promise<void> {
+    this.enqueue(() => this.end());
+    await this.doing.catch(() => this.abort());
+  }
+
   /** Commits the open transaction, if there is one. */
   private async end(): Promise<void> {
     clearTimeout(this.timer);
@@ -171,39 +174,17 @@ export class ReplayTransactions {
     const { sagaId, mayNotReplay, onCommitted } = this.options;
     // Asked between the two: whoever searches Kafka after that waits for a transaction that has sent already, so that an attempt
     // which freezes here is seen, and one which froze before lands nothing any more.
-    for (const topic of this.topics)
-      if (await mayNotReplay(topic))
-        throw fatal(
-          "Fenced",
-          `${sagaId} has ended its work on ${topic}, or another saga holds it`,
-        );
+    const lost = await mayNotReplay([...this.topics]);
+    if (lost.length > 0)
+      throw fatal(
+        "Fenced",
+        `${sagaId} has ended its work on ${lost.join(", ")}, or another saga holds it`,
+      );
     await this.producer.commit();
     const committed = this.batches.splice(0);
     this.topics.clear();
     this.bytes = 0;
     for (const batch of committed) onCommitted?.(batch);
-  }
-
-  /** Waits for what is under way. */
-  private async told(doing: Promise<void>): Promise<void> {
-    try {
-      await doing;
-    } catch (error) {
-      throw error instanceof FencedError ? this.whyFenced(error) : error;
-    }
-  }
-
-  /** A transaction that was open for too long the broker has ended by itself, and fenced its producer: another attempt may go on. */
-  private whyFenced(error: FencedError): Error {
-    return Date.now() - this.began < TRANSACTION_TIMEOUT_MS
-      ? fatal(
-          "Fenced",
-          `a newer attempt of ${this.options.sagaId} has taken over the replay`,
-        )
-      : new Error(
-          `a transaction was open for more than ${TRANSACTION_TIMEOUT_MS / 1000} s, and Kafka has taken it back`,
-          { cause: error },
-        );
   }
 }
 

@@ -99,23 +99,32 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
   }
 
   /**
-   * Whether the saga has given a topic's retention back, after its import or in an abort, or has lost the topic to another saga, as one does
+   * Those of some topics whose retention the saga has given back, after its import or in an abort, or which it has lost to another saga, as one does
    * that is terminated. An attempt that froze and wakes up after that must produce nothing more: the other may replay the same events.
    */
-  async function mayNotReplay(id: string, topic: string): Promise<boolean> {
+  async function mayNotReplay(
+    id: string,
+    topics: readonly string[],
+  ): Promise<string[]> {
     const saga = wholeSagaOf(id);
     const places = sagaPlaces(saga);
-    // At the same time: each batch waits for all of them before its commit.
+    // At the same time: each transaction waits for all of them before its commit.
     const [isReleased, leftAlone, book] = await Promise.all([
       storage.has(places.retentionReleased),
       storage.read(places.leftAlone),
       storage.read(leaseBookPlace),
     ]);
-    const holder = book && holderOf(book, topicLease(topic));
-    const isAnothers =
-      holder !== undefined &&
-      sagaNameOf(holder.workflowId, holder.firstRunId) !== saga;
-    return isReleased || isAnothers || (leftAlone ?? []).includes(topic);
+    const isAnothers = (topic: string) => {
+      const holder = book && holderOf(book, topicLease(topic));
+      return (
+        holder !== undefined &&
+        sagaNameOf(holder.workflowId, holder.firstRunId) !== saga
+      );
+    };
+    return topics.filter(
+      (topic) =>
+        isReleased || isAnothers(topic) || (leftAlone ?? []).includes(topic),
+    );
   }
 
   /** Produces what has not landed yet, in transactions of bounded size and at a bounded rate. */
@@ -131,7 +140,7 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
       ...config.replay,
       sagaId: id,
       partitionsOf: (topic) => partitions.get(topic)?.length,
-      mayNotReplay: (topic) => mayNotReplay(id, topic),
+      mayNotReplay: (some) => mayNotReplay(id, some),
       onCommitted: (batch) => progress.committed(batch),
     });
     const throttle = throttleOf(config.replay, share ?? 1);
@@ -249,7 +258,7 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
      * Produces every missing event exactly once, however often an attempt of it dies, freezes or is taken over: an attempt first shuts
      * older ones out, then reads back what they committed, and produces only the rest.
      * @throws Error where fewer events were read back than are missing; the next attempt produces what is lacking
-     * @throws ApplicationFailure "Fenced", not to be retried, where a newer attempt has taken over
+     * @throws ApplicationFailure "Fenced", not to be retried, where the saga may not replay a topic any more
      */
     async replay(input: ReplayInput): Promise<Replayed> {
       const id = sagaId();

@@ -1,6 +1,7 @@
 import { type Admin, Kafka as KafkaJs, logLevel } from "kafkajs";
 import { calling } from "../errors";
 import { registerCodecs } from "./codecs";
+import { tellWholeLogs } from "./raw-requests";
 
 /**
  * After this many topics a connection is replaced: kafkajs asks for the metadata of every topic that a connection was ever asked
@@ -43,6 +44,7 @@ export class KafkaConnection {
       logLevel: logLevel.NOTHING,
       retry: { retries: 4 },
     });
+    tellWholeLogs(this.js);
   }
 
   /**

@@ -1,16 +1,22 @@
 import { ConfigResourceTypes } from "kafkajs";
 import { countRequest } from "../../lib/request-count";
+import { calling } from "../errors";
 import { KafkaConnection } from "./connection";
 import { OffsetLookups } from "./offset-lookups";
 import { logSizes, topicIds } from "./raw-requests";
-import { type Message, type Range, readRanges } from "./ranged-read";
+import {
+  type Message,
+  type Range,
+  type ReadOptions,
+  readRanges,
+} from "./ranged-read";
 import {
   connectTransactionalProducer,
   type ProducerOptions,
   type TransactionalProducer,
 } from "./transactional-producer";
 
-/** What a partition holds: its first offset, and the one that the next record gets; decimal strings, as they exceed 2^53. */
+/** What a partition holds: its first offset, and the one that the next record gets, committed or not; decimal strings, as they exceed 2^53. */
 export type Offsets = { partition: number; low: string; high: string };
 
 /** kafkajs' source of a config that is set on the topic itself (DescribeConfigs' ConfigSource), which its types leave out. */
@@ -56,12 +62,14 @@ export class Kafka extends KafkaConnection {
   }
 
   /**
-   * The ids of topics by name: a topic that was made anew has another one. Where they cannot be told there are none: an audit then goes by
-   * the offsets.
+   * The ids of topics by name: a topic that was made anew has another one. Brokers before 2.8 have none.
+   * @throws ServiceError where the brokers do not answer
    */
-  async topicIds(topics: readonly string[]): Promise<Map<string, string>> {
+  topicIds(topics: readonly string[]): Promise<Map<string, string>> {
     countRequest("Kafka");
-    return topicIds(this.js, topics).catch(() => new Map<string, string>());
+    return calling("Kafka", this.brokers.join(","), () =>
+      topicIds(this.js, topics),
+    );
   }
 
   /** The size of each partition's log in bytes, by partition; none where they cannot be told. */
@@ -75,13 +83,14 @@ export class Kafka extends KafkaConnection {
     );
   }
 
-  /** Reads offset ranges of several topics, committed records only: see {@link readRanges}. */
+  /** Reads offset ranges of several topics, committed records only where nothing else is said: see {@link readRanges}. */
   read(
     ranges: Map<string, Range[]>,
     each: (message: Message) => Promise<void> | void,
     beat?: () => void,
+    options?: ReadOptions,
   ): Promise<void> {
-    return readRanges(this, ranges, each, beat);
+    return readRanges(this, ranges, each, beat, options);
   }
 
   /** Connects a producer that fences every older one of this id: see {@link connectTransactionalProducer}. */

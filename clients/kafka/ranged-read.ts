@@ -23,6 +23,9 @@ export type Message = {
 /** Where nothing at all comes for this long, the rest is not going to come. */
 const SILENT_SECONDS = 120;
 
+/** How often whoever waits is asked whether it is still wanted, though nothing comes. */
+const BEAT_MS = 1000;
+
 /** A broken connection or a group's coordinator that is still loading: so often, with nothing read between, another attempt may mend it. */
 const MAX_INTERRUPTIONS = 8;
 
@@ -36,6 +39,11 @@ type Unfinished = {
 
 /** What is still to be read, by {@link partitionKey}; an attempt that follows a broken one goes on from here. */
 type Unread = Map<string, Unfinished>;
+
+export type ReadOptions = {
+  /** Whether records of transactions count that are open, or were aborted. Otherwise such a transaction is waited for. */
+  uncommitted?: boolean;
+};
 
 /** The consumer ended by something that kafkajs itself would try again after. */
 class Interrupted extends Error {}
@@ -85,7 +93,7 @@ const messageOf = (
  * offsets of a partition come in order, each once, also where the connection breaks meanwhile. A range may end with control records,
  * which are never handed out.
  * @param each is awaited, so that it holds the reading back; what it throws ends the reading
- * @param beat is called for each batch that comes; what it throws ends the reading
+ * @param beat is called for each batch that comes, and every second; what it throws ends the reading
  * @throws ServiceError where Kafka fails again and again, or nothing comes for two minutes
  * @throws ApplicationFailure `BadFormat` where what Kafka holds cannot be decoded
  */
@@ -94,18 +102,19 @@ export function readRanges(
   ranges: Map<string, Range[]>,
   each: (message: Message) => Promise<void> | void,
   beat: () => void = () => undefined,
+  options: ReadOptions = {},
 ): Promise<void> {
   const unread = unreadOf(ranges);
   if (unread.size === 0) return Promise.resolve();
   return calling("Kafka", kafka.brokers.join(","), async () => {
     let interruptions = 0;
-    const isRead = () => {
+    const onBatch = () => {
       interruptions = 0;
       beat();
     };
     while (unread.size > 0)
       try {
-        await readOnce(kafka, unread, each, isRead);
+        await readOnce(kafka, unread, { each, onBatch, beat }, options);
       } catch (error) {
         if (!(error instanceof Interrupted)) throw error;
         if (++interruptions > MAX_INTERRUPTIONS) throw error.cause;
@@ -114,18 +123,25 @@ export function readRanges(
   });
 }
 
+/** Who is told of what: of each message, of each batch, and every second. */
+type Told = {
+  each: (message: Message) => Promise<void> | void;
+  onBatch: () => void;
+  beat: () => void;
+};
+
 /** One consumer's try: `unread` is empty after it, or says where the next one goes on. */
 async function readOnce(
   kafka: Pick<KafkaConnection, "js" | "withAdmin">,
   unread: Unread,
-  each: (message: Message) => Promise<void> | void,
-  beat: () => void,
+  told: Told,
+  { uncommitted = false }: ReadOptions,
 ): Promise<void> {
   const groupId = `sisyphus-read-${randomUUID()}`;
   const consumer = kafka.js.consumer({
     groupId,
     maxWaitTimeInMs: 100,
-    readUncommitted: false,
+    readUncommitted: uncommitted,
   });
   await consumer.connect();
   try {
@@ -133,7 +149,7 @@ async function readOnce(
       topics: [...new Set([...unread.values()].map(({ topic }) => topic))],
       fromBeginning: true,
     });
-    await consume(consumer, unread, each, beat);
+    await consume(consumer, unread, told);
   } finally {
     await consumer.disconnect();
     // kafkajs reads in groups only; one that is left behind would be listed among the cluster's for a week.
@@ -147,14 +163,14 @@ async function readOnce(
 function consume(
   consumer: Consumer,
   unread: Unread,
-  each: (message: Message) => Promise<void> | void,
-  beat: () => void,
+  { each, onBatch, beat }: Told,
 ): Promise<void> {
   return new Promise<void>((done, fail) => {
     let isOver = false;
     const finish = (error?: unknown) => {
       isOver = true;
       clearTimeout(silence);
+      clearInterval(beating);
       if (error) fail(error);
       else done();
     };
@@ -162,11 +178,18 @@ function consume(
       () =>
         finish(
           new Error(
-            `nothing came for ${SILENT_SECONDS} s; not read: ${[...unread.keys()].join(", ")}`,
+            `nothing came for ${SILENT_SECONDS} s, as where a producer's transaction stays open; not read: ${[...unread.keys()].join(", ")}`,
           ),
         ),
       SILENT_SECONDS * 1000,
     );
+    const beating = setInterval(() => {
+      try {
+        beat();
+      } catch (error) {
+        finish(error);
+      }
+    }, BEAT_MS);
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       const fault = undecodable(payload.error);
       if (fault)
@@ -197,7 +220,7 @@ function consume(
       const part = unread.get(partitionKey(batch.topic, batch.partition));
       // What is thrown out of here kafkajs takes for a fault of its own, and tries again.
       try {
-        beat();
+        onBatch();
         if (!part) return;
         for (const message of batch.messages) {
           const offset = BigInt(message.offset);

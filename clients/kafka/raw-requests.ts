@@ -15,6 +15,9 @@ import {
 /** What to ask of a partition instead of a time: the offset that the next record gets. */
 export const LATEST = -1;
 
+/** kafkajs' and Kafka's number of a reader of all records, of open transactions, too. */
+const READ_UNCOMMITTED = 0;
+
 /** Some partitions of a topic, and of what time (epoch ms) the first offset is wanted; or {@link LATEST}. */
 export type WantedOffsets = {
   topic: string;
@@ -48,6 +51,7 @@ export type Broker = {
   versions: Record<number, { maxVersion: number }>;
   connectionPool: { getConnection(): Promise<Connection> };
   listOffsets(asked: {
+    isolationLevel: number;
     topics: {
       topic: string;
       partitions: { partition: number; timestamp: number }[];
@@ -181,6 +185,7 @@ export async function listedOffsets(
   const broker = await cluster.findBroker({ nodeId: String(nodeId) });
   try {
     const { responses } = await broker.listOffsets({
+      isolationLevel: READ_UNCOMMITTED,
       topics: wanted.map(({ topic, partitions, time }) => ({
         topic,
         partitions: partitions.map((partition) => ({
@@ -242,13 +247,39 @@ async function withCluster<T>(
   }
 }
 
-/** The clusters that kafkajs makes for its own clients; undefined where another version hides them elsewhere. */
-export function clusterOf(js: KafkaJs): Cluster | undefined {
-  const symbol = Object.getOwnPropertySymbols(js).find(
+type MakeCluster = (options: {
+  allowAutoTopicCreation?: boolean;
+  isolationLevel?: number;
+}) => Cluster;
+
+/** Where kafkajs keeps what makes clusters for its own clients; undefined where another version hides it elsewhere. */
+const symbolOf = (js: KafkaJs): symbol | undefined =>
+  Object.getOwnPropertySymbols(js).find(
     ({ description }) => description === "private:Kafka:createCluster",
   );
+
+/** A cluster as kafkajs makes it for its own clients; undefined where another version hides them elsewhere. */
+export function clusterOf(js: KafkaJs): Cluster | undefined {
+  const symbol = symbolOf(js);
   const make = symbol && (js as unknown as Record<symbol, unknown>)[symbol];
   return typeof make === "function"
-    ? (make({ allowAutoTopicCreation: false }) as Cluster)
+    ? (make as MakeCluster)({ allowAutoTopicCreation: false })
     : undefined;
+}
+
+/**
+ * Has a log's end told as it is. kafkajs asks for offsets as a reader of committed records, and is told where the oldest open transaction begins:
+ * whatever lies behind it would count as never produced, and would be produced again. Consumers say themselves what they read.
+ * @throws Error where another version of kafkajs hides its clusters elsewhere
+ */
+export function tellWholeLogs(js: KafkaJs): void {
+  const symbol = symbolOf(js);
+  if (!symbol)
+    throw new Error(
+      "this version of kafkajs hides its clusters: version 2.2.4 is needed",
+    );
+  const kept = js as unknown as Record<symbol, MakeCluster>;
+  const make = kept[symbol]!;
+  kept[symbol] = (options) =>
+    make({ isolationLevel: READ_UNCOMMITTED, ...options });
 }

@@ -1,4 +1,3 @@
-// Over 300 lines: a producer and its contract, which must be read together to see that nothing is sent twice.
 import { setTimeout } from "node:timers/promises";
 import type { Kafka as KafkaJs } from "kafkajs";
 import { promisify } from "node:util";
@@ -13,6 +12,7 @@ import {
   type OutgoingRecord,
 } from "../../formats/kafka/record-batch";
 import { partitionKey } from "../../lib/keys";
+import { isBusy, isFenced, refusal } from "./produce-errors";
 import { ask, type Broker, type Cluster, clusterOf } from "./raw-requests";
 
 export type ProducedRecord = OutgoingRecord & { partition: number };
@@ -38,26 +38,14 @@ export interface TransactionalProducer {
     records: readonly ProducedRecord[],
     compression: "none" | "gzip",
   ): Promise<PreparedBatch>;
-  /** Sends a batch in the transaction that is open; the first one opens it. @throws FencedError */
+  /** Sends a batch in the transaction that is open; the first one opens it. */
   send(batch: PreparedBatch): Promise<void>;
-  /** Commits what was sent since the last commit. @throws FencedError */
+  /** Commits what was sent since the last commit. */
   commit(): Promise<void>;
   /** Takes back what was sent since the last commit. */
   abort(): Promise<void>;
   disconnect(): Promise<void>;
 }
-
-/** A newer producer with the same transactional id is there: the broker refuses this one for good. */
-export class FencedError extends Error {}
-
-/** The coordinator is still ending the transaction before, or has not loaded what it knows yet; by kafkajs' names. */
-const BUSY = ["CONCURRENT_TRANSACTIONS", "GROUP_LOAD_IN_PROGRESS"];
-/** What another connection can mend, as it looks the coordinator up: this one is busy, is moving or is not there yet. */
-const PASSING = [
-  ...BUSY,
-  "GROUP_COORDINATOR_NOT_AVAILABLE",
-  "NOT_COORDINATOR_FOR_GROUP",
-];
 
 /** How often, and for how long, a transaction that is to begin asks whether the one before has ended, which takes milliseconds. */
 const BEGIN_PAUSE_MS = 5;
@@ -66,11 +54,6 @@ const BEGIN_TIMEOUT_MS = 30_000;
 /** How long a broker may wait for its replicas. */
 const REPLICAS_TIMEOUT_MS = 30_000;
 
-/** Kafka's numbers of the errors that tell a fenced producer: INVALID_PRODUCER_EPOCH, and PRODUCER_FENCED of brokers from 2.5 on. */
-const FENCED_CODES = [47, 90];
-/** The first of them as kafkajs' own requests name it. The second does not answer their versions. */
-const FENCED_TYPE = "INVALID_PRODUCER_EPOCH";
-
 /** kafkajs' type of a transaction's coordinator, where it looks one up. */
 const TRANSACTION_COORDINATOR = 1;
 
@@ -78,15 +61,6 @@ const GZIP = { codec: 1, compress: promisify<Buffer, Buffer>(gzip) };
 
 /** Sequence numbers begin anew after the largest positive int32. */
 const SEQUENCE_NUMBERS = 2 ** 31;
-
-type Failure = { type?: string; code?: unknown };
-
-const typeOf = (error: unknown): string => (error as Failure).type ?? "";
-
-const isFenced = (error: unknown): boolean => {
-  const { type, code } = error as Failure;
-  return type === FENCED_TYPE || FENCED_CODES.includes(code as number);
-};
 
 export type ProducerOptions = {
   /** The broker aborts a transaction that has been open for so long, whether or not its producer sends. It looks about every ten seconds. */
@@ -129,10 +103,6 @@ export async function connectTransactionalProducer(
   }
 }
 
-/** Whether a producer that could not be connected may be connected a little later. */
-export const isPassing = (error: unknown): boolean =>
-  PASSING.includes(typeOf(error));
-
 /** Over connections that kafkajs makes; batches are encoded here, as kafkajs' own encoder is what bounds it. */
 class KafkaProducer implements TransactionalProducer {
   /** The sequence number of each partition's next record. */
@@ -142,6 +112,8 @@ class KafkaProducer implements TransactionalProducer {
   /** Whether the coordinator may know of an open transaction. */
   private mayBeOpen = false;
   private hasFailed = false;
+  /** Requests with records of which it is not known whether a broker took them, or still will. */
+  private unanswered = 0;
 
   constructor(
     private readonly cluster: Cluster,
@@ -217,7 +189,9 @@ class KafkaProducer implements TransactionalProducer {
 
   async abort(): Promise<void> {
     this.hasFailed = true;
-    await this.end(false);
+    // What was sent and not answered may still reach its broker, which would keep it for the next transaction of this epoch: a new attempt, or
+    // Kafka after the transaction's time, ends this one with another epoch, by which the broker refuses it.
+    if (this.unanswered === 0) await this.end(false);
   }
 
   disconnect(): Promise<void> {
@@ -233,8 +207,8 @@ class KafkaProducer implements TransactionalProducer {
     } catch (error) {
       this.hasFailed = true;
       if (isFenced(error))
-        throw new FencedError(
-          `a newer producer has taken ${this.own.transactionalId} over`,
+        throw new Error(
+          `a newer producer has taken ${this.own.transactionalId} over, or Kafka has ended a transaction that was open for too long`,
           { cause: error },
         );
       throw error;
@@ -261,7 +235,7 @@ class KafkaProducer implements TransactionalProducer {
         });
         break;
       } catch (error) {
-        if (!BUSY.includes(typeOf(error)) || Date.now() > until) throw error;
+        if (!isBusy(error) || Date.now() > until) throw error;
         await setTimeout(BEGIN_PAUSE_MS);
       }
     for (const each of added) this.added.add(partitionKey(topic, each));
@@ -272,6 +246,7 @@ class KafkaProducer implements TransactionalProducer {
     topic: string,
     recordBatches: ReadonlyMap<number, Buffer>,
   ): Promise<void> {
+    this.unanswered++;
     const produced = await ask(leader, {
       api: PRODUCE,
       name: "Produce",
@@ -283,15 +258,10 @@ class KafkaProducer implements TransactionalProducer {
       ),
       decode: decodeProduceResponse,
     });
+    this.unanswered--;
     if (!produced) throw new Error("the broker is older than Kafka 0.11");
     for (const { partition, errorCode } of produced)
-      if (errorCode !== 0)
-        throw Object.assign(
-          new Error(
-            `Kafka refused what was sent to ${topic}/${partition} with its error ${errorCode}`,
-          ),
-          { code: errorCode },
-        );
+      if (errorCode !== 0) throw refusal(`${topic}/${partition}`, errorCode);
     if (produced.length < recordBatches.size)
       throw new Error(
         `Kafka answered for ${produced.length} of ${recordBatches.size} partitions of ${topic}`,

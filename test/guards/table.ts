@@ -39,16 +39,16 @@ export const GUARDS: readonly Guard[] = [
     without:
       "an attempt that wakes up after an abort produces what another saga replays",
     file: `${backfill}/replay-producer.ts`,
-    guard: "if (await mayNotReplay(topic))",
-    taken: "if ((await mayNotReplay(topic)) && topic === sagaId)",
+    guard: "if (lost.length > 0)",
+    taken: "if (lost.includes(sagaId))",
     test: `${backfill}/replay`,
   },
   {
     without:
       "an attempt of a terminated saga that wakes up produces what its successor has replayed",
     file: `${backfill}/replay.ts`,
-    guard: "return isReleased || isAnothers ||",
-    taken: "return isReleased ||",
+    guard: "isReleased || isAnothers(topic) ||",
+    taken: "isReleased || (isAnothers(topic) && topic === id) ||",
     test: `${backfill}/replay`,
   },
   {
@@ -74,6 +74,29 @@ export const GUARDS: readonly Guard[] = [
     guard: "partition: index % partitions,",
     taken: "partition: items.findIndex((e) => e.index === index) % partitions,",
     test: `${backfill}/replay-producer`,
+  },
+  {
+    without:
+      "what was produced behind an open transaction counts as never produced",
+    file: "clients/kafka/connection.ts",
+    guard: "    tellWholeLogs(this.js);\n",
+    taken: "",
+    test: "clients/kafka/connection",
+  },
+  {
+    without:
+      "what an attempt sent and was not answered lands with its successor's transaction",
+    file: "clients/kafka/transactional-producer.ts",
+    guard: "if (this.unanswered === 0) await this.end(false);",
+    taken: "await this.end(false);",
+    test: "clients/kafka/transactional-producer",
+  },
+  {
+    without: "events that were read back and are gone count as landed",
+    file: `${backfill}/read-back.ts`,
+    guard: "if (BigInt(range.to) < BigInt(log.to))",
+    taken: "if (BigInt(range.to) < 0n)",
+    test: `${backfill}/read-back`,
   },
   {
     without:

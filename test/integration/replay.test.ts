@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Admin } from "kafkajs";
 import type { Message } from "../../clients/kafka/ranged-read";
+import { collectHeldSince } from "../../activities/backfill/search/collect-held";
 import { markerPlaces } from "../../clients/storage-layout";
 import { capsuleTime } from "../../formats/eventlogging/event-time";
 import { moveClockTo } from "../../sandbox/platform/clock";
@@ -190,6 +191,72 @@ test.each([
   },
   120_000,
 );
+
+/** A transaction of another producer that has written to every partition, and stays open until it is committed. */
+async function openTransaction(topic: string) {
+  const producer = sandboxKafka().producer({
+    idempotent: true,
+    transactionalId: `another ${topic}`,
+    maxInFlightRequests: 1,
+    transactionTimeout: 120_000,
+  });
+  await producer.connect();
+  const transaction = await producer.transaction();
+  const messages = Array.from({ length: PARTITIONS }, (_, partition) => ({
+    partition,
+    value: "{}",
+  }));
+  await transaction.send({ topic, messages });
+  return {
+    commit: async () => {
+      await transaction.commit();
+      await producer.disconnect();
+    },
+  };
+}
+
+test("an attempt waits for another producer's open transaction, and nobody produces what lies behind it once more", async () => {
+  const topic = "Behind";
+  await makeTopic(topic);
+  const other = await openTransaction(topic);
+  const scene = await sceneOf(topic, EVENTS, {});
+  const attempt = scene.attempt();
+  await until("all events in the log", 60, async () => {
+    const logs = await scene.kafka.offsets(topic);
+    return logs.every(({ high }) => Number(high) > EVENTS / PARTITIONS);
+  });
+  await other.commit();
+  expect(await attempt).toMatchObject({ landed: EVENTS, twice: 0 });
+  await scene.kafka.close();
+}, 120_000);
+
+test("a search waits for an open transaction, and finds what lies behind it", async () => {
+  const topic = "Searched";
+  await makeTopic(topic);
+  const other = await openTransaction(topic);
+  const { kafka, storage, env, texts } = await sceneOf(topic, 1, {});
+  const plain = sandboxKafka().producer();
+  await plain.connect();
+  const [text] = texts as [string];
+  await plain.send({ topic, messages: [{ partition: 0, value: text }] });
+  await plain.disconnect();
+  const searched = env.run(() =>
+    collectHeldSince({ kafka, storage }, [topic], { ends: {}, topicIds: {} }),
+  ) as ReturnType<typeof collectHeldSince>;
+  let isOver = false;
+  void searched.finally(() => (isOver = true));
+  const groups = () => admin.listGroups();
+  await until("the search's reading", 60, async () =>
+    (await groups()).groups.some((g) => g.groupId.startsWith("sisyphus-read")),
+  );
+  expect(isOver).toBe(false);
+  await other.commit();
+  const { refs } = await searched;
+  const found = await Promise.all(refs.map((ref) => storage.readRefText(ref)));
+  const { uuid } = JSON.parse(text) as { uuid: string };
+  expect(found.join("")).toContain(uuid);
+  await kafka.close();
+}, 120_000);
 
 test("a broker that is killed in the middle and started again loses nothing: the next attempt goes on", async () => {
   const topic = "Restarted";

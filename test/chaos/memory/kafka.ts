@@ -1,6 +1,5 @@
 import type { Message, Range } from "../../../clients/kafka/ranged-read";
 import {
-  FencedError,
   type PreparedBatch,
   type ProducedRecord,
   type TransactionalProducer,
@@ -112,7 +111,7 @@ export class MemoryKafka {
       return next;
     });
     const check = () => {
-      if (this.epochs.get(id) !== epoch) throw new FencedError("fenced");
+      if (this.epochs.get(id) !== epoch) throw new Error("fenced");
     };
     const recordsOf = new WeakMap<PreparedBatch, readonly ProducedRecord[]>();
     return {

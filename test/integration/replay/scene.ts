@@ -102,6 +102,7 @@ export async function sceneOf(
   return {
     kafka,
     storage,
+    env,
     texts,
     attempt: () =>
       env.run(() => replay({ topics: [missing], starts })) as Promise<Replayed>,

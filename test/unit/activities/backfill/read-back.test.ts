@@ -204,3 +204,17 @@ test("what comes after a look is read by the next one, and nothing is read twice
     [{ partition: 0, from: "2", to: "4" }],
   ]);
 });
+
+test("what was read and is gone does not tell what has landed", async () => {
+  // As where a leader was elected that was behind, or where brokers that know no ids had the topic made anew.
+  const kafka = new MemoryKafka();
+  kafka.create("Edit");
+  kafka.fill("Edit", 0, 0, 5);
+  await new MockActivityEnvironment().run(async () => {
+    const starts = { "Edit/0": "0" };
+    const logs = new ReplayedLogs(kafka, SAGA, { topics: ["Edit"], starts });
+    await logs.look();
+    kafka.partition("Edit", 0).log.length = 3;
+    await expect(logs.look()).rejects.toMatchObject({ type: "CannotTell" });
+  });
+});

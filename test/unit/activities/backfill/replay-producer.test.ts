@@ -4,7 +4,6 @@ import {
   type TransactionOptions,
 } from "../../../../activities/backfill/replay-producer";
 import {
-  FencedError,
   type PreparedBatch,
   type ProducedRecord,
   type TransactionalProducer,
@@ -51,7 +50,7 @@ const transactions = (
     transactionBytes: 1000,
     transactionMs: 10_000,
     partitionsOf: () => 1,
-    mayNotReplay: async () => false,
+    mayNotReplay: async () => [],
     ...options,
   });
 
@@ -140,7 +139,7 @@ test("nothing is asked or committed after an abort, though a batch was under way
   let questions = 0;
   const bounded = transactions(to, {
     transactionMs: 500,
-    mayNotReplay: async () => (questions++, false),
+    mayNotReplay: async () => (questions++, []),
   });
   await bounded.send("t", batch(0));
   await bounded.abort();
@@ -150,31 +149,34 @@ test("nothing is asked or committed after an abort, though a batch was under way
   jest.useRealTimers();
 });
 
-test("a producer that was fenced by another attempt is fenced for good; one whose transaction Kafka has ended may be followed", async () => {
-  for (const [ms, type] of [
-    [29_000, "Fenced"],
-    [30_000, undefined],
-  ] as const) {
-    const clock = jest.spyOn(Date, "now").mockReturnValue(1_000_000);
-    const { to } = producer({
-      commit: () => Promise.reject(new FencedError("fenced")),
-    });
-    const fenced = transactions(to);
-    await fenced.send("t", batch(0));
-    await new Promise((done) => setImmediate(done));
-    clock.mockReturnValue(1_000_000 + ms);
-    const error = (await fenced.commit().catch((e: unknown) => e)) as {
-      type?: string;
-    };
-    expect(error.type).toBe(type);
-    clock.mockRestore();
-  }
+test("a transaction whose commit fails when its time has come is taken back at once, not when the next batch is due", async () => {
+  jest.useFakeTimers();
+  const { to, asked } = producer({
+    commit: () => Promise.reject(new Error("closed connection")),
+  });
+  const bounded = transactions(to, { transactionMs: 500 });
+  await bounded.send("t", batch(0));
+  await jest.advanceTimersByTimeAsync(500);
+  expect(asked.at(-1)).toBe("abort");
+  jest.useRealTimers();
+});
+
+test("whether a saga may still replay is asked once a transaction, for all of its topics", async () => {
+  const { to, asked } = producer();
+  const questions: (readonly string[])[] = [];
+  const one = transactions(to, {
+    mayNotReplay: async (topics) => (questions.push(topics), []),
+  });
+  for (const topic of ["a", "b", "a", "c"]) await one.send(topic, batch(0));
+  await one.commit();
+  expect(questions).toEqual([["a", "b", "c"]]);
+  expect(asked.at(-1)).toBe("commit");
 });
 
 test("a saga that may not replay a topic any more lands nothing of the whole transaction", async () => {
   const { to, asked } = producer();
   const refused = transactions(to, {
-    mayNotReplay: async (topic) => topic === "lost",
+    mayNotReplay: async (topics) => topics.filter((topic) => topic === "lost"),
   });
   await refused.send("lost", batch(0));
   await refused.send("kept", batch(1));

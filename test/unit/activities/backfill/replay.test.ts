@@ -93,7 +93,7 @@ test("an older attempt that froze before it sent an event can land it no more on
         ...CONFIG.replay,
         sagaId: id,
         partitionsOf: () => 1,
-        mayNotReplay: async () => false,
+        mayNotReplay: async () => [],
       });
       const items = [{ event, index: 0, value: JSON.stringify(event) }];
       await transactions.send(topicOf(LOSSY[0]!), { items, bytes: 1 });
@@ -108,7 +108,7 @@ test("an older attempt that froze before it sent an event can land it no more on
     return seen;
   };
   await run();
-  expect(await woken).toMatchObject({ type: "Fenced" });
+  expect(await woken).toMatchObject({ message: "fenced" });
   expect(counts()).toEqual(once);
 });
 
@@ -236,4 +236,18 @@ test("heartbeats tell events, bytes and how long the rest takes", () => {
     secondsLeft: 10,
   });
   clock.mockRestore();
+});
+
+test("where Kafka does not tell the ids of topics, none are noted: a topic that is made anew later is known all the same", async () => {
+  const { kafka, run, startsOf } = await world();
+  const names = LOSSY.map(topicOf);
+  const outage = jest
+    .spyOn(kafka, "topicIds")
+    .mockRejectedValue(new Error("the controller is away"));
+  await expect(startsOf(names)).rejects.toThrow("the controller is away");
+  outage.mockRestore();
+  await startsOf(names);
+  await run();
+  for (const topic of names) kafka.create(topic);
+  await expect(run()).rejects.toMatchObject({ type: "CannotTell" });
 });

@@ -29,3 +29,24 @@ test("a connection that was asked about many topics is replaced, and ends only a
   await kafka.close();
   expect(made.every((c) => c.ended)).toBe(true);
 });
+
+test("a log's end is asked for as it is, and not as a reader of committed records sees it; consumers see what they want", () => {
+  const { js } = new Kafka(["127.0.0.1:1"]);
+  const symbol = Object.getOwnPropertySymbols(js).find(
+    ({ description }) => description === "private:Kafka:createCluster",
+  )!;
+  const make = jest.spyOn(
+    js as unknown as Record<
+      symbol,
+      (options: object) => { isolationLevel: number }
+    >,
+    symbol as never,
+  ) as unknown as jest.SpyInstance<{ isolationLevel: number }>;
+  js.admin();
+  js.consumer({ groupId: "committed" });
+  js.consumer({ groupId: "all", readUncommitted: true });
+  const levels = make.mock.results.map(
+    ({ value }) => (value as { isolationLevel: number }).isolationLevel,
+  );
+  expect(levels).toEqual([0, 1, 0]);
+});

@@ -215,3 +215,24 @@ test("a batch that cannot be decoded ends the reading at once, and is not Kafka'
   });
   expect(deleted).toHaveLength(1);
 });
+
+test("whoever waits for what does not come can end the reading", async () => {
+  jest.useFakeTimers({ doNotFake: ["setImmediate", "nextTick"] });
+  const { kafka, deleted } = cluster([]);
+  let isWanted = true;
+  const reading = readRanges(
+    kafka,
+    new Map([["a", [{ partition: 0, from: "0", to: "1" }]]]),
+    () => undefined,
+    () => {
+      if (!isWanted) throw new CancelledFailure("cancelled");
+    },
+  );
+  const ended = expect(reading).rejects.toThrow("cancelled");
+  await jest.advanceTimersByTimeAsync(5000);
+  isWanted = false;
+  await jest.advanceTimersByTimeAsync(1000);
+  await ended;
+  expect(deleted).toHaveLength(1);
+  jest.useRealTimers();
+});

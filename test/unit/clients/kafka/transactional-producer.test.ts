@@ -1,10 +1,9 @@
 import { type Kafka as KafkaJs, KafkaJSProtocolError } from "kafkajs";
 import {
   connectTransactionalProducer,
-  FencedError,
-  isPassing,
   type TransactionalProducer,
 } from "../../../../clients/kafka/transactional-producer";
+import { isPassing } from "../../../../clients/kafka/produce-errors";
 
 // The pauses between questions last a moment here.
 jest.mock("node:timers/promises", () => ({
@@ -55,6 +54,8 @@ class TwoBrokers {
   connections = 0;
   /** By partition, the number of the error with which it refuses. */
   errors: Record<number, number> = {};
+  /** Whether connections close before a batch is answered. */
+  areClosed = false;
   /** What the coordinator refuses with next, by request. */
   refusals: Record<string, unknown[]> = {};
   /** Resolved, the answers of the second broker come. */
@@ -91,6 +92,7 @@ class TwoBrokers {
       const batches = batchesIn((await request.encode()).buffer);
       this.asked.push({ produce: nodeId, batches });
       if (nodeId === 2) await this.held;
+      if (this.areClosed) throw new Error("Closed connection");
       return response.decode(answer(batches, this.errors));
     };
     return {
@@ -210,6 +212,27 @@ test("a failure waits for what is under way at other brokers, so that no abort o
   await expect(sent).rejects.toThrow("error 6");
 });
 
+test("where a batch was not answered its producer ends nothing: only another epoch shuts out what is still on its way", async () => {
+  const { brokers, producer } = await connected();
+  await send(producer, records(0));
+  brokers.areClosed = true;
+  await expect(send(producer, records(1))).rejects.toThrow("Closed connection");
+  await producer.abort();
+  expect(brokers.asked).not.toContain("abort");
+});
+
+test("what no other try mends is refused for good, by name", async () => {
+  const { brokers, producer } = await connected();
+  brokers.errors = { 0: 10 };
+  await expect(send(producer, records(0))).rejects.toMatchObject({
+    type: "RefusedRecord",
+    nonRetryable: true,
+    message: expect.stringContaining("Edit/0: MESSAGE_TOO_LARGE") as string,
+  });
+  await producer.abort();
+  expect(brokers.asked.at(-1)).toBe("abort");
+});
+
 test.each([
   ["a batch is refused with INVALID_PRODUCER_EPOCH", { errors: { 0: 47 } }],
   ["a batch is refused with PRODUCER_FENCED", { errors: { 0: 90 } }],
@@ -228,7 +251,7 @@ test.each([
     await send(producer, records(0));
     await producer.commit();
   };
-  await expect(work()).rejects.toBeInstanceOf(FencedError);
+  await expect(work()).rejects.toThrow(/taken tx over/);
   await expect(work()).rejects.toThrow("has failed");
   expect(brokers.asked.filter((each) => each === "commit").length).toBe(
     "refusals" in trouble && "end" in trouble.refusals ? 1 : 0,
