@@ -6,6 +6,7 @@ import type { Message } from "../../clients/kafka/ranged-read";
 import { collectHeldSince } from "../../activities/backfill/search/collect-held";
 import { markerPlaces } from "../../clients/storage-layout";
 import { capsuleTime } from "../../formats/eventlogging/event-time";
+import { total } from "../../lib/total";
 import { moveClockTo } from "../../sandbox/platform/clock";
 import { sandboxKafka } from "../../sandbox/platform/commands";
 import { crash, down, reset, up } from "../../sandbox/platform/up";
@@ -215,17 +216,44 @@ async function openTransaction(topic: string) {
   };
 }
 
-test("an attempt waits for another producer's open transaction, and nobody produces what lies behind it once more", async () => {
+const isReading = () =>
+  until("a reading of Kafka", 60, async () =>
+    (await admin.listGroups()).groups.some(({ groupId }) =>
+      groupId.startsWith("sisyphus-read"),
+    ),
+  );
+
+test("an attempt waits for another producer's open transaction before it produces", async () => {
   const topic = "Behind";
   await makeTopic(topic);
   const other = await openTransaction(topic);
   const scene = await sceneOf(topic, EVENTS, {});
   const attempt = scene.attempt();
+  await isReading();
+  for (const { high } of await scene.kafka.offsets(topic))
+    expect(high).toBe("1");
+  await other.commit();
+  expect(await attempt).toMatchObject({ landed: EVENTS, twice: 0 });
+  await scene.kafka.close();
+}, 120_000);
+
+test("an attempt reads back what lies behind a transaction that another producer has opened meanwhile", async () => {
+  const topic = "Between";
+  await makeTopic(topic);
+  const scene = await sceneOf(topic, EVENTS, {});
+  const has = scene.storage.has.bind(scene.storage);
+  let other: ReturnType<typeof openTransaction> | undefined;
+  scene.storage.has = async (place) => {
+    await (other ??= openTransaction(topic));
+    return has(place);
+  };
+  const attempt = scene.attempt();
   await until("all events in the log", 60, async () => {
     const logs = await scene.kafka.offsets(topic);
-    return logs.every(({ high }) => Number(high) > EVENTS / PARTITIONS);
+    return total(logs.map(({ high }) => ({ high: Number(high) })), "high") > EVENTS; // prettier-ignore
   });
-  await other.commit();
+  await isReading();
+  await (await other!).commit();
   expect(await attempt).toMatchObject({ landed: EVENTS, twice: 0 });
   await scene.kafka.close();
 }, 120_000);
@@ -245,10 +273,7 @@ test("a search waits for an open transaction, and finds what lies behind it", as
   ) as ReturnType<typeof collectHeldSince>;
   let isOver = false;
   void searched.finally(() => (isOver = true));
-  const groups = () => admin.listGroups();
-  await until("the search's reading", 60, async () =>
-    (await groups()).groups.some((g) => g.groupId.startsWith("sisyphus-read")),
-  );
+  await isReading();
   expect(isOver).toBe(false);
   await other.commit();
   const { refs } = await searched;
