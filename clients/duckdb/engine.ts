@@ -13,6 +13,7 @@ import {
   type DuckDBValue,
   VARCHAR,
 } from "@duckdb/node-api";
+import { type Piece, registerPieces } from "./pieces-function";
 import { makeFolder } from "./temporary-folder";
 
 /** Types of columns that are appended, by DuckDB's own names. */
@@ -89,6 +90,8 @@ export class Connection {
   /** What DuckDB is doing; it must have ended before the connection is closed. */
   private doing: Promise<unknown> = Promise.resolve();
   private isClosed = false;
+  /** What queries of this connection find in `pieces`, a view with the columns `first` and `bytes`. */
+  pieces: readonly Piece[] = [];
 
   constructor(
     private readonly duckdb: DuckDBConnection,
@@ -260,10 +263,16 @@ export class Engine {
     if (this.isClosed) throw new Error("this engine is closed");
     const connecting = asEngineError(() => this.instance.connect());
     this.connecting.push(connecting);
-    const connection = new Connection(await connecting, this.signal);
-    this.connections.push(connection);
+    const duckdb = await connecting;
+    const connection = new Connection(duckdb, this.signal);
+    const number = this.connections.push(connection) - 1;
+    // It is known to all connections.
+    if (number === 0)
+      registerPieces(duckdb, (no) => this.connections[no]!.pieces);
     // A time without a zone is UTC, whatever the machine's zone.
-    await connection.run("set timezone = 'UTC'");
+    await connection.run(
+      `set timezone = 'UTC'; create temp view pieces as select * from pieces_of(${number})`,
+    );
     return connection;
   }
 
