@@ -152,7 +152,9 @@ export class ArchiveFile {
   /** Its content. A piece is good until the next one is asked for. @throws UnreadableFile after most of what lies before the damage */
   async *bytes(): AsyncGenerator<Buffer> {
     try {
-      yield* this.path.endsWith(".gz") ? this.inflated() : this.stored(0, false);
+      yield* this.path.endsWith(".gz")
+        ? this.inflated()
+        : this.stored(0, false);
     } catch (error) {
       throw new UnreadableFile(this.path, error);
     }
