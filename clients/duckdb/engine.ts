@@ -3,9 +3,8 @@ import { availableParallelism } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import {
   BIGINT,
-  BLOB,
+  type DuckDBBlobValue,
   type DuckDBConnection,
-  DuckDBBlobValue,
   DuckDBDataChunk,
   DuckDBInstance,
   INTEGER,
@@ -21,7 +20,6 @@ const TYPES = {
   integer: INTEGER,
   bigint: BIGINT,
   varchar: VARCHAR,
-  blob: BLOB,
 } satisfies Record<string, DuckDBType>;
 
 /** A table's columns, in order: their names and types. */
@@ -30,8 +28,8 @@ export type Columns = Record<string, keyof typeof TYPES>;
 /** How a `blob` comes out. */
 export type Blob = DuckDBBlobValue;
 
-/** A value that goes into a column: bytes for a `blob`. */
-export type Value = string | number | bigint | Uint8Array;
+/** A value that goes into a column. */
+type Value = string | number | bigint;
 
 /** How often what is to end is told so. */
 const INTERRUPT_MS = 20;
@@ -157,17 +155,7 @@ export class Connection {
       const appender = await this.duckdb.createAppender(table);
       for (let at = 0; at < rows.length; at += CHUNK_ROWS) {
         const chunk = DuckDBDataChunk.create(types);
-        chunk.setRows(
-          rows
-            .slice(at, at + CHUNK_ROWS)
-            .map((row) =>
-              row.map((value) =>
-                value instanceof Uint8Array
-                  ? new DuckDBBlobValue(value)
-                  : value,
-              ),
-            ),
-        );
+        chunk.setRows(rows.slice(at, at + CHUNK_ROWS));
         appender.appendDataChunk(chunk);
       }
       appender.flushSync();

@@ -220,6 +220,26 @@ test("what Kafka and raw hours hold is left out, topic by topic", async () => {
   ]);
 });
 
+test("whatever the uuids, those that nobody holds come out, in the order of the file", async () => {
+  const uuids = Array.from({ length: 500 }, () =>
+    randomBytes(16).toString("hex"),
+  );
+  const lines = uuids.map((uuid) =>
+    line("Edit", "a", "01").replace("a".repeat(32), uuid),
+  );
+  await writeFile(log, lines.join(""));
+  const { collect, texts, hold } = host();
+  const held = [
+    await hold(
+      uuids.filter((_, n) => n % 5).map((uuid) => `${EDIT.topic}\t${uuid}`),
+    ),
+  ];
+  const { ref } = await collect({ topics: [EDIT], range: RANGE, held });
+  expect((await texts(ref)).map((text) => parseCandidate(text).uuid)).toEqual(
+    uuids.filter((_, n) => n % 5 === 0),
+  );
+});
+
 test("more that is held is another search", async () => {
   await writeFile(log, line("Edit", "a", "01"));
   const { collect, candidates, hold } = host();
