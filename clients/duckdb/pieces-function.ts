@@ -11,8 +11,8 @@ import { total } from "../../lib/total";
 /** Bytes, how many lines these are, and a number that tells where they begin. */
 export type Piece = { first: number; count: number; bytes: Uint8Array };
 
-/** The number of the piece that is read next. */
-type Reading = { pieces: readonly Piece[]; next: number };
+/** One reading of a connection's pieces. The pieces are not in it: Node keeps the last one for as long as it wants. */
+type Reading = { connection: number; next: number };
 
 /**
  * Makes the table function `pieces_of(connection)`. What is appended to a table is copied and compressed by this thread, and then one thread
@@ -28,21 +28,21 @@ export function registerPieces(
     name: "pieces_of",
     parameterTypes: [INTEGER],
     bindFunction: (bind) => {
-      const pieces = piecesOf(bind.getParameter(0) as number);
+      const connection = bind.getParameter(0) as number;
       bind.addResultColumn("first", BIGINT);
       bind.addResultColumn("bytes", BLOB);
       // Without it a join takes lines that are unfolded from pieces for the smaller side, and keeps them all.
-      bind.setCardinality(total(pieces, "count"), false);
-      bind.setBindData({ pieces });
+      bind.setCardinality(total(piecesOf(connection), "count"), false);
+      bind.setBindData({ connection });
     },
     initFunction: (init) => {
-      const { pieces } = init.bindData as Pick<Reading, "pieces">;
-      init.setInitData({ pieces, next: 0 } satisfies Reading);
-      init.setMaxThreads(Math.max(1, pieces.length));
+      const { connection } = init.bindData as Pick<Reading, "connection">;
+      init.setInitData({ connection, next: 0 } satisfies Reading);
+      init.setMaxThreads(Math.max(1, piecesOf(connection).length));
     },
     mainFunction: (info, rows) => {
       const reading = info.initData as Reading;
-      const piece = reading.pieces[reading.next++];
+      const piece = piecesOf(reading.connection)[reading.next++];
       rows.rowCount = piece ? 1 : 0;
       if (!piece) return;
       rows.setColumnValues(0, [BigInt(piece.first)]);
