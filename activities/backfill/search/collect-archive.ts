@@ -156,13 +156,13 @@ class ArchiveReading {
     const bySchema = new Map(this.topics.map((topic) => [topic.schema, topic]));
     const topics = await createTopics(connection, [...bySchema.values()]);
     const numbers = new Map(topics.map(({ schema }, no) => [schema, no]));
-    /** Loaded once there is a file that has not been searched yet. */
+    /** Loaded once there is a file that has not been searched yet, beside the first files. */
     let loaded: Promise<void> | undefined;
     return async (
       file: ArchiveFile,
       add: AddLine,
     ): Promise<Omit<CollectedUnit, "buckets">> => {
-      await (loaded ??= createHeld(engine, hdfs, held));
+      loaded ??= createHeld(engine, hdfs, held);
       const named = new UnreadableLines(file.path);
       const reader = await engine.connect();
       this.open.add(file);
@@ -170,7 +170,7 @@ class ArchiveReading {
         const keys = new ArchiveKeys(reader, this.range, (schema) =>
           numbers.get(schema),
         );
-        await keys.read(file, named);
+        await Promise.all([loaded, keys.read(file, named)]);
         await findMissing(reader);
         const { range } = this;
         await addMissing(reader, file, { topics, range }, named, add);
