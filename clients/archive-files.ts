@@ -110,11 +110,17 @@ export class ArchiveFile {
     }
   }
 
-  /** Its bytes as they lie on the disk from an offset on, as many as there were when it was opened. */
-  private async *stored(from = 0): AsyncGenerator<Buffer> {
+  /**
+   * Its bytes as they lie on the disk from an offset on, as many as there were when it was opened.
+   * @param isKept whether chunks are kept by whoever gets them. Else all are given in one buffer: V8 collects its whole heap for some tens of
+   * megabytes of new ones.
+   */
+  private async *stored(from = 0, isKept = true): AsyncGenerator<Buffer> {
+    let chunk = Buffer.alloc(0);
     for (let at = from; at < this.size;) {
       const length = Math.min(CHUNK_BYTES, this.size - at);
-      const chunk = Buffer.allocUnsafeSlow(length);
+      if (isKept || chunk.length < length)
+        chunk = Buffer.allocUnsafeSlow(length);
       const { bytesRead } = await this.handle.read(chunk, 0, length, at);
       if (bytesRead === 0)
         throw new Error(`it has only ${at} bytes now, of ${this.size}`);
@@ -143,17 +149,20 @@ export class ArchiveFile {
         );
   }
 
-  /** Its content. @throws UnreadableFile after most of what lies before the damage */
+  /** Its content. A piece is good until the next one is asked for. @throws UnreadableFile after most of what lies before the damage */
   async *bytes(): AsyncGenerator<Buffer> {
     try {
-      yield* this.path.endsWith(".gz") ? this.inflated() : this.stored();
+      yield* this.path.endsWith(".gz")
+        ? this.inflated()
+        : this.stored(0, false);
     } catch (error) {
       throw new UnreadableFile(this.path, error);
     }
   }
 
   /**
-   * Its lines from the first one on, whole ones in pieces of about a megabyte or less, with their line breaks.
+   * Its lines from the first one on, whole ones in pieces of about a megabyte or less, with their line breaks. A piece is good until the next
+   * one is asked for.
    * @param tooLong is told the bytes of each line that is too long to be looked at; an empty line stands in its place
    * @throws UnreadableFile after the lines before the damage
    */

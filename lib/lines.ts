@@ -73,7 +73,7 @@ type LongLines = {
 
 /**
  * Cuts a text in pieces at line breaks: each part that is given ends with a whole line, and so no line is in two of them. Nothing is copied
- * but the lines that a piece's end cuts in two.
+ * but the lines that a piece's end cuts in two, so that a part is good until the next one is asked for where a piece is.
  * @param long how long a line may be, for a text that may hold anything; a line in the middle of a piece is never too long. Default: as long as it wants
  */
 export async function* wholeLines(
@@ -85,7 +85,7 @@ export async function* wholeLines(
   const begin = (bytes: Buffer) => {
     begunBytes += bytes.length;
     if (begunBytes > max) begun = [];
-    else begun.push(bytes);
+    else begun.push(Buffer.from(bytes));
   };
   const ended = (lineBreak: string) => {
     const line =

@@ -3,9 +3,8 @@ import { availableParallelism } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import {
   BIGINT,
-  BLOB,
+  type DuckDBBlobValue,
   type DuckDBConnection,
-  DuckDBBlobValue,
   DuckDBDataChunk,
   DuckDBInstance,
   INTEGER,
@@ -13,6 +12,7 @@ import {
   type DuckDBValue,
   VARCHAR,
 } from "@duckdb/node-api";
+import { type Piece, registerPieces } from "./pieces-function";
 import { makeFolder } from "./temporary-folder";
 
 /** Types of columns that are appended, by DuckDB's own names. */
@@ -20,7 +20,6 @@ const TYPES = {
   integer: INTEGER,
   bigint: BIGINT,
   varchar: VARCHAR,
-  blob: BLOB,
 } satisfies Record<string, DuckDBType>;
 
 /** A table's columns, in order: their names and types. */
@@ -29,8 +28,8 @@ export type Columns = Record<string, keyof typeof TYPES>;
 /** How a `blob` comes out. */
 export type Blob = DuckDBBlobValue;
 
-/** A value that goes into a column: bytes for a `blob`. */
-export type Value = string | number | bigint | Uint8Array;
+/** A value that goes into a column. */
+type Value = string | number | bigint;
 
 /** How often what is to end is told so. */
 const INTERRUPT_MS = 20;
@@ -89,6 +88,8 @@ export class Connection {
   /** What DuckDB is doing; it must have ended before the connection is closed. */
   private doing: Promise<unknown> = Promise.resolve();
   private isClosed = false;
+  /** What queries of this connection find in `pieces`, a view with the columns `first` and `bytes`. */
+  pieces: readonly Piece[] = [];
 
   constructor(
     private readonly duckdb: DuckDBConnection,
@@ -154,17 +155,7 @@ export class Connection {
       const appender = await this.duckdb.createAppender(table);
       for (let at = 0; at < rows.length; at += CHUNK_ROWS) {
         const chunk = DuckDBDataChunk.create(types);
-        chunk.setRows(
-          rows
-            .slice(at, at + CHUNK_ROWS)
-            .map((row) =>
-              row.map((value) =>
-                value instanceof Uint8Array
-                  ? new DuckDBBlobValue(value)
-                  : value,
-              ),
-            ),
-        );
+        chunk.setRows(rows.slice(at, at + CHUNK_ROWS));
         appender.appendDataChunk(chunk);
       }
       appender.flushSync();
@@ -260,10 +251,16 @@ export class Engine {
     if (this.isClosed) throw new Error("this engine is closed");
     const connecting = asEngineError(() => this.instance.connect());
     this.connecting.push(connecting);
-    const connection = new Connection(await connecting, this.signal);
-    this.connections.push(connection);
+    const duckdb = await connecting;
+    const connection = new Connection(duckdb, this.signal);
+    const number = this.connections.push(connection) - 1;
+    // It is known to all connections.
+    if (number === 0)
+      registerPieces(duckdb, (no) => this.connections[no]!.pieces);
     // A time without a zone is UTC, whatever the machine's zone.
-    await connection.run("set timezone = 'UTC'");
+    await connection.run(
+      `set timezone = 'UTC'; create temp view pieces as select * from pieces_of(${number})`,
+    );
     return connection;
   }
 

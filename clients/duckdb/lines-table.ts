@@ -1,12 +1,11 @@
-import type { Columns, Connection } from "./engine";
-import { columnsSql } from "./engine";
+import type { Connection } from "./engine";
 
-/** Bytes of lines that are in DuckDB at a time, uncompressed. It needs some times as much while it takes them apart. */
+/** Bytes of lines that are given at a time, uncompressed. */
 const BATCH_BYTES = 8 << 20;
+/** A batch to which no other piece is added: most would not fit. */
+const FULL_BYTES = BATCH_BYTES - (1 << 20);
 /** And lines, where they are short: each takes some memory besides its bytes. */
 const BATCH_LINES = 200_000;
-
-const PIECES: Columns = { first: "bigint", bytes: "blob" };
 
 /**
  * Whole lines of a text, in UTF-8 and with their line breaks, how many they are, and a number that tells where they begin: of a line, or of
@@ -32,8 +31,39 @@ export const LINES_WITH_OFFSETS = `
     from (select first, string_split(decode(bytes), chr(10)) ls from pieces)
   )`;
 
+/** Pieces in one buffer, which is used for one batch after the other. */
+class Batch {
+  readonly pieces: Lines[] = [];
+  private readonly room = Buffer.allocUnsafeSlow(BATCH_BYTES);
+  private bytes = 0;
+  private count = 0;
+
+  add({ first, count, bytes }: Lines): void {
+    const from = this.bytes;
+    this.bytes += bytes.length;
+    this.count += count;
+    const fits = this.bytes <= BATCH_BYTES;
+    const kept = fits
+      ? this.room.subarray(from, this.bytes)
+      : Buffer.allocUnsafeSlow(bytes.length);
+    kept.set(bytes);
+    this.pieces.push({ first, count, bytes: kept });
+  }
+
+  get isFull(): boolean {
+    return this.bytes >= FULL_BYTES || this.count >= BATCH_LINES;
+  }
+
+  clear(): void {
+    this.pieces.length = 0;
+    this.bytes = 0;
+    this.count = 0;
+  }
+}
+
 /**
- * Gives a text to DuckDB some megabytes at a time, as many as fit into little memory.
+ * Gives a text to DuckDB some megabytes at a time, as many as fit into little memory. While it works on a batch the next one is read.
+ * @param lines each is good until the next one is asked for
  * @param work what is done with each batch, by {@link LINES_OF_BATCH} on the same connection
  */
 export async function inBatches(
@@ -41,26 +71,25 @@ export async function inBatches(
   lines: AsyncIterable<Lines>,
   work: () => Promise<void>,
 ): Promise<void> {
-  let batch: [bigint, Uint8Array][] = [];
-  let bytes = 0;
-  let count = 0;
+  let batch = new Batch();
+  let other = new Batch();
+  let working: Promise<void> = Promise.resolve();
   const give = async () => {
-    if (batch.length === 0) return;
-    await connection.run(
-      `create or replace temp table pieces (${columnsSql(PIECES)})`,
-    );
-    await connection.append("pieces", PIECES, batch);
-    batch = [];
-    bytes = 0;
-    count = 0;
-    await work();
-    await connection.run("drop table pieces");
+    await working;
+    [batch, other] = [other, batch];
+    batch.clear();
+    connection.pieces = other.pieces;
+    working = work();
+    // Its error is thrown once the next batch is there.
+    working.catch(() => undefined);
   };
-  for await (const piece of lines) {
-    batch.push([BigInt(piece.first), piece.bytes]);
-    bytes += piece.bytes.length;
-    count += piece.count;
-    if (bytes >= BATCH_BYTES || count >= BATCH_LINES) await give();
+  try {
+    for await (const piece of lines) {
+      batch.add(piece);
+      if (batch.isFull) await give();
+    }
+    await give();
+  } finally {
+    await working.finally(() => (connection.pieces = []));
   }
-  await give();
 }

@@ -270,9 +270,8 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "what Kafka or a raw hour holds is taken for missing",
     file: `${backfill}/search/collect-archive.ts`,
-    guard:
-      "from keys anti join held on held.uuid = keys.uuid and held.topic = keys.topic",
-    taken: "from keys",
+    guard: "h on h.uuid = k.uuid and h.topic = k.topic",
+    taken: "h on false",
     test: `${backfill}/search/collect`,
   },
   {

@@ -158,8 +158,8 @@ export class ArchiveKeys {
         insert into keys select line, topic, uuid from batch
         where ${IS_PLAIN} and ms >= ${hourStart(since)} and ms < ${hourStart(until)}`);
       await this.judgeOdd(named);
-      await connection.run("drop table batch");
     });
+    await connection.run("drop table if exists batch");
     await this.addKeys(long);
   }
 

@@ -26,6 +26,9 @@ import {
 import { createHeld, createTopics } from "./search-tables";
 import type { AddLine, SearchUnits } from "./search-units";
 
+/** What is joined at a time is one such part of all events, so that what is held need not be in memory twice. */
+const JOIN_PARTS = 8;
+
 /** Files that are read side by side. */
 const WIDTH = 2;
 
@@ -153,13 +156,13 @@ class ArchiveReading {
     const bySchema = new Map(this.topics.map((topic) => [topic.schema, topic]));
     const topics = await createTopics(connection, [...bySchema.values()]);
     const numbers = new Map(topics.map(({ schema }, no) => [schema, no]));
-    /** Loaded once there is a file that has not been searched yet. */
+    /** Loaded once there is a file that has not been searched yet, beside the first files. */
     let loaded: Promise<void> | undefined;
     return async (
       file: ArchiveFile,
       add: AddLine,
     ): Promise<Omit<CollectedUnit, "buckets">> => {
-      await (loaded ??= createHeld(engine, hdfs, held));
+      loaded ??= createHeld(engine, hdfs, held);
       const named = new UnreadableLines(file.path);
       const reader = await engine.connect();
       this.open.add(file);
@@ -167,7 +170,8 @@ class ArchiveReading {
         const keys = new ArchiveKeys(reader, this.range, (schema) =>
           numbers.get(schema),
         );
-        await keys.read(file, named);
+        await Promise.all([loaded, keys.read(file, named)]);
+        await findMissing(reader);
         const { range } = this;
         await addMissing(reader, file, { topics, range }, named, add);
         return { files: [file.path], unreadable: named.inOrder };
@@ -179,7 +183,21 @@ class ArchiveReading {
   }
 }
 
-/** Adds the lines of a file of which the table `keys` tells and that nobody holds, as they are. */
+/** Makes the table `wanted` of the events in the table `keys` that nobody holds. */
+async function findMissing(connection: Connection): Promise<void> {
+  await connection.run(
+    "create temp table wanted (line bigint, topic integer, uuid uuid)",
+  );
+  for (let part = 0; part < JOIN_PARTS; part++) {
+    const ofPart = `where hash(uuid) % ${JOIN_PARTS} = ${part}`;
+    await connection.run(`
+      insert into wanted select line, topic, uuid
+      from (from keys ${ofPart}) k anti join (from held ${ofPart}) h on h.uuid = k.uuid and h.topic = k.topic`);
+  }
+  await connection.run("drop table keys");
+}
+
+/** Adds the lines of a file of which the table `wanted` tells, as they are. */
 async function addMissing(
   connection: Connection,
   file: ArchiveFile,
@@ -187,10 +205,6 @@ async function addMissing(
   named: UnreadableLines,
   add: AddLine,
 ): Promise<void> {
-  await connection.run(`
-    create or replace temp table wanted as
-    select line, topic, uuid from keys anti join held on held.uuid = keys.uuid and held.topic = keys.topic`);
-  await connection.run("drop table keys");
   const wanted = wantedLines(connection);
   // Its damage is named already.
   const again = new UnreadableLines(file.path);

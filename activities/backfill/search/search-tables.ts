@@ -8,7 +8,6 @@ import { inBatches, type Lines } from "../../../clients/duckdb/lines-table";
 import type { Config } from "../../../domain/settings/config";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import { lineBreaksIn, wholeLines } from "../../../lib/lines";
-import { mapPool } from "../../../lib/map-pool";
 import { endIfUnwanted } from "../../beat";
 import { piecesOfFile } from "./line-files";
 
@@ -21,11 +20,6 @@ const MIN_ENGINE_MB = 128;
  */
 export const engineMb = (config: Pick<Config, "search">, share = 1): number =>
   Math.max(MIN_ENGINE_MB, Math.floor(config.search.memoryMb * share));
-
-/** Files of held lines that are read side by side. */
-const WIDTH = 2;
-/** A held line ends with its uuid, behind a tab. */
-const UUID_DIGITS = 32;
 
 /** Topics are numbers in DuckDB: in the order of their names, so that to sort by the number is to sort by the name. */
 const TOPICS: Columns = { no: "integer", topic: "varchar", schema: "varchar" };
@@ -81,41 +75,19 @@ export async function createHeld(
   const connection = await engine.connect();
   await connection.run("create table held_lines (topic integer, uuid uuid)");
   const refs = collected.flatMap((each) => each.refs);
-  const reading: Promise<unknown>[] = [];
-  try {
-    await mapPool(refs, WIDTH, (ref) => {
-      const read = readHeld(engine, hdfs, ref);
-      reading.push(read);
-      return read;
-    });
-  } finally {
-    await Promise.allSettled(reading);
-  }
+  await inBatches(connection, linesOfFiles(hdfs, refs), () =>
+    connection.run(`
+      insert into held_lines
+      select t.no, split_part(l, chr(9), 2)::uuid
+      from (select unnest(string_split(decode(bytes), chr(10))) l from pieces)
+      left join topics t on t.topic = split_part(l, chr(9), 1)
+      where l <> ''`),
+  );
   const wanted = collected.reduce((sum, { lines }) => sum + lines, 0);
   await mustCount(connection, "held_lines", wanted, "lines were written");
   await connection.run(
     "create view held as select topic, uuid from held_lines where topic is not null",
   );
-}
-
-async function readHeld(
-  engine: Engine,
-  hdfs: Hdfs,
-  ref: string,
-): Promise<void> {
-  const connection = await engine.connect();
-  try {
-    await inBatches(connection, linesOfFiles(hdfs, [ref]), () =>
-      connection.run(`
-        insert into held_lines
-        select t.no, l[-${UUID_DIGITS}:]::uuid
-        from (select unnest(string_split(decode(bytes), chr(10))) l from pieces)
-        left join topics t on t.topic = l[:-${UUID_DIGITS + 2}]
-        where l <> ''`),
-    );
-  } finally {
-    await connection.close();
-  }
 }
 
 /**

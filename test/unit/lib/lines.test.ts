@@ -94,3 +94,17 @@ test("a line that is longer than wanted gives way to an empty one, and is told o
     expect(told).toEqual([11, 16]);
   }
 });
+
+test("pieces may come in one buffer, where each part is looked at before the next one is asked for", async () => {
+  const text = "ab\n0123456789\n\ncd\nlast";
+  for (let size = 1; size < 9; size++) {
+    const buffer = Buffer.alloc(size);
+    const pieces = async function* () {
+      for (let at = 0; at < text.length; at += size)
+        yield buffer.subarray(0, buffer.write(text.slice(at, at + size)));
+    };
+    let parts = "";
+    for await (const part of wholeLines(pieces())) parts += part.toString();
+    expect(parts).toBe(text);
+  }
+});

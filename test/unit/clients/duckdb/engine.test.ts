@@ -41,24 +41,61 @@ async function using<T>(
   }
 }
 
-const COLUMNS: Columns = { n: "integer", bytes: "blob" };
+const COLUMNS: Columns = { n: "integer", text: "varchar" };
 
 test("rows go in and come out as they are, however many", async () => {
   await using(async (engine) => {
     const connection = await engine.connect();
-    await connection.run("create table t (n integer, bytes blob)");
-    const rows = Array.from({ length: 5000 }, (_, n): [number, Buffer] => [
+    await connection.run("create table t (n integer, text varchar)");
+    const rows = Array.from({ length: 5000 }, (_, n): [number, string] => [
       n,
-      Buffer.from([0, 255, 10, 13, n % 256]),
+      `\u00e4\ufeff\r\n\0${n}`,
     ]);
     await connection.append("t", COLUMNS, rows);
-    const came: [number, Blob][] = [];
+    const came: unknown[] = [];
     for await (const some of connection.stream("select * from t order by n"))
-      came.push(...(some as [number, Blob][]));
-    expect(came.map(([n]) => n)).toEqual(rows.map(([n]) => n));
-    expect(came.every(([n, { bytes }]) => rows[n]![1].equals(bytes))).toBe(
-      true,
+      came.push(...some);
+    expect(came).toEqual(rows);
+  });
+});
+
+const piece = (first: number, bytes: Buffer) => ({ first, count: 1, bytes });
+
+test("each connection reads its own pieces, each of them once, whatever bytes they have", async () => {
+  await using(async (engine) => {
+    const connections = await Promise.all(
+      Array.from({ length: 4 }, () => engine.connect()),
     );
+    const found = await Promise.all(
+      connections.map(async (connection, i) => {
+        const pieces = Array.from({ length: 50 * i }, (_, n) =>
+          piece(n, Buffer.alloc(10_000 + n, n % 2 ? i : 255)),
+        );
+        connection.pieces = pieces;
+        const rows = (await connection.rows(
+          "select first, bytes from pieces order by first",
+        )) as [bigint, Blob][];
+        return (
+          rows.length === pieces.length &&
+          rows.every(
+            ([first, { bytes }], n) =>
+              first === BigInt(n) && pieces[n]!.bytes.equals(bytes),
+          )
+        );
+      }),
+    );
+    expect(found).toEqual([true, true, true, true]);
+  });
+});
+
+test("two readings of pieces in one query do not take them from one another", async () => {
+  await using(async (engine) => {
+    const connection = await engine.connect();
+    connection.pieces = [1, 2, 3].map((n) => piece(n, Buffer.from("x")));
+    const [[count]] = (await connection.rows(
+      "select count(*) from pieces a, pieces b",
+    )) as [[bigint]];
+    expect(count).toBe(9n);
   });
 });
 
@@ -109,6 +146,24 @@ test("whoever is told to end ends in the middle of a query, with the reason", as
     async (engine) => {
       const connection = await engine.connect();
       const asked = connection.rows(ENDLESS);
+      told.abort(new Error("no longer wanted"));
+      await expect(asked).rejects.toThrow("no longer wanted");
+    },
+    { signal: told.signal },
+  );
+});
+
+test("whoever is told to end while pieces are read ends, and the engine closes", async () => {
+  const told = new AbortController();
+  await using(
+    async (engine) => {
+      const connection = await engine.connect();
+      connection.pieces = Array.from({ length: 1000 }, (_, n) =>
+        piece(n, Buffer.alloc(10_000)),
+      );
+      const asked = connection.rows(
+        "select count(*) from pieces, range(1000000) a, range(1000000) b where hash(first, a.range, b.range) = 7",
+      );
       told.abort(new Error("no longer wanted"));
       await expect(asked).rejects.toThrow("no longer wanted");
     },
@@ -210,4 +265,64 @@ test("lines are numbered over pieces and batches", async () => {
     [5, "\u00e4\r"],
     [6, "\ufefflast"],
   ]);
+});
+
+/** Pieces of a line each, all in one buffer. */
+async function* inOneBuffer(lines: number) {
+  const bytes = Buffer.alloc(1 << 20, "x");
+  bytes.write("\n", bytes.length - 1);
+  for (let first = 0; first < lines; first++) {
+    bytes.write(String(first).padStart(4, "0"));
+    yield { first, count: 1, bytes };
+  }
+}
+
+test("a batch keeps its lines while the next one is read into the buffer that they came in", async () => {
+  const found = await using(async (engine) => {
+    const connection = await engine.connect();
+    const rows: string[] = [];
+    await inBatches(connection, inOneBuffer(40), async () => {
+      rows.push(
+        ...(await connection.rows(`select l[:4] from (${LINES_OF_BATCH})`)).map(
+          ([text]) => text as string,
+        ),
+      );
+    });
+    return rows.sort();
+  });
+  expect(found).toEqual(
+    Array.from({ length: 40 }, (_, n) => String(n).padStart(4, "0")),
+  );
+});
+
+test("what fails of a batch ends the reading, also where it is the last one", async () => {
+  await using(async (engine) => {
+    const connection = await engine.connect();
+    for (const lines of [1, 40]) {
+      let batches = 0;
+      const read = inBatches(connection, inOneBuffer(lines), async () => {
+        batches++;
+        await connection.run("selec");
+      });
+      await expect(read).rejects.toThrow("Parser Error");
+      expect(batches).toBe(1);
+    }
+  });
+});
+
+test("where the reading fails, the batch that was given ends before that is told", async () => {
+  await using(async (engine) => {
+    const connection = await engine.connect();
+    const ended: string[] = [];
+    const failing = async function* () {
+      yield* inOneBuffer(8);
+      throw new Error("the disk is gone");
+    };
+    const read = inBatches(connection, failing(), async () => {
+      await connection.rows("select count(*) from range(1000000)");
+      ended.push("batch");
+    }).catch((error: Error) => ended.push(error.message));
+    await read;
+    expect(ended).toEqual(["batch", "the disk is gone"]);
+  });
 });

@@ -57,6 +57,7 @@ function host() {
     workflowExecution: { workflowId: "backfill/july-5", runId: "r" },
   });
   return {
+    files,
     /** A reference to lines of `heldLine` that were collected. */
     hold: async (lines: string[]): Promise<string> => {
       const ref = `/held-${files.texts.size}`;
@@ -218,6 +219,41 @@ test("what Kafka and raw hours hold is left out, topic by topic", async () => {
     "eventlogging_Edit b",
     "eventlogging_Popups a",
   ]);
+});
+
+test("whatever the uuids, those that nobody holds come out, in the order of the file", async () => {
+  const uuids = Array.from({ length: 500 }, () =>
+    randomBytes(16).toString("hex"),
+  );
+  const lines = uuids.map((uuid) =>
+    line("Edit", "a", "01").replace("a".repeat(32), uuid),
+  );
+  await writeFile(log, lines.join(""));
+  const { collect, texts, hold } = host();
+  const held = [
+    await hold(
+      uuids.filter((_, n) => n % 5).map((uuid) => `${EDIT.topic}\t${uuid}`),
+    ),
+  ];
+  const { ref } = await collect({ topics: [EDIT], range: RANGE, held });
+  expect((await texts(ref)).map((text) => parseCandidate(text).uuid)).toEqual(
+    uuids.filter((_, n) => n % 5 === 0),
+  );
+});
+
+test("where less of what is held comes than was written, nothing is collected", async () => {
+  await writeFile(log, line("Edit", "a", "01"));
+  await writeFile(`${log}-2`, line("Edit", "b", "01"));
+  const { collect, hold, files } = host();
+  const held = await hold([`${EDIT.topic}\t${"a".repeat(32)}`]);
+  files.texts.set(held.replace(".json", ""), "");
+  await expect(
+    collect({ topics: [EDIT], range: RANGE, held: [held] }),
+  ).rejects.toThrow(
+    "DuckDB has 0 rows in its table held_lines, and 1 lines were written",
+  );
+  const stored = [...files.texts.keys()];
+  expect(stored.filter((path) => path.startsWith("/sisyphus"))).toEqual([]);
 });
 
 test("more that is held is another search", async () => {
