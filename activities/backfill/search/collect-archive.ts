@@ -67,7 +67,6 @@ export async function collectFromArchive(
     ...held.flatMap(({ refs }) => refs),
   ].join(" ");
   const { files, closed } = await archive.open();
-  const running: Promise<unknown>[] = [];
   let engine: Engine | undefined;
   try {
     engine = await Engine.open({ memoryMb, signal: cancellationSignal() });
@@ -86,12 +85,7 @@ export async function collectFromArchive(
       return unit;
     };
     const collected = await heartbeatWhile(
-      () =>
-        mapPool(files, WIDTH, (file) => {
-          const unit = collectFile(file);
-          running.push(unit);
-          return unit;
-        }),
+      () => mapPool(files, WIDTH, collectFile),
       () => reading.progress,
     );
     const unopened = closed.map(({ file, message }): CollectedUnit => ({
@@ -110,8 +104,6 @@ export async function collectFromArchive(
     );
   } finally {
     await engine?.close();
-    // Where one file has failed, another may still be read: what it reads by is taken away last.
-    await Promise.allSettled(running);
     await Promise.all(files.map((file) => file.close()));
   }
 }
@@ -150,7 +142,7 @@ class ArchiveReading {
   }
 
   /** Gets the engine ready. @returns what searches a file and adds its candidates */
-  async prepare(engine: Engine, hdfs: Hdfs, held: Collected[]) {
+  async prepare(engine: Engine, hdfs: Hdfs, collected: Collected[]) {
     const connection = await engine.connect();
     // An event goes to one topic: where several topics have a schema, to the last.
     const bySchema = new Map(this.topics.map((topic) => [topic.schema, topic]));
@@ -162,7 +154,9 @@ class ArchiveReading {
       file: ArchiveFile,
       add: AddLine,
     ): Promise<Omit<CollectedUnit, "buckets">> => {
-      loaded ??= createHeld(engine, hdfs, held);
+      const held = (loaded ??= createHeld(engine, hdfs, collected));
+      // Whoever waits for it is told of its failure.
+      held.catch(() => undefined);
       const named = new UnreadableLines(file.path);
       const reader = await engine.connect();
       this.open.add(file);
@@ -170,7 +164,10 @@ class ArchiveReading {
         const keys = new ArchiveKeys(reader, this.range, (schema) =>
           numbers.get(schema),
         );
-        await Promise.all([loaded, keys.read(file, named)]);
+        // Side by side. Where one fails, the other is waited for: both use the engine.
+        await mapPool([() => held, () => keys.read(file, named)], 2, (work) =>
+          work(),
+        );
         await findMissing(reader);
         const { range } = this;
         await addMissing(reader, file, { topics, range }, named, add);
