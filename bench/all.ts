@@ -3,7 +3,16 @@ import { join } from "node:path";
 import { Command, Argument } from "commander";
 
 /** The parts, each a program with options of its own: `npm run bench:search -- --help`. */
-const PARTS = ["startup", "search", "logs", "replay", "flags", "fleet", "saga"];
+const PARTS = [
+  "startup",
+  "search",
+  "logs",
+  "replay",
+  "verify",
+  "flags",
+  "fleet",
+  "saga",
+];
 
 /**
  * All benches one after the other, or those that are named, as they are by default. Each compares with what an operator would use instead, in the

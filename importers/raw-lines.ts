@@ -9,7 +9,7 @@ import {
   sequenceRecords,
 } from "../formats/hadoop/sequence-file";
 import { isTemporary } from "../formats/hadoop/temporary-names";
-import { byteLinesOf, hadoopLines } from "../lib/lines";
+import { textsOf, wholeLines } from "../lib/lines";
 import type { RandomAccess } from "../lib/random-access";
 
 /** How much of a raw file is read with one request. Most files are no longer than this. */
@@ -21,24 +21,51 @@ async function* pieces(file: RandomAccess): AsyncGenerator<Buffer> {
     yield await file.read(at, Math.min(PIECE_BYTES, file.size - at));
 }
 
-/** The lines of one file. @throws FormatError where they are none, whatever its name says */
+/** The lines of one file, some at a time. @throws FormatError where they are none, whatever its name says */
 async function* linesIn(
   name: string,
   head: Buffer,
   file: RandomAccess,
-): AsyncGenerator<string> {
+): AsyncGenerator<string[]> {
   if (isSequenceFile(head)) {
     for await (const record of sequenceRecords(file, PIECE_BYTES))
-      yield rawEventOf(record).line;
+      yield [rawEventOf(record).line];
     return;
   }
-  for await (const line of byteLinesOf(textPieces(name, head, pieces(file)))) {
+  for await (const lines of wholeLines(textPieces(name, head, pieces(file)))) {
     // A codec without a magic of its own, under a name that does not tell it: its bytes must not pass for lines without events.
-    if (!isUtf8(line) || line.includes(0))
+    if (!isUtf8(lines) || lines.includes(0))
       throw new FormatError(
         "it holds no text: it may be compressed in a way that its name does not tell",
       );
-    for (const text of hadoopLines(line)) if (text !== "") yield text;
+    yield textsOf(lines);
+  }
+}
+
+/**
+ * The events of one raw file, a line of JSON each, some at a time.
+ * @throws ApplicationFailure `BadFormat` that names the file, where it cannot be read
+ * @throws FileChanged
+ */
+export async function* linesOfRawFile(
+  hdfs: Hdfs,
+  path: string,
+  length: number,
+): AsyncGenerator<string[]> {
+  const head = await hdfs.readExactly(path, 0, Math.min(PIECE_BYTES, length));
+  const file: RandomAccess = {
+    size: length,
+    // What was read already is not asked for again.
+    read: async (offset, count) =>
+      offset + count <= head.length
+        ? head.subarray(offset, offset + count)
+        : hdfs.readExactly(path, offset, count),
+  };
+  try {
+    yield* linesIn(path.slice(path.lastIndexOf("/") + 1), head, file);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw fatal("BadFormat", `${path} cannot be read: ${error.message}`);
   }
 }
 
@@ -46,7 +73,7 @@ async function* linesIn(
  * The events of a raw hour, a line of JSON each, file by file: SequenceFiles and text files, told apart by their first bytes. No more
  * than some megabytes of a file are in memory, except where one block of a SequenceFile is larger.
  * @throws ApplicationFailure `BadFormat` that names the file, where one cannot be read: what it holds is neither missing nor there
- * @throws Error where a file is replaced or removed while it is read
+ * @throws FileChanged where a file is replaced or removed while it is read
  */
 export async function* rawLines(
   hdfs: Hdfs,
@@ -54,21 +81,7 @@ export async function* rawLines(
 ): AsyncGenerator<string> {
   for (const { name, length } of (await hdfs.list(dir)) ?? []) {
     if (isTemporary(name) || length === 0) continue;
-    const path = `${dir}/${name}`;
-    const head = await hdfs.readExactly(path, 0, Math.min(PIECE_BYTES, length));
-    const file: RandomAccess = {
-      size: length,
-      // What was read already is not asked for again.
-      read: async (offset, count) =>
-        offset + count <= head.length
-          ? head.subarray(offset, offset + count)
-          : hdfs.readExactly(path, offset, count),
-    };
-    try {
-      yield* linesIn(name, head, file);
-    } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
-      throw fatal("BadFormat", `${path} cannot be read: ${error.message}`);
-    }
+    for await (const lines of linesOfRawFile(hdfs, `${dir}/${name}`, length))
+      yield* lines;
   }
 }

@@ -26,6 +26,13 @@ function withoutBreak(line: Buffer): Buffer {
 export const hadoopLines = (line: Buffer): string[] =>
   line.toString("utf8").split("\r");
 
+/** Whole lines taken apart as {@link hadoopLines} has them, without the empty ones. */
+export function textsOf(lines: Buffer): string[] {
+  const text = lines.toString("utf8");
+  const isShort = !lines.includes(CARRIAGE_RETURN);
+  return (isShort ? text.split("\n") : text.split(/[\r\n]/)).filter(Boolean);
+}
+
 /** What {@link hadoopLines} makes of a line that still has its line break, where it has one. */
 export const textLines = (line: Buffer): string[] =>
   hadoopLines(withoutBreak(line));

@@ -34,7 +34,7 @@ export function generated(): Size | undefined {
     : undefined;
 }
 
-async function createTopics(size: Size): Promise<void> {
+export async function createTopics(size: Size): Promise<void> {
   const admin = sandboxKafka().admin();
   await admin.connect();
   const have = new Set(await admin.listTopics());

@@ -13,7 +13,7 @@ import {
   VARCHAR,
 } from "@duckdb/node-api";
 import { type Piece, registerPieces } from "./pieces-function";
-import { makeFolder } from "./temporary-folder";
+import { makeFolder, onlyFolder } from "./temporary-folder";
 
 /** Types of columns that are appended, by DuckDB's own names. */
 const TYPES = {
@@ -234,11 +234,11 @@ export class Engine {
           temp_directory: folder,
           // Rows are ordered where a query says so; to keep any other order costs memory.
           preserve_insertion_order: "false",
-          // What is read is what is given: no query loads a file or an extension by its name.
+          // No query loads an extension by its name.
           autoinstall_known_extensions: "false",
-          enable_external_access: "false",
         }),
       );
+      await asEngineError(() => onlyFolder(instance, folder));
       return new Engine(instance, folder, signal);
     } catch (error) {
       await rm(folder, { recursive: true, force: true });

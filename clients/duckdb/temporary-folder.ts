@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { DuckDBInstance } from "@duckdb/node-api";
 
 /** How the temporary folders of engines are named; the number of the process follows. */
 const FOLDER = "sisyphus-duckdb-";
@@ -14,6 +15,26 @@ const LEFT_BEHIND_MS = 24 * 3_600_000;
 export async function makeFolder(): Promise<string> {
   await removeLeftBehind();
   return mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
+}
+
+/** A text in a query. */
+export const quoted = (text: string): string =>
+  `'${text.replaceAll("'", "''")}'`;
+
+/** Queries read files of the temporary folder and no others; DuckDB takes this back from nobody. */
+export async function onlyFolder(
+  instance: DuckDBInstance,
+  folder: string,
+): Promise<void> {
+  const connection = await instance.connect();
+  try {
+    await connection.run(
+      `set global allowed_directories = [${quoted(`${folder}/`)}]`,
+    );
+    await connection.run("set global enable_external_access = false");
+  } finally {
+    connection.closeSync();
+  }
 }
 
 /** Removes what processes left behind that were killed: there are events in it. What cannot be removed is somebody else's. */

@@ -59,6 +59,9 @@ const statusOf = (name: string, remote: RemoteStatus): FileStatus => ({
   owner: remote.owner,
 });
 
+/** A file was replaced, cut off or removed between two requests. */
+export class FileChanged extends Error {}
+
 /** Everything up to the last slash of a path, and what follows it. */
 
 /** A name beside a path for bytes that are not complete yet. */
@@ -160,7 +163,7 @@ export class Hdfs {
     };
   }
 
-  /** A range of a file's bytes, all of them. @throws Error where the file has fewer, as one that was replaced or removed meanwhile */
+  /** A range of a file's bytes, all of them. @throws FileChanged where the file has fewer, as one that was replaced or removed meanwhile */
   async readExactly(
     path: string,
     offset: number,
@@ -169,7 +172,7 @@ export class Hdfs {
     if (length <= 0) return Buffer.alloc(0);
     const bytes = await this.read(path, offset, length);
     if (bytes?.length !== length)
-      throw new Error(
+      throw new FileChanged(
         `${this.service}: ${path} has changed while it was read: ${bytes?.length ?? 0} of ${length} bytes at ${offset}`,
       );
     return bytes;

@@ -2,11 +2,12 @@ import { parquetReadObjects } from "hyparquet";
 import { FormatError } from "../../formats/format-error";
 import { expandSnappy } from "../../formats/hadoop/snappy";
 import {
+  checkHead,
   type Footer,
   footerLength,
   readFooter,
 } from "../../formats/parquet/footer";
-import type { FileStatus, Hdfs } from "./hdfs";
+import { FileChanged, type FileStatus, type Hdfs } from "./hdfs";
 
 /** Most footers are no longer than this, and come with the first read. */
 const TAIL_BYTES = 32_768;
@@ -34,13 +35,38 @@ export async function footer(
   file: FileStatus,
 ): Promise<Footer> {
   const path = `${dir}/${file.name}`;
-  const key = `${path} ${file.length} ${file.mtime}`;
-  const known = footers.get(key);
+  const known = footers.get(keyOf(path, file));
   if (known) return known;
   const bytes = await footerBytes(hdfs, path, file.length);
+  return remember(path, file, bytes);
+}
+
+/**
+ * The same, of a file that is being read whole: it has the magic at both ends, and its footer is not asked for once more where it is known by then.
+ * @param head its first bytes; all of a short file
+ */
+export async function wholeFooter(
+  hdfs: Hdfs,
+  dir: string,
+  file: FileStatus,
+  head: Buffer,
+): Promise<Footer> {
+  const path = `${dir}/${file.name}`;
+  const found =
+    head.length < file.length
+      ? await footer(hdfs, dir, file)
+      : remember(path, file, head);
+  told(path, () => checkHead(head));
+  return found;
+}
+
+const keyOf = (path: string, { length, mtime }: FileStatus) =>
+  `${path} ${length} ${mtime}`;
+
+function remember(path: string, file: FileStatus, bytes: Buffer): Footer {
   const found = told(path, () => readFooter(bytes));
   if (footers.size > MAX_FOOTERS_KEPT) footers.clear();
-  footers.set(key, found);
+  footers.set(keyOf(path, file), found);
   return found;
 }
 
@@ -73,7 +99,7 @@ async function footerBytes(
 /**
  * The named columns (or all) of every row of a Parquet file.
  * @throws FormatError that names the file, where it is damaged; not what the reader of its pages says, which may quote a row
- * @throws Error where the file does not exist
+ * @throws FileChanged where the file does not exist
  */
 export async function rows(
   hdfs: Hdfs,
@@ -81,7 +107,7 @@ export async function rows(
   columns?: string[],
 ): Promise<Record<string, unknown>[]> {
   const data = await hdfs.read(path);
-  if (!data) throw new Error(`${path} does not exist`);
+  if (!data) throw new FileChanged(`${path} does not exist`);
   told(path, () => readFooter(data));
   try {
     return await parquetReadObjects({

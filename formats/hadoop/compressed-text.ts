@@ -29,6 +29,9 @@ const NO_TEXT_BY_NAME: [RegExp, string][] = [
   [/\.lzo(?:_deflate)?$/, "LZO"],
 ];
 
+/** Bytes that are expanded at a time: each time costs a turn through another thread. */
+const CHUNK_BYTES = 256 << 10;
+
 const GZIP_MAGIC = "\u001f\u008b";
 
 /** How a text file is compressed, by its first bytes and its name. @throws FormatError where it is no text, or in a codec that cannot be read */
@@ -61,9 +64,9 @@ export function textPieces(
 ): AsyncIterable<Buffer> {
   switch (codecOf(name, head)) {
     case "gzip":
-      return expanded(pieces, createGunzip());
+      return expanded(pieces, createGunzip({ chunkSize: CHUNK_BYTES }));
     case "deflate":
-      return expanded(pieces, createInflate());
+      return expanded(pieces, createInflate({ chunkSize: CHUNK_BYTES }));
     case "snappy":
       return unframed(pieces);
     case "none":

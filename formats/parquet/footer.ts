@@ -24,6 +24,12 @@ export type Footer = {
 
 type Element = { name: string; children: number };
 
+/** @param head a file's first bytes @throws FormatError where they are not those of Parquet */
+export function checkHead(head: Buffer): void {
+  if (head.subarray(0, MAGIC.length).toString("latin1") !== MAGIC)
+    throw new FormatError("it does not begin as a Parquet file does");
+}
+
 /** How many of a file's last bytes its footer takes. @param tail its last bytes @throws FormatError where they are not those of Parquet that can be read */
 export function footerLength(tail: Buffer): number {
   const magic = tail.subarray(-MAGIC.length).toString("latin1");

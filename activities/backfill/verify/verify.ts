@@ -1,27 +1,18 @@
-import {
-  type Dataset,
-  datasetOf,
-  refinedHourDir,
-} from "../../../domain/settings/dataset";
-import { type Hour, type HourRange } from "../../../lib/hour";
+import type { HourRange } from "../../../lib/hour";
 import type { Finding, PlannedTopic } from "../../../domain/backfill/plan";
 import { findingsLeft } from "../../../domain/backfill/findings-left";
+import type { MissingTopic } from "../../../domain/backfill/missing";
 import { sample } from "../../../domain/backfill/row-compare";
 import { auditTopics } from "../../audit/judge-topics";
 import { beat } from "../../beat";
 import type { Config } from "../../../domain/settings/config";
 import type { EvidenceClients } from "../../audit/evidence/clients";
-import { refreshHours } from "../../audit/evidence/refresh-hours";
-import { emptyMemory } from "../../audit/evidence/evidence-cache";
-import { partitionPlaces } from "../../audit/evidence/partition-places";
-import { readRefined } from "../../audit/evidence/refined-hours";
-import { ReplayedEventMatcher } from "./replayed-event-matcher";
-import { readMissing } from "../search/read-missing";
+import { heartbeatWhile } from "../../heartbeat-while";
 import { withHours } from "../planned-hours";
 import type { Storage } from "../../../clients/storage";
-import { checkHour, type HourCheck, refinedUuids } from "./verify-hour";
-import type { MissingTopic } from "../../../domain/backfill/missing";
 import { topicHourKey } from "../../../lib/keys";
+import { RowReading, type VerifiedHour } from "./row-reading";
+import { topicHoursOf } from "./topic-hours";
 
 /** What the planned hours hold after a repair. Its fields are serialized, and keep their names. */
 export type Verification = {
@@ -52,19 +43,7 @@ export type Verification = {
   findings: Finding[];
 };
 
-/** Where readers find an hour's rows. */
-type RefinedRows = {
-  /** A directory of HDFS; the usual one where the metastore names none that can be read. */
-  dir: string;
-  /** Whether they have the columns that geocoding adds. */
-  geocoded: boolean;
-  /** Why it is not known what readers get; absent where it is. */
-  unread?: string;
-};
-
 const MAX_PROBLEMS = 50;
-/** Hours of a topic whose rows are in memory at the same time. */
-const HOURS_AT_ONCE = 4;
 
 /** Verification ends with an audit, and so needs what an audit needs. */
 type VerifyDeps = EvidenceClients & {
@@ -99,25 +78,56 @@ const nothingVerified = (): Verification => ({
 });
 
 function addProblem(to: Verification, problem: string): void {
-  if (to.problems.length < MAX_PROBLEMS) to.problems.push(problem);
+  if (to.problems.length < MAX_PROBLEMS && !to.problems.includes(problem))
+    to.problems.push(problem);
 }
 
-function addHour(to: Verification, check: HourCheck, isDeep: boolean): void {
-  to.rows += check.rows;
-  to.distinct += check.distinct;
-  to.duplicates += check.duplicates;
-  to.withIp += check.withIp;
-  to.geocoded += check.geocoded;
-  if (check.partition) to.partitions++;
-  if (check.partition && isDeep) to.deep.partitions++;
-  to.deep.rows += check.compared;
-  to.deep.different += check.different;
-  for (const problem of check.problems) addProblem(to, problem);
+function addHour(
+  to: Verification,
+  { of, partition, problems, counts, unread, comparison }: VerifiedHour,
+): void {
+  to.rows += counts.rows;
+  to.distinct += counts.distinct;
+  to.duplicates += counts.duplicates;
+  to.withIp += counts.withIp;
+  to.geocoded += counts.geocoded;
+  if (partition) to.partitions++;
+  if (comparison) {
+    if (partition) to.deep.partitions++;
+    to.deep.rows += comparison.compared;
+    to.deep.different += comparison.different;
+  }
+  if (unread)
+    addProblem(to, `${of.name}: it is not known what readers get: ${unread}`);
+  for (const problem of [...problems, ...(comparison?.problems ?? [])])
+    addProblem(to, problem);
+  if (counts.duplicates > 0)
+    addProblem(
+      to,
+      `${of.name}: ${counts.duplicates} events have more than one row`,
+    );
+  if (counts.lacking > 0)
+    addProblem(to, `${of.name}: ${counts.lacking} raw events have no row`);
+}
+
+/** Adds how many of a topic's replayed events have a row. */
+function addReplayed(
+  to: Verification,
+  { topic, events }: MissingTopic,
+  found: number,
+): void {
+  to.expected += events;
+  to.found += found;
+  if (found < events)
+    addProblem(
+      to,
+      `${topic}: ${events - found} replayed events have no row in their hour`,
+    );
 }
 
 /** Verifying a repair by reading the partitions themselves. */
 export function createVerifyActivities(deps: VerifyDeps) {
-  const { config, hdfs, storage } = deps;
+  const { config, storage } = deps;
 
   /** Names of the topic-hours that are to be compared field by field: the same ones for every attempt. */
   function deepSample(topics: PlannedTopic[], fraction: number): Set<string> {
@@ -128,119 +138,30 @@ export function createVerifyActivities(deps: VerifyDeps) {
     return new Set(sample(topicHours, (name) => name, size));
   }
 
-  /**
-   * Where readers find each hour's rows, and whether they have the columns that geocoding adds. That is where the metastore says: Refine
-   * leaves the location of a partition that it finds there as it is.
-   */
-  async function refinedHours(
-    dataset: Dataset,
-    hours: Hour[],
-    range: HourRange,
-  ): Promise<(hour: Hour) => Promise<RefinedRows>> {
-    const memory = emptyMemory();
-    await refreshHours(deps, dataset, range, memory);
-    const places = await partitionPlaces(deps, dataset, hours);
-    return async (hour) => {
-      const usual = refinedHourDir(dataset, hour);
-      const place = places.get(hour);
-      const dir = place?.kind === "here" ? place.dir : usual;
-      const refined =
-        dir === usual
-          ? memory.refined[hour]?.refined
-          : (await readRefined(hdfs, dir)).refined;
-      return {
-        dir,
-        geocoded: refined?.geocoded ?? false,
-        ...(place?.kind === "elsewhere" ? { unread: place.why } : {}),
-        ...(place?.kind === "nowhere"
-          ? {
-              unread: `the metastore's partition lies at ${place.location || "(no location)"}, which does not exist`,
-            }
-          : {}),
-      };
-    };
-  }
-
-  /** How many of a topic's events, which could not be matched in the order of time, have a row in their planned hour. */
-  async function countUnorderedFound(
-    dataset: Dataset,
-    plannedHours: Hour[],
-    unmatched: Map<Hour, string[]>,
-    refined: (hour: Hour) => Promise<RefinedRows>,
-  ): Promise<number> {
-    let found = 0;
-    for (const [hour, uuids] of unmatched) {
-      if (!plannedHours.includes(hour)) continue;
-      beat(topicHourKey(dataset.topic, hour));
-      const inRows = await refinedUuids(hdfs, (await refined(hour)).dir);
-      found += uuids.filter((uuid) => inRows.has(uuid)).length;
-    }
-    return found;
-  }
-
-  /** Adds a topic's planned hours to the result, and whether its replayed events have a row in them. */
-  async function verifyTopic(
-    to: Verification,
-    { topic, hours }: PlannedTopic,
-    missing: MissingTopic | undefined,
-    range: HourRange,
-    deep: ReadonlySet<string>,
-  ): Promise<void> {
-    const dataset = datasetOf(topic, config.naming)!;
-    const refined = await refinedHours(dataset, hours, range);
-    const matcher = new ReplayedEventMatcher(
-      missing ? readMissing(storage, missing) : [],
-    );
-    const verifyHour = async (hour: Hour) => {
-      const name = topicHourKey(topic, hour);
-      beat(name);
-      const isDeep = deep.has(name);
-      const { dir, geocoded, unread } = await refined(hour);
-      if (unread)
-        addProblem(to, `${name}: it is not known what readers get: ${unread}`);
-      const check = await checkHour(hdfs, dataset, hour, {
-        rawDir: deps.source.hourDir(dataset, hour),
-        refinedDir: dir,
-        deep: isDeep,
-        geocoded,
-      });
-      addHour(to, check, isDeep);
-      return [hour, check.uuids] as const;
-    };
-    const inOrder = [...hours].sort();
-    for (let i = 0; i < inOrder.length; i += HOURS_AT_ONCE) {
-      const some = inOrder.slice(i, i + HOURS_AT_ONCE);
-      await matcher.match(new Map(await Promise.all(some.map(verifyHour))));
-    }
-    const { found, unmatched } = await matcher.finish();
-    const foundLater = await countUnorderedFound(
-      dataset,
-      hours,
-      unmatched,
-      refined,
-    );
-    if (!missing) return;
-    to.expected += missing.events;
-    to.found += found + foundLater;
-    const lacking = missing.events - found - foundLater;
-    if (lacking > 0)
-      addProblem(
-        to,
-        `${topic}: ${lacking} replayed events have no row in their hour`,
-      );
-  }
-
   return {
     /** Reads the planned hours row by row, looks for every replayed event among them, and audits the topics once more. */
     async verify(input: VerifyInput): Promise<Verification> {
       const topics = await withHours(storage, input.topics, input.planRef);
+      const names = new Set(topics.map(({ topic }) => topic));
+      const missing = input.missing.filter(({ topic }) => names.has(topic));
       const result = nothingVerified();
-      const deep = deepSample(topics, input.share ?? 1);
-      for (const topic of topics) {
-        beat(topic.topic);
-        const missing = input.missing.find((m) => m.topic === topic.topic);
-        await verifyTopic(result, topic, missing, input.range, deep);
-      }
+      const found = new Map<string, number>();
+      const reading = new RowReading(deps, {
+        topicHours: topicHoursOf(topics, config.naming),
+        missing,
+        deep: deepSample(topics, input.share ?? 1),
+      });
+      await heartbeatWhile(
+        () =>
+          reading.run((hour) => {
+            addHour(result, hour);
+            const { topic } = hour.of;
+            found.set(topic, (found.get(topic) ?? 0) + hour.counts.found);
+          }),
+        () => reading.progress,
+      );
+      for (const each of missing)
+        addReplayed(result, each, found.get(each.topic) ?? 0);
       if (result.geocoded < result.withIp)
         addProblem(
           result,

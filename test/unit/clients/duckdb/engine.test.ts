@@ -5,14 +5,16 @@ import {
   readdirSync,
   rmSync,
   utimesSync,
+  writeFileSync,
 } from "node:fs";
 import os from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import {
   type Blob,
   type Columns,
   Engine,
 } from "../../../../clients/duckdb/engine";
+import { quoted } from "../../../../clients/duckdb/temporary-folder";
 import {
   inBatches,
   LINES_OF_BATCH,
@@ -127,12 +129,24 @@ test("too little memory is an error that says so", async () => {
   );
 });
 
-test("no query reads a file of the machine", async () => {
+test("no query reads a file of the machine but those of its folder", async () => {
   await using(async (engine) => {
     const connection = await engine.connect();
+    const inside = join(engine.folder, "inside");
+    const beside = `${engine.folder}-beside`;
+    for (const path of [inside, beside]) writeFileSync(path, "text");
+    const read = (path: string) =>
+      connection.rows(`select content from read_text(${quoted(path)})`);
+    expect(await read(inside)).toEqual([["text"]]);
+    for (const path of [
+      "/etc/hostname",
+      beside,
+      `${engine.folder}/../${basename(beside)}`,
+    ])
+      await expect(read(path)).rejects.toThrow("DuckDB: Permission Error");
     await expect(
-      connection.rows("select * from read_text('/etc/hostname')"),
-    ).rejects.toThrow("DuckDB: Permission Error");
+      connection.run("set global enable_external_access = true"),
+    ).rejects.toThrow("DuckDB: Invalid Input Error");
   });
 });
 

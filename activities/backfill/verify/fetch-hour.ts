@@ -1,0 +1,193 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { join } from "node:path";
+import { ApplicationFailure } from "@temporalio/common";
+import {
+  FileChanged,
+  type FileStatus,
+  type Hdfs,
+} from "../../../clients/hdfs/hdfs";
+import { wholeFooter } from "../../../clients/hdfs/parquet";
+import { parseCapsuleLine } from "../../../formats/eventlogging/event-capsule";
+import { FormatError } from "../../../formats/format-error";
+import { isTemporary } from "../../../formats/hadoop/temporary-names";
+import type { Footer } from "../../../formats/parquet/footer";
+import { linesOfRawFile } from "../../../importers/raw-lines";
+import { endIfUnwanted } from "../../beat";
+import type { KnownUuids } from "./known-uuids";
+import type { TopicHour } from "./topic-hours";
+
+/** Bytes of a data file that are asked for at a time. Most files are no longer than this. */
+const PIECE_BYTES = 4 << 20;
+
+/** The files of a topic-hour, as HDFS lists them; what is being written is left out. */
+export type ListedHour = {
+  of: TopicHour;
+  rawDir: string;
+  raw: FileStatus[];
+  refinedDir: string;
+  refined: FileStatus[];
+};
+
+/** A data file of a partition that is on this machine, too. */
+export type DataFile = { of: TopicHour; local: string; path: string } & Footer;
+
+/** What could be read of a topic-hour. */
+export type FetchedHour = {
+  of: TopicHour;
+  /** Whether its partition has any data file, be it a damaged one. */
+  partition: boolean;
+  files: DataFile[];
+  /** Raw files that could be read whole: their numbers. */
+  rawFiles: number[];
+  /** Events in them, those that lie there twice counted twice. */
+  events: number;
+  /** Files that could not be read and were left out, a sentence each. */
+  problems: string[];
+};
+
+export async function listHour(
+  hdfs: Hdfs,
+  of: TopicHour,
+  rawDir: string,
+  refinedDir: string,
+): Promise<ListedHour> {
+  const files = async (dir: string) =>
+    ((await hdfs.list(dir)) ?? []).filter(({ name }) => !isTemporary(name));
+  const [raw, refined] = await Promise.all([files(rawDir), files(refinedDir)]);
+  return { of, rawDir, raw, refinedDir, refined };
+}
+
+/** Whether a file is at fault, and not what is asked for it: another file may be read all the same. */
+const isOfFile = (error: unknown): error is Error =>
+  error instanceof FormatError ||
+  error instanceof FileChanged ||
+  (error instanceof ApplicationFailure && error.type === "BadFormat");
+
+/**
+ * Does something with a file.
+ * @returns what came of it, or undefined where the file is damaged or has disappeared, which is then among the problems
+ */
+export async function withFile<T>(
+  { name }: TopicHour,
+  problems: string[],
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  endIfUnwanted();
+  try {
+    return await work();
+  } catch (error) {
+    if (!isOfFile(error)) throw error;
+    problems.push(`${name}: a file is left out: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** Where files come from and go to. */
+export type Fetching = {
+  hdfs: Hdfs;
+  /** A folder of this machine for data files. */
+  folder: string;
+  /** Takes the uuids of the events of raw files, each by a number of its own. */
+  rawUuids: KnownUuids;
+  nextNumber: () => number;
+  /** Told of each file that was read. */
+  read: (bytes: number) => void;
+};
+
+/** Brings an hour's data files to this machine, and the uuids of its raw events to DuckDB. */
+export async function fetchHour(
+  { hdfs, folder, rawUuids, nextNumber, read }: Fetching,
+  { of, rawDir, raw, refinedDir, refined }: ListedHour,
+): Promise<FetchedHour> {
+  const hour: FetchedHour = {
+    of,
+    partition: refined.length > 0,
+    files: [],
+    rawFiles: [],
+    events: 0,
+    problems: [],
+  };
+  const fetchData = async (file: FileStatus, i: number) => {
+    const local = join(folder, `${of.no}-${i}.parquet`);
+    const found = await withFile(of, hour.problems, () =>
+      fetchParquet(hdfs, refinedDir, file, local, read),
+    );
+    const path = `${refinedDir}/${file.name}`;
+    if (found) hour.files.push({ of, local, path, ...found });
+  };
+  const readRaw = async (file: FileStatus) => {
+    if (file.length === 0) return;
+    const number = nextNumber();
+    const path = `${rawDir}/${file.name}`;
+    const events = await withFile(of, hour.problems, () =>
+      rawUuids.addAll(number, eventUuids(hdfs, path, file.length)),
+    );
+    if (events === undefined) return;
+    read(file.length);
+    hour.rawFiles.push(number);
+    hour.events += events;
+  };
+  // One file of an hour after the other: many hours are fetched side by side.
+  await settledBoth(
+    (async () => {
+      for (const [i, file] of refined.entries()) await fetchData(file, i);
+    })(),
+    (async () => {
+      for (const file of raw) await readRaw(file);
+    })(),
+  );
+  return hour;
+}
+
+/** Waits for both, also where one of them has failed: nothing is left running. */
+async function settledBoth(...work: Promise<void>[]): Promise<void> {
+  await Promise.allSettled(work);
+  await Promise.all(work);
+}
+
+/** The uuids of the events of a raw file, some at a time. */
+async function* eventUuids(
+  hdfs: Hdfs,
+  path: string,
+  length: number,
+): AsyncGenerator<string[]> {
+  for await (const lines of linesOfRawFile(hdfs, path, length)) {
+    endIfUnwanted();
+    yield lines.flatMap((line) => {
+      const parsed = parseCapsuleLine(line);
+      return "event" in parsed ? [parsed.event.uuid] : [];
+    });
+  }
+}
+
+/** Copies a data file of a partition. @throws FormatError where it is not whole @throws FileChanged */
+async function fetchParquet(
+  hdfs: Hdfs,
+  dir: string,
+  file: FileStatus,
+  local: string,
+  read: (bytes: number) => void,
+): Promise<Footer> {
+  const path = `${dir}/${file.name}`;
+  const first = await hdfs.readExactly(
+    path,
+    0,
+    Math.min(PIECE_BYTES, file.length),
+  );
+  const footer = await wholeFooter(hdfs, dir, file, first);
+  const copy = await open(local, "wx", 0o600);
+  try {
+    await append(copy, first);
+    for (let at = first.length; at < file.length; at += PIECE_BYTES) {
+      endIfUnwanted();
+      const length = Math.min(PIECE_BYTES, file.length - at);
+      await append(copy, await hdfs.readExactly(path, at, length));
+    }
+  } finally {
+    await copy.close();
+  }
+  read(file.length);
+  return footer;
+}
+
+const append = (file: FileHandle, bytes: Buffer) => file.appendFile(bytes);

@@ -1,0 +1,214 @@
+import { rm } from "node:fs/promises";
+import { type Connection, EngineError } from "../../../clients/duckdb/engine";
+import { quoted } from "../../../clients/duckdb/temporary-folder";
+import { endIfUnwanted } from "../../beat";
+import type { DataFile, FetchedHour } from "./fetch-hour";
+
+/** What the rows of a refined hour say, held against its raw hour and against what was replayed. */
+export type RowCounts = {
+  rows: number;
+  /** Distinct events in the raw hour. */
+  distinct: number;
+  /** Distinct events with more than one row. */
+  duplicates: number;
+  /** Distinct events of the raw hour without any row. */
+  lacking: number;
+  /** Replayed events that have a row. */
+  found: number;
+  /** Rows that have an ip, of which Refine should know the country. */
+  withIp: number;
+  /** How many of these are geocoded. */
+  geocoded: number;
+};
+
+const NOTHING: RowCounts = {
+  rows: 0,
+  distinct: 0,
+  duplicates: 0,
+  lacking: 0,
+  found: 0,
+  withIp: 0,
+  geocoded: 0,
+};
+
+/** The tables of uuids that the counts are made of: of raw events by the number of their file, of replayed events by that of their hour. */
+export const RAW_UUIDS = "raw_uuids";
+export const REPLAYED_UUIDS = "replayed_uuids";
+
+export async function createUuidTables(connection: Connection): Promise<void> {
+  await connection.run(
+    `create table ${RAW_UUIDS} (file bigint, uuid varchar);
+     create table ${REPLAYED_UUIDS} (hour bigint, uuid varchar);
+     create table raw_files (file bigint, hour bigint)`,
+  );
+}
+
+const RAW_FILES = { file: "bigint", hour: "bigint" } as const;
+
+/** The columns that are asked for; a file that lacks one has nothing in it. */
+const COLUMNS = ["uuid", "ip", "geocoded_data"];
+const columnsIn = ({ columns }: DataFile) =>
+  COLUMNS.filter((name) => columns.includes(name));
+
+/** A query for the rows of files that have the same columns. Each is named by the number of its hour. */
+function scanOf(files: DataFile[]): string {
+  const has = new Set(columnsIn(files[0]!));
+  const isThere = (name: string) =>
+    has.has(name) ? `${name} is not null` : "false";
+  return `
+    select split_part(parse_filename(filename), '-', 1)::bigint as hour,
+      ${has.has("uuid") ? "coalesce(uuid::varchar, 'null')" : "'undefined'"} as uuid,
+      (${isThere("ip")})::bigint as ip, (${isThere("ip")} and ${isThere("geocoded_data")})::bigint as geocoded
+    from read_parquet([${files.map(({ local }) => quoted(local)).join()}], binary_as_string = true, hive_partitioning = false)`;
+}
+
+/** One scan for all files of a table that have the same columns. */
+function scansOf(files: DataFile[]): DataFile[][] {
+  const alike = new Map<string, DataFile[]>();
+  for (const file of files) {
+    const key = `${file.of.topic} ${columnsIn(file).join()}`;
+    const before = alike.get(key);
+    if (before) before.push(file);
+    else alike.set(key, [file]);
+  }
+  return [...alike.values()];
+}
+
+const NO_ROWS =
+  "select 0::bigint as hour, '' as uuid, 0::bigint as ip, 0::bigint as geocoded where false";
+
+type Counted = [hour: bigint, events: bigint, ...counts: bigint[]];
+
+/** Counts hours by all their files at once. `events` is how many lines of raw uuids came in. */
+async function countAll(
+  connection: Connection,
+  hours: FetchedHour[],
+  scans: DataFile[][],
+): Promise<Counted[]> {
+  const numbers = hours.map(({ of }) => of.no);
+  const range = `${Math.min(...numbers)} and ${Math.max(...numbers)}`;
+  return (await connection.rows(`
+    with marks as (
+      select hour, uuid, 1 as n, 0 as raw, 0 as replayed, ip, geocoded
+      from (${scans.map(scanOf).join(" union all ") || NO_ROWS})
+      union all select hour, uuid, 0, 1, 0, 0, 0 from ${RAW_UUIDS} join raw_files using (file)
+      union all select hour, uuid, 0, 0, 1, 0, 0 from ${REPLAYED_UUIDS} where hour between ${range}
+    ), events as (
+      select hour, uuid, sum(n)::bigint n, sum(raw)::bigint raw, sum(replayed)::bigint replayed,
+        sum(ip)::bigint ip, sum(geocoded)::bigint geocoded
+      from marks group by hour, uuid
+    )
+    select hour, sum(raw)::bigint, sum(n)::bigint, count(*) filter (raw > 0), count(*) filter (n > 1),
+      count(*) filter (raw > 0 and n = 0), coalesce(sum(replayed) filter (n > 0), 0)::bigint, sum(ip)::bigint, sum(geocoded)::bigint
+    from events group by hour`)) as Counted[];
+}
+
+/** Whether a failure may be that of a file: whatever tells of the machine is not. */
+const mayBeOfFile = (error: unknown): boolean =>
+  error instanceof EngineError && error.kind !== "Out of Memory Error";
+
+/** Which files DuckDB can read, one by one; the others are added to the problems. */
+async function readableOf(
+  connection: Connection,
+  hours: FetchedHour[],
+): Promise<DataFile[]> {
+  const readable: DataFile[] = [];
+  for (const hour of hours)
+    for (const file of hour.files) {
+      endIfUnwanted();
+      try {
+        await connection.rows(
+          `select count(uuid), sum(ip), sum(geocoded) from (${scanOf([file])})`,
+        );
+        readable.push(file);
+      } catch (error) {
+        if (!mayBeOfFile(error)) throw error;
+        hour.problems.push(
+          `${hour.of.name}: a file is left out: ${file.path}: its pages are damaged, or of a kind that is not known here`,
+        );
+      }
+    }
+  return readable;
+}
+
+/**
+ * Counts hours that were fetched, all with one query, and removes what it was about. A file that cannot be read is added to the hour's
+ * problems, and the others are counted without it.
+ * @param connection one with the tables of {@link createUuidTables}
+ */
+export async function countRows(
+  connection: Connection,
+  hours: FetchedHour[],
+): Promise<Map<FetchedHour, RowCounts>> {
+  await connection.append(
+    "raw_files",
+    RAW_FILES,
+    hours.flatMap(({ of, rawFiles }) =>
+      rawFiles.map((file) => [BigInt(file), BigInt(of.no)]),
+    ),
+  );
+  let files = hours.flatMap((hour) => hour.files);
+  const count = async (): Promise<Counted[]> => {
+    try {
+      return await countAll(connection, hours, scansOf(files));
+    } catch (error) {
+      if (!mayBeOfFile(error)) throw error;
+      files = await readableOf(connection, hours);
+      // Files of one table may have columns of several types: each is read by its own.
+      return countAll(
+        connection,
+        hours,
+        files.map((file) => [file]),
+      );
+    }
+  };
+  const counted = new Map(
+    (await count()).map(([hour, ...numbers]) => [
+      Number(hour),
+      numbers.map(Number),
+    ]),
+  );
+  const last = Math.max(...hours.map(({ of }) => of.no));
+  await connection.run(
+    `truncate raw_files; truncate ${RAW_UUIDS}; delete from ${REPLAYED_UUIDS} where hour <= ${last}`,
+  );
+  await Promise.all(
+    hours.flatMap((hour) => hour.files.map(({ local }) => rm(local))),
+  );
+  return new Map(
+    hours.map((hour) => [hour, checked(hour, files, counted.get(hour.of.no))]),
+  );
+}
+
+/** An hour's counts, held against what was to be counted. */
+function checked(
+  hour: FetchedHour,
+  read: DataFile[],
+  counted: number[] | undefined,
+): RowCounts {
+  const [events = 0, rows, distinct, duplicates, lacking, found, withIp, geo] =
+    counted ?? [];
+  if (events !== hour.events)
+    throw new Error(
+      `DuckDB has ${events} events of ${hour.of.name}, and ${hour.events} were read`,
+    );
+  const counts = counted
+    ? {
+        rows: rows!,
+        distinct: distinct!,
+        duplicates: duplicates!,
+        lacking: lacking!,
+        found: found!,
+        withIp: withIp!,
+        geocoded: geo!,
+      }
+    : NOTHING;
+  const told = read
+    .filter(({ of }) => of === hour.of)
+    .reduce((sum, file) => sum + file.rows, 0);
+  if (counts.rows !== told)
+    hour.problems.push(
+      `${hour.of.name}: its data files have ${counts.rows} rows, and ${told} by what they say of themselves`,
+    );
+  return counts;
+}
