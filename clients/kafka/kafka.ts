@@ -110,6 +110,8 @@ export class Kafka extends KafkaConnection {
   async topicConfigs(
     topics: string[],
   ): Promise<Map<string, Record<string, string>>> {
+    // Brokers refuse a request about nothing.
+    if (topics.length === 0) return new Map();
     countRequest("Kafka");
     const found = await this.withAdmin((admin) =>
       admin.describeConfigs({

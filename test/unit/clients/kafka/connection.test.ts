@@ -50,3 +50,8 @@ test("a log's end is asked for as it is, and not as a reader of committed record
   );
   expect(levels).toEqual([0, 1, 0]);
 });
+
+test("of no topics no configs are asked for: an audit whose topics Kafka has lost goes on", async () => {
+  const kafka = new Kafka(["127.0.0.1:1"]);
+  expect(await kafka.topicConfigs([])).toEqual(new Map());
+});
