@@ -40,6 +40,7 @@ async function plant(
   const dir = `${logDir}/${HADOOP_USER}/bucket-logs-tfile/${bucket}/${id}`;
   const work = join(SANDBOX_DIR, "planted");
   const output = join(SANDBOX_DIR, `planted-${id}.txt`);
+  await hdfs.mkdir(dir);
   mkdirSync(work, { recursive: true });
   const program = join(__dirname, "AggregatedLogs.java");
   await java(

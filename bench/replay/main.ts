@@ -166,19 +166,19 @@ async function compare(
   const seconds = await alternating(
     {
       start: async () => {
-        const name = await topics.make("empty", partitions);
+        const name = await topics.make(`empty_${count}`, partitions);
         const took = await secondsOf(() => consoleProducer(name, nothing));
         await topics.remove(name);
         return took;
       },
       console: async () => {
-        const name = await topics.make("console", partitions);
+        const name = await topics.make(`console_${count}`, partitions);
         const took = await secondsOf(() => consoleProducer(name, INPUT));
         await topics.remove(name);
         return took;
       },
       ours: async () => {
-        const name = await topics.make("ours", partitions);
+        const name = await topics.make(`ours_${count}`, partitions);
         const ours = await replay(name, missing!, compression);
         peakMb = Math.max(peakMb, ours.peakMb);
         await topics.remove(name);
