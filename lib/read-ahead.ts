@@ -1,7 +1,7 @@
 import type { RandomAccess } from "./random-access";
 
 /** Bytes that are read at once: enough that a round trip does not count, few enough that some of them fit into memory. */
-const CHUNK_BYTES = 4 << 20;
+export const CHUNK_BYTES = 4 << 20;
 /** Chunks that are asked for before they are needed. */
 const AHEAD = 2;
 /** Chunks that are kept: those ahead, the one that is read, and the one before, in which what is read may have begun. */

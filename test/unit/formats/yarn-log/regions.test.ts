@@ -1,5 +1,6 @@
 import { deflateSync, gzipSync } from "node:zlib";
 import { regionBytes } from "../../../../formats/yarn-log/regions";
+import { CHUNK_BYTES } from "../../../../lib/read-ahead";
 import { FormatError } from "../../../../formats/format-error";
 
 const TEXT = Buffer.from("18/07/05 12:00:01 INFO Refine: begun\n".repeat(500));
@@ -19,6 +20,28 @@ async function read(stored: Buffer, codec: string): Promise<Buffer> {
 test("a region is read as it is, or as Hadoop's zlib stream", async () => {
   expect(await read(TEXT, "none")).toEqual(TEXT);
   expect(await read(deflateSync(TEXT), "gz")).toEqual(TEXT);
+});
+
+test("no read of a region goes across the chunks in which a file is read", async () => {
+  const offset = CHUNK_BYTES - 5;
+  const size = 2 * CHUNK_BYTES;
+  const reads: [number, number][] = [];
+  const file = {
+    size: offset + size,
+    read: async (at: number, n: number) => {
+      reads.push([at, n]);
+      return Buffer.alloc(n);
+    },
+  };
+  let bytes = 0;
+  const region = { offset, size, raw: size, codec: "none" };
+  for await (const piece of regionBytes(file, region)) bytes += piece.length;
+  expect(bytes).toBe(size);
+  expect(reads).toEqual([
+    [offset, 5],
+    [CHUNK_BYTES, CHUNK_BYTES],
+    [2 * CHUNK_BYTES, CHUNK_BYTES - 5],
+  ]);
 });
 
 test("a codec that cannot be read is refused, with a way out", async () => {
