@@ -43,6 +43,8 @@ export type FetchedHour = {
   events: number;
   /** Files that could not be read and were left out, a sentence each. */
   problems: string[];
+  /** Whether one of them has changed, or disappeared, since the hour was listed. */
+  hasChanged: boolean;
 };
 
 export async function listHour(
@@ -65,18 +67,21 @@ const isOfFile = (error: unknown): error is Error =>
 
 /**
  * Does something with a file.
- * @returns what came of it, or undefined where the file is damaged or has disappeared, which is then among the problems
+ * @param changed is called where the file has disappeared, or is another one by now
+ * @returns what came of it, or undefined where the file is damaged or has changed, which is then among the problems
  */
 export async function withFile<T>(
   { name }: TopicHour,
   problems: string[],
   work: () => Promise<T>,
+  changed: () => void = () => undefined,
 ): Promise<T | undefined> {
   endIfUnwanted();
   try {
     return await work();
   } catch (error) {
     if (!isOfFile(error)) throw error;
+    if (error instanceof FileChanged) changed();
     problems.push(`${name}: a file is left out: ${error.message}`);
     return undefined;
   }
@@ -89,6 +94,7 @@ export type Fetching = {
   folder: string;
   /** Takes the uuids of the events of raw files, each by a number of its own. */
   rawUuids: KnownUuids;
+  /** A number that no other file has. */
   nextNumber: () => number;
   /** Told of each file that was read. */
   read: (bytes: number) => void;
@@ -106,11 +112,18 @@ export async function fetchHour(
     rawFiles: [],
     events: 0,
     problems: [],
+    hasChanged: false,
   };
-  const fetchData = async (file: FileStatus, i: number) => {
-    const local = join(folder, `${of.no}-${i}.parquet`);
-    const found = await withFile(of, hour.problems, () =>
-      fetchParquet(hdfs, refinedDir, file, local, read),
+  const changed = () => {
+    hour.hasChanged = true;
+  };
+  const fetchData = async (file: FileStatus) => {
+    const local = join(folder, `${of.no}-${nextNumber()}.parquet`);
+    const found = await withFile(
+      of,
+      hour.problems,
+      () => fetchParquet(hdfs, refinedDir, file, local, read),
+      changed,
     );
     const path = `${refinedDir}/${file.name}`;
     if (found) hour.files.push({ of, local, path, ...found });
@@ -119,8 +132,11 @@ export async function fetchHour(
     if (file.length === 0) return;
     const number = nextNumber();
     const path = `${rawDir}/${file.name}`;
-    const events = await withFile(of, hour.problems, () =>
-      rawUuids.addAll(number, eventUuids(hdfs, path, file.length)),
+    const events = await withFile(
+      of,
+      hour.problems,
+      () => rawUuids.addAll(number, eventUuids(hdfs, path, file.length)),
+      changed,
     );
     if (events === undefined) return;
     read(file.length);
@@ -130,7 +146,7 @@ export async function fetchHour(
   // One file of an hour after the other: many hours are fetched side by side.
   await settledBoth(
     (async () => {
-      for (const [i, file] of refined.entries()) await fetchData(file, i);
+      for (const file of refined) await fetchData(file);
     })(),
     (async () => {
       for (const file of raw) await readRaw(file);

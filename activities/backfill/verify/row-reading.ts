@@ -133,27 +133,30 @@ export class RowReading {
         this.bytes += bytes;
       },
     };
-    const running: Promise<unknown>[] = [];
-    let fetched: FetchedHour[];
-    try {
-      fetched = await mapPool(group, WIDTH, (listed) => {
-        const hour = fetchHour(fetching, listed);
-        running.push(hour);
-        return hour;
-      });
-    } finally {
-      // They write into the folder, which is removed at the end.
-      await Promise.allSettled(running);
-    }
+    const fetched = await mapPool(group, WIDTH, async (listed) => {
+      const hour = await fetchHour(fetching, listed);
+      if (!hour.hasChanged) return { listed, hour };
+      // Files may have been compacted since they were listed. What changes once more is a problem of its hour.
+      const anew = await listHour(
+        hdfs,
+        listed.of,
+        listed.rawDir,
+        listed.refinedDir,
+      );
+      return { listed: anew, hour: await fetchHour(fetching, anew) };
+    });
     await rawUuids.flush();
-    const counts = await countRows(connection, fetched);
+    const counts = await countRows(
+      connection,
+      fetched.map(({ hour }) => hour),
+    );
     const verified: Omit<VerifiedHour, "unread">[] = [];
-    for (const [i, hour] of fetched.entries()) {
+    for (const { listed, hour } of fetched) {
       const isDeep = this.input.deep.has(hour.of.name);
       verified.push({
         ...hour,
         counts: counts.get(hour)!,
-        ...(isDeep ? { comparison: await compareRows(hdfs, group[i]!) } : {}),
+        ...(isDeep ? { comparison: await compareRows(hdfs, listed) } : {}),
       });
       this.hours++;
     }

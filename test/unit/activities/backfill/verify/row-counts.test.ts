@@ -33,6 +33,7 @@ async function counted(events: number) {
       rawFiles: [7],
       events,
       problems: [],
+      hasChanged: false,
     };
     return (await countRows(connection, [hour])).get(hour);
   } finally {

@@ -193,13 +193,30 @@ test.each<[string, (bytes: Buffer) => Buffer]>([
 );
 
 test.each(["raw", "refined"])(
-  "a %s file that disappears between listing and reading is named, and the others are counted",
+  "a %s file that is gone since it was listed, as after a compaction, has its hour listed once more",
   async (kind) => {
     const world = await wholeHour();
     const path =
       kind === "raw" ? `${rawDir()}/b.gz` : `${refinedDir()}/b.parquet`;
     world.files.set(path, Buffer.from("it will not be read"));
     world.onRead = () => world.files.delete(path);
+    const [hour] = await world.verified();
+    expect(hour!.counts).toEqual(WHOLE);
+    expect(hour!.problems).toEqual([]);
+  },
+);
+
+test.each(["raw", "refined"])(
+  "a %s file that changes again and again is named, and the others are counted",
+  async (kind) => {
+    const world = await wholeHour();
+    const path =
+      kind === "raw" ? `${rawDir()}/b.gz` : `${refinedDir()}/b.parquet`;
+    world.files.set(path, Buffer.alloc(1000));
+    world.onRead = (read) => {
+      const file = world.files.get(path)!;
+      if (read === path) world.files.set(path, file.subarray(1));
+    };
     const [hour] = await world.verified();
     expect(hour!.counts).toEqual(WHOLE);
     expect(hour!.problems).toEqual([
