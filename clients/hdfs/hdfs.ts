@@ -62,8 +62,6 @@ const statusOf = (name: string, remote: RemoteStatus): FileStatus => ({
 /** A file was replaced, cut off or removed between two requests. */
 export class FileChanged extends Error {}
 
-/** Everything up to the last slash of a path, and what follows it. */
-
 /** A name beside a path for bytes that are not complete yet. */
 const partOf = (path: string) => `${path}.${randomUUID()}.part`;
 
