@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { useOwnSandbox } from "../scripts/own-sandbox";
-import { wholeFrom } from "../scripts/whole";
+import { wholeFrom, wholesFrom } from "../scripts/whole";
 
 /**
  * Moving done flags aside with a record of each, as a saga does, against `hdfs dfs -mv` with a glob, and against bare renames side by side.
@@ -9,14 +9,7 @@ import { wholeFrom } from "../scripts/whole";
  *   npm run bench:flags -- --flags 1000 10000
  */
 const program = new Command("bench/flags")
-  .option(
-    "--flags <n...>",
-    "sizes, flags",
-    (text: string, before: number[] | undefined) => [
-      ...(before ?? []),
-      wholeFrom(1)(text),
-    ],
-  )
+  .option("--flags <n...>", "sizes, flags", wholesFrom(1))
   .option("--rounds <n>", "turns of each", wholeFrom(1), 3)
   .parse();
 // Before any module of the sandbox is loaded.

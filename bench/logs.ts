@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { useOwnSandbox } from "../scripts/own-sandbox";
-import { wholeFrom } from "../scripts/whole";
+import { wholeFrom, wholesFrom } from "../scripts/whole";
 
 /**
  * Reading what a large application's aggregated logs say: by our own reader, against `yarn logs | grep`, and against the same bytes fetched
@@ -9,14 +9,7 @@ import { wholeFrom } from "../scripts/whole";
  *   npm run bench:logs -- --mb 512 1024 2048 --codec none
  */
 const program = new Command("bench/logs")
-  .option(
-    "--mb <n...>",
-    "sizes, MB of text",
-    (text: string, before: number[] | undefined) => [
-      ...(before ?? []),
-      wholeFrom(1)(text),
-    ],
-  )
+  .option("--mb <n...>", "sizes, MB of text", wholesFrom(1))
   .addOption(
     new Option("--codec <name...>", "compressions")
       .choices(["none", "gz"])

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { wholeFrom } from "../scripts/whole";
+import { wholeFrom, wholesFrom } from "../scripts/whole";
 import { main } from "./search/main";
 
 /**
@@ -9,14 +9,7 @@ import { main } from "./search/main";
  *   npm run bench:search -- --events 550000 1100000 2200000
  */
 const program = new Command("bench/search")
-  .option(
-    "--events <n...>",
-    "sizes, events of the archive",
-    (text: string, before: number[] | undefined) => [
-      ...(before ?? []),
-      wholeFrom(1000)(text),
-    ],
-  )
+  .option("--events <n...>", "sizes, events of the archive", wholesFrom(1000))
   .option("--missing <percent>", "percentage that nobody holds", Number, 1)
   .option("--rounds <n>", "turns of each", wholeFrom(1), 3)
   .parse();

@@ -9,3 +9,11 @@ export const wholeFrom =
       throw new InvalidArgumentError(`a whole number from ${min}`);
     return n;
   };
+
+/** Reads the values of an option that may be given several, as {@link wholeFrom} reads each. */
+export const wholesFrom =
+  (min: number) =>
+  (text: string, before: number[] = []): number[] => [
+    ...before,
+    wholeFrom(min)(text),
+  ];

@@ -112,7 +112,6 @@ export class OffsetLookups {
 
   private async connect(): Promise<Cluster> {
     const cluster = clusterOf(this.js);
-    if (!cluster) throw new Error("kafkajs makes no cluster");
     await cluster.connect();
     try {
       await cluster.refreshMetadataIfNecessary();

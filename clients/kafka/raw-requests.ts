@@ -27,8 +27,8 @@ export type WantedOffsets = {
 
 /*
  * Requests that kafkajs does not speak, or that its own clients make for one topic only, over connections that it makes. Its version 2.2.4
- * is the last of its line, so what is used here of its inner parts does not move; where another version hid them elsewhere, reads would tell
- * nothing, and a replay would refuse to begin.
+ * is the last of its line, so what is used here of its inner parts does not move; with another version that hid them elsewhere nothing would
+ * begin.
  */
 
 /** A broker's connection, as far as it is used here. */
@@ -235,9 +235,8 @@ export async function ask<T>(
 async function withCluster<T>(
   js: KafkaJs,
   work: (cluster: Cluster) => Promise<T>,
-): Promise<T | undefined> {
+): Promise<T> {
   const cluster = clusterOf(js);
-  if (!cluster) return undefined;
   try {
     await cluster.connect();
     await cluster.refreshMetadataIfNecessary();
@@ -252,33 +251,33 @@ type MakeCluster = (options: {
   isolationLevel?: number;
 }) => Cluster;
 
-/** Where kafkajs keeps what makes clusters for its own clients; undefined where another version hides it elsewhere. */
-const symbolOf = (js: KafkaJs): symbol | undefined =>
-  Object.getOwnPropertySymbols(js).find(
+/** kafkajs' clusters, by the symbol under which it keeps what makes them. @throws Error where another version hides them elsewhere */
+function clustersOf(js: KafkaJs): {
+  kept: Record<symbol, MakeCluster>;
+  symbol: symbol;
+} {
+  const symbol = Object.getOwnPropertySymbols(js).find(
     ({ description }) => description === "private:Kafka:createCluster",
   );
+  if (!symbol)
+    throw new Error(
+      "this version of kafkajs hides its clusters: version 2.2.4 is needed",
+    );
+  return { kept: js as unknown as Record<symbol, MakeCluster>, symbol };
+}
 
-/** A cluster as kafkajs makes it for its own clients; undefined where another version hides them elsewhere. */
-export function clusterOf(js: KafkaJs): Cluster | undefined {
-  const symbol = symbolOf(js);
-  const make = symbol && (js as unknown as Record<symbol, unknown>)[symbol];
-  return typeof make === "function"
-    ? (make as MakeCluster)({ allowAutoTopicCreation: false })
-    : undefined;
+/** A cluster as kafkajs makes it for its own clients. */
+export function clusterOf(js: KafkaJs): Cluster {
+  const { kept, symbol } = clustersOf(js);
+  return kept[symbol]!({ allowAutoTopicCreation: false });
 }
 
 /**
  * Has a log's end told as it is. kafkajs asks for offsets as a reader of committed records, and is told where the oldest open transaction begins:
  * whatever lies behind it would count as never produced, and would be produced again. Consumers say themselves what they read.
- * @throws Error where another version of kafkajs hides its clusters elsewhere
  */
 export function tellWholeLogs(js: KafkaJs): void {
-  const symbol = symbolOf(js);
-  if (!symbol)
-    throw new Error(
-      "this version of kafkajs hides its clusters: version 2.2.4 is needed",
-    );
-  const kept = js as unknown as Record<symbol, MakeCluster>;
+  const { kept, symbol } = clustersOf(js);
   const make = kept[symbol]!;
   kept[symbol] = (options) =>
     make({ isolationLevel: READ_UNCOMMITTED, ...options });

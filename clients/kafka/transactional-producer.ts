@@ -11,6 +11,7 @@ import {
   encodeRecordBatch,
   type OutgoingRecord,
 } from "../../formats/kafka/record-batch";
+import { grouped } from "../../lib/grouped";
 import { partitionKey } from "../../lib/keys";
 import { isBusy, isFenced, refusal } from "./produce-errors";
 import { ask, type Broker, type Cluster, clusterOf } from "./raw-requests";
@@ -78,10 +79,6 @@ export async function connectTransactionalProducer(
   options: ProducerOptions,
 ): Promise<TransactionalProducer> {
   const cluster = clusterOf(js);
-  if (!cluster)
-    throw new Error(
-      "this version of kafkajs hides its clusters: a replay needs version 2.2.4",
-    );
   try {
     await cluster.connect();
     const coordinator = await cluster.findGroupCoordinator({
@@ -130,12 +127,7 @@ class KafkaProducer implements TransactionalProducer {
     records: readonly ProducedRecord[],
     compression: "none" | "gzip",
   ): Promise<PreparedBatch> {
-    const byPartition = new Map<number, ProducedRecord[]>();
-    for (const record of records) {
-      const ofPartition = byPartition.get(record.partition);
-      if (ofPartition) ofPartition.push(record);
-      else byPartition.set(record.partition, [record]);
-    }
+    const byPartition = grouped(records, ({ partition }) => partition);
     const packing = compression === "gzip" ? GZIP : undefined;
     // All are counted before anything is waited for, so that the next batch goes on behind this one.
     const encoding = [...byPartition].map(async ([partition, ofPartition]) => {

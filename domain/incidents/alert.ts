@@ -1,3 +1,4 @@
+import { grouped } from "../../lib/grouped";
 import type { Level } from "../audit/verdicts";
 import { ALERT_KINDS, type AlertKind } from "./alert-kinds";
 
@@ -37,11 +38,7 @@ const MAX_LINES = 50;
 
 /** One group for each kind and cause, in the order in which they first come up. */
 export function groupAlerts(items: AlertItem[]): AlertGroup[] {
-  const groups = new Map<string, AlertItem[]>();
-  for (const item of items) {
-    const key = `${item.kind} ${item.cause}`;
-    groups.set(key, [...(groups.get(key) ?? []), item]);
-  }
+  const groups = grouped(items, ({ kind, cause }) => `${kind} ${cause}`);
   return [...groups.values()].map(groupOf);
 }
 

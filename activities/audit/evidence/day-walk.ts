@@ -1,5 +1,6 @@
 import type { Hour } from "../../../lib/hour";
 import type { FileStatus, Hdfs } from "../../../clients/hdfs/hdfs";
+import { grouped } from "../../../lib/grouped";
 import { mapPool } from "../../../lib/map-pool";
 import { directoryOf } from "../../../lib/paths";
 
@@ -52,11 +53,7 @@ export async function refreshDays<T>(
     return change;
   };
   const recent = new Set(days.slice(-RECENT_DAYS));
-  const months = new Map<string, string[]>();
-  for (const day of days) {
-    const month = day.slice(0, 7);
-    months.set(month, [...(months.get(month) ?? []), day]);
-  }
+  const months = grouped(days, (day) => day.slice(0, 7));
   await Promise.all(
     [...months].map(async ([month, all]) => {
       const older = all.filter((day) => !recent.has(day));

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { ApplicationFailure } from "@temporalio/common";
 import {
@@ -12,6 +12,7 @@ import { FormatError } from "../../../formats/format-error";
 import { isTemporary } from "../../../formats/hadoop/temporary-names";
 import type { Footer } from "../../../formats/parquet/footer";
 import { linesOfRawFile } from "../../../importers/raw-lines";
+import { mapPool } from "../../../lib/map-pool";
 import { endIfUnwanted } from "../../beat";
 import type { KnownUuids } from "./known-uuids";
 import type { TopicHour } from "./topic-hours";
@@ -144,21 +145,19 @@ export async function fetchHour(
     hour.events += events;
   };
   // One file of an hour after the other: many hours are fetched side by side.
-  await settledBoth(
-    (async () => {
-      for (const file of refined) await fetchData(file);
-    })(),
-    (async () => {
-      for (const file of raw) await readRaw(file);
-    })(),
+  await mapPool(
+    [
+      async () => {
+        for (const file of refined) await fetchData(file);
+      },
+      async () => {
+        for (const file of raw) await readRaw(file);
+      },
+    ],
+    2,
+    (work) => work(),
   );
   return hour;
-}
-
-/** Waits for both, also where one of them has failed: nothing is left running. */
-async function settledBoth(...work: Promise<void>[]): Promise<void> {
-  await Promise.allSettled(work);
-  await Promise.all(work);
 }
 
 /** The uuids of the events of a raw file, some at a time. */
@@ -193,11 +192,11 @@ async function fetchParquet(
   const footer = await wholeFooter(hdfs, dir, file, first);
   const copy = await open(local, "wx", 0o600);
   try {
-    await append(copy, first);
+    await copy.appendFile(first);
     for (let at = first.length; at < file.length; at += PIECE_BYTES) {
       endIfUnwanted();
       const length = Math.min(PIECE_BYTES, file.length - at);
-      await append(copy, await hdfs.readExactly(path, at, length));
+      await copy.appendFile(await hdfs.readExactly(path, at, length));
     }
   } finally {
     await copy.close();
@@ -205,5 +204,3 @@ async function fetchParquet(
   read(file.length);
   return footer;
 }
-
-const append = (file: FileHandle, bytes: Buffer) => file.appendFile(bytes);

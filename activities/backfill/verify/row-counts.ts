@@ -1,6 +1,8 @@
 import { rm } from "node:fs/promises";
 import { type Connection, EngineError } from "../../../clients/duckdb/engine";
 import { quoted } from "../../../clients/duckdb/temporary-folder";
+import { grouped } from "../../../lib/grouped";
+import { total } from "../../../lib/total";
 import { endIfUnwanted } from "../../beat";
 import type { DataFile, FetchedHour } from "./fetch-hour";
 
@@ -64,13 +66,10 @@ function scanOf(files: DataFile[]): string {
 
 /** One scan for all files of a table that have the same columns. */
 function scansOf(files: DataFile[]): DataFile[][] {
-  const alike = new Map<string, DataFile[]>();
-  for (const file of files) {
-    const key = `${file.of.topic} ${columnsIn(file).join()}`;
-    const before = alike.get(key);
-    if (before) before.push(file);
-    else alike.set(key, [file]);
-  }
+  const alike = grouped(
+    files,
+    (file) => `${file.of.topic} ${columnsIn(file).join()}`,
+  );
   return [...alike.values()];
 }
 
@@ -203,9 +202,10 @@ function checked(
         geocoded: geo!,
       }
     : NOTHING;
-  const told = read
-    .filter(({ of }) => of === hour.of)
-    .reduce((sum, file) => sum + file.rows, 0);
+  const told = total(
+    read.filter(({ of }) => of === hour.of),
+    "rows",
+  );
   if (counts.rows !== told)
     hour.problems.push(
       `${hour.of.name}: its data files have ${counts.rows} rows, and ${told} by what they say of themselves`,

@@ -3,6 +3,7 @@ import { type Connection, Engine } from "../../../clients/duckdb/engine";
 import type { Storage } from "../../../clients/storage";
 import type { MissingTopic } from "../../../domain/backfill/missing";
 import { capsuleTime } from "../../../formats/eventlogging/event-time";
+import { grouped } from "../../../lib/grouped";
 import { hourOf } from "../../../lib/hour";
 import { topicHourKey } from "../../../lib/keys";
 import { mapPool } from "../../../lib/map-pool";
@@ -66,11 +67,14 @@ export class RowReading {
   private hours = 0;
   private bytes = 0;
   private numbers = 0;
+  private readonly byTopic: ReadonlyMap<string, TopicHour[]>;
 
   constructor(
     private readonly deps: Deps,
     private readonly input: Input,
-  ) {}
+  ) {
+    this.byTopic = grouped(input.topicHours, ({ topic }) => topic);
+  }
 
   /** What a heartbeat tells: `perSecond` counts topic-hours. */
   get progress() {
@@ -168,12 +172,11 @@ export class RowReading {
     connection: Connection,
     group: ListedHour[],
   ): Promise<void> {
-    const { missing, topicHours } = this.input;
     const begun = new Set(group.map(({ of }) => of));
     const uuids = new KnownUuids(connection, REPLAYED_UUIDS);
-    for (const each of missing) {
-      const ofTopic = topicHours.filter(({ topic }) => topic === each.topic);
-      if (!ofTopic[0] || !begun.has(ofTopic[0])) continue;
+    for (const each of this.input.missing) {
+      const ofTopic = this.byTopic.get(each.topic);
+      if (!ofTopic || !begun.has(ofTopic[0]!)) continue;
       const numbers = new Map(ofTopic.map(({ name, no }) => [name, no]));
       for await (const events of readMissing(this.deps.storage, each)) {
         endIfUnwanted();

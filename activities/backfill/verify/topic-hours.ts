@@ -1,10 +1,11 @@
 import {
   type Dataset,
   datasetOf,
+  type NamingRules,
   refinedHourDir,
 } from "../../../domain/settings/dataset";
 import type { PlannedTopic } from "../../../domain/backfill/plan";
-import type { NamingRules } from "../../../domain/settings/dataset";
+import { grouped } from "../../../lib/grouped";
 import type { Hour } from "../../../lib/hour";
 import { topicHourKey } from "../../../lib/keys";
 import type { EvidenceClients } from "../../audit/evidence/clients";
@@ -55,9 +56,7 @@ export async function refinedPlaces(
   clients: Pick<EvidenceClients, "hdfs" | "hive">,
   topicHours: TopicHour[],
 ): Promise<Map<TopicHour, RefinedPlace>> {
-  const byTopic = new Map<string, TopicHour[]>();
-  for (const each of topicHours)
-    byTopic.set(each.topic, [...(byTopic.get(each.topic) ?? []), each]);
+  const byTopic = grouped(topicHours, ({ topic }) => topic);
   const found = new Map<TopicHour, RefinedPlace>();
   for (const ofTopic of byTopic.values()) {
     const { dataset } = ofTopic[0]!;
