@@ -23,6 +23,11 @@ export type RawEvidence = {
   problems: string[];
   /** Records that lie in it more than once, as far as the ledger tells, and a sentence that says how. */
   twice?: { records: number; why: string };
+  /**
+   * How many records more than those may lie in it more than once: runs overlapped, and offsets without a record hide how many records were
+   * taken by both. Absent where there are none.
+   */
+  perhapsTwice?: number;
   /** Records that runs took from Kafka and no file accounts for. */
   missing?: number;
   /** Present where all of `missing` is only an upper bound, as offsets may hold no record and were too many to be counted in Kafka. */
@@ -39,6 +44,11 @@ export const withoutRepeated = ({
   twice,
 }: Pick<RawEvidence, "count" | "twice">): number =>
   count - (twice?.records ?? 0);
+
+/** As many of a raw hour's records as are different ones for sure: all that may have been imported twice is taken away. */
+export const surelyDifferent = (
+  raw: Pick<RawEvidence, "count" | "twice" | "perhapsTwice">,
+): number => withoutRepeated(raw) - (raw.perhapsTwice ?? 0);
 
 /** A Hive partition, from its flags and the footers of its Parquet files. */
 export type RefinedEvidence = {

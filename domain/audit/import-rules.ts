@@ -5,6 +5,8 @@ import {
   losses,
   lostOffsets,
   mayBeOfReplacedLog,
+  type RawEvidence,
+  surelyDifferent,
   type TopicEvidence,
   unreadOffsets,
   withoutRepeated,
@@ -242,7 +244,7 @@ export const restIsUnread: Rule = ({ hour, topic }) => {
   const { raw, produced, archived, unreadOffsets: unread = 0 } = hour;
   if (!raw || !produced.known || archived.known || topic.unread !== undefined)
     return undefined;
-  return unread > 0 && produced.count > withoutRepeated(raw)
+  return unread > 0 && produced.count > surelyDifferent(raw)
     ? {
         verdict: "import-partial",
         why: `${raw.count} records imported of ${produced.count} messages in Kafka, and ${unread} offsets of the hour are unread`,
@@ -257,7 +259,7 @@ export const restIsUnread: Rule = ({ hour, topic }) => {
 export const restMayBeDeleted: Rule = (about) => {
   const { raw, archived } = about.hour;
   if (!raw || archived.known || !mayHaveBeenDeleted(about)) return undefined;
-  return kafkaTellsOfAll(about, withoutRepeated(raw))
+  return kafkaTellsOfAll(about, raw)
     ? undefined
     : {
         verdict: "import-partial",
@@ -267,13 +269,16 @@ export const restMayBeDeleted: Rule = (about) => {
 
 /**
  * Whether Kafka tells that nothing of an hour was deleted unread: it has the whole hour still, or had as many messages as were imported. A
- * log that replaced the one that was imported never tells: some of the hour may have been in that one.
+ * log that replaced the one that was imported never tells: some of the hour may have been in that one. Nor does the sum, where one record
+ * may have been imported twice and another one not at all.
  */
 const kafkaTellsOfAll = (
   { hour: { hour, produced, kept }, topic }: Case,
-  records: number,
+  raw: RawEvidence,
 ): boolean =>
   produced.known &&
   !produced.atLeast &&
   !mayBeOfReplacedLog(hour, topic) &&
-  (kept ? produced.count >= records : produced.count === records);
+  (kept
+    ? produced.count >= withoutRepeated(raw)
+    : produced.count === surelyDifferent(raw));

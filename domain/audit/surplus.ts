@@ -1,31 +1,56 @@
-import type { RawEvidence } from "./evidence";
+import { grouped } from "../../lib/grouped";
 import type { Hour } from "../../lib/hour";
+import { total } from "../../lib/total";
+import type { RawEvidence } from "./evidence";
 import { type Advance, type LedgerFile, stretchesByPartition } from "./ledger";
 
 /** A raw file with the hour that it lies in. */
 type Placed = LedgerFile & { hour: Hour };
 
-/** Records that a raw hour has more than once, and a sentence that says how that is known. */
-export type Surplus = { hour: Hour; records: number; why: string };
+/** Records that a raw hour has more than once, a sentence that says how that is known, and how many more there may be of them. */
+export type Surplus = {
+  hour: Hour;
+  records: number;
+  perhaps: number;
+  why: string;
+};
 
-/** What an hour has more than once, as its evidence has it; undefined where nothing. @param surplus of all hours */
-export function twiceIn(hour: Hour, surplus: Surplus[]): RawEvidence["twice"] {
-  const twice = surplus.filter((found) => found.hour === hour);
-  return twice.length === 0
-    ? undefined
-    : {
-        records: twice.reduce((sum, { records }) => sum + records, 0),
-        why: twice.map(({ why }) => why).join("; "),
-      };
+/** What an hour has more than once, or may have, as its evidence has it. @param surplus of all hours */
+export function repeatedIn(
+  hour: Hour,
+  surplus: Surplus[],
+): Pick<RawEvidence, "twice" | "perhapsTwice"> {
+  const found = surplus.filter((one) => one.hour === hour);
+  const twice = found.filter(({ records }) => records > 0);
+  const perhaps = total(found, "perhaps");
+  return {
+    ...(twice.length > 0
+      ? {
+          twice: {
+            records: total(twice, "records"),
+            why: twice.map(({ why }) => why).join("; "),
+          },
+        }
+      : {}),
+    ...(perhaps > 0 ? { perhapsTwice: perhaps } : {}),
+  };
 }
 
 /** Offsets that one importer run took, or several that overlap. */
-type Taken = { partition: number; from: bigint; to: bigint; runs: string[] };
+type Taken = {
+  partition: number;
+  from: bigint;
+  to: bigint;
+  runs: string[];
+  /** How many of the offsets were taken more than once, each counted as often as it was taken again. */
+  again: number;
+};
 
 /**
  * More records in raw files than there are offsets to have them from: runs overlapped or were repeated, or a file lies there twice. Every
- * record has an offset of its own, so that no more is counted than is really too much: errors and markers only make it more. Runs that
- * were set aside are no longer among the advances, and count only by the files that they left.
+ * record has an offset of its own, so that no more is counted than is really too much. Offsets without a record hide some of it: beside what
+ * is counted stands what else runs may have taken again. Runs that were set aside are no longer among the advances, and count only by the
+ * files that they left.
  */
 export function surpluses(advances: Advance[], files: Placed[]): Surplus[] {
   const partitions = new Map<number, Spanned[]>();
@@ -37,7 +62,7 @@ export function surpluses(advances: Advance[], files: Placed[]): Surplus[] {
     else partitions.set(file.partition, [spanned]);
   }
   const byRuns = taken(advances).flatMap((range) => {
-    const { partition, from, to, runs } = range;
+    const { partition, from, to, runs, again } = range;
     const within = (partitions.get(partition) ?? []).filter(
       ({ high }) => high > from && high <= to,
     );
@@ -46,6 +71,7 @@ export function surpluses(advances: Advance[], files: Placed[]): Surplus[] {
       within,
       to - from,
       `${rangeText(range)}, which the ${who} took`,
+      again,
     );
   });
   const byNames = [...stretchesByPartition(files)].flatMap(
@@ -71,7 +97,11 @@ export function surpluses(advances: Advance[], files: Placed[]): Surplus[] {
 /** A file with its offsets as numbers. */
 type Spanned = Placed & { low: bigint | undefined; high: bigint };
 
-const rangeText = ({ partition, from, to }: Omit<Taken, "runs">) =>
+const rangeText = ({
+  partition,
+  from,
+  to,
+}: Pick<Taken, "partition" | "from" | "to">) =>
   `offsets ${from} to ${to} of partition ${partition}`;
 
 /** What runs took, by partition; overlapping runs are one range that names them all. */
@@ -83,6 +113,7 @@ function taken(advances: Advance[]): Taken[] {
       from: BigInt(from),
       to: BigInt(to),
       runs: [run],
+      again: 0,
     }))
     .filter(({ from, to }) => to > from)
     .sort(
@@ -94,6 +125,7 @@ function taken(advances: Advance[]): Taken[] {
     const last = merged.at(-1);
     if (last?.partition === next.partition && next.from < last.to) {
       last.runs.push(...next.runs);
+      last.again += Number((next.to < last.to ? next.to : last.to) - next.from);
       if (next.to > last.to) last.to = next.to;
     } else merged.push(next);
   }
@@ -103,17 +135,24 @@ function taken(advances: Advance[]): Taken[] {
 /**
  * Gives what is too much to hours: first to those that have files with the same end and count, as a repeated run writes them, then to the
  * newest hour of the range. Counts that are only bounds prove nothing.
+ * @param again how many of the offsets runs took more than once
  */
-function place(files: Placed[], offsets: bigint, of: string): Surplus[] {
+function place(
+  files: Placed[],
+  offsets: bigint,
+  of: string,
+  again = 0,
+): Surplus[] {
   if (files.some(({ atMost }) => atMost)) return [];
-  const records = files.reduce((sum, { count }) => sum + count, 0);
+  const records = total(files, "count");
   let left = records - Number(offsets);
-  if (left <= 0) return [];
   const why = `${left} records more than there are ${of}, were imported twice`;
+  const hidden = again - Math.max(0, left);
   const found = new Map<Hour, number>();
   const give = (hour: Hour, most: number) => {
     const given = Math.min(left, most);
-    if (given > 0) found.set(hour, (found.get(hour) ?? 0) + given);
+    if (given <= 0) return;
+    found.set(hour, (found.get(hour) ?? 0) + given);
     left -= given;
   };
   const seen = new Set<string>();
@@ -123,9 +162,17 @@ function place(files: Placed[], offsets: bigint, of: string): Surplus[] {
     if (seen.has(key)) give(hour, count);
     seen.add(key);
   }
-  const held = new Map<Hour, number>();
-  for (const { hour, count } of newestFirst)
-    held.set(hour, (held.get(hour) ?? 0) + count);
-  for (const [hour, count] of held) give(hour, count - (found.get(hour) ?? 0));
-  return [...found].map(([hour, given]) => ({ hour, records: given, why }));
+  const byHour = grouped(newestFirst, ({ hour }) => hour);
+  for (const [hour, held] of byHour)
+    give(hour, total(held, "count") - (found.get(hour) ?? 0));
+  return [...byHour].flatMap(([hour, held]) => {
+    const given = found.get(hour) ?? 0;
+    const largest = Math.max(...held.map(({ count }) => count));
+    // A single file has no record twice, and of several the largest one's are different.
+    const rest = total(held, "count") - largest - given;
+    const perhaps = Math.max(0, Math.min(hidden, rest));
+    return given > 0 || perhaps > 0
+      ? [{ hour, records: given, perhaps, why }]
+      : [];
+  });
 }

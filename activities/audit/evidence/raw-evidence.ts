@@ -1,6 +1,6 @@
 import type { RawEvidence } from "../../../domain/audit/evidence";
 import { advancesHolding } from "../../../domain/audit/ledger";
-import { surpluses, twiceIn } from "../../../domain/audit/surplus";
+import { surpluses, repeatedIn } from "../../../domain/audit/surplus";
 import type { RawFile } from "../../../importers/importer";
 import type { Hour } from "../../../lib/hour";
 import type { RawHour } from "./raw-hours";
@@ -26,7 +26,7 @@ export function rawEvidence(
     hour: Hour,
     { files, strange, mtime }: RawHour,
   ): RawEvidence => {
-    const twice = twiceIn(hour, surplus);
+    const repeated = repeatedIn(hour, surplus);
     const imported = files.flatMap((file) => {
       const [first, ...others] = runsOf(file);
       return first ? [{ file, first, others }] : [];
@@ -49,7 +49,7 @@ export function rawEvidence(
       files: files.length,
       mtime,
       problems: [...strange, ...changed],
-      ...(twice ? { twice } : {}),
+      ...repeated,
       ...(imported.length === 0
         ? {}
         : { importedAt: Math.max(...imported.map(({ first }) => first.time)) }),

@@ -7,14 +7,16 @@ import type { Position } from "../../../importers/importer";
 import type { TopicMemory } from "./evidence-cache";
 
 /** Whether the importer has moved since a topic was found to be gone: then it was there again, and is gone once more. */
-export const hasMoved = (
-  { log }: TopicMemory,
+export function hasMoved(
+  { log, stood }: TopicMemory,
   stands: ReadonlyMap<number, Position>,
-): boolean =>
-  log?.stored !== undefined &&
-  [...stands].some(
-    ([partition, { offset }]) => log.stored![partition] !== offset,
+): boolean {
+  const before = log ? log.stored : stood;
+  return (
+    before !== undefined &&
+    [...stands].some(([partition, { offset }]) => before[partition] !== offset)
   );
+}
 
 /**
  * As long as the importer stands where it stood in the log that was replaced, what comes into the new one below that is passed over, and in
@@ -31,12 +33,15 @@ export function followStanding(
 ): void {
   const { stood, replaced, log } = memory;
   if (isGone) {
-    delete memory.stood;
+    if (log) delete memory.stood;
     // Where no position could be read, none has moved.
-    if (log && stands.size > 0)
-      log.stored = Object.fromEntries(
-        [...stands].map(([partition, { offset }]) => [partition, offset]),
-      );
+    if (stands.size === 0) return;
+    const standing = Object.fromEntries(
+      [...stands].map(([partition, { offset }]) => [partition, offset]),
+    );
+    // Where nobody has seen the log, the importer's positions are all that is known of it.
+    if (log) log.stored = standing;
+    else memory.stood = standing;
     return;
   }
   const positions = partitions.flatMap(({ partition, stored }) =>

@@ -91,6 +91,23 @@ test("Kafka tells that nothing of an hour was deleted where it has all of it, or
   );
 });
 
+test("one record that may have been imported twice may stand for another one that was deleted, or is unread", () => {
+  const of = (over: Partial<HourEvidence>, about?: Partial<TopicEvidence>) =>
+    verdictOf(
+      imported({
+        produced: measured(13),
+        raw: { ...imported({}).raw!, perhapsTwice: 1 },
+        ...over,
+      }),
+      about,
+    );
+  expect(of({}, JUMPED)).toBe("import-partial");
+  expect(of({ unreadOffsets: 7 })).toBe("import-partial");
+  expect(of({})).toBe("complete");
+  // Kafka would have the other one still.
+  expect(of({ kept: true }, JUMPED)).toBe("complete");
+});
+
 test("a log that replaced another one does not tell how much of an hour was in that one", () => {
   const hour = imported({ produced: measured(13), kept: true });
   const from = hourStart(HOUR);

@@ -13,7 +13,7 @@ import {
   jumps,
   unaccounted,
 } from "../../../../domain/audit/ledger";
-import { surpluses, twiceIn } from "../../../../domain/audit/surplus";
+import { surpluses, repeatedIn } from "../../../../domain/audit/surplus";
 import { addHours, HOUR_MS, hourStart } from "../../../../lib/hour";
 import { POLICY } from "./cases";
 
@@ -145,7 +145,7 @@ function audit({ steps, isArchiveRead }: History, played: Played): Judgement[] {
     const hour = addHours(FIRST, index);
     const own = hourOf.flatMap((at, offset) => (at === index ? [offset] : []));
     const held = files.filter((file) => file.hour === hour);
-    const twice = twiceIn(hour, surplus);
+    const repeated = repeatedIn(hour, surplus);
     const before = hourOf.filter((at) => at < index).length;
     const left = own.filter((offset) => offset >= low).length;
     const isKnown = before >= low || left > 0;
@@ -164,7 +164,7 @@ function audit({ steps, isArchiveRead }: History, played: Played): Judgement[] {
               files: raw.length,
               mtime: 1,
               problems: [],
-              ...(twice ? { twice } : {}),
+              ...repeated,
             },
             refined: {
               doneFlag: 1,

@@ -1,4 +1,4 @@
-import { surpluses } from "../../../../domain/audit/surplus";
+import { repeatedIn, surpluses } from "../../../../domain/audit/surplus";
 
 const run = (name: string, from: number, to: number, partition = 0) => ({
   run: name,
@@ -88,4 +88,42 @@ test("no hour is given more than it holds", () => {
     ["2018-07-05T02", 20],
     ["2018-07-05T01", 7],
   ]);
+});
+
+test("what offsets without a record hide of a run that was repeated may be there twice", () => {
+  // Offset 1 holds no record, and 0 was taken by both runs.
+  expect(
+    surpluses(
+      [run("a", 0, 2), run("b", 0, 2)],
+      [file("01", 1, 1), file("01", 1, 1)],
+    ),
+  ).toMatchObject([{ records: 0, perhaps: 1 }]);
+  // Of the four offsets that both took, one is empty.
+  expect(
+    surpluses(
+      [run("a", 0, 5), run("b", 1, 8)],
+      [file("01", 5, 4), file("01", 8, 6)],
+    ),
+  ).toMatchObject([{ records: 2, perhaps: 2 }]);
+});
+
+test("nothing of a single file is there twice, nor of an hour whose offsets were taken once", () => {
+  expect(
+    surpluses(
+      [run("a", 0, 2), run("b", 0, 2), run("c", 2, 9)],
+      [file("01", 1, 1), file("02", 5, 1), file("02", 9, 1)],
+    ),
+  ).toEqual([]);
+});
+
+test("an hour's repeated records are summed up over its partitions", () => {
+  const surplus = surpluses(
+    [0, 1].flatMap((p) => [run("a", 0, 3, p), run("b", 0, 3, p)]),
+    [0, 1].flatMap((p) => [file("01", 3, 2, p), file("01", 3, 2, p)]),
+  );
+  expect(repeatedIn("2018-07-05T01", surplus)).toEqual({
+    twice: { records: 2, why: expect.stringContaining("partition 1") },
+    perhapsTwice: 2,
+  });
+  expect(repeatedIn("2018-07-05T02", surplus)).toEqual({});
 });

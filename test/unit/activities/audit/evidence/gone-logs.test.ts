@@ -76,6 +76,22 @@ test("a topic that is made anew goes on to be in doubt as long as the importer s
     });
 });
 
+test("also where no audit has seen the topic before it was gone", async () => {
+  const memory = emptyMemory();
+  goneAt(memory, AS_OF, "3");
+  for (const asOf of [AS_OF + 1, AS_OF + 2])
+    expect(await audits(memory)(NEW, undefined, TWO, { asOf })).toMatchObject({
+      until: asOf,
+    });
+});
+
+test("a topic that no audit has seen, and that is gone in each though the importer has moved, was there between them", () => {
+  const memory = emptyMemory();
+  goneAt(memory, AS_OF, "3");
+  expect(goneAt(memory, AS_OF + 1, "3")?.until).toBe(AS_OF);
+  expect(goneAt(memory, AS_OF + 2, "5")?.until).toBe(AS_OF + 2);
+});
+
 test("a topic that is gone in each audit, though the importer has moved, was there between them", async () => {
   const memory = emptyMemory();
   await audits(memory)(OLD, "a", TWO);

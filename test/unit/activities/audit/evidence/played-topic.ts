@@ -1,6 +1,6 @@
 import type { RawEvidence } from "../../../../../domain/audit/evidence";
 import type { Advance } from "../../../../../domain/audit/ledger";
-import { surpluses, twiceIn } from "../../../../../domain/audit/surplus";
+import { surpluses, repeatedIn } from "../../../../../domain/audit/surplus";
 import { addHours, HOUR_MS, hourStart } from "../../../../../lib/hour";
 
 import type { History } from "./topic-steps";
@@ -234,13 +234,13 @@ export class PlayedTopic {
     const found = new Map<string, RawEvidence>();
     for (const { hour, count } of this.files) {
       const known = found.get(hour);
-      const twice = twiceIn(hour, surplus);
+      const repeated = repeatedIn(hour, surplus);
       found.set(hour, {
         count: (known?.count ?? 0) + count,
         files: (known?.files ?? 0) + 1,
         mtime: 1,
         problems: [],
-        ...(twice ? { twice } : {}),
+        ...repeated,
       });
     }
     return found;

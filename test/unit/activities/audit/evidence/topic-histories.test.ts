@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { isHealthy } from "../../../../../domain/audit/verdicts";
-import { healthyHistory, history } from "./topic-steps";
+import { healthyHistory, history, ONCE_HEALTHY } from "./topic-steps";
 import { auditedTopic } from "./topic-histories";
 
 /** More of them than in each test run: `npm run histories`. */
@@ -18,7 +18,7 @@ test("made anew, deleted, widened, expired, imported twice or without offsets: n
       );
       expect(wrong).toEqual([]);
     }),
-    { numRuns: HISTORIES },
+    { numRuns: HISTORIES, examples: ONCE_HEALTHY.map((told) => [told]) },
   );
 }, 1_800_000);
 

@@ -64,3 +64,30 @@ export const healthyHistory = fc.record({
   isArchiveRead: fc.boolean(),
 }) satisfies fc.Arbitrary<History>;
 export type History = typeof history extends fc.Arbitrary<infer T> ? T : never;
+
+const QUIET: History["steps"][number] = {
+  ...{ log: "same", produced: 0, markers: 0, deletes: 0, retention: 99 },
+  ...{ run: "none", audit: false, isGone: false, hasNoId: false, hoursBack: 0 },
+};
+/** Losses that audits called healthy once, and that chance finds in a hundred thousand histories. */
+export const ONCE_HEALTHY: History[] = [
+  {
+    // The topic was gone when the first audit looked, and came back with as many messages as had been read of the one before.
+    ...{ partitions: 1, isReset: false, hasIds: false, isArchiveRead: false },
+    steps: [
+      { ...QUIET, markers: 1, retention: 2, run: "usual" },
+      { ...QUIET, isGone: true, hoursBack: 3 },
+      { ...QUIET, produced: 1, hoursBack: 3 },
+      QUIET,
+      QUIET,
+    ],
+  },
+  {
+    // One message was deleted unread and the other one imported twice, which an offset without a record hid.
+    ...{ partitions: 1, isReset: true, hasIds: false, isArchiveRead: false },
+    steps: [
+      { ...QUIET, produced: 2, retention: 2, audit: true },
+      { ...QUIET, markers: 1, deletes: 1, retention: 2, run: "repeated" },
+    ],
+  },
+];
