@@ -4,7 +4,17 @@
  */
 
 const MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
-const LEVELS = "TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|SEVERE";
+/** One of these stands in whatever begins a message; WARN in WARNING, too. */
+export const LOG_LEVELS = [
+  "TRACE",
+  "DEBUG",
+  "INFO",
+  "WARN",
+  "ERROR",
+  "FATAL",
+  "SEVERE",
+];
+const LEVELS = LOG_LEVELS.join("|").replace("WARN", "WARN(?:ING)?");
 /** A date in figures or with the month's name, as the layouts of log4j and java.util.logging write it; a zone may follow the time. */
 const DATE =
   "(?:\\d{2,4}[-/.]\\d{1,2}[-/.]\\d{1,4}|\\d{8}|(?:[A-Za-z]{3},? )?(?:\\d{1,2}[ -/][A-Za-z]{3}[ -/]\\d{2,4}|[A-Za-z]{3} \\d{1,2},?(?: \\d{4})?))";

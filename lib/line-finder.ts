@@ -5,9 +5,16 @@ import { Places } from "./places";
 export type LineSearch = {
   /** A line is wanted that holds one of these. None holds a line break. One that begins with a letter that is rare in logs is found sooner. */
   needles: readonly string[];
-  /** Whether a line begins a message. Before a wanted line that begins none, the last one that does is given. */
-  beginsMessage?: (line: string) => boolean;
+  /** What begins a message. Before a wanted line that begins none, the last one that does is given. */
+  message?: {
+    /** A line that begins one holds one of these. Where a log has no such line, it need not become text to be passed over. */
+    marks: readonly string[];
+    begins: (line: string) => boolean;
+  };
 };
+
+/** Bytes that are looked at for a mark at a time. */
+const WINDOW_BYTES = 64 << 10;
 
 /**
  * The wanted lines of a log that is given in pieces: each line that holds a needle, the line after it, and where it begins no message
@@ -23,6 +30,7 @@ export async function* linesFound(
 
 class LineFinder {
   private readonly needles: Buffer[];
+  private readonly marks: Buffer[];
   /** Whether the next line follows a wanted one. */
   private follows = false;
   /** The last line that begins a message and was passed over. */
@@ -30,6 +38,7 @@ class LineFinder {
 
   constructor(private readonly search: LineSearch) {
     this.needles = search.needles.map((needle) => Buffer.from(needle));
+    this.marks = (search.message?.marks ?? []).map((mark) => Buffer.from(mark));
   }
 
   /** @param lines whole lines, which follow those of the call before */
@@ -61,10 +70,9 @@ class LineFinder {
     from: number,
     passed: Buffer,
   ): Generator<string> {
-    const { beginsMessage } = this.search;
     const wanted = textLines(lines.subarray(from, endOfLine(lines, from)))[0]!;
     const message =
-      beginsMessage && !beginsMessage(wanted)
+      this.search.message?.begins(wanted) === false
         ? (this.lastMessage(passed) ?? this.message)
         : undefined;
     this.message = undefined;
@@ -73,16 +81,31 @@ class LineFinder {
 
   /** The last line of some that begins a message; it is looked for from their end. */
   private lastMessage(lines: Buffer): string | undefined {
-    const { beginsMessage } = this.search;
-    if (!beginsMessage) return undefined;
+    const { message } = this.search;
+    if (!message) return undefined;
     for (let end = lines.length; end > 0;) {
-      const from = startOfLine(lines, end - 1);
-      const found = textLines(lines.subarray(from, end)).findLast(
-        beginsMessage,
-      );
+      const from = startOfLine(lines, Math.max(0, end - WINDOW_BYTES));
+      const window = lines.subarray(from, end);
+      const found = this.marks.some((mark) => window.includes(mark))
+        ? lastLine(window, message.begins)
+        : undefined;
       if (found !== undefined) return found;
       end = from;
     }
     return undefined;
   }
+}
+
+/** The last of some lines that is wanted. They become text one by one, from the last on. */
+function lastLine(
+  lines: Buffer,
+  isWanted: (line: string) => boolean,
+): string | undefined {
+  for (let end = lines.length; end > 0;) {
+    const from = startOfLine(lines, end - 1);
+    const found = textLines(lines.subarray(from, end)).findLast(isWanted);
+    if (found !== undefined) return found;
+    end = from;
+  }
+  return undefined;
 }

@@ -1,4 +1,5 @@
 import {
+  LOG_LEVELS,
   parseLogHead,
   parseRefineMention,
   REFINE_MARK,
@@ -61,7 +62,10 @@ const ERROR_LEVELS = ["ERROR", "FATAL"];
  */
 export const VERDICT_LINES: LineSearch = {
   needles: [REFINE_MARK, ...ERROR_LEVELS],
-  beginsMessage: (line) => parseLogHead(line) !== undefined,
+  message: {
+    marks: LOG_LEVELS,
+    begins: (line) => parseLogHead(line) !== undefined,
+  },
 };
 
 /** A container's log file, named as YARN names it. */

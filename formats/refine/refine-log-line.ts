@@ -1,6 +1,6 @@
 import { type Hour, hourOfPartition } from "../../lib/hour";
 
-export { parseLogHead } from "../log-head";
+export { LOG_LEVELS, parseLogHead } from "../log-head";
 
 /*
  * What Refine logs of Hive partitions (Refine of analytics-refinery-source v0.0.62; of v0.0.58, the outdated wrapper's, it says

@@ -3,7 +3,10 @@ import { linesOf } from "../../../lib/lines";
 
 const SEARCH = {
   needles: ["`.`", "ERROR"],
-  beginsMessage: (line: string) => line.startsWith("12:"),
+  message: {
+    marks: ["12:"],
+    begins: (line: string) => line.startsWith("12:"),
+  },
 };
 
 async function* inPieces(bytes: Buffer, cuts: number[]) {
@@ -48,6 +51,12 @@ test("a line within a message is preceded by the line that begins it, however fa
     expect(await found(text, cuts)).toEqual(expected);
 });
 
+test("a message that began far before is found, also where a line of it is long", async () => {
+  const long = "c".repeat(200_000);
+  const text = `12:01 a\n12:02 b\n${"c\n".repeat(50_000)}${long}\n${"c\n".repeat(50_000)}d ERROR\ne\n`;
+  expect(await found(text)).toEqual(["12:02 b", "d ERROR", "e"]);
+});
+
 test("lines end as Hadoop's do, and bytes that are no UTF-8 stand in nobody's way", async () => {
   expect(await found("12:\r\n12: ERROR é\r\nb\rc\r\nd")).toEqual([
     "12: ERROR é",
@@ -81,7 +90,7 @@ async function expectedOf(text: string): Promise<string[]> {
     wanted.add(i);
     if (i + 1 < lines.length) wanted.add(i + 1);
     for (let at = i; at >= 0; at--)
-      if (SEARCH.beginsMessage(lines[at]!)) {
+      if (SEARCH.message.begins(lines[at]!)) {
         wanted.add(at);
         break;
       }
