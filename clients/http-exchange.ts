@@ -1,6 +1,8 @@
 import {
   Agent as HttpAgent,
+  type ClientRequest,
   type IncomingHttpHeaders,
+  type IncomingMessage,
   request as httpRequest,
 } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
@@ -25,6 +27,11 @@ export type Answer = {
   body: Buffer;
 };
 
+/** An answer whose body may still be coming: then it is in `pieces`, or to be dropped, and `body` is empty. */
+export type AnswerInPieces = Answer & {
+  coming?: { pieces: AsyncGenerator<Buffer>; drop: () => void };
+};
+
 export type Exchange = (ask: Ask) => Promise<Answer>;
 
 /**
@@ -34,6 +41,8 @@ export type Exchange = (ask: Ask) => Promise<Answer>;
 const CONNECTIONS = 64;
 /** Kept connections are closed after this, before a service does it: Jetty waits for ten seconds and more. */
 const IDLE_MS = 4000;
+/** Bytes of a body that are handed on together. Larger buffers make the process collect its garbage more often. */
+const GATHERED_BYTES = 256 << 10;
 const MAX_REDIRECTS = 5;
 const SEE_OTHER = 303;
 const REDIRECTS = new Set([301, 302, SEE_OTHER, 307, 308]);
@@ -52,23 +61,55 @@ const WAYS: Record<
  * which an audit of hundreds of thousands of small files consists of.
  * @throws Error where there is no whole answer
  */
-export async function exchange(ask: Ask): Promise<Answer> {
+export const exchange = (ask: Ask): Promise<Answer> =>
+  onceMore(ask, async (connection) => {
+    const deadline = new Deadline(ask.timeoutMs);
+    return wholeAnswer(await begun(ask, connection, deadline), ask, deadline);
+  });
+
+/**
+ * Like {@link exchange}; but the body of a good answer (2xx) is given in pieces, as they come. `timeoutMs` is how long the answer may take to
+ * begin, and each piece to come. The connection is closed where not all pieces are taken.
+ */
+export const exchangeInPieces = (ask: Ask): Promise<AnswerInPieces> =>
+  onceMore(ask, async (connection) => {
+    const deadline = new Deadline(ask.timeoutMs);
+    const message = await begun(ask, connection, deadline);
+    const isGood = message.statusCode! >= 200 && message.statusCode! < 300;
+    if (!isGood) return wholeAnswer(message, ask, deadline);
+    deadline.pass();
+    return {
+      ...answered(message, ask),
+      body: Buffer.alloc(0),
+      coming: {
+        pieces: piecesOf(message, ask.timeoutMs),
+        drop: () => message.destroy(),
+      },
+    };
+  });
+
+/**
+ * A service may close a kept connection in the moment in which it is used again. A read is asked again, over a new connection; of a change
+ * nobody knows whether it was made.
+ */
+async function onceMore<T>(
+  { method }: Ask,
+  attempt: (connection: Connection) => Promise<T>,
+): Promise<T> {
   try {
-    return await once(ask);
+    return await attempt("kept");
   } catch (error) {
     if (!(error instanceof ClosedMeanwhile)) throw error;
-    // A service may close a kept connection in the moment in which it is used again. A read is asked again, over a new connection; of a change
-    // nobody knows whether it was made.
-    if (ask.method !== "GET") throw error.cause;
-    return once(ask, "anew");
+    if (method !== "GET") throw error.cause;
+    return attempt("anew");
   }
 }
 
 /** Like {@link exchange}, and goes where the answer sends it on to, without the body. Other headers than its own are not sent along. */
-export async function exchangeFollowing(
+export async function exchangeFollowing<T extends Answer>(
   ask: Omit<Ask, "body" | "headers">,
-  send: Exchange = exchange,
-): Promise<Answer> {
+  send: (ask: Ask) => Promise<T>,
+): Promise<T> {
   let next: Ask = ask;
   for (let sentOn = 0; ; sentOn++) {
     const answer = await send(next);
@@ -90,55 +131,155 @@ class ClosedMeanwhile extends Error {}
 /** Connections over which a request went already. An agent's own mark is missing where a request had waited for one to become free. */
 const used = new WeakSet<Socket>();
 
-function once(
-  { method, url, headers = {}, body, timeoutMs }: Ask,
-  connection: "kept" | "anew" = "kept",
-): Promise<Answer> {
+type Connection = "kept" | "anew";
+
+/** Ends a request that takes too long, from when a connection is there for it. */
+class Deadline {
+  private isLate = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly ms: number) {}
+
+  start(sent: ClientRequest): void {
+    this.timer = setTimeout(() => {
+      this.isLate = true;
+      sent.destroy();
+    }, this.ms);
+  }
+
+  /** Nothing is ended by it any more. */
+  pass(): void {
+    clearTimeout(this.timer);
+  }
+
+  /** Why a request failed. */
+  reason(error: Error): Error {
+    this.pass();
+    return this.isLate ? new Error(`no answer in ${this.ms / 1000} s`) : error;
+  }
+}
+
+/** Sends a request. @returns its answer, of which the body is still to come */
+function begun(
+  { method, url, headers = {}, body }: Ask,
+  connection: Connection,
+  deadline: Deadline,
+): Promise<IncomingMessage> {
   const way = WAYS[url.protocol];
   if (!way) return Promise.reject(new Error(`no way to ${url.protocol}`));
   return new Promise((resolve, reject) => {
-    let timer: NodeJS.Timeout | undefined;
-    let isLate = false;
-    let hasBegun = false;
     let isKept = false;
-    const fail = (error: Error) => {
-      clearTimeout(timer);
-      if (isLate) reject(new Error(`no answer in ${timeoutMs / 1000} s`));
-      else if (isKept && !hasBegun && isReset(error))
-        reject(new ClosedMeanwhile("closed", { cause: error }));
-      else reject(error);
-    };
     const sent = way.request(
       url,
       { method, headers, agent: connection === "kept" && way.agent },
-      (answer) => {
-        hasBegun = true;
-        const pieces: Buffer[] = [];
-        answer.on("data", (piece: Buffer) => pieces.push(piece));
-        answer.on("error", fail);
-        answer.on("end", () => {
-          clearTimeout(timer);
-          resolve({
-            status: answer.statusCode!,
-            headers: headersOf(answer.headers),
-            url,
-            body: pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces),
-          });
-        });
-      },
+      resolve,
     );
     sent.on("socket", (socket) => {
       isKept = used.has(socket);
       used.add(socket);
-      timer = setTimeout(() => {
-        isLate = true;
-        sent.destroy();
-      }, timeoutMs);
+      deadline.start(sent);
     });
-    sent.on("error", fail);
+    sent.on("error", (error) => {
+      const reason = deadline.reason(error);
+      reject(
+        isKept && reason === error && isReset(error)
+          ? new ClosedMeanwhile("closed", { cause: error })
+          : reason,
+      );
+    });
     sent.end(body);
   });
 }
+
+/** @throws Error where the body breaks off, or does not come in time */
+function wholeAnswer(
+  message: IncomingMessage,
+  ask: Ask,
+  deadline: Deadline,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    message.on("data", (piece: Buffer) => pieces.push(piece));
+    message.on("error", (error) => reject(deadline.reason(error)));
+    message.on("end", () => {
+      deadline.pass();
+      resolve({
+        ...answered(message, ask),
+        body: pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces),
+      });
+    });
+  });
+}
+
+/** A body's bytes as they come. @throws Error where it breaks off, or nothing more comes in time */
+async function* piecesOf(
+  message: IncomingMessage,
+  timeoutMs: number,
+): AsyncGenerator<Buffer> {
+  const body = new Gathered(message);
+  try {
+    while (!body.hasEnded) {
+      const timer = setTimeout(() => {
+        message.destroy(new Error(`nothing more in ${timeoutMs / 1000} s`));
+      }, timeoutMs);
+      const piece = await body.more();
+      clearTimeout(timer);
+      if (piece.length > 0) yield piece;
+    }
+    if (body.failure) throw body.failure;
+  } finally {
+    message.destroy();
+  }
+}
+
+/** Gathers what comes of a body: a connection's own pieces are so small that handing each on takes longer than to copy it. */
+class Gathered {
+  hasEnded = false;
+  /** Why the body broke off; absent where it is whole. */
+  failure: Error | undefined;
+  private pieces: Buffer[] = [];
+  private bytes = 0;
+  private wake: () => void = () => undefined;
+
+  constructor(private readonly message: IncomingMessage) {
+    message.on("data", (piece: Buffer) => {
+      this.pieces.push(piece);
+      this.bytes += piece.length;
+      if (this.bytes < GATHERED_BYTES) return;
+      message.pause();
+      this.wake();
+    });
+    message.on("end", () => this.end());
+    message.on("error", (error) => this.end(error));
+  }
+
+  /** What has come, as soon as it is enough or no more comes. */
+  async more(): Promise<Buffer> {
+    await new Promise<void>((wake) => {
+      this.wake = wake;
+      this.message.resume();
+    });
+    const { pieces } = this;
+    this.pieces = [];
+    this.bytes = 0;
+    return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+  }
+
+  private end(failure?: Error): void {
+    this.hasEnded = true;
+    this.failure = failure;
+    this.wake();
+  }
+}
+
+const answered = (
+  { statusCode, headers }: IncomingMessage,
+  { url }: Ask,
+): Omit<Answer, "body"> => ({
+  status: statusCode!,
+  headers: headersOf(headers),
+  url,
+});
 
 const isReset = ({ code }: NodeJS.ErrnoException): boolean =>
   code === "ECONNRESET" || code === "EPIPE";

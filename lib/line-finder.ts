@@ -13,7 +13,8 @@ export type LineSearch = {
   };
 };
 
-/** Bytes that are looked at for a mark at a time. */
+/** Bytes that are looked at for a mark at a time: few at first, as most lines begin a message. */
+const FIRST_WINDOW_BYTES = 256;
 const WINDOW_BYTES = 64 << 10;
 
 /**
@@ -83,14 +84,16 @@ class LineFinder {
   private lastMessage(lines: Buffer): string | undefined {
     const { message } = this.search;
     if (!message) return undefined;
+    let bytes = FIRST_WINDOW_BYTES;
     for (let end = lines.length; end > 0;) {
-      const from = startOfLine(lines, Math.max(0, end - WINDOW_BYTES));
+      const from = startOfLine(lines, Math.max(0, end - bytes));
       const window = lines.subarray(from, end);
       const found = this.marks.some((mark) => window.includes(mark))
         ? lastLine(window, message.begins)
         : undefined;
       if (found !== undefined) return found;
       end = from;
+      bytes = Math.min(2 * bytes, WINDOW_BYTES);
     }
     return undefined;
   }

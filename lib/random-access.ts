@@ -4,4 +4,6 @@ export type RandomAccess = {
   size: number;
   /** The bytes from an offset on; fewer than asked for where the file ends. */
   read: (offset: number, length: number) => Promise<Buffer>;
+  /** The same bytes one after the other, in pieces of any length; absent where `read` is as quick. */
+  pieces?: (offset: number, length: number) => AsyncGenerator<Buffer>;
 };

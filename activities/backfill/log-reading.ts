@@ -12,7 +12,7 @@ import { linesFound } from "../../lib/line-finder";
 import { mapPool } from "../../lib/map-pool";
 import { paceOf } from "../../lib/pace";
 import type { RandomAccess } from "../../lib/random-access";
-import { readAhead } from "../../lib/read-ahead";
+import { readOn } from "../../lib/read-on";
 import { total } from "../../lib/total";
 import { endIfUnwanted } from "../beat";
 import { sagaId } from "./saga-id";
@@ -109,7 +109,8 @@ export class LogReading {
     const ofFile = new PartitionVerdicts();
     try {
       const opened = await this.clients.hdfs.open(file.path);
-      await this.readLogs(readAhead(this.counted(opened)), ofFile);
+      const read = await readOn(this.counted(opened));
+      await this.readLogs(read, ofFile).finally(read.close);
     } catch (error) {
       if (!(error instanceof FormatError)) {
         this.hasFailed = true;
@@ -151,14 +152,19 @@ export class LogReading {
     }
   }
 
-  private counted({ size, read }: RandomAccess): RandomAccess {
+  private counted({ size, read, pieces }: RandomAccess): RandomAccess {
+    const count = (bytes: Buffer) => {
+      this.bytes += bytes.length;
+      return bytes;
+    };
     return {
       size,
-      read: async (offset, length) => {
-        const bytes = await read(offset, length);
-        this.bytes += bytes.length;
-        return bytes;
-      },
+      read: async (offset, length) => count(await read(offset, length)),
+      ...(pieces && {
+        pieces: async function* (offset, length) {
+          for await (const piece of pieces(offset, length)) yield count(piece);
+        },
+      }),
     };
   }
 

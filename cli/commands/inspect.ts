@@ -18,7 +18,7 @@ import { linesFound } from "../../lib/line-finder";
 import { linesOf } from "../../lib/lines";
 import { nameOf } from "../../lib/paths";
 import type { RandomAccess } from "../../lib/random-access";
-import { readAhead } from "../../lib/read-ahead";
+import { readOn } from "../../lib/read-on";
 import { requiredLiteral } from "../../lib/required-literal";
 
 type Options = { config: string; json?: boolean; hdfs?: boolean };
@@ -159,18 +159,23 @@ async function inspectYarnLog(
   const match = options.match === undefined ? /^/ : regexOf(options.match);
   let found = 0;
   await withFile(file, options, async (access) => {
-    for await (const { pieces, ...log } of yarnLogs(readAhead(access)))
-      for await (const line of linesThatMayMatch(match, pieces)) {
-        if (!match.test(line)) continue;
-        found++;
-        await printLine(
-          options.json
-            ? JSON.stringify({ ...log, line })
-            : log.container === ""
-              ? line
-              : `${log.container} ${log.logType}: ${line}`,
-        );
-      }
+    const read = await readOn(access);
+    try {
+      for await (const { pieces, ...log } of yarnLogs(read))
+        for await (const line of linesThatMayMatch(match, pieces)) {
+          if (!match.test(line)) continue;
+          found++;
+          await printLine(
+            options.json
+              ? JSON.stringify({ ...log, line })
+              : log.container === ""
+                ? line
+                : `${log.container} ${log.logType}: ${line}`,
+          );
+        }
+    } finally {
+      await read.close();
+    }
   });
   if (options.match !== undefined && found === 0) process.exitCode = 1;
 }

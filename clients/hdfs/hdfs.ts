@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { isOnHdfs, type Location } from "../../formats/hadoop/location";
 import { directoryOf, isBelow, nameOf } from "../../lib/paths";
-import { fatal } from "../errors";
+import { fatal, ServiceError } from "../errors";
 import type { RandomAccess } from "../../lib/random-access";
 import type { Exchange } from "../http-exchange";
 import {
@@ -158,7 +158,37 @@ export class Hdfs {
       size,
       read: (offset, length) =>
         this.readExactly(path, offset, Math.min(length, size - offset)),
+      pieces: (offset, length) =>
+        this.piecesOf(path, offset, Math.min(length, size - offset)),
     };
+  }
+
+  /**
+   * A range's bytes as they come, all of them, by one request. What breaks off is asked for again from there on, as long as anything comes.
+   * @throws FileChanged where the file has fewer
+   */
+  private async *piecesOf(
+    path: string,
+    offset: number,
+    length: number,
+  ): AsyncGenerator<Buffer> {
+    const end = offset + length;
+    for (let at = offset; at < end;) {
+      const asked = { offset: at, length: end - at };
+      try {
+        for await (const piece of this.transport.pieces(path, asked)) {
+          at += piece.length;
+          yield piece;
+        }
+      } catch (error) {
+        if (at === asked.offset || !(error instanceof ServiceError))
+          throw error;
+      }
+      if (at === asked.offset)
+        throw new FileChanged(
+          `${this.service}: ${path} has changed while it was read: nothing of ${asked.length} bytes at ${at}`,
+        );
+    }
   }
 
   /** A range of a file's bytes, all of them. @throws FileChanged where the file has fewer, as one that was replaced or removed meanwhile */

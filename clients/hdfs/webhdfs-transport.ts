@@ -9,9 +9,12 @@ import {
 } from "../hadoop-answer";
 import {
   type Answer,
+  type AnswerInPieces,
+  type Ask,
   type Exchange,
   exchange,
   exchangeFollowing,
+  exchangeInPieces,
 } from "../http-exchange";
 
 /** Where WebHDFS is served: a NameNode, an HttpFS, or a gateway such as Knox; the address may have a base path. */
@@ -77,11 +80,18 @@ const answerOfDone = z.object({ boolean: z.boolean() });
  * where there is one, Hadoop's own exception.
  */
 export class WebHdfsTransport {
+  private readonly send: Exchange;
+  /** How a file is asked for whose bytes are given as they come. */
+  private readonly open: (ask: Ask) => Promise<AnswerInPieces>;
+
   /** @param send how a request is sent and answered */
   constructor(
     private readonly address: WebHdfsAddress,
-    private readonly send: Exchange = exchange,
-  ) {}
+    send?: Exchange,
+  ) {
+    this.send = send ?? exchange;
+    this.open = send ?? exchangeInPieces;
+  }
 
   /** What an operation answers in JSON; undefined where the path does not exist. */
   json<T>(
@@ -113,12 +123,34 @@ export class WebHdfsTransport {
     path: string,
     range: { offset?: number; length?: number } = {},
   ): Promise<Buffer | undefined> {
-    return this.ask("OPEN", path, range, (answer) => {
-      const type = contentTypeOf(answer);
-      if (type.split(";")[0]!.trim().toLowerCase() !== BYTES)
-        throw new Error(`${answer.status} with no file's bytes (${type})`);
-      return answer.body;
-    });
+    return this.ask("OPEN", path, range, (answer) => bytesOf(answer).body);
+  }
+
+  /** The bytes of a range as they come; none where the file does not exist. */
+  async *pieces(
+    path: string,
+    range: { offset: number; length: number },
+  ): AsyncGenerator<Buffer> {
+    const answer = await this.ask("OPEN", path, range, bytesOf, this.open);
+    if (!answer) return;
+    if (!answer.coming) {
+      yield answer.body;
+      return;
+    }
+    const { pieces } = answer.coming;
+    const more = () =>
+      pieces.next().catch((error: Error) => {
+        throw new Error(`OPEN ${path}: ${error.message}`, { cause: error });
+      });
+    try {
+      for (;;) {
+        const next = await calling("HDFS", this.address.webhdfs, more);
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      await pieces.return(undefined);
+    }
   }
 
   /**
@@ -155,16 +187,17 @@ export class WebHdfsTransport {
     return new URL(location, answer.url);
   }
 
-  private ask<T>(
+  private ask<T, A extends Answer = Answer>(
     operation: Operation,
     path: string,
     query: Query | undefined,
-    resultOf: (answer: Answer) => T,
+    resultOf: (answer: A) => T,
+    send = this.send as (ask: Ask) => Promise<A>,
   ): Promise<T | undefined> {
     return calling("HDFS", this.address.webhdfs, async () => {
       const answer = await exchangeFollowing(
         this.askFor(operation, path, query),
-        this.send,
+        send,
       );
       const { status } = answer;
       if (status >= 200 && status < 300) {
@@ -190,6 +223,14 @@ export class WebHdfsTransport {
     const url = new URL(webHdfsUrl(this.address, operation, path, query));
     return { method, url, timeoutMs: TIMEOUT_MS };
   }
+}
+
+/** An answer that is a file's bytes. @throws Error where it is something else, as a login page is */
+function bytesOf(answer: AnswerInPieces): AnswerInPieces {
+  const type = contentTypeOf(answer);
+  if (type.split(";")[0]!.trim().toLowerCase() === BYTES) return answer;
+  answer.coming?.drop();
+  throw new Error(`${answer.status} with no file's bytes (${type})`);
 }
 
 const textOf = ({ body }: Answer): string => body.toString("utf8");

@@ -1,7 +1,6 @@
 import { pipeline, Readable } from "node:stream";
 import { createInflate } from "node:zlib";
 import type { RandomAccess } from "../../lib/random-access";
-import { CHUNK_BYTES } from "../../lib/read-ahead";
 import { FormatError, named } from "../format-error";
 import { isZlibError } from "../../lib/zlib-error";
 
@@ -18,22 +17,19 @@ export type Region = {
 };
 
 /** Bytes that are read from a file, and given on, at most at once. */
-export const PIECE_BYTES = CHUNK_BYTES;
+export const PIECE_BYTES = 4 << 20;
 
 /** Bytes that zlib gives at once: with its own 16 KB most of the time would go into giving them. */
 const INFLATED_BYTES = 1 << 20;
 
-/** A region's bytes as they are stored. Pieces end where chunks of the file do ({@link CHUNK_BYTES}): none is put together of two of them. */
+/** A region's bytes as they are stored. */
 async function* storedBytes(
   file: RandomAccess,
   { offset, size }: Region,
 ): AsyncGenerator<Buffer> {
-  const end = offset + size;
-  for (let at = offset; at < end;) {
-    const length = Math.min(PIECE_BYTES - (at % PIECE_BYTES), end - at);
-    yield await file.read(at, length);
-    at += length;
-  }
+  if (file.pieces) return yield* file.pieces(offset, size);
+  for (let left = size; left > 0; left -= PIECE_BYTES)
+    yield await file.read(offset + size - left, Math.min(PIECE_BYTES, left));
 }
 
 /** Hadoop's DefaultCodec stands behind the name gz: zlib streams, not gzip files. @throws FormatError where they are damaged */

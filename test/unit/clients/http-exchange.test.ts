@@ -1,6 +1,15 @@
-import { createServer, type RequestListener, type Server } from "node:http";
+import {
+  createServer,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { exchange, exchangeFollowing } from "../../../clients/http-exchange";
+import {
+  exchange,
+  exchangeFollowing,
+  exchangeInPieces,
+} from "../../../clients/http-exchange";
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -134,6 +143,7 @@ test("a request goes where it is sent on to, with its method, and after a 303 as
   for (const status of [301, 302, 303, 307, 308]) {
     const { url, body } = await exchangeFollowing(
       ask(`${address}/${status}`, "DELETE"),
+      exchange,
     );
     expect([url.href, body.toString()]).toEqual([
       `${there.address}/b`,
@@ -151,11 +161,94 @@ test("who sends a request on for ever, or to nowhere, is not followed", async ()
     });
     response.end();
   });
-  await expect(exchangeFollowing(ask(`${address}/round`))).rejects.toThrow(
-    "sent on more than 5 times",
+  await expect(
+    exchangeFollowing(ask(`${address}/round`), exchange),
+  ).rejects.toThrow("sent on more than 5 times");
+  await expect(
+    exchangeFollowing(ask(`${address}/away`), exchange),
+  ).rejects.toThrow("no way to ftp:");
+  expect((await exchangeFollowing(ask(`${address}/b`), exchange)).status).toBe(
+    307,
   );
-  await expect(exchangeFollowing(ask(`${address}/away`))).rejects.toThrow(
-    "no way to ftp:",
-  );
-  expect((await exchangeFollowing(ask(`${address}/b`))).status).toBe(307);
+});
+
+describe("an answer in pieces", () => {
+  afterEach(() => jest.useRealTimers());
+
+  /** A service that sends some bytes now, and whatever else a test wants later. */
+  async function opened(
+    begin: string | Buffer,
+    go: (response: ServerResponse) => void,
+    timeoutMs = 10_000,
+  ) {
+    const { address, connections } = await service((_, response) => {
+      response.write(begin, () => go(response));
+    });
+    const { coming } = await exchangeInPieces({ ...ask(address), timeoutMs });
+    return { ...coming!, connections };
+  }
+
+  async function whole(pieces: AsyncIterable<Buffer>): Promise<Buffer> {
+    const all: Buffer[] = [];
+    for await (const piece of pieces) all.push(piece);
+    return Buffer.concat(all);
+  }
+
+  test("has all bytes, whether they come together or one by one, and its connection is kept", async () => {
+    const large = Buffer.alloc(5 << 20, "abcdefg");
+    const { pieces, connections } = await opened(large, (response) => {
+      response.write("h");
+      setImmediate(() => response.end("i"));
+    });
+    const expected = Buffer.concat([large, Buffer.from("hi")]);
+    expect((await whole(pieces)).equals(expected)).toBe(true);
+    expect(connections[0]!.destroyed).toBe(false);
+  });
+
+  test("is an error where it breaks off, and where nothing more comes in time", async () => {
+    const broken = await opened("begun", (response) => response.destroy());
+    await expect(whole(broken.pieces)).rejects.toThrow();
+    const stuck = await opened("begun", () => undefined, 50);
+    await expect(whole(stuck.pieces)).rejects.toThrow("nothing more in 0.05 s");
+  });
+
+  test("is not too late where who reads it is slow", async () => {
+    jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate"] });
+    const large = Buffer.alloc(5 << 20, "abcdefg");
+    const { pieces } = await opened(large, (response) => response.end());
+    const first = await pieces.next();
+    jest.advanceTimersByTime(60_000);
+    const rest = await whole(pieces);
+    expect(first.value!.length + rest.length).toBe(large.length);
+  });
+
+  test("ends its connection where no more of it is wanted", async () => {
+    const large = Buffer.alloc(5 << 20);
+    for (const end of ["return", "drop"] as const) {
+      const { pieces, drop, connections } = await opened(
+        large,
+        () => undefined,
+      );
+      const closed = new Promise((done) => connections[0]!.on("close", done));
+      if (end === "drop") drop();
+      else {
+        await pieces.next();
+        await pieces.return(undefined);
+      }
+      await closed;
+    }
+  });
+
+  test("that is no good one is read whole", async () => {
+    const { address } = await service((_, response) => {
+      response.statusCode = 404;
+      response.end("not here");
+    });
+    const { status, body, coming } = await exchangeInPieces(ask(address));
+    expect([status, body.toString(), coming]).toEqual([
+      404,
+      "not here",
+      undefined,
+    ]);
+  });
 });

@@ -15,6 +15,8 @@ type Answer = {
   location?: string;
   /** The content type; that of JSON where there is JSON, else that of a file's bytes. */
   type?: string;
+  /** Whether the connection is closed where the body is to go on. */
+  breaksOff?: boolean;
 };
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
@@ -37,6 +39,8 @@ export class FakeWebHdfs {
   answerAlways: Answer | undefined;
   /** What the DataNode answers to a write, once it has taken the bytes. */
   answerToWrites: Answer | undefined;
+  /** How many bytes of a file a DataNode sends before it breaks off, read by read; it breaks off no more when there is none left. */
+  breakOffAfter: number[] = [];
   /** Whether a move is answered with false, as HttpFS does where a file is in its way: it knows no option OVERWRITE. */
   refuseRenames = false;
   private readonly servers: Server[] = [];
@@ -90,6 +94,11 @@ export class FakeWebHdfs {
               ? "application/octet-stream"
               : "application/json"),
         });
+        if (answer.breaksOff) {
+          response.write(answer.body);
+          setImmediate(() => response.destroy());
+          return;
+        }
         response.end(
           answer.json === undefined ? answer.body : JSON.stringify(answer.json),
         );
@@ -151,17 +160,20 @@ export class FakeWebHdfs {
       : { status: 200, json: { boolean: moves } };
   }
 
-  private answerOfDataNode({ op, query, body }: Seen): Answer {
+  private answerOfDataNode({ op, query, body: written }: Seen): Answer {
     const path = query.get("path")!;
     if (op === "CREATE") {
-      this.files.set(path, body);
+      this.files.set(path, written);
       if (this.answerToWrites) return this.answerToWrites;
       return { status: 201, location: `hdfs://fake${path}` };
     }
     const data = this.files.get(path)!;
     const offset = Number(query.get("offset") ?? 0);
     const length = Number(query.get("length") ?? data.length);
-    return { status: 200, body: data.subarray(offset, offset + length) };
+    const body = data.subarray(offset, offset + length);
+    const sent = this.breakOffAfter.shift();
+    if (sent === undefined) return { status: 200, body };
+    return { status: 200, body: body.subarray(0, sent), breaksOff: true };
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { ServiceError } from "../../../../clients/errors";
-import { Hdfs } from "../../../../clients/hdfs/hdfs";
+import { FileChanged, Hdfs } from "../../../../clients/hdfs/hdfs";
 import { counting } from "../../../../lib/request-count";
 import { FakeWebHdfs } from "./fake-webhdfs";
 
@@ -212,6 +212,68 @@ test("a file that becomes shorter, or goes, while it is read is an error, not it
   );
   fake.files.delete("/wmf/a");
   await expect(file.read(0, 4)).rejects.toThrow("0 of 4 bytes");
+});
+
+describe("a file that is read in pieces", () => {
+  const DATA = randomBytes(3 << 20);
+
+  async function piecesOf(
+    offset: number,
+    length: number,
+    change: () => void = () => undefined,
+  ): Promise<Buffer> {
+    const hdfs = client(await fake.start());
+    fake.files.set("/wmf/log", DATA);
+    const file = await hdfs.open("/wmf/log");
+    change();
+    const pieces: Buffer[] = [];
+    for await (const piece of file.pieces!(offset, length)) pieces.push(piece);
+    return Buffer.concat(pieces);
+  }
+
+  test("is asked for once, whatever its size, and no further than its end", async () => {
+    expect((await piecesOf(7, 4 << 20)).equals(DATA.subarray(7))).toBe(true);
+    expect(fake.dataNodeSaw).toHaveLength(1);
+  });
+
+  test("is read on where it broke off, as long as anything comes", async () => {
+    const read = await piecesOf(7, 2 << 20, () => {
+      fake.breakOffAfter = [1 << 20, 5];
+    });
+    expect(read.equals(DATA.subarray(7, 7 + (2 << 20)))).toBe(true);
+    const asked = fake.dataNodeSaw.map(({ query }) => [
+      Number(query.get("offset")),
+      Number(query.get("length")),
+    ]);
+    expect(asked).toHaveLength(3);
+    // Each goes on where the bytes end that have come, and none asks for more than was asked for.
+    expect(asked[0]).toEqual([7, 2 << 20]);
+    for (const [offset, length] of asked)
+      expect(offset! + length!).toBe(7 + (2 << 20));
+  });
+
+  test("is an error where it breaks off before anything comes", async () => {
+    const reading = piecesOf(0, 100, () => {
+      fake.breakOffAfter = [0, 0];
+    });
+    await expect(reading).rejects.toThrow(ServiceError);
+    await expect(reading).rejects.toThrow(/HDFS at .*: OPEN \/wmf\/log: /);
+  });
+
+  test("is an error, not at its end, where it has become shorter, is gone, or a login page is in its place", async () => {
+    await expect(
+      piecesOf(0, 100, () => fake.files.set("/wmf/log", Buffer.alloc(0))),
+    ).rejects.toThrow(FileChanged);
+    await expect(
+      piecesOf(0, 100, () => fake.files.delete("/wmf/log")),
+    ).rejects.toThrow(FileChanged);
+    await expect(
+      piecesOf(0, 100, () => {
+        const body = "<html>";
+        fake.answerAlways = { status: 200, body, type: "text/html" };
+      }),
+    ).rejects.toThrow("200 with no file's bytes (text/html)");
+  });
 });
 
 test("a file is created once and moved to a free name once", async () => {

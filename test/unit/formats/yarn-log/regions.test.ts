@@ -1,6 +1,5 @@
 import { deflateSync, gzipSync } from "node:zlib";
-import { regionBytes } from "../../../../formats/yarn-log/regions";
-import { CHUNK_BYTES } from "../../../../lib/read-ahead";
+import { PIECE_BYTES, regionBytes } from "../../../../formats/yarn-log/regions";
 import { FormatError } from "../../../../formats/format-error";
 
 const TEXT = Buffer.from("18/07/05 12:00:01 INFO Refine: begun\n".repeat(500));
@@ -22,26 +21,40 @@ test("a region is read as it is, or as Hadoop's zlib stream", async () => {
   expect(await read(deflateSync(TEXT), "gz")).toEqual(TEXT);
 });
 
-test("no read of a region goes across the chunks in which a file is read", async () => {
-  const offset = CHUNK_BYTES - 5;
-  const size = 2 * CHUNK_BYTES;
+test("a region longer than a piece is read in pieces, one after the other", async () => {
+  const size = 2 * PIECE_BYTES + 5;
   const reads: [number, number][] = [];
   const file = {
-    size: offset + size,
+    size: 7 + size,
     read: async (at: number, n: number) => {
       reads.push([at, n]);
       return Buffer.alloc(n);
     },
   };
   let bytes = 0;
-  const region = { offset, size, raw: size, codec: "none" };
+  const region = { offset: 7, size, raw: size, codec: "none" };
   for await (const piece of regionBytes(file, region)) bytes += piece.length;
   expect(bytes).toBe(size);
   expect(reads).toEqual([
-    [offset, 5],
-    [CHUNK_BYTES, CHUNK_BYTES],
-    [2 * CHUNK_BYTES, CHUNK_BYTES - 5],
+    [7, PIECE_BYTES],
+    [7 + PIECE_BYTES, PIECE_BYTES],
+    [7 + 2 * PIECE_BYTES, 5],
   ]);
+});
+
+test("a file that gives its bytes in pieces of its own is not asked for ranges", async () => {
+  const file = {
+    size: TEXT.length,
+    read: () => Promise.reject(new Error("not to be asked")),
+    async *pieces(at: number, n: number) {
+      yield TEXT.subarray(at, at + 1);
+      yield TEXT.subarray(at + 1, at + n);
+    },
+  };
+  const region = { offset: 3, size: 20, raw: 20, codec: "none" };
+  const pieces: Buffer[] = [];
+  for await (const piece of regionBytes(file, region)) pieces.push(piece);
+  expect(Buffer.concat(pieces)).toEqual(TEXT.subarray(3, 23));
 });
 
 test("a codec that cannot be read is refused, with a way out", async () => {
