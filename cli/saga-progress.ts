@@ -1,18 +1,7 @@
 import type { Client } from "@temporalio/client";
 import { type BackfillProgress, STEP_SIGN } from "../domain/backfill/progress";
-import { hasNumbers } from "../lib/json";
-import { inWords } from "../lib/pace";
+import { type Heartbeat, heartbeatText } from "./heartbeat-text";
 import { paint, print, table } from "./output";
-
-/** What a running activity last said of itself. */
-export type Heartbeat = {
-  /** Whatever the activity reports: mostly counts, in an object. */
-  progress?: unknown;
-  /** Which attempt runs, from 1. */
-  attempt?: number | null;
-  /** Why the attempt before it failed. */
-  lastFailure?: string;
-};
 
 /**
  * Asks for the last heartbeat of every activity of a workflow that runs now, those of its child workflows included, by the activity's name.
@@ -101,87 +90,6 @@ export function printProgress(
     print(paint("yellow", `not undone: ${line}`));
   for (const [name, heartbeat] of Object.entries(activities))
     print(paint("gray", `${name}: ${heartbeatText(heartbeat)}`));
-}
-
-/** What an activity that counts bytes says of them. */
-type BytesRead = {
-  bytes: number;
-  ofBytes: number;
-  perSecond?: number;
-  secondsLeft?: number;
-};
-
-/** What a replay says of the events that it has committed. */
-type EventsReplayed = {
-  replayed: number;
-  total: number;
-  bytes: number;
-  perSecond?: number;
-  bytesPerSecond?: number;
-  secondsLeft?: number;
-};
-
-/** Whether an object has these numbers, and of others either a number or nothing. */
-function tells(progress: unknown, always: string[], perhaps: string[]) {
-  return (
-    hasNumbers(progress, always) &&
-    perhaps.every((name) => !(name in progress) || hasNumbers(progress, [name]))
-  );
-}
-
-const tellsBytes = (progress: unknown): progress is BytesRead =>
-  tells(progress, ["bytes", "ofBytes"], ["perSecond", "secondsLeft"]);
-
-const tellsReplay = (progress: unknown): progress is EventsReplayed =>
-  tells(
-    progress,
-    ["replayed", "total", "bytes"],
-    ["perSecond", "bytesPerSecond", "secondsLeft"],
-  );
-
-const MB = 2 ** 20;
-
-/** A heartbeat: what is done, at which rate, and the time left in words where it tells them, then all that it says. */
-export function heartbeatText(heartbeat: Heartbeat): string {
-  const said = JSON.stringify(heartbeat);
-  const { progress } = heartbeat;
-  if (tellsReplay(progress)) return `${replayText(progress)}, ${said}`;
-  if (!tellsBytes(progress)) return said;
-  const { bytes, ofBytes, perSecond, secondsLeft } = progress;
-  return [
-    `${(bytes / MB).toFixed(0)} of ${(ofBytes / MB).toFixed(0)} MB`,
-    ...(perSecond === undefined
-      ? []
-      : [`${(perSecond / MB).toFixed(0)} MB a second`]),
-    ...(secondsLeft === undefined
-      ? []
-      : [`about ${inWords(secondsLeft)} left`]),
-    said,
-  ].join(", ");
-}
-
-/** In millions of bytes, as the configuration's bounds are. */
-function replayText({
-  replayed,
-  total,
-  bytes,
-  perSecond,
-  bytesPerSecond,
-  secondsLeft,
-}: EventsReplayed): string {
-  const rates = [
-    ...(perSecond === undefined ? [] : [`${perSecond.toFixed(0)} events`]),
-    ...(bytesPerSecond === undefined
-      ? []
-      : [`${(bytesPerSecond / 1e6).toFixed(1)} MB`]),
-  ];
-  return [
-    `${replayed} of ${total} events, ${(bytes / 1e6).toFixed(0)} MB by this attempt`,
-    ...(rates.length === 0 ? [] : [`${rates.join(" and ")} a second`]),
-    ...(secondsLeft === undefined
-      ? []
-      : [`about ${inWords(secondsLeft)} left`]),
-  ].join(", ");
 }
 
 function printPlan({ plan, phase }: BackfillProgress): void {
