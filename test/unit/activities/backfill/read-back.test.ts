@@ -151,6 +151,12 @@ test("a partition that is gone does not tell what has landed", async () => {
   ).rejects.toMatchObject({ type: "CannotTell" });
 });
 
+test("a cluster that names no topic at all is asked again", async () => {
+  await expect(
+    back(kafka({}), ["Edit"], { "Edit/0": "0" }),
+  ).rejects.not.toHaveProperty("nonRetryable", true);
+});
+
 test("a topic that Kafka does not have does not tell what has landed, and where the saga has left it nothing is asked of it", async () => {
   const client = kafka({ Other: WHOLE });
   const starts = { "Edit/0": "10", "Other/0": "0" };
