@@ -7,6 +7,7 @@ import {
 } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
+import { bodyInPieces } from "./http-body";
 
 /** A request to a service; its body is nothing where none is given. */
 export type Ask = {
@@ -41,8 +42,6 @@ export type Exchange = (ask: Ask) => Promise<Answer>;
 const CONNECTIONS = 64;
 /** Kept connections are closed after this, before a service does it: Jetty waits for ten seconds and more. */
 const IDLE_MS = 4000;
-/** Bytes of a body that are handed on together. Larger buffers make the process collect its garbage more often. */
-const GATHERED_BYTES = 256 << 10;
 const MAX_REDIRECTS = 5;
 const SEE_OTHER = 303;
 const REDIRECTS = new Set([301, 302, SEE_OTHER, 307, 308]);
@@ -69,7 +68,7 @@ export const exchange = (ask: Ask): Promise<Answer> =>
 
 /**
  * Like {@link exchange}; but the body of a good answer (2xx) is given in pieces, as they come. `timeoutMs` is how long the answer may take to
- * begin, and each piece to come. The connection is closed where not all pieces are taken.
+ * begin, and how long nothing may come while somebody waits. The connection is closed where not all pieces are taken.
  */
 export const exchangeInPieces = (ask: Ask): Promise<AnswerInPieces> =>
   onceMore(ask, async (connection) => {
@@ -82,7 +81,7 @@ export const exchangeInPieces = (ask: Ask): Promise<AnswerInPieces> =>
       ...answered(message, ask),
       body: Buffer.alloc(0),
       coming: {
-        pieces: piecesOf(message, ask.timeoutMs),
+        pieces: bodyInPieces(message, ask.timeoutMs),
         drop: () => message.destroy(),
       },
     };
@@ -209,67 +208,6 @@ function wholeAnswer(
       });
     });
   });
-}
-
-/** A body's bytes as they come. @throws Error where it breaks off, or nothing more comes in time */
-async function* piecesOf(
-  message: IncomingMessage,
-  timeoutMs: number,
-): AsyncGenerator<Buffer> {
-  const body = new Gathered(message);
-  try {
-    while (!body.hasEnded) {
-      const timer = setTimeout(() => {
-        message.destroy(new Error(`nothing more in ${timeoutMs / 1000} s`));
-      }, timeoutMs);
-      const piece = await body.more();
-      clearTimeout(timer);
-      if (piece.length > 0) yield piece;
-    }
-    if (body.failure) throw body.failure;
-  } finally {
-    message.destroy();
-  }
-}
-
-/** Gathers what comes of a body: a connection's own pieces are so small that handing each on takes longer than to copy it. */
-class Gathered {
-  hasEnded = false;
-  /** Why the body broke off; absent where it is whole. */
-  failure: Error | undefined;
-  private pieces: Buffer[] = [];
-  private bytes = 0;
-  private wake: () => void = () => undefined;
-
-  constructor(private readonly message: IncomingMessage) {
-    message.on("data", (piece: Buffer) => {
-      this.pieces.push(piece);
-      this.bytes += piece.length;
-      if (this.bytes < GATHERED_BYTES) return;
-      message.pause();
-      this.wake();
-    });
-    message.on("end", () => this.end());
-    message.on("error", (error) => this.end(error));
-  }
-
-  /** What has come, as soon as it is enough or no more comes. */
-  async more(): Promise<Buffer> {
-    await new Promise<void>((wake) => {
-      this.wake = wake;
-      this.message.resume();
-    });
-    const { pieces } = this;
-    this.pieces = [];
-    this.bytes = 0;
-    return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
-  }
-
-  private end(failure?: Error): void {
-    this.hasEnded = true;
-    this.failure = failure;
-    this.wake();
-  }
 }
 
 const answered = (

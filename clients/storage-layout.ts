@@ -16,6 +16,7 @@ import type {
 } from "../domain/backfill/partition-verdict";
 import type { Plan } from "../domain/backfill/plan";
 import type { BackfillReport, RefineRate } from "../domain/backfill/report";
+import type { Verification } from "../domain/backfill/verification";
 import type { RefineStatus } from "../formats/refine/refine-log-line";
 import { shortDigest } from "../lib/digest";
 import type { Hour } from "../lib/hour";
@@ -151,6 +152,13 @@ export type ScannedLogs = LogStatements & {
   files: { path: string; length: number }[];
 };
 
+/** How many of the planned topic-hours were read, what was found in them, and how many of each topic's replayed events. */
+export type VerifiedHours = {
+  hours: number;
+  verification: Verification;
+  found: Record<string, number>;
+};
+
 /** What a saga (or one of its shards, whose id begins with the saga's) keeps. */
 export const sagaPlaces = (sagaId: string) => ({
   /** One file for each digest, so that an approved plan is never written over by another. */
@@ -237,6 +245,9 @@ export const sagaPlaces = (sagaId: string) => ({
   /** What the aggregated logs of an application say that have been read so far: an attempt that takes over reads the others. */
   scannedLogs: (applicationId: string) =>
     json<ScannedLogs>(sagaId, `scanned-logs-${applicationId}.json`),
+  /** What a verification has found so far. @param activity names the activity, and is another one when its step is tried again */
+  verifiedSoFar: (activity: string) =>
+    json<VerifiedHours>(sagaId, `verified-so-far-${activity}.json`),
   partitions: json<PartitionVerdict[]>(sagaId, "partitions.json"),
   report: json<BackfillReport>(sagaId, "report.json"),
   reportMarkdown: text(sagaId, "report.md"),

@@ -3,11 +3,9 @@ import { join } from "node:path";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { RowReading } from "../../activities/backfill/verify/row-reading";
 import { topicHoursOf } from "../../activities/backfill/verify/topic-hours";
-import {
-  createVerifyActivities,
-  type Verification,
-} from "../../activities/backfill/verify/verify";
+import { createVerifyActivities } from "../../activities/backfill/verify/verify";
 import type { PlannedTopic } from "../../domain/backfill/plan";
+import type { Verification } from "../../domain/backfill/verification";
 import { addHours, hourStart } from "../../lib/hour";
 import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
 import { SANDBOX_DIR } from "../../sandbox/platform/paths";
@@ -37,10 +35,12 @@ async function counts(deps: Deps, topics: PlannedTopic[]): Promise<Counts> {
     deep: new Set(),
   });
   const found = { rows: 0, distinct: 0, duplicates: 0 };
-  await reading.run((hour) => {
-    found.rows += hour.counts.rows;
-    found.distinct += hour.counts.distinct;
-    found.duplicates += hour.counts.duplicates;
+  await reading.run(async (hours) => {
+    for (const { counts } of hours) {
+      found.rows += counts.rows;
+      found.distinct += counts.distinct;
+      found.duplicates += counts.duplicates;
+    }
   });
   return found;
 }

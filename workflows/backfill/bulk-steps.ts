@@ -1,6 +1,6 @@
 import { workflowInfo } from "@temporalio/workflow";
 import type { Replayed } from "../../activities/backfill/replay";
-import type { Verification } from "../../activities/backfill/verify/verify";
+import type { Verification } from "../../domain/backfill/verification";
 import type { PlannedTopic } from "../../domain/backfill/plan";
 import { startsOf } from "../../domain/backfill/replay-starts";
 import { archiveHost, bulk, control } from "../support/activities";

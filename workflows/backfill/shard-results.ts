@@ -1,5 +1,5 @@
 import type { Replayed } from "../../activities/backfill/replay";
-import type { Verification } from "../../activities/backfill/verify/verify";
+import type { Verification } from "../../domain/backfill/verification";
 import { mergeRows, type MysqlRows } from "../../domain/backfill/mysql-rows";
 import type { Missing, MissingTopic } from "../../domain/backfill/missing";
 import {

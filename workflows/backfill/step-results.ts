@@ -1,6 +1,6 @@
 import type { ImporterRuns } from "../../activities/backfill/import";
 import type { Replayed } from "../../activities/backfill/replay";
-import type { Verification } from "../../activities/backfill/verify/verify";
+import type { Verification } from "../../domain/backfill/verification";
 import type { LogScan } from "../../domain/backfill/log-scan";
 import type { Missing } from "../../domain/backfill/missing";
 import { rowsInWords } from "../../domain/backfill/mysql-rows";

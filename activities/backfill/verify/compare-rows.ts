@@ -1,4 +1,5 @@
 import { rowDifferences } from "../../../domain/backfill/row-compare";
+import type { Comparison } from "../../../domain/backfill/verification";
 import {
   parseCapsuleLine,
   parseLosslessly,
@@ -8,15 +9,6 @@ import { rows } from "../../../clients/hdfs/parquet";
 import { linesOfRawFile } from "../../../importers/raw-lines";
 import { endIfUnwanted } from "../../beat";
 import { type ListedHour, withFile } from "./fetch-hour";
-
-/** Rows that were compared field by field with their events. */
-export type Comparison = {
-  compared: number;
-  /** How many of these differ. */
-  different: number;
-  /** Which, a sentence each, and which files could not be read. */
-  problems: string[];
-};
 
 /** Compares every row of a refined hour with its event, field by field. The events of the hour are in memory meanwhile. */
 export async function compareRows(

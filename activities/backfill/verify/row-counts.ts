@@ -1,27 +1,11 @@
 import { rm } from "node:fs/promises";
 import { type Connection, EngineError } from "../../../clients/duckdb/engine";
 import { quoted } from "../../../clients/duckdb/temporary-folder";
+import type { RowCounts } from "../../../domain/backfill/verification";
 import { grouped } from "../../../lib/grouped";
 import { total } from "../../../lib/total";
 import { endIfUnwanted } from "../../beat";
 import type { DataFile, FetchedHour } from "./fetch-hour";
-
-/** What the rows of a refined hour say, held against its raw hour and against what was replayed. */
-export type RowCounts = {
-  rows: number;
-  /** Distinct events in the raw hour. */
-  distinct: number;
-  /** Distinct events with more than one row. */
-  duplicates: number;
-  /** Distinct events of the raw hour without any row. */
-  lacking: number;
-  /** Replayed events that have a row. */
-  found: number;
-  /** Rows that have an ip, of which Refine should know the country. */
-  withIp: number;
-  /** How many of these are geocoded. */
-  geocoded: number;
-};
 
 const NOTHING: RowCounts = {
   rows: 0,

@@ -2,6 +2,7 @@ import { cancellationSignal } from "@temporalio/activity";
 import { type Connection, Engine } from "../../../clients/duckdb/engine";
 import type { Storage } from "../../../clients/storage";
 import type { MissingTopic } from "../../../domain/backfill/missing";
+import type { VerifiedTopicHour } from "../../../domain/backfill/verification";
 import { capsuleTime } from "../../../formats/eventlogging/event-time";
 import { grouped } from "../../../lib/grouped";
 import { hourOf } from "../../../lib/hour";
@@ -12,20 +13,14 @@ import { total } from "../../../lib/total";
 import type { EvidenceClients } from "../../audit/evidence/clients";
 import { endIfUnwanted } from "../../beat";
 import { readMissing } from "../search/read-missing";
-import { type Comparison, compareRows } from "./compare-rows";
-import {
-  type FetchedHour,
-  fetchHour,
-  type ListedHour,
-  listHour,
-} from "./fetch-hour";
+import { compareRows } from "./compare-rows";
+import { fetchHour, type ListedHour, listHour } from "./fetch-hour";
 import { KnownUuids } from "./known-uuids";
 import {
   countRows,
   createUuidTables,
   RAW_UUIDS,
   REPLAYED_UUIDS,
-  type RowCounts,
 } from "./row-counts";
 import {
   refinedPlaces,
@@ -46,16 +41,12 @@ type Deps = Pick<EvidenceClients, "hdfs" | "hive" | "source"> & {
 };
 
 /** A planned topic-hour, read. */
-export type VerifiedHour = Pick<
-  FetchedHour,
-  "of" | "partition" | "problems"
-> & {
-  counts: RowCounts;
-  comparison?: Comparison;
-} & Pick<RefinedPlace, "unread">;
+export type VerifiedHour = Omit<VerifiedTopicHour, "name"> & { of: TopicHour };
 
 type Input = {
   topicHours: TopicHour[];
+  /** How many of them, from the first on, were read by an attempt before; default none. */
+  before?: number;
   missing: MissingTopic[];
   /** Names of the hours whose rows are compared with their events. */
   deep: ReadonlySet<string>;
@@ -67,31 +58,33 @@ export class RowReading {
   private hours = 0;
   private bytes = 0;
   private numbers = 0;
+  /** The topic-hours that are still to be read. */
+  private readonly left: TopicHour[];
   private readonly byTopic: ReadonlyMap<string, TopicHour[]>;
 
   constructor(
     private readonly deps: Deps,
     private readonly input: Input,
   ) {
-    this.byTopic = grouped(input.topicHours, ({ topic }) => topic);
+    this.left = input.topicHours.slice(input.before ?? 0);
+    this.byTopic = grouped(this.left, ({ topic }) => topic);
   }
 
   /** What a heartbeat tells: `perSecond` counts topic-hours. */
   get progress() {
-    const { hours, bytes } = this;
-    const ofHours = this.input.topicHours.length;
+    const { hours, bytes, left } = this;
     const seconds = (performance.now() - this.began) / 1000;
     return {
-      hours,
-      ofHours,
+      hours: hours + (this.input.before ?? 0),
+      ofHours: this.input.topicHours.length,
       bytes,
-      ...paceOf(hours, ofHours - hours, seconds),
+      ...paceOf(hours, left.length - hours, seconds),
     };
   }
 
-  /** @param each is given every hour, in their order */
-  async run(each: (hour: VerifiedHour) => void): Promise<void> {
-    const { topicHours } = this.input;
+  /** @param each is given all hours in their order, some at a time */
+  async run(each: (hours: VerifiedHour[]) => Promise<void>): Promise<void> {
+    const { left } = this;
     const engine = await Engine.open({
       memoryMb: ENGINE_MB,
       signal: cancellationSignal(),
@@ -99,15 +92,21 @@ export class RowReading {
     try {
       const connection = await engine.connect();
       await createUuidTables(connection);
-      for (let i = 0; i < topicHours.length; i += GROUP_HOURS) {
-        const some = topicHours.slice(i, i + GROUP_HOURS);
+      for (let i = 0; i < left.length; i += GROUP_HOURS) {
+        const some = left.slice(i, i + GROUP_HOURS);
         const places = await refinedPlaces(this.deps, some);
         const listed = await mapPool(some, WIDTH, (of) =>
           this.list(of, places.get(of)!),
         );
-        for (const group of groupsOf(listed))
-          for (const hour of await this.readGroup(engine, connection, group))
-            each({ ...hour, ...unreadOf(places.get(hour.of)) });
+        for (const group of groupsOf(listed)) {
+          const hours = await this.readGroup(engine, connection, group);
+          await each(
+            hours.map((hour) => ({
+              ...hour,
+              ...unreadOf(places.get(hour.of)),
+            })),
+          );
+        }
       }
     } finally {
       await engine.close();

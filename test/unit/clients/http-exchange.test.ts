@@ -212,6 +212,37 @@ describe("an answer in pieces", () => {
     await expect(whole(stuck.pieces)).rejects.toThrow("nothing more in 0.05 s");
   });
 
+  test("that broke off before anybody has read of it is an error, too", async () => {
+    const { pieces, connections } = await opened("begun", (response) =>
+      response.destroy(),
+    );
+    const [connection] = connections;
+    if (!connection!.destroyed)
+      await new Promise((closed) => connection!.on("close", closed));
+    await new Promise(setImmediate);
+    await expect(whole(pieces)).rejects.toThrow("aborted");
+  });
+
+  test("may come slowly, as long as something comes", async () => {
+    jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate"] });
+    let response: ServerResponse | undefined;
+    const { pieces } = await opened("0", (begun) => {
+      response = begun;
+    });
+    const read = whole(pieces);
+    for (let i = 0; i < 5; i++) {
+      await new Promise<void>((sent) =>
+        response!.write("1", () => {
+          sent();
+        }),
+      );
+      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+      jest.advanceTimersByTime(9000);
+    }
+    response!.end();
+    expect((await read).toString()).toBe("011111");
+  });
+
   test("is not too late where who reads it is slow", async () => {
     jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate"] });
     const large = Buffer.alloc(5 << 20, "abcdefg");

@@ -121,11 +121,14 @@ export class RefinedWorld {
     {
       missing = [],
       deep = [],
+      before = 0,
       env = new MockActivityEnvironment(),
     }: {
       /** Lines of replayed events of a topic. */
       missing?: { topic: string; lines: string[] }[];
       deep?: string[];
+      /** How many of the hours an attempt before has read. */
+      before?: number;
       env?: MockActivityEnvironment;
     } = {},
   ): Promise<VerifiedHour[]> {
@@ -153,9 +156,10 @@ export class RefinedWorld {
           }) as MissingTopic,
       ),
       deep: new Set(deep),
+      before,
     });
     const hours: VerifiedHour[] = [];
-    await env.run(() => reading.run((hour) => void hours.push(hour)));
+    await env.run(() => reading.run(async (some) => void hours.push(...some)));
     return hours;
   }
 }

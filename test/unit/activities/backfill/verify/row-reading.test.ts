@@ -297,6 +297,25 @@ test("replayed events are found in the rows of their own hour, be they in order 
   ]);
 });
 
+test("hours that an attempt before has read are not read again, and replayed events are found in those that are left of their topic", async () => {
+  const world = await wholeHour();
+  const next = addHours(HOUR, 1);
+  const rows = await parquet([row(4), row(5)]);
+  world.files.set(`${refinedDir(next)}/a.parquet`, rows);
+  const read: string[] = [];
+  world.onRead = (path) => read.push(path);
+  const at = (hour: Hour, n: number) => line(uuid(n), { dt: `${hour}:30:00Z` });
+  const lines = [at(HOUR, 1), at(next, 4), at(next, 9)];
+  const hours = await world.verified([{ topic: TOPIC, hours: [HOUR, next] }], {
+    before: 1,
+    missing: [{ topic: TOPIC, lines }],
+  });
+  expect(hours).toMatchObject([
+    { of: { no: 1, hour: next }, counts: { rows: 2, found: 1 } },
+  ]);
+  expect(new Set(read)).toEqual(new Set([`${refinedDir(next)}/a.parquet`]));
+});
+
 test("a verification that is cancelled ends, and leaves no file behind", async () => {
   const world = await wholeHour();
   const env = new MockActivityEnvironment();

@@ -1,9 +1,10 @@
 import { MockActivityEnvironment } from "@temporalio/testing";
-import {
-  createVerifyActivities,
-  type Verification,
-} from "../../../../../activities/backfill/verify/verify";
+import { createVerifyActivities } from "../../../../../activities/backfill/verify/verify";
 import type { PlannedTopic } from "../../../../../domain/backfill/plan";
+import {
+  nothingVerified,
+  type Verification,
+} from "../../../../../domain/backfill/verification";
 import { namingRules } from "../../../../../domain/settings/dataset";
 import { POLICY } from "../../../domain/audit/cases";
 
@@ -13,6 +14,7 @@ const PADDED = "/wmf/data/event/Edit/year=2018/month=07/day=05/hour=03";
 /** Verifies an hour of which the metastore has a partition at a location. @returns what was found, and the directories that were listed */
 async function verified(
   location: string,
+  { attempt = 1, storage = {} } = {},
 ): Promise<Verification & { listed: string[] }> {
   const listed: string[] = [];
   const deps = {
@@ -52,7 +54,7 @@ async function verified(
     pasts: { read: async () => new Map(), keep: async () => undefined },
     canaries: async () => new Map(),
     policyOf: () => POLICY,
-    storage: {},
+    storage,
     config: {
       naming: namingRules.parse({}),
       archive: { excludedSchemas: "Edit" },
@@ -60,7 +62,9 @@ async function verified(
     },
   };
   const { verify } = createVerifyActivities(deps as never);
-  const found: Verification = await new MockActivityEnvironment().run(verify, {
+  const found: Verification = await new MockActivityEnvironment({
+    attempt,
+  }).run(verify, {
     topics: [{ topic: "eventlogging_Edit", hours: [HOUR] } as PlannedTopic],
     missing: [],
     range: { since: HOUR, until: "2018-07-05T04" },
@@ -80,4 +84,23 @@ test("an hour whose readers are sent to another system, or nowhere, is a problem
     expect((await verified(location)).problems).toEqual([
       expect.stringContaining(location),
     ]);
+});
+
+test("what an attempt before has recorded counts, and counts once", async () => {
+  const verification = {
+    ...nothingVerified(),
+    partitions: 1,
+    rows: 9,
+    withIp: 9,
+  };
+  const recorded = { hours: 1, verification, found: {} };
+  const storage = { read: async () => recorded };
+  const found = await verified(`hdfs://analytics${PADDED}`, {
+    attempt: 2,
+    storage,
+  });
+  expect(found).toMatchObject({
+    ...{ partitions: 1, rows: 9 },
+    problems: ["9 rows with an ip are not geocoded"],
+  });
 });

@@ -1,0 +1,145 @@
+import type { Finding } from "./plan";
+
+/** What the planned hours hold after a repair. Its fields are serialized, and keep their names. */
+export type Verification = {
+  /** Planned topic-hours whose partition of the table has data. */
+  partitions: number;
+  /** Rows of these partitions. */
+  rows: number;
+  /** Distinct events in the raw hours. */
+  distinct: number;
+  /** Distinct events with more than one row in an hour. */
+  duplicates: number;
+  /** Replayed events that have a row in their hour. */
+  found: number;
+  /** Replayed events that should have one. */
+  expected: number;
+  /** Rows that have an ip. */
+  withIp: number;
+  /** How many of these are geocoded. */
+  geocoded: number;
+  /** A sample of partitions, of which each row was compared field by field with its event. */
+  deep: { partitions: number; rows: number; different: number };
+  /** What is wrong, a sentence each; of many, the first 50. */
+  problems: string[];
+  /**
+   * What an audit of the topics still finds in the range, and planned hours that it does not call whole; hours of topics that merely fell
+   * silent are left out.
+   */
+  findings: Finding[];
+};
+
+/** What the rows of a refined hour say, held against its raw hour and against what was replayed. */
+export type RowCounts = {
+  rows: number;
+  /** Distinct events in the raw hour. */
+  distinct: number;
+  /** Distinct events with more than one row. */
+  duplicates: number;
+  /** Distinct events of the raw hour without any row. */
+  lacking: number;
+  /** Replayed events that have a row. */
+  found: number;
+  /** Rows that have an ip, of which Refine should know the country. */
+  withIp: number;
+  /** How many of these are geocoded. */
+  geocoded: number;
+};
+
+/** Rows that were compared field by field with their events. */
+export type Comparison = {
+  compared: number;
+  /** How many of these differ. */
+  different: number;
+  /** Which, a sentence each, and which files could not be read. */
+  problems: string[];
+};
+
+/** What was read of a planned topic-hour. */
+export type VerifiedTopicHour = {
+  /** As problems name it. */
+  name: string;
+  /** Whether its Hive partition has any data file. */
+  partition: boolean;
+  /** Files that were left out, a sentence each. */
+  problems: string[];
+  counts: RowCounts;
+  /** Present where its rows were compared with their events. */
+  comparison?: Comparison;
+  /** Why it is not known what readers get; absent where it is. */
+  unread?: string;
+};
+
+const MAX_PROBLEMS = 50;
+
+export const nothingVerified = (): Verification => ({
+  partitions: 0,
+  rows: 0,
+  distinct: 0,
+  duplicates: 0,
+  found: 0,
+  expected: 0,
+  withIp: 0,
+  geocoded: 0,
+  deep: { partitions: 0, rows: 0, different: 0 },
+  problems: [],
+  findings: [],
+});
+
+function addProblem(to: Verification, problem: string): void {
+  if (to.problems.length < MAX_PROBLEMS && !to.problems.includes(problem))
+    to.problems.push(problem);
+}
+
+/** Adds what was read of an hour. Replayed events are counted by topic: {@link addReplayed}. */
+export function addHour(
+  to: Verification,
+  { name, partition, problems, counts, unread, comparison }: VerifiedTopicHour,
+): void {
+  to.rows += counts.rows;
+  to.distinct += counts.distinct;
+  to.duplicates += counts.duplicates;
+  to.withIp += counts.withIp;
+  to.geocoded += counts.geocoded;
+  if (partition) to.partitions++;
+  if (comparison) {
+    if (partition) to.deep.partitions++;
+    to.deep.rows += comparison.compared;
+    to.deep.different += comparison.different;
+  }
+  if (unread)
+    addProblem(to, `${name}: it is not known what readers get: ${unread}`);
+  for (const problem of [...problems, ...(comparison?.problems ?? [])])
+    addProblem(to, problem);
+  if (counts.duplicates > 0)
+    addProblem(
+      to,
+      `${name}: ${counts.duplicates} events have more than one row`,
+    );
+  if (counts.lacking > 0)
+    addProblem(to, `${name}: ${counts.lacking} raw events have no row`);
+}
+
+/** Adds how many of a topic's replayed events have a row in their hour. */
+export function addReplayed(
+  to: Verification,
+  { topic, events }: { topic: string; events: number },
+  found: number,
+): void {
+  to.expected += events;
+  to.found += found;
+  if (found < events)
+    addProblem(
+      to,
+      `${topic}: ${events - found} replayed events have no row in their hour`,
+    );
+}
+
+/** Adds, once all hours are, that rows with an ip are not geocoded. */
+export function addGeocoding(to: Verification): void {
+  if (to.geocoded < to.withIp)
+    addProblem(
+      to,
+      `${to.withIp - to.geocoded} rows with an ip are not geocoded`,
+    );
+}
