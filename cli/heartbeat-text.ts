@@ -81,6 +81,5 @@ const FORMS = [
     ),
     ...left(p),
   ]),
-  // Flags that are cleared, and others that are counted alone.
-  form(["done", "of"], [], (p) => [`${p.done} of ${p.of}`]),
+  form(["flags", "ofFlags"], [], (p) => [`${p.flags} of ${p.ofFlags} flags`]),
 ];

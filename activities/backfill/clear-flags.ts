@@ -105,7 +105,7 @@ export function createFlagActivities({
       const left = flags.filter(({ path }) => !taken.has(path));
       let done = taken.size;
       await mapPool(left, WIDTH, async ({ path }) => {
-        beat({ done, of: flags.length });
+        beat({ flags: done, ofFlags: flags.length });
         if (!(await hdfs.claim(path, placeAside(id, path))))
           await takePlace(id, path);
         done++;
@@ -136,14 +136,15 @@ export function createFlagActivities({
       );
       const taken = await placesTaken(id, flags);
       const free = flags.filter(({ path }) => !taken.has(path));
+      // An undo is not ended by a cancel: what is begun of it is done.
       await mapPool(free, WIDTH, async ({ path }) => {
-        heartbeat(path);
+        heartbeat();
         await takePlace(id, path);
       });
-      const aways = await flagsAside(id, flags);
+      const removed = await flagsAside(id, flags);
       let restored = 0;
-      await mapPool(aways, WIDTH, async ({ path, aside }) => {
-        heartbeat({ restored, of: aways.length });
+      await mapPool(removed, WIDTH, async ({ path, aside }) => {
+        heartbeat({ flags: restored, ofFlags: removed.length });
         if (await hdfs.stat(path)) return;
         const content = await hdfs.read(aside);
         if (!content) throw new Error(`${aside} has disappeared`);

@@ -21,7 +21,7 @@ export async function makeFolder(): Promise<string> {
 export const quoted = (text: string): string =>
   `'${text.replaceAll("'", "''")}'`;
 
-/** Queries read files of the temporary folder and no others; DuckDB takes this back from nobody. */
+/** Queries read files of the temporary folder and no others; no later query can undo this. */
 export async function onlyFolder(
   instance: DuckDBInstance,
   folder: string,

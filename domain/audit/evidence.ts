@@ -25,7 +25,8 @@ export type RawEvidence = {
   twice?: { records: number; why: string };
   /**
    * How many records more than those may lie in it more than once: runs overlapped, and offsets without a record hide how many records were
-   * taken by both. Absent where there are none.
+   * taken by both. Absent where there are none, and where
+   * counts are only bounds.
    */
   perhapsTwice?: number;
   /** Records that runs took from Kafka and no file accounts for. */

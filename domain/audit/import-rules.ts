@@ -235,6 +235,10 @@ export const recordsAreOnlyBounded: Rule = ({ hour, policy }) => {
     : undefined;
 };
 
+/** Why a record less may have been imported than are there. */
+const perhapsTwiceText = ({ perhapsTwice }: RawEvidence): string =>
+  perhapsTwice ? `, of which ${perhapsTwice} may be there twice,` : "";
+
 /**
  * Something was imported, Kafka has more messages of the hour, and some of them are unread: a partition is stuck, or was not read yet, while
  * others were. Offsets that compaction or other producers' transactions left empty look the same, so that it is a doubt; where the
@@ -247,7 +251,7 @@ export const restIsUnread: Rule = ({ hour, topic }) => {
   return unread > 0 && produced.count > surelyDifferent(raw)
     ? {
         verdict: "import-partial",
-        why: `${raw.count} records imported of ${produced.count} messages in Kafka, and ${unread} offsets of the hour are unread`,
+        why: `${raw.count} records imported${perhapsTwiceText(raw)} of ${produced.count} messages in Kafka, and ${unread} offsets of the hour are unread`,
       }
     : undefined;
 };
@@ -263,7 +267,7 @@ export const restMayBeDeleted: Rule = (about) => {
     ? undefined
     : {
         verdict: "import-partial",
-        why: `${raw.count} records imported; ${deletedUnread(about)} of the topic were deleted unread, and nothing tells whether any was of this hour`,
+        why: `${raw.count} records imported${perhapsTwiceText(raw)}; ${deletedUnread(about)} of the topic were deleted unread, and nothing tells whether any was of this hour`,
       };
 };
 

@@ -53,14 +53,7 @@ type Taken = {
  * files that they left.
  */
 export function surpluses(advances: Advance[], files: Placed[]): Surplus[] {
-  const partitions = new Map<number, Spanned[]>();
-  for (const file of files) {
-    const start = file.start === undefined ? undefined : BigInt(file.start);
-    const spanned = { ...file, low: start, high: BigInt(file.end) };
-    const known = partitions.get(file.partition);
-    if (known) known.push(spanned);
-    else partitions.set(file.partition, [spanned]);
-  }
+  const partitions = grouped(files.map(spanned), ({ partition }) => partition);
   const byRuns = taken(advances).flatMap((range) => {
     const { partition, from, to, runs, again } = range;
     const within = (partitions.get(partition) ?? []).filter(
@@ -96,6 +89,12 @@ export function surpluses(advances: Advance[], files: Placed[]): Surplus[] {
 
 /** A file with its offsets as numbers. */
 type Spanned = Placed & { low: bigint | undefined; high: bigint };
+
+const spanned = (file: Placed): Spanned => ({
+  ...file,
+  low: file.start === undefined ? undefined : BigInt(file.start),
+  high: BigInt(file.end),
+});
 
 const rangeText = ({
   partition,
@@ -134,7 +133,8 @@ function taken(advances: Advance[]): Taken[] {
 
 /**
  * Gives what is too much to hours: first to those that have files with the same end and count, as a repeated run writes them, then to the
- * newest hour of the range. Counts that are only bounds prove nothing.
+ * newest hour of the range. Beside it stands, for each hour, how much more may be too much: no more than runs took again, and than an hour
+ * has besides its largest file. Counts that are only bounds prove nothing, and are doubted by themselves.
  * @param again how many of the offsets runs took more than once
  */
 function place(
@@ -146,7 +146,10 @@ function place(
   if (files.some(({ atMost }) => atMost)) return [];
   const records = total(files, "count");
   let left = records - Number(offsets);
-  const why = `${left} records more than there are ${of}, were imported twice`;
+  const why =
+    left > 0
+      ? `${left} records more than there are ${of}, were imported twice`
+      : `perhaps, of ${of}, some were imported twice`;
   const hidden = again - Math.max(0, left);
   const found = new Map<Hour, number>();
   const give = (hour: Hour, most: number) => {

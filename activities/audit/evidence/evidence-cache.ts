@@ -35,7 +35,10 @@ export type TopicMemory = LogPast & {
   wasGone?: true;
   /** By which clock the audits go that remember this; absent where none told. */
   clock?: AuditClock;
-  /** Positions of the importer, by partition, that are of the log which was replaced: what comes into the new one below them is passed over. */
+  /**
+   * Positions of the importer, by partition, that are of the log which was replaced: what comes into the new one below them is passed over.
+   * While a topic is gone that no audit has seen, they are all that is known of its log.
+   */
   stood?: Record<string, string>;
   /** Where an importer stands that keeps no positions but its files' names, by partition; absent where they were not looked for. */
   positions?: Record<string, string>;

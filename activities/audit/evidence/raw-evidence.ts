@@ -3,6 +3,7 @@ import { advancesHolding } from "../../../domain/audit/ledger";
 import { surpluses, repeatedIn } from "../../../domain/audit/surplus";
 import type { RawFile } from "../../../importers/importer";
 import type { Hour } from "../../../lib/hour";
+import { total } from "../../../lib/total";
 import type { RawHour } from "./raw-hours";
 import type { SharedEvidence } from "./shared-evidence";
 
@@ -44,7 +45,7 @@ export function rawEvidence(
         : [];
     });
     return {
-      count: files.reduce((sum, file) => sum + file.count, 0),
+      count: total(files, "count"),
       ...(files.some(({ atMost }) => atMost) ? { atMost: true } : {}),
       files: files.length,
       mtime,

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ApplicationFailure } from "@temporalio/common";
 import {
@@ -198,8 +198,11 @@ async function fetchParquet(
       const length = Math.min(PIECE_BYTES, file.length - at);
       await copy.appendFile(await hdfs.readExactly(path, at, length));
     }
-  } finally {
     await copy.close();
+  } catch (error) {
+    await copy.close();
+    await rm(local);
+    throw error;
   }
   read(file.length);
   return footer;

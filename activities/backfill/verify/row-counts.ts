@@ -31,12 +31,15 @@ export async function createUuidTables(connection: Connection): Promise<void> {
 
 const RAW_FILES = { file: "bigint", hour: "bigint" } as const;
 
-/** The columns that are asked for; a file that lacks one has nothing in it. */
+/** The columns that are asked for; of a file that lacks one, no row has a value there. */
 const COLUMNS = ["uuid", "ip", "geocoded_data"];
 const columnsIn = ({ columns }: DataFile) =>
   COLUMNS.filter((name) => columns.includes(name));
 
-/** A query for the rows of files that have the same columns. Each is named by the number of its hour. */
+/**
+ * A query for the rows of files that have the same columns. Each is named by the number of its hour. Rows without a uuid count as rows of
+ * one event, which no raw hour has: more than one of them is told as a duplicate.
+ */
 function scanOf(files: DataFile[]): string {
   const has = new Set(columnsIn(files[0]!));
   const isThere = (name: string) =>
@@ -86,7 +89,10 @@ async function countAll(
     from events group by hour`)) as Counted[];
 }
 
-/** Whether a failure may be that of a file: whatever tells of the machine is not. */
+/**
+ * Whether a failure may be that of a file. Want of memory never is. An error of reading or of DuckDB's own may be: then each file is tried
+ * alone, and what fails once more with all that were readable is no file's fault, and is thrown.
+ */
 const mayBeOfFile = (error: unknown): boolean =>
   error instanceof EngineError && error.kind !== "Out of Memory Error";
 
@@ -107,7 +113,7 @@ async function readableOf(
       } catch (error) {
         if (!mayBeOfFile(error)) throw error;
         hour.problems.push(
-          `${hour.of.name}: a file is left out: ${file.path}: its pages are damaged, or of a kind that is not known here`,
+          `${hour.of.name}: a file is left out: ${file.path}: its pages are damaged, or of a kind that is not known here (${(error as EngineError).kind})`,
         );
       }
     }

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { cancellationSignal } from "@temporalio/activity";
 import { type Connection, Engine } from "../../../clients/duckdb/engine";
 import type { Storage } from "../../../clients/storage";
@@ -139,6 +140,7 @@ export class RowReading {
     const fetched = await mapPool(group, WIDTH, async (listed) => {
       const hour = await fetchHour(fetching, listed);
       if (!hour.hasChanged) return { listed, hour };
+      await Promise.all(hour.files.map(({ local }) => rm(local)));
       // Files may have been compacted since they were listed. What changes once more is a problem of its hour.
       const anew = await listHour(
         hdfs,

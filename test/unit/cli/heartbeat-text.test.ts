@@ -29,13 +29,16 @@ test("of topic-hours that are verified, and of flags that are cleared, it is tol
   expect(heartbeatText({ progress: { hours: 0, ofHours: 9, bytes: 0 } })).toBe(
     '0 of 9 topic-hours, 0 MB by this attempt, {"progress":{"hours":0,"ofHours":9,"bytes":0}}',
   );
-  expect(heartbeatText({ progress: { done: 3, of: 70 } })).toContain(
-    "3 of 70, {",
+  expect(heartbeatText({ progress: { flags: 3, ofFlags: 70 } })).toContain(
+    "3 of 70 flags, {",
   );
 });
 
 test("what is no number is not put into words", () => {
-  const progress = { bytes: 1, ofBytes: "2" };
-  expect(heartbeatText({ progress })).toBe(JSON.stringify({ progress }));
+  for (const progress of [
+    { bytes: 1, ofBytes: "2" },
+    { bytes: 1, ofBytes: 2, perSecond: "3" },
+  ])
+    expect(heartbeatText({ progress })).toBe(JSON.stringify({ progress }));
   expect(heartbeatText({})).toBe("{}");
 });

@@ -92,8 +92,11 @@ test("Kafka tells that nothing of an hour was deleted where it has all of it, or
 });
 
 test("one record that may have been imported twice may stand for another one that was deleted, or is unread", () => {
-  const of = (over: Partial<HourEvidence>, about?: Partial<TopicEvidence>) =>
-    verdictOf(
+  const judgedOf = (
+    over: Partial<HourEvidence>,
+    about?: Partial<TopicEvidence>,
+  ) =>
+    judged(
       imported({
         produced: measured(13),
         raw: { ...imported({}).raw!, perhapsTwice: 1 },
@@ -101,8 +104,13 @@ test("one record that may have been imported twice may stand for another one tha
       }),
       about,
     );
+  const of = (...about: Parameters<typeof judgedOf>) =>
+    judgedOf(...about).verdict;
   expect(of({}, JUMPED)).toBe("import-partial");
-  expect(of({ unreadOffsets: 7 })).toBe("import-partial");
+  expect(judgedOf({ unreadOffsets: 7 })).toMatchObject({
+    verdict: "import-partial",
+    why: "13 records imported, of which 1 may be there twice, of 13 messages in Kafka, and 7 offsets of the hour are unread",
+  });
   expect(of({})).toBe("complete");
   // Kafka would have the other one still.
   expect(of({ kept: true }, JUMPED)).toBe("complete");
