@@ -44,3 +44,15 @@ export function presentOf(
   const { behind } = clockAfter(before, asOf, now);
   return Math.max(asOf, behind < MAY_BE_LATE_MS ? now : now - behind);
 }
+
+/**
+ * Whether it is hours later in the world than audits have thought, as all before were told instants of the past: what they have found may have
+ * happened after the instants that they took for the present.
+ */
+export const wasThoughtEarlier = (
+  before: AuditClock | undefined,
+  asOf: number,
+  now: number,
+): boolean =>
+  before !== undefined &&
+  before.behind - Math.max(0, now - asOf) > MAY_BE_LATE_MS;

@@ -628,6 +628,21 @@ export const GUARDS: readonly Guard[] = [
     test: "domain/audit/doubts",
   },
   {
+    without: "copies that a run left which was set aside stand for others",
+    file: "domain/audit/perhaps-twice.ts",
+    guard: "        ofSameEnd(some),\n",
+    taken: "",
+    test: "domain/audit/surplus",
+  },
+  {
+    without:
+      "a log that was made anew is thought to have been so hours before it was",
+    file: `${evidence}/kafka-log.ts`,
+    guard: "if (wasThoughtEarlier(memory.clock, asOf, now))",
+    taken: "if (asOf > now)",
+    test: `${evidence}/topic-histories`,
+  },
+  {
     without:
       "messages are passed over in a topic that nobody saw before it was gone, and that came back",
     file: "activities/audit/evidence/standing.ts",

@@ -11,7 +11,10 @@ import {
   isBeyondEnd,
   type TopicEvidence,
 } from "../../../domain/audit/evidence";
-import { presentOf } from "../../../domain/audit/audit-clock";
+import {
+  presentOf,
+  wasThoughtEarlier,
+} from "../../../domain/audit/audit-clock";
 import type { Kafka, Offsets } from "../../../clients/kafka/kafka";
 import type { Position } from "../../../importers/importer";
 import { type HourRange, hourStart, HOUR_MS, inRange } from "../../../lib/hour";
@@ -191,7 +194,11 @@ export function withLogsPast(
         ? { until: foundAt }
         : {}),
     };
-  if (memory.clock && memory.replaced) memory.replaced.until ??= foundAt;
+  if (memory.clock && memory.replaced) {
+    memory.replaced.until ??= foundAt;
+    if (wasThoughtEarlier(memory.clock, asOf, now))
+      memory.replaced.until = Math.max(memory.replaced.until, foundAt);
+  }
   followStanding(topic, log, stands, memory, foundAt);
   const replacedLog = beyond
     ? {

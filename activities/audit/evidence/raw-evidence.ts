@@ -1,6 +1,6 @@
 import type { RawEvidence } from "../../../domain/audit/evidence";
 import { advancesHolding } from "../../../domain/audit/ledger";
-import { surpluses, repeatedIn } from "../../../domain/audit/surplus";
+import { repeatedIn } from "../../../domain/audit/surplus";
 import type { RawFile } from "../../../importers/importer";
 import type { Hour } from "../../../lib/hour";
 import { total } from "../../../lib/total";
@@ -17,7 +17,7 @@ export function rawEvidence(
   const runs = new Map(shared.runs.map((run) => [run.name, run]));
   const runsOf = (file: RawFile) =>
     advancesOf(file).flatMap(({ run }) => runs.get(run) ?? []);
-  const surplus = surpluses(
+  const repeated = repeatedIn(
     shared.advances(topic),
     Object.entries(raw).flatMap(([hour, { files }]) =>
       files.map((file) => ({ ...file, hour })),
@@ -27,7 +27,6 @@ export function rawEvidence(
     hour: Hour,
     { files, strange, mtime }: RawHour,
   ): RawEvidence => {
-    const repeated = repeatedIn(hour, surplus);
     const imported = files.flatMap((file) => {
       const [first, ...others] = runsOf(file);
       return first ? [{ file, first, others }] : [];
@@ -50,7 +49,7 @@ export function rawEvidence(
       files: files.length,
       mtime,
       problems: [...strange, ...changed],
-      ...repeated,
+      ...repeated(hour),
       ...(imported.length === 0
         ? {}
         : { importedAt: Math.max(...imported.map(({ first }) => first.time)) }),

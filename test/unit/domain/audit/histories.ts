@@ -13,7 +13,7 @@ import {
   jumps,
   unaccounted,
 } from "../../../../domain/audit/ledger";
-import { surpluses, repeatedIn } from "../../../../domain/audit/surplus";
+import { repeatedIn } from "../../../../domain/audit/surplus";
 import { addHours, HOUR_MS, hourStart } from "../../../../lib/hour";
 import { POLICY } from "./cases";
 
@@ -125,7 +125,7 @@ function audit({ steps, isArchiveRead }: History, played: Played): Judgement[] {
       count: offsets.length,
       offsets,
     }));
-  const surplus = surpluses(advances, files);
+  const repeated = repeatedIn(advances, files);
   const jumped = jumps(advances).reduce((sum, gap) => sum + gap.records, 0);
   const topic: TopicEvidence = {
     partitions: [
@@ -145,7 +145,6 @@ function audit({ steps, isArchiveRead }: History, played: Played): Judgement[] {
     const hour = addHours(FIRST, index);
     const own = hourOf.flatMap((at, offset) => (at === index ? [offset] : []));
     const held = files.filter((file) => file.hour === hour);
-    const repeated = repeatedIn(hour, surplus);
     const before = hourOf.filter((at) => at < index).length;
     const left = own.filter((offset) => offset >= low).length;
     const isKnown = before >= low || left > 0;
@@ -164,7 +163,7 @@ function audit({ steps, isArchiveRead }: History, played: Played): Judgement[] {
               files: raw.length,
               mtime: 1,
               problems: [],
-              ...repeated,
+              ...repeated(hour),
             },
             refined: {
               doneFlag: 1,

@@ -1,6 +1,6 @@
 import type { RawEvidence } from "../../../../../domain/audit/evidence";
 import type { Advance } from "../../../../../domain/audit/ledger";
-import { surpluses, repeatedIn } from "../../../../../domain/audit/surplus";
+import { repeatedIn } from "../../../../../domain/audit/surplus";
 import { addHours, HOUR_MS, hourStart } from "../../../../../lib/hour";
 
 import type { History } from "./topic-steps";
@@ -230,17 +230,16 @@ export class PlayedTopic {
   }
 
   protected raw(): Map<string, RawEvidence> {
-    const surplus = surpluses(this.advances, this.files);
+    const repeated = repeatedIn(this.advances, this.files);
     const found = new Map<string, RawEvidence>();
     for (const { hour, count } of this.files) {
       const known = found.get(hour);
-      const repeated = repeatedIn(hour, surplus);
       found.set(hour, {
         count: (known?.count ?? 0) + count,
         files: (known?.files ?? 0) + 1,
         mtime: 1,
         problems: [],
-        ...repeated,
+        ...repeated(hour),
       });
     }
     return found;

@@ -90,4 +90,40 @@ export const ONCE_HEALTHY: History[] = [
       { ...QUIET, markers: 1, deletes: 1, retention: 2, run: "repeated" },
     ],
   },
+  {
+    // What was imported again was of hour 00, and was taken for some of the newest hour.
+    ...{ partitions: 1, isReset: true, hasIds: false, isArchiveRead: false },
+    steps: [
+      { ...QUIET, produced: 3, audit: true },
+      { ...QUIET, produced: 1, deletes: 1, run: "usual" },
+      { ...QUIET, produced: 1, run: "overlapping" },
+    ],
+  },
+  {
+    // Runs that keep no offsets have left copies.
+    ...{ partitions: 1, isReset: true, hasIds: false, isArchiveRead: false },
+    steps: [
+      { ...QUIET, produced: 2, audit: true },
+      { ...QUIET, produced: 1, deletes: 1, run: "without offsets" },
+      { ...QUIET, run: "without offsets" },
+    ],
+  },
+  {
+    ...{ partitions: 1, isReset: true, hasIds: true, isArchiveRead: false },
+    steps: [
+      { ...QUIET, produced: 2, audit: true },
+      { ...QUIET, markers: 1, deletes: 1, run: "without offsets" },
+      { ...QUIET, run: "usual" },
+    ],
+  },
+  {
+    // All audits were told instants of three hours ago, and the log was made anew after these.
+    ...{ partitions: 1, isReset: false, hasIds: false, isArchiveRead: false },
+    steps: [
+      ...[QUIET, QUIET, QUIET, QUIET],
+      { ...QUIET, produced: 1, hoursBack: 3 },
+      { ...QUIET, log: "anew", hoursBack: 3 },
+      { ...QUIET, audit: true },
+    ],
+  },
 ];
