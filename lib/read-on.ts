@@ -33,6 +33,7 @@ const inMemory = (bytes: Buffer) => ({
 
 class Stream {
   private stream: AsyncGenerator<Buffer> | undefined;
+  private isClosed = false;
   /** Where in the file `rest` begins, which is what is left of the last piece. */
   private at = 0;
   private rest: Buffer = Buffer.alloc(0);
@@ -44,8 +45,7 @@ class Stream {
 
   async *pieces(offset: number, length: number): AsyncGenerator<Buffer> {
     const end = Math.min(offset + length, this.size);
-    if (offset < this.at || offset - this.at > SKIPPED_BYTES)
-      await this.close();
+    if (offset < this.at || offset - this.at > SKIPPED_BYTES) await this.end();
     if (!this.stream) this.at = offset;
     this.take(Math.min(this.rest.length, offset - this.at));
     while (this.at < end) {
@@ -55,7 +55,13 @@ class Stream {
     }
   }
 
-  async close(): Promise<void> {
+  /** Ends the stream for good: whoever still reads of it gets an error, and asks for nothing any more. */
+  close(): Promise<void> {
+    this.isClosed = true;
+    return this.end();
+  }
+
+  private async end(): Promise<void> {
     this.rest = Buffer.alloc(0);
     await this.stream?.return(undefined);
     this.stream = undefined;
@@ -71,6 +77,7 @@ class Stream {
 
   /** @returns whether there is one more piece */
   private async fill(): Promise<boolean> {
+    if (this.isClosed) throw new Error("the file is closed");
     this.stream ??= this.open(this.at, this.size - this.at);
     try {
       const next = await this.stream.next();

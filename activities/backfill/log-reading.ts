@@ -130,30 +130,20 @@ export class LogReading {
     verdicts: PartitionVerdicts,
   ): Promise<void> {
     for await (const { pieces, ...log } of yarnLogs(file)) {
-      const wanted = this.whileWanted(pieces, () =>
+      const named = whileNamed(pieces, () =>
         verdicts.addContainer(log.container),
       );
-      for await (const line of linesFound(wanted, VERDICT_LINES))
+      for await (const line of linesFound(named, VERDICT_LINES))
         verdicts.addLine(line, log);
       verdicts.endLog(log);
     }
   }
 
-  /** Pieces, as long as this attempt is wanted and has not failed: what it still does would stand in the way of the next one. */
-  private async *whileWanted(
-    pieces: AsyncIterable<Buffer>,
-    onPiece: () => void,
-  ): AsyncGenerator<Buffer> {
-    for await (const piece of pieces) {
-      onPiece();
-      endIfUnwanted();
-      if (this.hasFailed) throw new Error("another file could not be read");
-      yield piece;
-    }
-  }
-
+  /** A file of which each read is counted, as long as this attempt is wanted and has not failed: what it still did would stand in the way of the next one. */
   private counted({ size, read, pieces }: RandomAccess): RandomAccess {
     const count = (bytes: Buffer) => {
+      endIfUnwanted();
+      if (this.hasFailed) throw new Error("another file could not be read");
       this.bytes += bytes.length;
       return bytes;
     };
@@ -177,5 +167,16 @@ export class LogReading {
       await this.clients.storage.write(this.place, scanned);
     });
     return this.recording;
+  }
+}
+
+/** Pieces of a log whose container is known once there is one. */
+async function* whileNamed(
+  pieces: AsyncIterable<Buffer>,
+  onPiece: () => void,
+): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) {
+    onPiece();
+    yield piece;
   }
 }

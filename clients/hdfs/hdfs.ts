@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { isOnHdfs, type Location } from "../../formats/hadoop/location";
 import { directoryOf, isBelow, nameOf } from "../../lib/paths";
-import { fatal, ServiceError } from "../errors";
+import { fatal } from "../errors";
+import { FileChanged, rangeInPieces } from "./range-in-pieces";
 import type { RandomAccess } from "../../lib/random-access";
 import type { Exchange } from "../http-exchange";
 import {
@@ -59,8 +60,7 @@ const statusOf = (name: string, remote: RemoteStatus): FileStatus => ({
   owner: remote.owner,
 });
 
-/** A file was replaced, cut off or removed between two requests. */
-export class FileChanged extends Error {}
+export { FileChanged };
 
 /** A name beside a path for bytes that are not complete yet. */
 const partOf = (path: string) => `${path}.${randomUUID()}.part`;
@@ -159,36 +159,19 @@ export class Hdfs {
       read: (offset, length) =>
         this.readExactly(path, offset, Math.min(length, size - offset)),
       pieces: (offset, length) =>
-        this.piecesOf(path, offset, Math.min(length, size - offset)),
+        rangeInPieces(
+          {
+            name: `${this.service}: ${path}`,
+            pieces: (range) => this.transport.pieces(path, range),
+            isSame: async () => {
+              const now = await this.stat(path);
+              return now?.length === size && now.mtime === status.mtime;
+            },
+          },
+          offset,
+          Math.min(length, size - offset),
+        ),
     };
-  }
-
-  /**
-   * A range's bytes as they come, all of them, by one request. What breaks off is asked for again from there on, as long as anything comes.
-   * @throws FileChanged where the file has fewer
-   */
-  private async *piecesOf(
-    path: string,
-    offset: number,
-    length: number,
-  ): AsyncGenerator<Buffer> {
-    const end = offset + length;
-    for (let at = offset; at < end;) {
-      const asked = { offset: at, length: end - at };
-      try {
-        for await (const piece of this.transport.pieces(path, asked)) {
-          at += piece.length;
-          yield piece;
-        }
-      } catch (error) {
-        if (at === asked.offset || !(error instanceof ServiceError))
-          throw error;
-      }
-      if (at === asked.offset)
-        throw new FileChanged(
-          `${this.service}: ${path} has changed while it was read: nothing of ${asked.length} bytes at ${at}`,
-        );
-    }
   }
 
   /** A range of a file's bytes, all of them. @throws FileChanged where the file has fewer, as one that was replaced or removed meanwhile */

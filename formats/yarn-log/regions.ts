@@ -38,8 +38,9 @@ async function* inflated(
   { offset }: Region,
 ): AsyncGenerator<Buffer> {
   const inflate = createInflate({ chunkSize: INFLATED_BYTES });
+  const source = Readable.from(stored);
   // `pipe` would leave an error of the source to nobody, which ends the process; a pipeline passes it on to whoever reads.
-  pipeline(Readable.from(stored), inflate, () => undefined);
+  pipeline(source, inflate, () => undefined);
   try {
     for await (const piece of inflate) yield piece as Buffer;
   } catch (error) {
@@ -48,6 +49,10 @@ async function* inflated(
           `the compressed log at byte ${offset} is damaged: ${error.message}`,
         )
       : error;
+  } finally {
+    // What is read ahead is of no use any more, and must not go on beside what is read next.
+    source.destroy();
+    if (!source.closed) await new Promise((done) => source.on("close", done));
   }
 }
 

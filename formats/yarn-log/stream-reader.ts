@@ -14,6 +14,11 @@ export class StreamReader {
     this.pieces = pieces[Symbol.asyncIterator]();
   }
 
+  /** Ends the stream, of which nothing more is read. */
+  async close(): Promise<void> {
+    await this.pieces.return?.();
+  }
+
   /** Buffers at least n bytes. @returns false where the stream ends before */
   private async fill(n: number): Promise<boolean> {
     while (this.buffered.length < n) {

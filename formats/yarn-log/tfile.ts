@@ -96,11 +96,15 @@ export async function* tfileRecords(
 ): AsyncGenerator<{ key: Buffer; value: AsyncGenerator<Buffer> }> {
   for (const block of await tfileBlocks(file)) {
     const reader = new StreamReader(regionBytes(file, block));
-    while (!(await reader.hasEnded())) {
-      const key = await reader.take(await reader.tfileVlong());
-      const value = valueBytes(reader);
-      yield { key, value };
-      for await (const _ of value);
+    try {
+      while (!(await reader.hasEnded())) {
+        const key = await reader.take(await reader.tfileVlong());
+        const value = valueBytes(reader);
+        yield { key, value };
+        for await (const _ of value);
+      }
+    } finally {
+      await reader.close();
     }
   }
 }

@@ -1014,13 +1014,32 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     without: "a file that became shorter while it was read passes for whole",
-    file: "clients/hdfs/hdfs.ts",
-    guard: `      if (at === asked.offset)
-        throw new FileChanged(`,
-    taken: `      if (at === asked.offset) return;
-      if (at < 0)
-        throw new FileChanged(`,
+    file: "clients/hdfs/range-in-pieces.ts",
+    guard: "    if (came === 0)\n      throw",
+    taken: "    if (came === 0) return;\n    if (at < 0)\n      throw",
     test: "clients/hdfs/hdfs",
+  },
+  {
+    without:
+      "bytes of two files are read as one, as the file was replaced while it broke off",
+    file: "clients/hdfs/range-in-pieces.ts",
+    guard: "if (at > offset && !(await isSame()))",
+    taken: "if (at < 0)",
+    test: "clients/hdfs/hdfs",
+  },
+  {
+    without: "a closed file is read on by whoever is still about it",
+    file: "lib/read-on.ts",
+    guard: 'if (this.isClosed) throw new Error("the file is closed");',
+    taken: "",
+    test: "lib/read-on",
+  },
+  {
+    without: "a compressed log is read on beside what is read after it",
+    file: "formats/yarn-log/regions.ts",
+    guard: "    source.destroy();\n",
+    taken: "    if (Number(source.closed) < 2) return;\n",
+    test: "formats/yarn-log/regions",
   },
   {
     without:

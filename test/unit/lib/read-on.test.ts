@@ -111,3 +111,14 @@ test("a file without pieces is read as it is", async () => {
   expect(file.pieces).toBeUndefined();
   expect(await file.read(SIZE - 3, 3)).toEqual(BYTES.subarray(SIZE - 3));
 });
+
+test("who reads on of a file that was closed gets an error, and nothing is asked for", async () => {
+  const file = fileOf(BYTES);
+  const { pieces, close } = await readOn(file);
+  const reading = pieces!(0, SIZE);
+  await reading.next();
+  await close();
+  await expect(reading.next()).rejects.toThrow("the file is closed");
+  expect(file.asked).toHaveLength(1);
+  expect(file.open()).toBe(0);
+});

@@ -41,6 +41,10 @@ export class FakeWebHdfs {
   answerToWrites: Answer | undefined;
   /** How many bytes of a file a DataNode sends before it breaks off, read by read; it breaks off no more when there is none left. */
   breakOffAfter: number[] = [];
+  /** When all files were changed last, epoch ms. */
+  mtime = 1530756000000;
+  /** What a DataNode answers to every read, whatever was asked for. */
+  bytesAlways: Buffer | undefined;
   /** Whether a move is answered with false, as HttpFS does where a file is in its way: it knows no option OVERWRITE. */
   refuseRenames = false;
   private readonly servers: Server[] = [];
@@ -122,12 +126,14 @@ export class FakeWebHdfs {
       }
       case "GETFILESTATUS":
         return known
-          ? { status: 200, json: { FileStatus: status("", known) } }
+          ? { status: 200, json: { FileStatus: this.status("", known) } }
           : absent(path);
       case "LISTSTATUS": {
         const children = [...this.files]
           .filter(([file]) => file.startsWith(`${path}/`))
-          .map(([file, data]) => status(file.slice(path.length + 1), data));
+          .map(([file, data]) =>
+            this.status(file.slice(path.length + 1), data),
+          );
         return children.length > 0
           ? { status: 200, json: { FileStatuses: { FileStatus: children } } }
           : absent(path);
@@ -141,6 +147,16 @@ export class FakeWebHdfs {
       default:
         return { status: 400 };
     }
+  }
+
+  private status(pathSuffix: string, data: Buffer) {
+    return {
+      pathSuffix,
+      type: "FILE",
+      length: data.length,
+      modificationTime: this.mtime,
+      owner: "hdfs",
+    };
   }
 
   /** With renameoptions the answer is empty and an absent source is a 404; without, the answer is a boolean. */
@@ -170,20 +186,12 @@ export class FakeWebHdfs {
     const data = this.files.get(path)!;
     const offset = Number(query.get("offset") ?? 0);
     const length = Number(query.get("length") ?? data.length);
-    const body = data.subarray(offset, offset + length);
+    const body = this.bytesAlways ?? data.subarray(offset, offset + length);
     const sent = this.breakOffAfter.shift();
     if (sent === undefined) return { status: 200, body };
     return { status: 200, body: body.subarray(0, sent), breaksOff: true };
   }
 }
-
-const status = (pathSuffix: string, data: Buffer) => ({
-  pathSuffix,
-  type: "FILE",
-  length: data.length,
-  modificationTime: 1530756000000,
-  owner: "hdfs",
-});
 
 const absent = (path: string): Answer => ({
   status: 404,

@@ -260,6 +260,33 @@ describe("a file that is read in pieces", () => {
     await expect(reading).rejects.toThrow(/HDFS at .*: OPEN \/wmf\/log: /);
   });
 
+  test("is an error where it breaks off again and again after a few bytes", async () => {
+    await expect(
+      piecesOf(0, 1000, () => {
+        fake.breakOffAfter = Array.from({ length: 100 }, () => 5);
+      }),
+    ).rejects.toThrow(ServiceError);
+    expect(fake.dataNodeSaw.length).toBeLessThan(10);
+  });
+
+  test("is an error where it breaks off and is another file by then, though of the same length", async () => {
+    await expect(
+      piecesOf(0, 1000, () => {
+        fake.breakOffAfter = [500];
+        fake.mtime++;
+      }),
+    ).rejects.toThrow(FileChanged);
+    expect(fake.dataNodeSaw).toHaveLength(1);
+  });
+
+  test("is an error where more bytes come than were asked for", async () => {
+    await expect(
+      piecesOf(0, 1000, () => {
+        fake.bytesAlways = DATA;
+      }),
+    ).rejects.toThrow("1000 bytes were asked for, and more came");
+  });
+
   test("is an error, not at its end, where it has become shorter, is gone, or a login page is in its place", async () => {
     await expect(
       piecesOf(0, 100, () => fake.files.set("/wmf/log", Buffer.alloc(0))),

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { deflateSync, gzipSync } from "node:zlib";
 import { PIECE_BYTES, regionBytes } from "../../../../formats/yarn-log/regions";
 import { FormatError } from "../../../../formats/format-error";
@@ -83,4 +84,36 @@ test("a file system that fails midway is that error, not a damage of the log", a
   await expect(regionBytes(file, region).next()).rejects.toThrow(
     "connection reset",
   );
+});
+
+test("who reads no further of a compressed region has ended its reading when the next one begins", async () => {
+  const stored = deflateSync(randomBytes(8 << 20));
+  let reading = 0;
+  const file = {
+    size: stored.length,
+    read: () => Promise.reject(new Error("not to be asked")),
+    async *pieces(at: number, n: number) {
+      reading++;
+      try {
+        for (let i = at; i < at + n; i += 1000) {
+          yield stored.subarray(i, Math.min(i + 1000, at + n));
+          await new Promise(setImmediate);
+        }
+      } finally {
+        reading--;
+      }
+    },
+  };
+  const region = { offset: 0, size: stored.length, raw: 8 << 20, codec: "gz" };
+  for await (const piece of regionBytes(file, region)) {
+    expect(piece.length).toBeGreaterThan(0);
+    break;
+  }
+  expect(reading).toBe(0);
+  // Bytes behind the compressed ones are not read on either.
+  const behind = { ...file, size: stored.length + 5_000_000 };
+  const pieces = (at: number, n: number) => file.pieces(at, n);
+  const padded = { ...behind, pieces };
+  for await (const _ of regionBytes(padded, { ...region, size: behind.size }));
+  expect(reading).toBe(0);
 });
