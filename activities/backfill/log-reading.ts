@@ -139,7 +139,10 @@ export class LogReading {
     }
   }
 
-  /** A file of which each read is counted, as long as this attempt is wanted and has not failed: what it still did would stand in the way of the next one. */
+  /**
+   * A file of which each read is counted, as long as this attempt is wanted and has not failed: what it still did would stand in the way of
+   * the next one.
+   */
   private counted({ size, read, pieces }: RandomAccess): RandomAccess {
     const count = (bytes: Buffer) => {
       endIfUnwanted();

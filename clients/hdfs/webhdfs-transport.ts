@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { countRequest } from "../../lib/request-count";
-import { calling } from "../errors";
+import { calling, ServiceError } from "../errors";
 import {
   contentOf,
   contentTypeOf,
@@ -137,19 +137,10 @@ export class WebHdfsTransport {
       yield answer.body;
       return;
     }
-    const { pieces } = answer.coming;
-    const more = () =>
-      pieces.next().catch((error: Error) => {
-        throw new Error(`OPEN ${path}: ${error.message}`, { cause: error });
-      });
     try {
-      for (;;) {
-        const next = await calling("HDFS", this.address.webhdfs, more);
-        if (next.done) return;
-        yield next.value;
-      }
-    } finally {
-      await pieces.return(undefined);
+      yield* answer.coming.pieces;
+    } catch (error) {
+      throw this.failed("OPEN", path, error);
     }
   }
 
@@ -204,9 +195,7 @@ export class WebHdfsTransport {
         try {
           return resultOf(answer);
         } catch (error) {
-          throw new Error(`${operation} ${path}: ${(error as Error).message}`, {
-            cause: error,
-          });
+          throw this.failed(operation, path, error);
         }
       }
       const body = textOf(answer);
@@ -214,6 +203,16 @@ export class WebHdfsTransport {
         return undefined;
       throw new Error(`${operation} ${path}: ${refusalOf(status, body)}`);
     });
+  }
+
+  /** An answer that is no good one, by the operation and the path: `calling` would tell its cause alone. */
+  private failed(
+    operation: Operation,
+    path: string,
+    error: unknown,
+  ): ServiceError {
+    const reason = `${operation} ${path}: ${(error as Error).message}`;
+    return new ServiceError("HDFS", this.address.webhdfs, reason, error);
   }
 
   /** A request to the NameNode, which is counted. */

@@ -49,8 +49,8 @@ const ofSameEnd = (files: Files): number =>
   );
 
 /**
- * What several of the runs took that may have written the files, and what lies within a single run's offsets besides the one file that it has written for the hour: that is of a
- * run that was set aside, or that kept no offsets.
+ * What several of the runs took that may have written the files, and what lies within a single run's offsets besides the one file that it has
+ * written for the hour: that is of a run that was set aside, or that kept no offsets.
  */
 function ofRuns(runs: Iterable<Advance>, files: Files): number {
   let again = 0n;

@@ -5,6 +5,7 @@ import type { LogError, PartitionVerdict } from "./partition-verdict";
 import type { MysqlRows } from "./mysql-rows";
 import type { PlanSummary } from "./plan";
 import type { SearchedSources } from "./searched-sources";
+import type { Verification } from "./verification";
 
 /**
  * What a backfill did, in numbers that can be checked. It is stored as JSON; fields that reports of earlier versions do not have are optional.
@@ -59,18 +60,8 @@ export type BackfillReport = {
       ref: string;
     };
   };
-  verified: {
-    partitions: number;
-    rows: number;
-    distinct: number;
-    duplicates: number;
-    found: number;
-    expected: number;
-    withIp: number;
-    geocoded: number;
-    /** Rows of a sample of partitions, compared field by field with their events. */
-    deep?: { partitions: number; rows: number; different: number };
-    problems: string[];
+  verified: Omit<Verification, "deep" | "findings"> & {
+    deep?: Verification["deep"];
     findingsLeft: number;
   };
   before: Grid;

@@ -198,11 +198,11 @@ async function fetchParquet(
       const length = Math.min(PIECE_BYTES, file.length - at);
       await copy.appendFile(await hdfs.readExactly(path, at, length));
     }
-    await copy.close();
   } catch (error) {
-    await copy.close();
     await rm(local);
     throw error;
+  } finally {
+    await copy.close();
   }
   read(file.length);
   return footer;

@@ -261,11 +261,11 @@ describe("a file that is read in pieces", () => {
   });
 
   test("is an error where it breaks off again and again after a few bytes", async () => {
-    await expect(
-      piecesOf(0, 1000, () => {
-        fake.breakOffAfter = Array.from({ length: 100 }, () => 5);
-      }),
-    ).rejects.toThrow(ServiceError);
+    const reading = piecesOf(0, 1000, () => {
+      fake.breakOffAfter = Array.from({ length: 100 }, () => 5);
+    });
+    await expect(reading).rejects.toThrow(ServiceError);
+    await expect(reading).rejects.toThrow(/OPEN \/wmf\/log: aborted/);
     expect(fake.dataNodeSaw.length).toBeLessThan(10);
   });
 
@@ -299,7 +299,7 @@ describe("a file that is read in pieces", () => {
         const body = "<html>";
         fake.answerAlways = { status: 200, body, type: "text/html" };
       }),
-    ).rejects.toThrow("200 with no file's bytes (text/html)");
+    ).rejects.toThrow("OPEN /wmf/log: 200 with no file's bytes (text/html)");
   });
 });
 
