@@ -81,5 +81,8 @@ const FORMS = [
     ),
     ...left(p),
   ]),
+  form(["listed", "ofListed"], [], (p) => [
+    `${p.listed} of ${p.ofListed} topic-hours listed`,
+  ]),
   form(["flags", "ofFlags"], [], (p) => [`${p.flags} of ${p.ofFlags} flags`]),
 ];

@@ -70,8 +70,18 @@ async function run(): Promise<void> {
 /** Errors that only say that something failed; the reason is their cause. They are known by name, as their package is loaded by few commands. */
 const WRAPPERS = new Set(["WorkflowFailedError", "WorkflowUpdateFailedError"]);
 
+/** What a shell shows of a program that SIGPIPE ended, which Node ignores. */
+const ENDED_BY_SIGPIPE = 141;
+
+/** Ends the process where nobody reads its output any more, as in `sisyphus … | head`. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(ENDED_BY_SIGPIPE);
+}
+
 /** Runs the command that the process was called with. */
 export function main(): void {
+  process.stdout.on("error", endWithReader);
   run().catch((error: Error) => {
     const told = WRAPPERS.has(error.name) ? deepest(error) : error;
     console.error(`sisyphus: ${told.message}`);

@@ -153,6 +153,9 @@ export type ScannedLogs = LogStatements & {
 };
 
 /** How many of the planned topic-hours were read, what was found in them, and how many of each topic's replayed events. */
+/** What Spark is given to count, as references to files of lines. */
+export type SparkCounting = { hours: string[]; replayed: string[] };
+
 export type VerifiedHours = {
   hours: number;
   verification: Verification;
@@ -248,6 +251,23 @@ export const sagaPlaces = (sagaId: string) => ({
   /** What a verification has found so far. @param activity names the activity, and is another one when its step is tried again */
   verifiedSoFar: (activity: string) =>
     json<VerifiedHours>(sagaId, `verified-so-far-${activity}.json`),
+  /** What a verification on Spark reads and writes. @param activity as above */
+  countingOnSpark: (activity: string) => {
+    const folder = `verify/${activity}`;
+    const lines = (what: string) => (part: number, digest: string) =>
+      text(
+        sagaId,
+        `${folder}/${what}-${partNumber(part)}-${inName(digest)}.lines`,
+      );
+    return {
+      inputs: json<SparkCounting>(sagaId, `${folder}/inputs.json`),
+      hours: lines("hours"),
+      replayed: lines("replayed"),
+      list: (what: string) => text(sagaId, `${folder}/${what}.list`),
+      /** The folder that Spark writes. */
+      output: text(sagaId, `${folder}/counted`),
+    };
+  },
   partitions: json<PartitionVerdict[]>(sagaId, "partitions.json"),
   report: json<BackfillReport>(sagaId, "report.json"),
   reportMarkdown: text(sagaId, "report.md"),

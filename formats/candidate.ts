@@ -3,7 +3,7 @@ import { capsuleTime } from "./eventlogging/event-time";
 import { FormatError } from "./format-error";
 
 /**
- * The lines that the search for missing events writes and reads, here or on Spark (jvm/find-missing). Fields are separated by tabs, and the
+ * The lines that the search for missing events writes and reads, here or on Spark (jvm/spark-jobs). Fields are separated by tabs, and the
  * event comes last: its text may hold tabs between its tokens, and no line break.
  */
 

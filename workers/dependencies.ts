@@ -140,7 +140,7 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     ...createAwaitRefineActivities({ config, hdfs, yarn, storage }),
     ...createKillRefineActivities({ yarn }),
     ...createScanLogsActivities({ config, hdfs, yarn, storage }),
-    ...createVerifyActivities({ ...judging, storage }),
+    ...createVerifyActivities({ ...judging, storage, submitter }),
     ...createLeaseActivities({ client, storage }),
     ...createLeaveAloneActivities({ storage }),
     ...createReportActivities({ storage }),

@@ -1,4 +1,5 @@
 import { cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
+import { CancelledFailure } from "@temporalio/common";
 import { fatal } from "../../clients/errors";
 import { withoutValues } from "../../domain/backfill/program-output";
 import { type Application, hasEnded, type Yarn } from "../../clients/yarn/yarn";
@@ -115,9 +116,23 @@ export class Submitter {
     return first;
   }
 
-  /** Submits a job and waits for its end. @throws ApplicationFailure where it did not succeed */
+  /**
+   * Submits a job and waits for its end. Where the activity is cancelled, so is the application.
+   * @throws ApplicationFailure where it did not succeed
+   */
   async submitAndAwait(job: SparkJob): Promise<Application> {
-    const { id } = await this.submit(job);
+    try {
+      return await this.awaitEnd((await this.submit(job)).id);
+    } catch (error) {
+      // A worker that shuts down leaves it to the attempt that takes over.
+      if (error instanceof CancelledFailure && error.message === "CANCELLED")
+        for (const app of await this.yarn.byTag(job.tag))
+          if (!hasEnded(app)) await this.yarn.kill(app.id);
+      throw error;
+    }
+  }
+
+  private async awaitEnd(id: string): Promise<Application> {
     for (;;) {
       const app = await this.yarn.application(id);
       if (app?.finalStatus === "SUCCEEDED") return app;

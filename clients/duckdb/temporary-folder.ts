@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBInstance } from "@duckdb/node-api";
+import { quoted } from "./quoted";
 
 /** How the temporary folders of engines are named; the number of the process follows. */
 const FOLDER = "sisyphus-duckdb-";
@@ -16,10 +17,6 @@ export async function makeFolder(): Promise<string> {
   await removeLeftBehind();
   return mkdtemp(join(tmpdir(), `${FOLDER}${process.pid}-`));
 }
-
-/** A text in a query. */
-export const quoted = (text: string): string =>
-  `'${text.replaceAll("'", "''")}'`;
 
 /** Queries read files of the temporary folder and no others; no later query can undo this. */
 export async function onlyFolder(

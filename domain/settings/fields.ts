@@ -23,3 +23,21 @@ export const portNumber = z.int().min(1).max(65535);
 
 /** A program and its arguments: it is run as it stands, without a shell. */
 export const command = z.array(z.string().min(1)).min(1);
+
+/** How an application of jvm/spark-jobs is submitted. @param mainClass its class, unless another one is configured */
+export const sparkJob = (mainClass: string) =>
+  z.strictObject({
+    submit: command.describe(
+      "The program that submits a Spark application, and its first arguments.",
+    ),
+    jar: z
+      .string()
+      .min(1)
+      .describe(
+        "The jar that `mvn -f jvm/pom.xml -pl spark-jobs package` builds.",
+      ),
+    class: z
+      .string()
+      .default(mainClass)
+      .describe("The application's main class."),
+  });

@@ -29,6 +29,10 @@ const steering = (job: string) => ({
 
 /** Writes `sisyphus.yaml` and `env.sh`. What a test has changed in the former is gone after it. */
 export function writeConfig(p: Ports, tools: Tools): void {
+  const sparkJobs = {
+    submit: [join(BIN, "spark-submit")],
+    jar: tools.sparkJobs,
+  };
   const config: z.input<typeof configSchema> = {
     kafka: { brokers: [`127.0.0.1:${p.kafka}`] },
     hdfs: { webhdfs: `http://127.0.0.1:${p.nameNodeHttp}`, user: HADOOP_USER },
@@ -47,9 +51,8 @@ export function writeConfig(p: Ports, tools: Tools): void {
       ],
       excludedSchemas: "VirtualPageView|Popups",
     },
-    search: {
-      spark: { submit: [join(BIN, "spark-submit")], jar: tools.findMissing },
-    },
+    search: { spark: sparkJobs },
+    verify: { spark: sparkJobs },
     importer: {
       command: [join(BIN, "camus")],
       historyPath: "/wmf/camus/eventlogging-00/history",

@@ -169,7 +169,7 @@ export async function setup(report: Report): Promise<Tools> {
     broker: join(dir, "broker"),
     camus: join(dir, "camus"),
     refine: join(dir, "refine"),
-    findMissing: join(dir, "find-missing", "find-missing.jar"),
+    sparkJobs: join(dir, "spark-jobs", "spark-jobs.jar"),
     mariadb: join(
       dir,
       "mariadb",

@@ -6,8 +6,8 @@ export type Tools = {
   broker: string;
   camus: string;
   refine: string;
-  /** The Spark job that joins a search's candidates. */
-  findMissing: string;
+  /** The Spark jobs of searches and verifications. */
+  sparkJobs: string;
   /** MariaDB's base folder. */
   mariadb: string;
   /** DB-IP's city database, with which Refine geocodes. */

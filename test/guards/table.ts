@@ -1052,7 +1052,7 @@ export const GUARDS: readonly Guard[] = [
   {
     without:
       "a verification that is tried again counts what an earlier one has found",
-    file: `${backfill}/verify/verified-so-far.ts`,
+    file: `${backfill}/verify/activity-key.ts`,
     guard: "${workflowExecution!.runId}-${activityId}",
     taken: "${workflowExecution!.runId}",
     test: `${backfill}/verify/verified-so-far`,
@@ -1100,6 +1100,38 @@ export const GUARDS: readonly Guard[] = [
     guard: "if (!mayBeOfFile(error)) throw error;\n      files =",
     taken: "if (error) throw error;\n      files =",
     test: `${backfill}/verify/row-reading`,
+  },
+  {
+    without:
+      "an hour that Spark could not read passes for one without problems",
+    file: `${backfill}/verify/count-on-spark.ts`,
+    guard: "if (line.unread > 0) continue;",
+    taken: "void line.unread;",
+    test: `${backfill}/verify/count-on-spark`,
+  },
+  {
+    without: "an hour that Spark does not tell of passes for an empty one",
+    file: `${backfill}/verify/count-on-spark.ts`,
+    guard: "if (line === undefined)\n        throw",
+    taken:
+      "if (line === undefined) continue;\n      if (no < 0)\n        throw",
+    test: `${backfill}/verify/count-on-spark`,
+  },
+  {
+    without: "rows or events that Spark loses on their way are not missed",
+    file: `${backfill}/verify/count-on-spark.ts`,
+    guard: "if (counts.rows !== rowsTold || events !== eventsTold)",
+    taken:
+      "if (counts.rows < rowsTold - rowsTold || events < eventsTold - eventsTold)",
+    test: `${backfill}/verify/count-on-spark`,
+  },
+  {
+    without:
+      "a worker that shuts down kills the application that the next attempt waits for",
+    file: `${backfill}/submitter.ts`,
+    guard: ' && error.message === "CANCELLED")',
+    taken: ")",
+    test: `${backfill}/submitter`,
   },
   {
     without: "rows that DuckDB does not give are not missed",

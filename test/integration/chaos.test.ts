@@ -24,6 +24,7 @@ import {
 import { loadConfig } from "../../workers/config";
 import { Judge } from "../chaos/sandbox/judge";
 import { runSandboxChaos } from "../chaos/sandbox/run";
+import { countedTwice } from "./verify/count-on-spark";
 import {
   CHAOS_CONFIG,
   eventsIn,
@@ -58,6 +59,36 @@ test("sagas under random faults: every lost event once, no flag lost, one Refine
   expect(await endWorkers()).toEqual([]);
 }, 900_000);
 
+test("Spark and a worker count the same rows, and what is not as expected is left to the worker", async () => {
+  await openHdfs();
+  writeChaosConfig(CHAOS_CONFIG, (c) => {
+    const direct = loadConfig(CONFIG_FILE);
+    c.hdfs = direct.hdfs;
+    c.hive = direct.hive;
+    c.allowedPrefixes = ["/wmf/data"];
+    c.verify = { ...direct.verify, sparkFromRows: 0 };
+  });
+  const client = await connectClient();
+  const deps = createDependencies(loadConfig(CHAOS_CONFIG), client);
+  try {
+    const { spark, worker, both, whole } = await countedTwice(deps);
+    const withoutProblems = Object.fromEntries(
+      Object.entries(worker).map(([name, { problems: _, ...counted }]) => [
+        name,
+        whole.includes(name) ? counted : undefined,
+      ]),
+    );
+    expect(spark).toEqual(withoutProblems);
+    expect(both).toEqual(worker);
+    expect(
+      whole.filter((name) => (worker[name]!.problems ?? []).length > 0),
+    ).toEqual([]);
+  } finally {
+    await deps.kafka.close();
+    await client.connection.close();
+  }
+}, 300_000);
+
 describe("a search over two archive hosts", () => {
   let scenario: Scenario;
 
@@ -90,6 +121,8 @@ describe("a search over two archive hosts", () => {
         otherHosts: [SECOND.host],
         sparkFromLines: 0,
       };
+      // One partition is read here, field by field, and Spark counts the others.
+      c.verify = { ...direct.verify, deepPartitions: 1, sparkFromRows: 0 };
     };
     writeChaosConfig(CHAOS_CONFIG, overTwoHosts);
     writeChaosConfig(SECOND_CONFIG, (c) => {
@@ -103,7 +136,7 @@ describe("a search over two archive hosts", () => {
     });
   }, 300_000);
 
-  test("a saga collects from both, joins on Spark and repairs what neither host had alone", async () => {
+  test("a saga collects from both, joins and counts on Spark and repairs what neither host had alone", async () => {
     await startWorker("worker", { SISYPHUS_CONFIG: CHAOS_CONFIG });
     await startWorker("worker-1003", { SISYPHUS_CONFIG: SECOND_CONFIG }, [
       "--role",
@@ -150,6 +183,9 @@ describe("a search over two archive hosts", () => {
         sagaPlaces(await nameOfSaga(client, id)).missing,
       ))!;
       expect(missing.joinedBy).toBe("Spark");
+      expect(
+        (await deps.yarn.endedSince(0)).map(({ name }) => name),
+      ).toContainEqual(expect.stringMatching(/^count_rows_/));
       expect(
         missing.files.map((f) => f.slice(SANDBOX_DIR.length)).sort(),
       ).toEqual([

@@ -14,7 +14,7 @@ import type { Footer } from "../../../formats/parquet/footer";
 import { linesOfRawFile } from "../../../importers/raw-lines";
 import { mapPool } from "../../../lib/map-pool";
 import { endIfUnwanted } from "../../beat";
-import type { KnownUuids } from "./known-uuids";
+import type { UuidWriter } from "./uuid-writer";
 import type { TopicHour } from "./topic-hours";
 
 /** Bytes of a data file that are asked for at a time. Most files are no longer than this. */
@@ -94,7 +94,7 @@ export type Fetching = {
   /** A folder of this machine for data files. */
   folder: string;
   /** Takes the uuids of the events of raw files, each by a number of its own. */
-  rawUuids: KnownUuids;
+  rawUuids: UuidWriter;
   /** A number that no other file has. */
   nextNumber: () => number;
   /** Told of each file that was read. */

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { type Connection, EngineError } from "../../../clients/duckdb/engine";
-import { quoted } from "../../../clients/duckdb/temporary-folder";
+import { quoted } from "../../../clients/duckdb/quoted";
 import type { RowCounts } from "../../../domain/backfill/verification";
 import { grouped } from "../../../lib/grouped";
 import { total } from "../../../lib/total";

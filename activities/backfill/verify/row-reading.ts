@@ -4,45 +4,37 @@ import { type Connection, Engine } from "../../../clients/duckdb/engine";
 import type { Storage } from "../../../clients/storage";
 import type { MissingTopic } from "../../../domain/backfill/missing";
 import type { VerifiedTopicHour } from "../../../domain/backfill/verification";
-import { capsuleTime } from "../../../formats/eventlogging/event-time";
 import { grouped } from "../../../lib/grouped";
-import { hourOf } from "../../../lib/hour";
-import { topicHourKey } from "../../../lib/keys";
 import { mapPool } from "../../../lib/map-pool";
 import { paceOf } from "../../../lib/pace";
 import { total } from "../../../lib/total";
 import type { EvidenceClients } from "../../audit/evidence/clients";
-import { endIfUnwanted } from "../../beat";
-import { readMissing } from "../search/read-missing";
 import { compareRows } from "./compare-rows";
+import type { CountedHour } from "./count-on-spark";
 import { fetchHour, type ListedHour, listHour } from "./fetch-hour";
-import { KnownUuids } from "./known-uuids";
+import { type HourLists, type PlacedHour, WIDTH } from "./hour-lists";
+import { UuidWriter } from "./uuid-writer";
 import {
   countRows,
   createUuidTables,
   RAW_UUIDS,
   REPLAYED_UUIDS,
 } from "./row-counts";
-import {
-  refinedPlaces,
-  type RefinedPlace,
-  type TopicHour,
-} from "./topic-hours";
+import { replayedUuids } from "./replayed-uuids";
+import type { TopicHour } from "./topic-hours";
 
 /** MiB for DuckDB. What does not fit lies in its temporary folder meanwhile. */
 const ENGINE_MB = 128;
 /** Topic-hours that are counted with one query, and the bytes of their files. */
 const GROUP_HOURS = 200;
 const GROUP_BYTES = 64 << 20;
-/** Hours of which files are asked for side by side: most of the time goes into waiting for HDFS. */
-const WIDTH = 16;
-
-type Deps = Pick<EvidenceClients, "hdfs" | "hive" | "source"> & {
-  storage: Storage;
-};
+type Deps = Pick<EvidenceClients, "hdfs"> & { storage: Storage };
 
 /** A planned topic-hour, read. */
 export type VerifiedHour = Omit<VerifiedTopicHour, "name"> & { of: TopicHour };
+
+/** A topic-hour that Spark has counted. */
+type Counted = { of: TopicHour; counted: CountedHour };
 
 type Input = {
   topicHours: TopicHour[];
@@ -51,6 +43,10 @@ type Input = {
   missing: MissingTopic[];
   /** Names of the hours whose rows are compared with their events. */
   deep: ReadonlySet<string>;
+  /** What Spark has counted, by the hours' numbers: their files are not read here. */
+  counted?: ReadonlyMap<number, CountedHour>;
+  /** Lists the hours; it may have listed some already. */
+  lists: HourLists;
 };
 
 /** Reads the raw and the refined files of topic-hours, group by group, and counts what they hold. */
@@ -68,7 +64,9 @@ export class RowReading {
     private readonly input: Input,
   ) {
     this.left = input.topicHours.slice(input.before ?? 0);
-    this.byTopic = grouped(this.left, ({ topic }) => topic);
+    const counted = input.counted ?? new Map<number, CountedHour>();
+    const ours = this.left.filter(({ no }) => !counted.has(no));
+    this.byTopic = grouped(ours, ({ topic }) => topic);
   }
 
   /** What a heartbeat tells: `perSecond` counts topic-hours. */
@@ -95,39 +93,51 @@ export class RowReading {
       await createUuidTables(connection);
       for (let i = 0; i < left.length; i += GROUP_HOURS) {
         const some = left.slice(i, i + GROUP_HOURS);
-        const places = await refinedPlaces(this.deps, some);
-        const listed = await mapPool(some, WIDTH, (of) =>
-          this.list(of, places.get(of)!),
-        );
-        for (const group of groupsOf(listed)) {
-          const hours = await this.readGroup(engine, connection, group);
-          await each(
-            hours.map((hour) => ({
-              ...hour,
-              ...unreadOf(places.get(hour.of)),
-            })),
-          );
-        }
+        for (const group of groupsOf(await this.listed(some)))
+          await each(await this.readGroup(engine, connection, group));
       }
     } finally {
       await engine.close();
     }
   }
 
-  private list(of: TopicHour, { dir }: RefinedPlace): Promise<ListedHour> {
-    endIfUnwanted();
-    const rawDir = this.deps.source.hourDir(of.dataset, of.hour);
-    return listHour(this.deps.hdfs, of, rawDir, dir);
+  /** Lists hours; those that are counted have no files here. */
+  private async listed(hours: TopicHour[]): Promise<(PlacedHour | Counted)[]> {
+    const countedOf = ({ no }: TopicHour) => this.input.counted?.get(no);
+    const ours = hours.filter((of) => !countedOf(of));
+    const placed = (await this.input.lists.take(ours)).values();
+    return hours.map((of) => {
+      const counted = countedOf(of);
+      return counted ? { of, counted } : placed.next().value!;
+    });
   }
 
+  /** What a group's hours hold, in their order. */
   private async readGroup(
     engine: Engine,
     connection: Connection,
-    group: ListedHour[],
-  ): Promise<Omit<VerifiedHour, "unread">[]> {
+    group: (PlacedHour | Counted)[],
+  ): Promise<VerifiedHour[]> {
+    const ours = group.filter(
+      (hour): hour is PlacedHour => !("counted" in hour),
+    );
+    const read = (await this.readHours(engine, connection, ours)).values();
+    return group.map((hour) => {
+      if (!("counted" in hour)) return read.next().value!;
+      this.hours++;
+      return { of: hour.of, problems: [], ...hour.counted };
+    });
+  }
+
+  private async readHours(
+    engine: Engine,
+    connection: Connection,
+    group: PlacedHour[],
+  ): Promise<VerifiedHour[]> {
+    if (group.length === 0) return [];
     const { hdfs } = this.deps;
     await this.readReplayed(connection, group);
-    const rawUuids = new KnownUuids(connection, RAW_UUIDS);
+    const rawUuids = new UuidWriter(connection, RAW_UUIDS);
     const fetching = {
       hdfs,
       folder: engine.folder,
@@ -155,12 +165,15 @@ export class RowReading {
       connection,
       fetched.map(({ hour }) => hour),
     );
-    const verified: Omit<VerifiedHour, "unread">[] = [];
-    for (const { listed, hour } of fetched) {
+    const verified: VerifiedHour[] = [];
+    for (const [i, { listed, hour }] of fetched.entries()) {
+      const { unread } = group[i]!;
       const isDeep = this.input.deep.has(hour.of.name);
+      const { of, partition, problems } = hour;
       verified.push({
-        ...hour,
+        ...{ of, partition, problems },
         counts: counts.get(hour)!,
+        ...(unread === undefined ? {} : { unread }),
         ...(isDeep ? { comparison: await compareRows(hdfs, listed) } : {}),
       });
       this.hours++;
@@ -168,47 +181,33 @@ export class RowReading {
     return verified;
   }
 
-  /** Brings the replayed events of topics that begin in a group to DuckDB. An event that is of no planned hour has no row in it. */
+  /** Brings the replayed events of topics that begin in a group to DuckDB. */
   private async readReplayed(
     connection: Connection,
     group: ListedHour[],
   ): Promise<void> {
     const begun = new Set(group.map(({ of }) => of));
-    const uuids = new KnownUuids(connection, REPLAYED_UUIDS);
+    const uuids = new UuidWriter(connection, REPLAYED_UUIDS);
     for (const each of this.input.missing) {
       const ofTopic = this.byTopic.get(each.topic);
       if (!ofTopic || !begun.has(ofTopic[0]!)) continue;
-      const numbers = new Map(ofTopic.map(({ name, no }) => [name, no]));
-      for await (const events of readMissing(this.deps.storage, each)) {
-        endIfUnwanted();
-        const byHour = new Map<number, string[]>();
-        for (const { event } of events) {
-          const ms = capsuleTime(event);
-          const no =
-            ms === undefined
-              ? undefined
-              : numbers.get(topicHourKey(each.topic, hourOf(ms)));
-          if (no === undefined) continue;
-          const before = byHour.get(no);
-          if (before) before.push(event.uuid);
-          else byHour.set(no, [event.uuid]);
-        }
+      const found = replayedUuids(this.deps.storage, each, ofTopic);
+      for await (const byHour of found)
         for (const [no, ofHour] of byHour) await uuids.add(no, ofHour);
-      }
     }
     await uuids.flush();
   }
 }
 
-const unreadOf = (place: RefinedPlace | undefined) =>
-  place?.unread ? { unread: place.unread } : {};
-
 /** Cuts hours into groups whose files have no more bytes than fit beside one another, or are an hour alone. */
-function groupsOf(hours: ListedHour[]): ListedHour[][] {
-  const groups: ListedHour[][] = [];
+function groupsOf<T extends PlacedHour | Counted>(hours: T[]): T[][] {
+  const groups: T[][] = [];
   let bytes = Infinity;
   for (const hour of hours) {
-    const ofHour = total(hour.refined, "length") + total(hour.raw, "length");
+    const ofHour =
+      "counted" in hour
+        ? 0
+        : total(hour.refined, "length") + total(hour.raw, "length");
     if (bytes + ofHour > GROUP_BYTES) {
       groups.push([]);
       bytes = 0;

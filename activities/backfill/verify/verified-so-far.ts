@@ -9,6 +9,7 @@ import {
   nothingVerified,
 } from "../../../domain/backfill/verification";
 import { sagaId } from "../saga-id";
+import { activityKey } from "./activity-key";
 import type { VerifiedHour } from "./row-reading";
 
 /**
@@ -78,9 +79,4 @@ export class VerifiedSoFar {
   }
 }
 
-function place() {
-  const { workflowExecution, activityId } = activityInfo();
-  return sagaPlaces(sagaId()).verifiedSoFar(
-    `${workflowExecution!.runId}-${activityId}`,
-  );
-}
+const place = () => sagaPlaces(sagaId()).verifiedSoFar(activityKey());

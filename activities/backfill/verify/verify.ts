@@ -16,6 +16,9 @@ import { heartbeatWhile } from "../../heartbeat-while";
 import { withHours } from "../planned-hours";
 import type { Storage } from "../../../clients/storage";
 import { topicHourKey } from "../../../lib/keys";
+import type { Submitter } from "../submitter";
+import { countOnSpark } from "./count-on-spark";
+import { HourLists } from "./hour-lists";
 import { RowReading } from "./row-reading";
 import { topicHoursOf } from "./topic-hours";
 import { VerifiedSoFar } from "./verified-so-far";
@@ -23,6 +26,7 @@ import { VerifiedSoFar } from "./verified-so-far";
 /** Verification ends with an audit, and so needs what an audit needs. */
 type VerifyDeps = EvidenceClients & {
   storage: Storage;
+  submitter: Submitter;
   config: Pick<Config, "verify">;
 };
 
@@ -58,11 +62,31 @@ export function createVerifyActivities(deps: VerifyDeps) {
       const names = new Set(topics.map(({ topic }) => topic));
       const missing = input.missing.filter(({ topic }) => names.has(topic));
       const soFar = await VerifiedSoFar.takenUp(storage);
+      const topicHours = topicHoursOf(topics, config.naming);
+      const deep = deepSample(topics, input.share ?? 1);
+      const lists = new HourLists(deps);
+      // Rows that are compared with their events are read here.
+      const countable = topicHours
+        .slice(soFar.hours)
+        .filter(({ name }) => !deep.has(name));
+      let listed = 0;
+      const counted = await heartbeatWhile(
+        () =>
+          countOnSpark(deps, lists, countable, missing, (hours) => {
+            listed = hours;
+          }),
+        () =>
+          listed < countable.length
+            ? { listed, ofListed: countable.length }
+            : "counting on Spark",
+      );
       const reading = new RowReading(deps, {
-        topicHours: topicHoursOf(topics, config.naming),
+        topicHours,
         before: soFar.hours,
         missing,
-        deep: deepSample(topics, input.share ?? 1),
+        deep,
+        counted,
+        lists,
       });
       await heartbeatWhile(
         () => reading.run((hours) => soFar.add(hours, reading.progress.bytes)),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { command } from "../fields";
+import { sparkJob } from "../fields";
 import { regexText, wholeMatch } from "../regex-text";
 
 export const archive = z
@@ -42,22 +42,7 @@ export const search = z
       .describe(
         "MiB of memory that DuckDB takes for a saga's search on a worker, shared by its shards, each of which takes 128 at least. What does not fit, and the texts of candidates, are in the worker's temporary folder meanwhile.",
       ),
-    spark: z
-      .strictObject({
-        submit: command.describe(
-          "The program that submits a Spark application, and its first arguments.",
-        ),
-        jar: z
-          .string()
-          .min(1)
-          .describe(
-            "The jar that `mvn -f jvm/pom.xml -pl find-missing package` builds.",
-          ),
-        class: z
-          .string()
-          .default("org.sisyphus.jobs.FindMissing")
-          .describe("The application's main class."),
-      })
+    spark: sparkJob("org.sisyphus.jobs.FindMissing")
       .optional()
       .describe(
         "The same join as a Spark application on YARN. Without it a worker joins, however much was collected.",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sparkJob } from "../fields";
 
 export const plan = z
   .strictObject({
@@ -41,6 +42,18 @@ export const verify = z
       .default(20)
       .describe(
         "Partitions of tables whose rows are compared field by field with their events.",
+      ),
+    spark: sparkJob("org.sisyphus.jobs.CountRows")
+      .optional()
+      .describe(
+        "The same counts by a Spark application on YARN. Without it a worker counts, however many rows there are.",
+      ),
+    sparkFromRows: z
+      .int()
+      .min(0)
+      .default(20_000_000)
+      .describe(
+        "Number of records, by the names of raw files, from which Spark counts the planned hours; of a large saga, those of one shard.",
       ),
   })
   .prefault({})

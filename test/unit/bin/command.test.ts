@@ -48,6 +48,27 @@ test.each([
   expect(status).toBe(0);
 });
 
+test("a command whose reader leaves ends without a word", () => {
+  const log = join(home, "app.log");
+  writeFileSync(
+    log,
+    `Container: container_1_0001_01_000001 on host\nLogType:stderr\nLogContents:\n${"a line\n".repeat(50_000)}`,
+  );
+  const { stdout, stderr } = spawnSync(
+    "bash",
+    [
+      "-c",
+      '"$0" "$1" inspect yarn-log "$2" | head -n 1; echo "${PIPESTATUS[0]}"',
+      process.execPath,
+      join(ROOT, "bin", "sisyphus.js"),
+      log,
+    ],
+    { encoding: "utf8" },
+  );
+  expect(stderr).toBe("");
+  expect(stdout).toMatch(/a line\n141\n$/);
+});
+
 const parts = readdirSync(folder).filter((name) => /^cli.*\.js$/.test(name));
 
 /** The source files that a part was made of. */

@@ -1,3 +1,4 @@
+import { CancelledFailure } from "@temporalio/common";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import {
   type SparkJob,
@@ -83,6 +84,38 @@ test("nothing is submitted where it is not allowed now", async () => {
     submit(() => Promise.reject(new Error("another Refine is running"))),
   ).rejects.toThrow("another Refine is running");
   expect(commands).toEqual([]);
+});
+
+/** Waits for an application that does not end, until its activity is told to end. @returns what was killed */
+async function killedWhen(reason: "CANCELLED" | "WORKER_SHUTDOWN") {
+  const env = new MockActivityEnvironment();
+  const killed: string[] = [];
+  const app = { id: "app_1", state: "RUNNING" };
+  const yarn = {
+    byTag: async () => [app],
+    application: async () => {
+      env.cancel(reason);
+      return app;
+    },
+    kill: async (id: string) => void killed.push(id),
+  } as unknown as Yarn;
+  const submitter = new Submitter(yarn, {
+    awaitOthers: async () => undefined,
+    run: async () => ({ code: 0, output: "" }),
+    runsHere: () => false,
+  });
+  await expect(
+    env.run(() => submitter.submitAndAwait(JOB)),
+  ).rejects.toBeInstanceOf(CancelledFailure);
+  return killed;
+}
+
+test("an application that is waited for ends when that is cancelled", async () => {
+  expect(await killedWhen("CANCELLED")).toEqual(["app_1"]);
+});
+
+test("an application goes on when the worker that waits for it shuts down", async () => {
+  expect(await killedWhen("WORKER_SHUTDOWN")).toEqual([]);
 });
 
 test("a command that fails says what it printed", async () => {

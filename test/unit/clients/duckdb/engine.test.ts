@@ -14,7 +14,7 @@ import {
   type Columns,
   Engine,
 } from "../../../../clients/duckdb/engine";
-import { quoted } from "../../../../clients/duckdb/temporary-folder";
+import { quoted } from "../../../../clients/duckdb/quoted";
 import {
   inBatches,
   LINES_OF_BATCH,

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { DuckDBInstance } from "@duckdb/node-api";
+import type { CountedHour } from "../../../../../activities/backfill/verify/count-on-spark";
+import { HourLists } from "../../../../../activities/backfill/verify/hour-lists";
 import {
   RowReading,
   type VerifiedHour,
@@ -122,6 +124,7 @@ export class RefinedWorld {
       missing = [],
       deep = [],
       before = 0,
+      counted = new Map<number, CountedHour>(),
       env = new MockActivityEnvironment(),
     }: {
       /** Lines of replayed events of a topic. */
@@ -129,6 +132,8 @@ export class RefinedWorld {
       deep?: string[];
       /** How many of the hours an attempt before has read. */
       before?: number;
+      /** What Spark has counted, by the hours' numbers. */
+      counted?: Map<number, CountedHour>;
       env?: MockActivityEnvironment;
     } = {},
   ): Promise<VerifiedHour[]> {
@@ -157,6 +162,8 @@ export class RefinedWorld {
       ),
       deep: new Set(deep),
       before,
+      counted,
+      lists: new HourLists(deps as never),
     });
     const hours: VerifiedHour[] = [];
     await env.run(() => reading.run(async (some) => void hours.push(...some)));

@@ -3,7 +3,7 @@ import {
   createUuidTables,
   RAW_UUIDS,
 } from "../../../../../activities/backfill/verify/row-counts";
-import { KnownUuids } from "../../../../../activities/backfill/verify/known-uuids";
+import { UuidWriter } from "../../../../../activities/backfill/verify/uuid-writer";
 import { topicHoursOf } from "../../../../../activities/backfill/verify/topic-hours";
 import { Engine } from "../../../../../clients/duckdb/engine";
 import type { PlannedTopic } from "../../../../../domain/backfill/plan";
@@ -21,7 +21,7 @@ async function counted(events: number) {
   try {
     const connection = await engine.connect();
     await createUuidTables(connection);
-    const uuids = new KnownUuids(connection, RAW_UUIDS);
+    const uuids = new UuidWriter(connection, RAW_UUIDS);
     await uuids.add(7, [uuid(1), uuid(2)]);
     // Of a file that turned out to be damaged.
     await uuids.add(8, [uuid(3)]);

@@ -316,6 +316,28 @@ test("hours that an attempt before has read are not read again, and replayed eve
   expect(new Set(read)).toEqual(new Set([`${refinedDir(next)}/a.parquet`]));
 });
 
+test("hours that Spark has counted are told in their place, and their files are not read", async () => {
+  const world = await wholeHour();
+  const hours = [HOUR, addHours(HOUR, 1), addHours(HOUR, 2)];
+  for (const hour of hours.slice(1))
+    world.files.set(`${refinedDir(hour)}/a.parquet`, await parquet([row(4)]));
+  const read: string[] = [];
+  world.onRead = (path) => read.push(path);
+  const counts = { ...WHOLE, rows: 77 };
+  const unread = "the metastore names another system";
+  const found = await world.verified([{ topic: TOPIC, hours }], {
+    counted: new Map([[1, { partition: true, counts, unread }]]),
+  });
+  expect(found).toMatchObject([
+    { of: { hour: hours[0] }, counts: WHOLE },
+    { of: { hour: hours[1] }, problems: [], counts, unread },
+    { of: { hour: hours[2] }, counts: { rows: 1 } },
+  ]);
+  expect(read.filter((path) => path.includes(refinedDir(hours[1])))).toEqual(
+    [],
+  );
+});
+
 test("a verification that is cancelled ends, and leaves no file behind", async () => {
   const world = await wholeHour();
   const env = new MockActivityEnvironment();

@@ -9,7 +9,7 @@ import {
 const WAITING_BYTES = 8 << 20;
 
 /** Uuids that go into a table of DuckDB's with two columns: a number, of what they are from, and the uuid. */
-export class KnownUuids {
+export class UuidWriter {
   private waiting: Lines[] = [];
   private bytes = 0;
   private writing: Promise<void> = Promise.resolve();

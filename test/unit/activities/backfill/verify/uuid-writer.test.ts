@@ -1,4 +1,4 @@
-import { KnownUuids } from "../../../../../activities/backfill/verify/known-uuids";
+import { UuidWriter } from "../../../../../activities/backfill/verify/uuid-writer";
 import { Engine } from "../../../../../clients/duckdb/engine";
 import { uuid } from "./refined-world";
 
@@ -7,7 +7,7 @@ test("uuids of files that are read side by side all go in, however many", async 
   try {
     const connection = await engine.connect();
     await connection.run("create table t (file bigint, uuid varchar)");
-    const known = new KnownUuids(connection, "t");
+    const known = new UuidWriter(connection, "t");
     const pieces = async function* (pieces: number) {
       for (let i = 0; i < pieces; i++)
         yield Array.from({ length: 20_000 }, (_, n) => uuid(i * 20_000 + n));

@@ -8,9 +8,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.sum;
 
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -28,14 +25,11 @@ public final class FindMissing {
   private FindMissing() {}
 
   public static void main(String[] args) {
-    Map<String, String> options = new HashMap<>();
-    for (int i = 0; i + 1 < args.length; i += 2) options.put(args[i], args[i + 1]);
-    for (String name : List.of("--held", "--events", "--out"))
-      if (!options.containsKey(name)) throw new IllegalArgumentException(name + " is not given");
+    Arguments arguments = new Arguments(args, "--held", "--events", "--out");
     SparkSession spark = SparkSession.builder().appName("find-missing").getOrCreate();
-    Dataset<Row> held = lines(spark, options.get("--held")).select(col("value").as("key")).distinct();
+    Dataset<Row> held = Inputs.lines(spark, arguments.get("--held")).select(col("value").as("key")).distinct();
     Dataset<Row> candidates =
-        lines(spark, options.get("--events"))
+        Inputs.lines(spark, arguments.get("--events"))
             .select(expr("split(value, '\\t', 5)").as("f"))
             .select(
                 expr("f[0]").as("topic"),
@@ -61,13 +55,7 @@ public final class FindMissing {
         .select("value")
         .write()
         .mode(SaveMode.Overwrite)
-        .text(options.get("--out"));
+        .text(arguments.get("--out"));
     spark.stop();
-  }
-
-  private static Dataset<Row> lines(SparkSession spark, String list) {
-    String[] paths =
-        spark.read().textFile(list).collectAsList().stream().filter(p -> !p.isBlank()).toArray(String[]::new);
-    return paths.length == 0 ? spark.emptyDataset(org.apache.spark.sql.Encoders.STRING()).toDF("value") : spark.read().option("lineSep", "\n").text(paths);
   }
 }

@@ -1,0 +1,116 @@
+package org.sisyphus.jobs;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.api.ReadSupport;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.Type;
+import org.apache.spark.sql.Row;
+
+/**
+ * The rows of a Parquet file of a table: their uuid, and whether they have an ip and are geocoded. Rows without a uuid count as rows of one
+ * event, as in activities/backfill/verify/row-counts.ts.
+ */
+final class RefinedRows implements HourFile.Marks {
+  private final int hour;
+  private final long rowsTold;
+  private final boolean hasUuid;
+  private final boolean hasIp;
+  private final boolean hasGeocoded;
+  private final ParquetReader<Group> rows;
+  private long count = 0;
+  private boolean hasEnded = false;
+
+  RefinedRows(int hour, FileSystem hdfs, FileStatus file, Configuration hadoop) throws IOException {
+    this.hour = hour;
+    checkHead(hdfs, file);
+    Configuration conf = new Configuration(hadoop);
+    conf.setBoolean("parquet.page.verify-checksum.enabled", true);
+    MessageType schema;
+    try (ParquetFileReader footer = ParquetFileReader.open(HadoopInputFile.fromStatus(file, conf))) {
+      schema = footer.getFileMetaData().getSchema();
+      rowsTold = footer.getRecordCount();
+      checkPlaces(footer, file.getLen());
+    }
+    List<Type> columns = new ArrayList<>();
+    for (String name : List.of("uuid", "ip", "geocoded_data"))
+      if (schema.containsField(name)) columns.add(schema.getType(name));
+    for (Type column : columns)
+      if (column.isRepetition(Type.Repetition.REPEATED)) throw new IOException("a column is a list");
+    hasUuid = schema.containsField("uuid");
+    hasIp = schema.containsField("ip");
+    hasGeocoded = schema.containsField("geocoded_data");
+    if (hasUuid && !isText(schema.getType("uuid"))) throw new IOException("its uuids are no texts");
+    // Without any of the columns there is nothing to read but the number of rows.
+    if (columns.isEmpty()) {
+      rows = null;
+      return;
+    }
+    conf.set(ReadSupport.PARQUET_READ_SCHEMA, new MessageType(schema.getName(), columns).toString());
+    rows = ParquetReader.builder(new GroupReadSupport(), file.getPath()).withConf(conf).build();
+  }
+
+  private static void checkHead(FileSystem hdfs, FileStatus file) throws IOException {
+    byte[] head = new byte[4];
+    try (FSDataInputStream in = hdfs.open(file.getPath())) {
+      in.readFully(0, head);
+    }
+    if (!new String(head, StandardCharsets.ISO_8859_1).equals("PAR1")) throw new IOException("it does not begin as Parquet");
+  }
+
+  /** A damaged footer must not ask for more memory than there is. */
+  private static void checkPlaces(ParquetFileReader footer, long length) throws IOException {
+    for (BlockMetaData block : footer.getRowGroups())
+      for (ColumnChunkMetaData column : block.getColumns()) {
+        long start = column.getStartingPos();
+        if (start < 4 || column.getTotalSize() < 0 || column.getTotalSize() > length - start)
+          throw new IOException("a column lies outside of it");
+      }
+  }
+
+  private static boolean isText(Type type) {
+    return type.isPrimitive() && type.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY;
+  }
+
+  @Override
+  public Row next() throws IOException {
+    if (hasEnded) return null;
+    if (rows == null && count < rowsTold) {
+      count++;
+      return Mark.ofRow(hour, "undefined", false, false);
+    }
+    Group row = rows == null ? null : rows.read();
+    if (row != null) {
+      count++;
+      boolean ip = hasIp && row.getFieldRepetitionCount("ip") > 0;
+      return Mark.ofRow(hour, uuidOf(row), ip, ip && hasGeocoded && row.getFieldRepetitionCount("geocoded_data") > 0);
+    }
+    hasEnded = true;
+    if (count != rowsTold) throw new IOException("it has another number of rows than it says");
+    return Mark.ofFile(hour, count, 0);
+  }
+
+  private String uuidOf(Group row) {
+    if (!hasUuid) return "undefined";
+    return row.getFieldRepetitionCount("uuid") == 0 ? "null" : row.getBinary("uuid", 0).toStringUsingUTF8();
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (rows != null) rows.close();
+  }
+}
