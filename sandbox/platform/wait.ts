@@ -1,9 +1,12 @@
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
+/** How long a service may take to answer that it is there. */
+const ANSWER_MS = 3000;
+
 /**
  * Polls until the condition gives a value that is not undefined or false.
- * @throws Error naming what was awaited, and the last failure, when the deadline passes.
+ * @throws Error naming what was awaited, and the last failure, when the deadline passes, be it while the condition is asked
  */
 export async function until<T>(
   what: string,
@@ -15,7 +18,7 @@ export async function until<T>(
   let last: unknown;
   for (;;) {
     try {
-      const value = await condition();
+      const value = await inTime(condition, deadline);
       if (value !== undefined && value !== false) return value;
     } catch (error) {
       if (error instanceof Fatal) throw error;
@@ -29,6 +32,26 @@ export async function until<T>(
   }
 }
 
+/** What a condition gives. @throws Error where it has not answered by the deadline; a condition that is asked is asked once */
+async function inTime<T>(
+  condition: () => Promise<T> | T,
+  deadline: number,
+): Promise<T> {
+  const answered = new AbortController();
+  try {
+    return await Promise.race([
+      condition(),
+      delay(Math.max(0, deadline - Date.now()), undefined, {
+        signal: answered.signal,
+      }).then(() => {
+        throw new Error("it was asked, and has not answered");
+      }),
+    ]);
+  } finally {
+    answered.abort();
+  }
+}
+
 /** An error that ends {@link until} at once, because waiting longer would not help. */
 export class Fatal extends Error {}
 
@@ -36,6 +59,10 @@ export class Fatal extends Error {}
 export function portAnswers(port: number): Promise<boolean> {
   return new Promise((done) => {
     const socket = connect(port, "127.0.0.1");
+    socket.setTimeout(ANSWER_MS, () => {
+      socket.destroy();
+      done(false);
+    });
     socket.once("connect", () => {
       socket.destroy();
       done(true);
@@ -52,6 +79,6 @@ export async function answersJson(
   url: string,
   holds: (body: never) => boolean,
 ): Promise<boolean> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(3000) });
+  const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) });
   return response.ok && holds((await response.json()) as never);
 }
