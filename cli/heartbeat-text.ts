@@ -81,8 +81,9 @@ const FORMS = [
     ),
     ...left(p),
   ]),
-  form(["listed", "ofListed"], [], (p) => [
+  form(["listed", "ofListed"], ["written"], (p) => [
     `${p.listed} of ${p.ofListed} topic-hours listed`,
+    ...(p.written === undefined ? [] : [`${p.written} written for Spark`]),
   ]),
   form(["flags", "ofFlags"], [], (p) => [`${p.flags} of ${p.ofFlags} flags`]),
 ];

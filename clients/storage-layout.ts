@@ -152,10 +152,10 @@ export type ScannedLogs = LogStatements & {
   files: { path: string; length: number }[];
 };
 
-/** How many of the planned topic-hours were read, what was found in them, and how many of each topic's replayed events. */
 /** What Spark is given to count, as references to files of lines. */
 export type SparkCounting = { hours: string[]; replayed: string[] };
 
+/** How many of the planned topic-hours were read, what was found in them, and how many of each topic's replayed events. */
 export type VerifiedHours = {
   hours: number;
   verification: Verification;

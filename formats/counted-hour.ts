@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { parseJson } from "../lib/json";
 import { FormatError, named } from "./format-error";
 
@@ -8,36 +9,48 @@ import { FormatError, named } from "./format-error";
 /** A file as HDFS listed it; of another length or time it is another file. */
 type ListedFile = { path: string; length: number; mtime: number };
 
+/** A raw file, whose name tells how many records it holds: damage that ends it early is found by that. */
+type ListedRawFile = ListedFile & { records: number };
+
 /** A topic-hour that is to be counted. */
 export type HourToCount = {
   /** Its place among all that are verified, from 0. */
   no: number;
-  raw: ListedFile[];
+  raw: ListedRawFile[];
   refined: ListedFile[];
-  /** Why it is not known what readers get; absent where it is. */
+  /** Why it is not known what readers get; absent where it is. Spark does not look at it: it is kept for whoever reads the answer. */
   unread?: string;
 };
 
 const fieldsOf = ({ path, length, mtime }: ListedFile) => [path, length, mtime];
 
-/** An hour that is to be counted, as a line of JSON; {@link parseHourToCount} reads it. A file is a list of path, length and time (epoch ms). */
+/**
+ * An hour that is to be counted, as a line of JSON; {@link parseHourToCount} reads it. A file is a list of path, length and time (epoch ms), and
+ * of a raw file its records.
+ */
 export const hourToCountLine = ({ raw, refined, ...rest }: HourToCount) =>
   JSON.stringify({
     ...rest,
-    raw: raw.map(fieldsOf),
+    raw: raw.map((file) => [...fieldsOf(file), file.records]),
     refined: refined.map(fieldsOf),
   });
 
-/** What a line of {@link hourToCountLine} tells besides the files themselves. @param ref names the line's file in an error */
+/** What is read back of a line of {@link hourToCountLine}. */
+const hourToCount = z.object({
+  no: z.int(),
+  refined: z.array(z.unknown()),
+  unread: z.string().optional(),
+});
+
+/** What a line of {@link hourToCountLine} tells besides the files themselves. @throws Error where it is none. @param ref names its file then */
 export function parseHourToCount(
   line: string,
   ref: string,
 ): Pick<HourToCount, "no" | "unread"> & { refinedFiles: number } {
-  const { no, refined, unread } = parseJson(line, ref) as {
-    no: number;
-    refined: unknown[];
-    unread?: string;
-  };
+  const parsed = hourToCount.safeParse(parseJson(line, ref));
+  if (!parsed.success)
+    throw new FormatError(`${ref}: a line is no hour that is to be counted`);
+  const { no, refined, unread } = parsed.data;
   return {
     no,
     refinedFiles: refined.length,
@@ -51,7 +64,7 @@ export const replayedLine = (no: number, uuid: string) => `${no}\t${uuid}`;
 /** The numbers of a line of CountRows', in its order. */
 const COUNTED = [
   "no",
-  "unread",
+  "leftOut",
   "rowsTold",
   "eventsTold",
   "events",
@@ -65,17 +78,19 @@ const COUNTED = [
 ] as const;
 
 /**
- * What Spark has found of an hour. `unread` is how many of its files were not as expected: then the other numbers say nothing. `rowsTold` and
+ * What Spark has found of an hour. `leftOut` is how many of its files were not as expected: then the other numbers say nothing. `rowsTold` and
  * `eventsTold` are the rows and events that its files gave, each counted as it was read; the others are counts of what came of them.
  */
 export type CountedLine = Record<(typeof COUNTED)[number], number>;
 
 /** Reads a line of CountRows'. @throws FormatError where it is none */
 export function parseCountedLine(line: string): CountedLine {
-  const numbers = line.split("\t").map(Number);
+  const fields = line.split("\t");
+  const numbers = fields.map(Number);
   if (
     numbers.length !== COUNTED.length ||
-    !numbers.every((n) => Number.isSafeInteger(n) && n >= 0)
+    !fields.every((field) => /^\d+$/.test(field)) ||
+    !numbers.every(Number.isSafeInteger)
   )
     throw new FormatError(
       `not a line of ${COUNTED.length} whole numbers: ${named(line)}`,

@@ -1,6 +1,7 @@
 import type { Block } from "./document";
 import { lossTable } from "./plan-document";
 import { rowsInWords } from "../domain/backfill/mysql-rows";
+import { rowsText } from "../domain/backfill/verification";
 import { mysqlBlocks } from "./mysql-rows";
 import { type BackfillReport, holds } from "../domain/backfill/report";
 import { lackingIs, sourcesInWords } from "../domain/backfill/searched-sources";
@@ -102,10 +103,7 @@ function proofTable(report: BackfillReport): Block {
           "partitions refined",
           `${refine.finished} by ${refine.applicationId} in ${refine.seconds} s`,
         ],
-        [
-          "rows verified",
-          `${verified.rows} in ${verified.partitions} partitions`,
-        ],
+        ["rows verified", rowsText(verified)],
         ...(deep
           ? [
               [

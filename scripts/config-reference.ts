@@ -43,6 +43,9 @@ function numberType(schema: Schema): string {
 
 /** What may stand there, in words. @throws Error for a kind of schema that it has no words for */
 function typeText(schema: Schema): string {
+  // One of several forms, which a name or the field's description tells.
+  if (schema.anyOf && schema.format !== undefined) return schema.format;
+  if (schema.oneOf) return "section";
   if (schema.enum)
     return schema.enum.map((value) => code(String(value))).join(", ");
   switch (schema.type) {

@@ -1,4 +1,10 @@
-import { cancellationSignal, heartbeat, sleep } from "@temporalio/activity";
+import {
+  cancellationDetails,
+  cancellationSignal,
+  heartbeat,
+  log,
+  sleep,
+} from "@temporalio/activity";
 import { CancelledFailure } from "@temporalio/common";
 import { fatal } from "../../clients/errors";
 import { withoutValues } from "../../domain/backfill/program-output";
@@ -117,22 +123,40 @@ export class Submitter {
   }
 
   /**
-   * Submits a job and waits for its end. Where the activity is cancelled, so is the application.
+   * Submits a job and waits for its end. Where the activity is cancelled, the application is killed.
+   * @param tell is told what is waited for; by default in heartbeats
    * @throws ApplicationFailure where it did not succeed
    */
-  async submitAndAwait(job: SparkJob): Promise<Application> {
+  async submitAndAwait(
+    job: SparkJob,
+    tell: (progress: unknown) => void = heartbeat,
+  ): Promise<Application> {
     try {
-      return await this.awaitEnd((await this.submit(job)).id);
+      return await this.awaitEnd((await this.submit(job)).id, tell);
     } catch (error) {
       // A worker that shuts down leaves it to the attempt that takes over.
-      if (error instanceof CancelledFailure && error.message === "CANCELLED")
-        for (const app of await this.yarn.byTag(job.tag))
-          if (!hasEnded(app)) await this.yarn.kill(app.id);
-      throw error;
+      if (cancellationDetails()?.cancelRequested !== true) throw error;
+      await this.killAll(job.tag);
+      throw new CancelledFailure("CANCELLED", undefined, error as Error);
     }
   }
 
-  private async awaitEnd(id: string): Promise<Application> {
+  /** Kills what runs with a tag, as far as YARN answers; what it does not answer is told in the worker's log. */
+  private async killAll(tag: string): Promise<void> {
+    const told = (error: Error) =>
+      log.warn(`not killed, of tag ${tag}: ${error.message}`);
+    const apps = await this.yarn.byTag(tag).catch((error: Error) => {
+      told(error);
+      return [];
+    });
+    for (const app of apps)
+      if (!hasEnded(app)) await this.yarn.kill(app.id).catch(told);
+  }
+
+  private async awaitEnd(
+    id: string,
+    tell: (progress: unknown) => void,
+  ): Promise<Application> {
     for (;;) {
       const app = await this.yarn.application(id);
       if (app?.finalStatus === "SUCCEEDED") return app;
@@ -141,7 +165,7 @@ export class Submitter {
           "ApplicationFailed",
           `${id} ended ${app?.finalStatus ?? "unknown to YARN"}: ${withoutValues(app?.diagnostics ?? "").slice(0, DIAGNOSTICS_LENGTH)}; ${this.yarn.link(id)}`,
         );
-      heartbeat({ waitingFor: id, state: app.state });
+      tell({ waitingFor: id, state: app.state });
       await sleep(POLL_MS);
     }
   }

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MockActivityEnvironment } from "@temporalio/testing";
-import { HourLists } from "../../activities/backfill/verify/hour-lists";
 import { RowReading } from "../../activities/backfill/verify/row-reading";
 import { topicHoursOf } from "../../activities/backfill/verify/topic-hours";
 import { createVerifyActivities } from "../../activities/backfill/verify/verify";
@@ -34,7 +33,7 @@ async function counts(deps: Deps, topics: PlannedTopic[]): Promise<Counts> {
     topicHours: topicHoursOf(topics, deps.config.naming),
     missing: [],
     deep: new Set(),
-    lists: new HourLists(deps),
+    counted: new Map(),
   });
   const found = { rows: 0, distinct: 0, duplicates: 0 };
   await reading.run(async (hours) => {

@@ -183,7 +183,7 @@ export function addCommands(command: Command): void {
   update("approve <digest>", "approve the plan with this digest", "approve");
   update(
     "pause",
-    "stop within seconds; an application that was submitted runs on",
+    "stop within seconds; a Refine that was submitted runs on",
     "pause",
   );
   update("resume", "go on", "resume");

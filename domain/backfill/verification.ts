@@ -20,6 +20,8 @@ export type Verification = {
   geocoded: number;
   /** A sample of partitions, of which each row was compared field by field with its event. */
   deep: { partitions: number; rows: number; different: number };
+  /** How many topic-hours Spark has counted, and by which applications, or how they failed; absent where none was asked. */
+  onSpark?: { topicHours: number; applications: string[] };
   /** What is wrong, a sentence each; of many, the first 50. */
   problems: string[];
   /**
@@ -133,6 +135,18 @@ export function addReplayed(
       to,
       `${topic}: ${events - found} replayed events have no row in their hour`,
     );
+}
+
+/** How many rows were counted, in words, and by whom. */
+export function rowsText({
+  rows,
+  partitions,
+  onSpark,
+}: Pick<Verification, "rows" | "partitions" | "onSpark">): string {
+  const counted = `${rows} in ${partitions} partitions`;
+  return onSpark
+    ? `${counted}; ${onSpark.topicHours} topic-hours of them on Spark (${onSpark.applications.join(", ")})`
+    : counted;
 }
 
 /** Adds, once all hours are, that rows with an ip are not geocoded. */

@@ -34,7 +34,7 @@ export const sparkJob = (mainClass: string) =>
       .string()
       .min(1)
       .describe(
-        "The jar that `mvn -f jvm/pom.xml -pl spark-jobs package` builds.",
+        "The jar that `mvn -f jvm/pom.xml -pl spark-jobs package` builds; it needs Spark 3.5 and Java 17 on the cluster.",
       ),
     class: z
       .string()

@@ -6,7 +6,7 @@ const ANSWER_MS = 3000;
 
 /**
  * Polls until the condition gives a value that is not undefined or false.
- * @throws Error naming what was awaited, and the last failure, when the deadline passes, be it while the condition is asked
+ * @throws Error naming what was awaited, and why it was not there when it was last known, when the deadline passes
  */
 export async function until<T>(
   what: string,
@@ -16,39 +16,40 @@ export async function until<T>(
 ): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   let last: unknown;
-  for (;;) {
+  do {
     try {
-      const value = await inTime(condition, deadline);
+      const value = await inTime(condition, deadline - Date.now());
       if (value !== undefined && value !== false) return value;
     } catch (error) {
       if (error instanceof Fatal) throw error;
-      last = error;
-    }
-    if (Date.now() > deadline) {
-      const because = last instanceof Error ? ` (last: ${last.message})` : "";
-      throw new Error(`waited ${seconds} s for ${what}${because}`);
+      // That it was late says less than why it was not there before.
+      if (!(error instanceof Late) || last === undefined) last = error;
     }
     await delay(everyMs);
-  }
+  } while (Date.now() < deadline);
+  const because = last instanceof Error ? ` (last: ${last.message})` : "";
+  throw new Error(`waited ${seconds} s for ${what}${because}`);
 }
 
-/** What a condition gives. @throws Error where it has not answered by the deadline; a condition that is asked is asked once */
+/** A condition that has not answered. */
+class Late extends Error {}
+
+/** What a condition gives. @throws Late where it has not answered after a time, in which case nobody hears of its answer any more */
 async function inTime<T>(
   condition: () => Promise<T> | T,
-  deadline: number,
+  ms: number,
 ): Promise<T> {
-  const answered = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(
+      () => fail(new Late("it was asked, and has not answered")),
+      ms,
+    );
+  });
   try {
-    return await Promise.race([
-      condition(),
-      delay(Math.max(0, deadline - Date.now()), undefined, {
-        signal: answered.signal,
-      }).then(() => {
-        throw new Error("it was asked, and has not answered");
-      }),
-    ]);
+    return await Promise.race([condition(), late]);
   } finally {
-    answered.abort();
+    clearTimeout(timer);
   }
 }
 

@@ -1105,9 +1105,23 @@ export const GUARDS: readonly Guard[] = [
     without:
       "an hour that Spark could not read passes for one without problems",
     file: `${backfill}/verify/count-on-spark.ts`,
-    guard: "if (line.unread > 0) continue;",
-    taken: "void line.unread;",
+    guard: "if (line.leftOut > 0) continue;",
+    taken: "void line.leftOut;",
     test: `${backfill}/verify/count-on-spark`,
+  },
+  {
+    without: "damage that ends a raw file early passes for its end",
+    file: `${backfill}/verify/count-on-spark.ts`,
+    guard: 'if ("problem" in parsed) return undefined;',
+    taken: 'if ("problem" in parsed) continue;',
+    test: `${backfill}/verify/count-on-spark`,
+  },
+  {
+    without: "rows that are to be compared with their events are not",
+    file: `${backfill}/verify/row-reading.ts`,
+    guard: "this.input.deep.has(name) ? undefined : ",
+    taken: "",
+    test: `${backfill}/verify/row-reading`,
   },
   {
     without: "an hour that Spark does not tell of passes for an empty one",
@@ -1129,8 +1143,8 @@ export const GUARDS: readonly Guard[] = [
     without:
       "a worker that shuts down kills the application that the next attempt waits for",
     file: `${backfill}/submitter.ts`,
-    guard: ' && error.message === "CANCELLED")',
-    taken: ")",
+    guard: "if (cancellationDetails()?.cancelRequested !== true) throw error;",
+    taken: "if (!cancellationDetails()) throw error;",
     test: `${backfill}/submitter`,
   },
   {

@@ -74,15 +74,21 @@ function mergeReplayed(a: Replayed, b: Replayed): Replayed {
 }
 
 function mergeVerified(a: Verification, b: Verification): Verification {
-  const { deep, problems, findings, ...counts } = a;
+  const { deep, problems, findings, onSpark, ...counts } = a;
   const {
     deep: deepB,
     problems: problemsB,
     findings: findingsB,
+    onSpark: onSparkB,
     ...countsB
   } = b;
+  const spark = mergeGiven(onSpark, onSparkB, (one, other) => ({
+    topicHours: one.topicHours + other.topicHours,
+    applications: [...one.applications, ...other.applications],
+  }));
   return {
     ...addFields(counts, countsB),
+    ...(spark ? { onSpark: spark } : {}),
     deep: addFields(deep, deepB),
     problems: [...problems, ...problemsB].slice(0, MAX_NAMED),
     findings: [...findings, ...findingsB],

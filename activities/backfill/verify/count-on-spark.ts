@@ -1,9 +1,11 @@
-import type { Hdfs } from "../../../clients/hdfs/hdfs";
-import type { Storage } from "../../../clients/storage";
+import { log } from "@temporalio/activity";
+import { ApplicationFailure } from "@temporalio/common";
 import {
+  type Place,
   sagaPlaces,
   type SparkCounting,
 } from "../../../clients/storage-layout";
+import type { Storage } from "../../../clients/storage";
 import type { MissingTopic } from "../../../domain/backfill/missing";
 import type { Config } from "../../../domain/settings/config";
 import {
@@ -13,19 +15,19 @@ import {
   parseHourToCount,
   replayedLine,
 } from "../../../formats/counted-hour";
-import type { Importer } from "../../../importers/importer";
 import { shortDigest } from "../../../lib/digest";
 import { grouped } from "../../../lib/grouped";
 import { total } from "../../../lib/total";
+import type { EvidenceClients } from "../../audit/evidence/clients";
+import { heartbeatWhile } from "../../heartbeat-while";
+import { runSparkJob, type SparkDeps } from "../run-spark-job";
 import { sagaId } from "../saga-id";
 import { LineFiles, linesOfFile } from "../search/line-files";
-import type { Submitter } from "../submitter";
 import { tagOf } from "../yarn-tag";
 import { activityKey } from "./activity-key";
-import type { HourLists, PlacedHour } from "./hour-lists";
+import { listHours, type PlacedHour } from "./list-hours";
 import { replayedUuids } from "./replayed-uuids";
-import type { VerifiedHour } from "./row-reading";
-import type { TopicHour } from "./topic-hours";
+import type { TopicHour, VerifiedHour } from "./topic-hours";
 
 /** Topic-hours that are listed at a time. */
 const LISTED_HOURS = 200;
@@ -35,86 +37,133 @@ const PART_BYTES = 8 << 20;
 /** What Spark has found of an hour all of whose files it could read. */
 export type CountedHour = Pick<VerifiedHour, "partition" | "counts" | "unread">;
 
-type Deps = {
-  config: Pick<Config, "verify">;
-  hdfs: Hdfs;
-  source: Pick<Importer, "parse">;
-  storage: Storage;
-  submitter: Submitter;
+/** By the hours' numbers; with the application that has counted, or how it failed, where one was asked. */
+export type CountedHours = {
+  hours: ReadonlyMap<number, CountedHour>;
+  application?: string;
 };
+
+type Deps = SparkDeps &
+  Pick<EvidenceClients, "hive" | "source"> & { config: Pick<Config, "verify"> };
+
+const NONE: CountedHours = { hours: new Map() };
 
 /**
  * Has Spark count topic-hours, where it is configured and they have at least `verify.sparkFromRows` records by the names of their raw files.
- * @param lists is asked for the hours' files, and keeps them where Spark does not count
- * @param listed is told how many hours are listed
- * @returns what was found, by the hours' numbers; nothing of hours with a file that has changed since, is damaged, or is otherwise not as
- * expected: to be counted by row-reading.ts, which tells what it is
+ * @returns what was found; nothing of hours with a raw file whose name does not tell how many records it has, nor of those with a file that has
+ * changed since it was listed, is damaged, or is otherwise not as expected: they are to be counted by row-reading.ts, which tells what it is.
+ * Nothing at all where the application has failed: one file can bring it down, and must not keep the others from being verified
  */
 export async function countOnSpark(
   deps: Deps,
-  lists: HourLists,
   hours: TopicHour[],
   missing: MissingTopic[],
-  listed: (hours: number) => void,
-): Promise<Map<number, CountedHour>> {
-  const { config, storage } = deps;
-  const { spark, sparkFromRows } = config.verify;
-  if (spark === undefined || hours.length === 0) return new Map();
+): Promise<CountedHours> {
+  const { spark } = deps.config.verify;
+  if (spark === undefined || hours.length === 0) return NONE;
   const id = sagaId();
   const key = activityKey();
   const places = sagaPlaces(id).countingOnSpark(key);
-  let inputs = await storage.read(places.inputs);
-  if (inputs === undefined) {
-    const placed: PlacedHour[] = [];
-    for (let i = 0; i < hours.length; i += LISTED_HOURS) {
-      placed.push(...(await lists.keep(hours.slice(i, i + LISTED_HOURS))));
-      listed(placed.length);
-    }
-    if (recordsOf(deps.source, placed) < sparkFromRows) return new Map();
-    inputs = await storage.recordOnce(places.inputs, {
-      hours: await writeHours(storage, places.hours, placed),
-      replayed: await writeReplayed(storage, places.replayed, hours, missing),
-    });
-  }
-  const list = (name: string, refs: string[]) =>
-    storage.writeText(places.list(name), refs.join("\n"));
-  await deps.submitter.submitAndAwait({
-    submit: spark.submit,
+  const inputs = await inputsOf(deps, places, hours, missing);
+  if (inputs === undefined) return NONE;
+  const run = {
+    spark,
     // Bound to the activity: when an operator has the step tried again, all rows are counted again.
     tag: tagOf(id, `verify-${shortDigest(key, 12)}`),
     name: `count_rows_${id}`,
-    class: spark.class,
-    jar: spark.jar,
-    arguments: [
-      ...["--hours", await list("hours", inputs.hours)],
-      ...["--replayed", await list("replayed", inputs.replayed)],
-      ...["--out", storage.path(places.output)],
-    ],
-  });
-  return countedHours(deps, inputs, storage.path(places.output));
+    inputs,
+    listOf: places.list,
+    output: places.output,
+  };
+  try {
+    const { id: application, lines } = await runSparkJob(deps, run);
+    return {
+      hours: await countedHours(deps, inputs, lines, application),
+      application,
+    };
+  } catch (error) {
+    if (!isFailureOfApplication(error)) throw error;
+    log.warn(`a worker counts what Spark was to count: ${error.message}`);
+    return { ...NONE, application: `failed: ${error.message}` };
+  }
 }
 
-/** How many records raw files hold by their names; what a name does not tell counts as none. */
-const recordsOf = (source: Deps["source"], hours: PlacedHour[]): number =>
-  hours.reduce((sum, { of, raw }) => {
-    const files = raw.flatMap(({ name }) => {
-      const parsed = source.parse(name, of.hour);
-      return "problem" in parsed ? [] : [parsed];
+const isFailureOfApplication = (error: unknown): error is ApplicationFailure =>
+  error instanceof ApplicationFailure && error.type === "ApplicationFailed";
+
+type Places = ReturnType<ReturnType<typeof sagaPlaces>["countingOnSpark"]>;
+
+/** What Spark is to read, as an attempt before has recorded it or written anew; undefined where it is too little for Spark. */
+async function inputsOf(
+  deps: Deps,
+  places: Places,
+  hours: TopicHour[],
+  missing: MissingTopic[],
+): Promise<SparkCounting | undefined> {
+  const { config, source, storage } = deps;
+  const recorded = await storage.read(places.inputs);
+  if (recorded !== undefined) return recorded;
+  let listed = 0;
+  let written = 0;
+  const write = async () => {
+    const countable: CountableHour[] = [];
+    for (let i = 0; i < hours.length; i += LISTED_HOURS) {
+      const some = await listHours(deps, hours.slice(i, i + LISTED_HOURS));
+      countable.push(
+        ...some.flatMap((hour) => countableOf(source, hour) ?? []),
+      );
+      listed += some.length;
+    }
+    const records = countable.flatMap(({ raw }) => raw);
+    if (total(records, "records") < config.verify.sparkFromRows)
+      return undefined;
+    const files = (placeOf: PlaceOfLines) =>
+      new LineFiles(storage, placeOf, PART_BYTES);
+    return storage.recordOnce(places.inputs, {
+      hours: await hoursIn(files(places.hours), countable, () => written++),
+      replayed: await replayedIn(
+        storage,
+        files(places.replayed),
+        hours,
+        missing,
+      ),
     });
-    return sum + total(files, "count");
-  }, 0);
+  };
+  return heartbeatWhile(write, () => ({
+    listed,
+    ofListed: hours.length,
+    ...(written > 0 ? { written } : {}),
+  }));
+}
 
-type PlaceOfLines = ConstructorParameters<typeof LineFiles>[1];
+/** A listed hour all of whose raw files tell by their names how many records they have. */
+type CountableHour = Omit<PlacedHour, "raw"> & {
+  raw: (PlacedHour["raw"][number] & { records: number })[];
+};
 
-async function writeHours(
-  storage: Storage,
-  placeOf: PlaceOfLines,
-  hours: PlacedHour[],
+function countableOf(
+  source: Deps["source"],
+  hour: PlacedHour,
+): CountableHour | undefined {
+  const raw: CountableHour["raw"] = [];
+  for (const file of hour.raw) {
+    const parsed = source.parse(file.name, hour.of.hour);
+    if ("problem" in parsed) return undefined;
+    raw.push({ ...file, records: parsed.count });
+  }
+  return { ...hour, raw };
+}
+
+type PlaceOfLines = (part: number, digest: string) => Place<string>;
+
+async function hoursIn(
+  files: LineFiles,
+  hours: CountableHour[],
+  each: () => void,
 ): Promise<string[]> {
-  const files = new LineFiles(storage, placeOf, PART_BYTES);
+  const inDir = <F extends { name: string }>(dir: string, listed: F[]) =>
+    listed.map((file) => ({ ...file, path: `${dir}/${file.name}` }));
   for (const { of, rawDir, raw, refinedDir, refined, unread } of hours) {
-    const inDir = (dir: string, listed: PlacedHour["raw"]) =>
-      listed.map((file) => ({ ...file, path: `${dir}/${file.name}` }));
     await files.add(
       hourToCountLine({
         no: of.no,
@@ -123,58 +172,55 @@ async function writeHours(
         ...(unread === undefined ? {} : { unread }),
       }),
     );
+    each();
   }
   await files.flush();
   return files.refs;
 }
 
-async function writeReplayed(
+async function replayedIn(
   storage: Storage,
-  placeOf: PlaceOfLines,
+  files: LineFiles,
   hours: TopicHour[],
   missing: MissingTopic[],
 ): Promise<string[]> {
-  const files = new LineFiles(storage, placeOf, PART_BYTES);
   const byTopic = grouped(hours, ({ topic }) => topic);
-  for (const each of missing)
-    for await (const byHour of replayedUuids(
-      storage,
-      each,
-      byTopic.get(each.topic) ?? [],
-    ))
+  for (const each of missing) {
+    const ofTopic = byTopic.get(each.topic) ?? [];
+    for await (const byHour of replayedUuids(storage, each, ofTopic))
       for (const [no, uuids] of byHour)
         for (const uuid of uuids) await files.add(replayedLine(no, uuid));
+  }
   await files.flush();
   return files.refs;
 }
 
-/** Reads Spark's answer. @throws Error where it is not about each hour that was asked for, or does not hold what its files gave */
+/** Reads Spark's answer. @throws Error where it is not about each hour that was asked for, once, or does not hold what its files gave */
 async function countedHours(
   { hdfs }: Deps,
   inputs: SparkCounting,
-  output: string,
+  lines: AsyncIterable<string>,
+  application: string,
 ): Promise<Map<number, CountedHour>> {
-  const lines = new Map<number, CountedLine>();
-  for (const { name } of (await hdfs.list(output)) ?? []) {
-    if (!name.startsWith("part-")) continue;
-    for await (const text of linesOfFile(hdfs, `${output}/${name}`)) {
-      if (text === "") continue;
-      const line = parseCountedLine(text);
-      lines.set(line.no, line);
-    }
+  const answered = new Map<number, CountedLine>();
+  for await (const text of lines) {
+    const line = parseCountedLine(text);
+    if (answered.has(line.no))
+      throw new Error(`${application} tells of hour ${line.no} twice`);
+    answered.set(line.no, line);
   }
   const counted = new Map<number, CountedHour>();
   for (const ref of inputs.hours)
     for await (const text of linesOfFile(hdfs, ref)) {
       if (text === "") continue;
       const { no, refinedFiles, unread } = parseHourToCount(text, ref);
-      const line = lines.get(no);
+      const line = answered.get(no);
       if (line === undefined)
-        throw new Error(`${output} does not tell of hour ${no} of ${ref}`);
-      if (line.unread > 0) continue;
+        throw new Error(`${application} does not tell of hour ${no} of ${ref}`);
+      if (line.leftOut > 0) continue;
       counted.set(no, {
         partition: refinedFiles > 0,
-        counts: countsOf(line, output),
+        counts: countsOf(line, application),
         ...(unread === undefined ? {} : { unread }),
       });
     }
@@ -182,12 +228,12 @@ async function countedHours(
 }
 
 function countsOf(
-  { no, unread: _, rowsTold, eventsTold, events, ...counts }: CountedLine,
-  output: string,
+  { no, leftOut: _, rowsTold, eventsTold, events, ...counts }: CountedLine,
+  application: string,
 ): CountedHour["counts"] {
   if (counts.rows !== rowsTold || events !== eventsTold)
     throw new Error(
-      `${output}: hour ${no} has ${counts.rows} rows of ${rowsTold} and ${events} events of ${eventsTold} that its files gave`,
+      `${application}: hour ${no} has ${counts.rows} rows of ${rowsTold} and ${events} events of ${eventsTold} that its files gave`,
     );
   return counts;
 }

@@ -3,7 +3,6 @@ import { cancellationSignal } from "@temporalio/activity";
 import { type Connection, Engine } from "../../../clients/duckdb/engine";
 import type { Storage } from "../../../clients/storage";
 import type { MissingTopic } from "../../../domain/backfill/missing";
-import type { VerifiedTopicHour } from "../../../domain/backfill/verification";
 import { grouped } from "../../../lib/grouped";
 import { mapPool } from "../../../lib/map-pool";
 import { paceOf } from "../../../lib/pace";
@@ -12,7 +11,7 @@ import type { EvidenceClients } from "../../audit/evidence/clients";
 import { compareRows } from "./compare-rows";
 import type { CountedHour } from "./count-on-spark";
 import { fetchHour, type ListedHour, listHour } from "./fetch-hour";
-import { type HourLists, type PlacedHour, WIDTH } from "./hour-lists";
+import { listHours, type PlacedHour, WIDTH } from "./list-hours";
 import { UuidWriter } from "./uuid-writer";
 import {
   countRows,
@@ -21,20 +20,23 @@ import {
   REPLAYED_UUIDS,
 } from "./row-counts";
 import { replayedUuids } from "./replayed-uuids";
-import type { TopicHour } from "./topic-hours";
+import type { TopicHour, VerifiedHour } from "./topic-hours";
 
 /** MiB for DuckDB. What does not fit lies in its temporary folder meanwhile. */
 const ENGINE_MB = 128;
 /** Topic-hours that are counted with one query, and the bytes of their files. */
 const GROUP_HOURS = 200;
 const GROUP_BYTES = 64 << 20;
-type Deps = Pick<EvidenceClients, "hdfs"> & { storage: Storage };
+type Deps = Pick<EvidenceClients, "hdfs" | "hive" | "source"> & {
+  storage: Storage;
+};
 
-/** A planned topic-hour, read. */
-export type VerifiedHour = Omit<VerifiedTopicHour, "name"> & { of: TopicHour };
-
-/** A topic-hour that Spark has counted. */
-type Counted = { of: TopicHour; counted: CountedHour };
+/** A topic-hour with its files, or with what Spark has counted. */
+type GroupedHour = {
+  of: TopicHour;
+  placed?: PlacedHour;
+  counted?: CountedHour;
+};
 
 type Input = {
   topicHours: TopicHour[];
@@ -44,12 +46,10 @@ type Input = {
   /** Names of the hours whose rows are compared with their events. */
   deep: ReadonlySet<string>;
   /** What Spark has counted, by the hours' numbers: their files are not read here. */
-  counted?: ReadonlyMap<number, CountedHour>;
-  /** Lists the hours; it may have listed some already. */
-  lists: HourLists;
+  counted: ReadonlyMap<number, CountedHour>;
 };
 
-/** Reads the raw and the refined files of topic-hours, group by group, and counts what they hold. */
+/** Reads the raw and the refined files of topic-hours that Spark has not counted, group by group, and counts what they hold. */
 export class RowReading {
   private readonly began = performance.now();
   private hours = 0;
@@ -57,6 +57,8 @@ export class RowReading {
   private numbers = 0;
   /** The topic-hours that are still to be read. */
   private readonly left: TopicHour[];
+  /** Those of them that Spark has not counted, also by their topics. */
+  private readonly toRead: TopicHour[];
   private readonly byTopic: ReadonlyMap<string, TopicHour[]>;
 
   constructor(
@@ -64,20 +66,19 @@ export class RowReading {
     private readonly input: Input,
   ) {
     this.left = input.topicHours.slice(input.before ?? 0);
-    const counted = input.counted ?? new Map<number, CountedHour>();
-    const ours = this.left.filter(({ no }) => !counted.has(no));
-    this.byTopic = grouped(ours, ({ topic }) => topic);
+    this.toRead = this.left.filter((of) => !this.countedOf(of));
+    this.byTopic = grouped(this.toRead, ({ topic }) => topic);
   }
 
   /** What a heartbeat tells: `perSecond` counts topic-hours. */
   get progress() {
-    const { hours, bytes, left } = this;
+    const { hours, bytes, left, toRead } = this;
     const seconds = (performance.now() - this.began) / 1000;
     return {
-      hours: hours + (this.input.before ?? 0),
+      hours: hours + left.length - toRead.length + (this.input.before ?? 0),
       ofHours: this.input.topicHours.length,
       bytes,
-      ...paceOf(hours, left.length - hours, seconds),
+      ...paceOf(hours, toRead.length - hours, seconds),
     };
   }
 
@@ -93,7 +94,7 @@ export class RowReading {
       await createUuidTables(connection);
       for (let i = 0; i < left.length; i += GROUP_HOURS) {
         const some = left.slice(i, i + GROUP_HOURS);
-        for (const group of groupsOf(await this.listed(some)))
+        for (const group of groupsOf(await this.known(some)))
           await each(await this.readGroup(engine, connection, group));
       }
     } finally {
@@ -101,31 +102,33 @@ export class RowReading {
     }
   }
 
-  /** Lists hours; those that are counted have no files here. */
-  private async listed(hours: TopicHour[]): Promise<(PlacedHour | Counted)[]> {
-    const countedOf = ({ no }: TopicHour) => this.input.counted?.get(no);
-    const ours = hours.filter((of) => !countedOf(of));
-    const placed = (await this.input.lists.take(ours)).values();
-    return hours.map((of) => {
-      const counted = countedOf(of);
-      return counted ? { of, counted } : placed.next().value!;
-    });
-  }
-
-  /** What a group's hours hold, in their order. */
+  /** What a group's hours hold, in their order: Spark has counted some, and the others are read. */
   private async readGroup(
     engine: Engine,
     connection: Connection,
-    group: (PlacedHour | Counted)[],
+    group: GroupedHour[],
   ): Promise<VerifiedHour[]> {
-    const ours = group.filter(
-      (hour): hour is PlacedHour => !("counted" in hour),
+    const placed = group.flatMap((hour) => hour.placed ?? []);
+    const read = await this.readHours(engine, connection, placed);
+    const byHour = new Map(read.map((hour) => [hour.of, hour]));
+    return group.map(
+      ({ of, counted }) => byHour.get(of) ?? { of, problems: [], ...counted! },
     );
-    const read = (await this.readHours(engine, connection, ours)).values();
-    return group.map((hour) => {
-      if (!("counted" in hour)) return read.next().value!;
-      this.hours++;
-      return { of: hour.of, problems: [], ...hour.counted };
+  }
+
+  /** What Spark has counted of an hour; nothing where its rows are to be compared with their events, which is done here. */
+  private countedOf({ no, name }: TopicHour): CountedHour | undefined {
+    return this.input.deep.has(name) ? undefined : this.input.counted.get(no);
+  }
+
+  /** Hours with what is known of each: their files, or what Spark has counted. */
+  private async known(hours: TopicHour[]): Promise<GroupedHour[]> {
+    const toRead = hours.filter((of) => !this.countedOf(of));
+    const placed = await listHours(this.deps, toRead);
+    const byHour = new Map(placed.map((hour) => [hour.of, hour]));
+    return hours.map((of) => {
+      const counted = this.countedOf(of);
+      return counted ? { of, counted } : { of, placed: byHour.get(of)! };
     });
   }
 
@@ -200,14 +203,12 @@ export class RowReading {
 }
 
 /** Cuts hours into groups whose files have no more bytes than fit beside one another, or are an hour alone. */
-function groupsOf<T extends PlacedHour | Counted>(hours: T[]): T[][] {
-  const groups: T[][] = [];
+function groupsOf(hours: GroupedHour[]): GroupedHour[][] {
+  const groups: GroupedHour[][] = [];
   let bytes = Infinity;
   for (const hour of hours) {
-    const ofHour =
-      "counted" in hour
-        ? 0
-        : total(hour.refined, "length") + total(hour.raw, "length");
+    const { refined = [], raw = [] } = hour.placed ?? {};
+    const ofHour = total(refined, "length") + total(raw, "length");
     if (bytes + ofHour > GROUP_BYTES) {
       groups.push([]);
       bytes = 0;

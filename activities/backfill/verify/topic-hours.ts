@@ -4,6 +4,7 @@ import {
   type NamingRules,
   refinedHourDir,
 } from "../../../domain/settings/dataset";
+import type { VerifiedTopicHour } from "../../../domain/backfill/verification";
 import type { PlannedTopic } from "../../../domain/backfill/plan";
 import { grouped } from "../../../lib/grouped";
 import type { Hour } from "../../../lib/hour";
@@ -21,6 +22,9 @@ export type TopicHour = {
   hour: Hour;
   dataset: Dataset;
 };
+
+/** A planned topic-hour, read. */
+export type VerifiedHour = Omit<VerifiedTopicHour, "name"> & { of: TopicHour };
 
 /** All planned hours, numbered. */
 export function topicHoursOf(

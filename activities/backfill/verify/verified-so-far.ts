@@ -10,7 +10,7 @@ import {
 } from "../../../domain/backfill/verification";
 import { sagaId } from "../saga-id";
 import { activityKey } from "./activity-key";
-import type { VerifiedHour } from "./row-reading";
+import type { VerifiedHour } from "./topic-hours";
 
 /**
  * Topic-hours, and bytes of their files, after which is recorded what was found of them. An attempt that takes over reads no more than

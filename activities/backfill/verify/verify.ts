@@ -18,7 +18,6 @@ import type { Storage } from "../../../clients/storage";
 import { topicHourKey } from "../../../lib/keys";
 import type { Submitter } from "../submitter";
 import { countOnSpark } from "./count-on-spark";
-import { HourLists } from "./hour-lists";
 import { RowReading } from "./row-reading";
 import { topicHoursOf } from "./topic-hours";
 import { VerifiedSoFar } from "./verified-so-far";
@@ -64,29 +63,17 @@ export function createVerifyActivities(deps: VerifyDeps) {
       const soFar = await VerifiedSoFar.takenUp(storage);
       const topicHours = topicHoursOf(topics, config.naming);
       const deep = deepSample(topics, input.share ?? 1);
-      const lists = new HourLists(deps);
       // Rows that are compared with their events are read here.
       const countable = topicHours
         .slice(soFar.hours)
         .filter(({ name }) => !deep.has(name));
-      let listed = 0;
-      const counted = await heartbeatWhile(
-        () =>
-          countOnSpark(deps, lists, countable, missing, (hours) => {
-            listed = hours;
-          }),
-        () =>
-          listed < countable.length
-            ? { listed, ofListed: countable.length }
-            : "counting on Spark",
-      );
+      const counted = await countOnSpark(deps, countable, missing);
       const reading = new RowReading(deps, {
         topicHours,
         before: soFar.hours,
         missing,
         deep,
-        counted,
-        lists,
+        counted: counted.hours,
       });
       await heartbeatWhile(
         () => reading.run((hours) => soFar.add(hours, reading.progress.bytes)),
@@ -96,6 +83,11 @@ export function createVerifyActivities(deps: VerifyDeps) {
       for (const each of missing)
         addReplayed(result, each, soFar.foundOf(each.topic));
       addGeocoding(result);
+      if (counted.application !== undefined)
+        result.onSpark = {
+          topicHours: counted.hours.size,
+          applications: [counted.application],
+        };
       const audits = await auditTopics(
         deps,
         topics.map((t) => t.topic),

@@ -1,18 +1,12 @@
 import { MockActivityEnvironment } from "@temporalio/testing";
 import {
   type CountedHour,
+  type CountedHours,
   countOnSpark,
 } from "../../../activities/backfill/verify/count-on-spark";
+import { RowReading } from "../../../activities/backfill/verify/row-reading";
 import {
-  HourLists,
-  type PlacedHour,
-} from "../../../activities/backfill/verify/hour-lists";
-import {
-  RowReading,
   type VerifiedHour,
-} from "../../../activities/backfill/verify/row-reading";
-import {
-  type TopicHour,
   topicHoursOf,
 } from "../../../activities/backfill/verify/topic-hours";
 import type { MissingTopic } from "../../../domain/backfill/missing";
@@ -25,7 +19,7 @@ import {
   TOPIC,
   uuid,
 } from "../../unit/activities/backfill/verify/refined-world";
-import { CHANGED, hourOfKind, kindsOfHours } from "./kinds-of-hours";
+import { CHANGED, hourOfKind, kindsOfHours, nameOfRaw } from "./kinds-of-hours";
 
 type Deps = ReturnType<typeof createDependencies>;
 
@@ -33,26 +27,6 @@ type Deps = ReturnType<typeof createDependencies>;
 const REPLAYED = Array.from({ length: 12 }, (_, i) =>
   [1, 99].map((n) => line(uuid(n), { dt: `${hourOfKind(i)}:30:00Z` })),
 ).flat();
-
-/** Lists hours, and has the files of one change then. */
-class HoursThatChange extends HourLists {
-  constructor(private readonly deps: Deps) {
-    super(deps);
-  }
-
-  override async keep(hours: TopicHour[]): Promise<PlacedHour[]> {
-    const placed = await super.keep(hours);
-    const { whole, others } = await kindsOfHours();
-    const names = Object.keys({ ...whole, ...others });
-    const { rawDir, raw } = placed[names.indexOf(CHANGED)]!;
-    for (const { name } of raw)
-      await this.deps.hdfs.write(
-        `${rawDir}/${name}`,
-        others[CHANGED]!.raw[name]!,
-      );
-    return placed;
-  }
-}
 
 const withoutHour = ({ of: _, ...found }: VerifiedHour) => found;
 
@@ -63,23 +37,32 @@ export async function countedTwice(deps: Deps): Promise<{
   /** What a worker tells that is given what Spark has counted, and reads the rest. */
   both: Record<string, Omit<VerifiedHour, "of">>;
   /** Which kinds Spark is to count. */
-  whole: string[];
+  countable: string[];
 }> {
-  const { whole, others } = await kindsOfHours();
-  const kinds = Object.entries({ ...whole, ...others });
+  const { countable, others } = await kindsOfHours();
+  const kinds = Object.entries({ ...countable, ...others });
   const names = kinds.map(([name]) => name);
   const hours = topicHoursOf(
     [{ topic: TOPIC, hours: names.map((_, i) => hourOfKind(i)) }] as never,
     deps.config.naming,
   );
-  for (const [i, [, { raw, refined }]] of kinds.entries()) {
+  const write = async (dir: string, name: string, bytes: Buffer) => {
+    await deps.hdfs.write(`${dir}/${name}`, bytes);
+  };
+  const writeRaw = async (i: number) => {
     const { dataset, hour } = hours[i]!;
-    for (const [dir, files] of [
-      [deps.source.hourDir(dataset, hour), raw],
-      [refinedHourDir(dataset, hour), refined],
-    ] as const)
-      for (const [name, bytes] of Object.entries(files))
-        await deps.hdfs.write(`${dir}/${name}`, bytes);
+    const dir = deps.source.hourDir(dataset, hour);
+    const { raw, noData = {} } = kinds[i]![1];
+    for (const [partition, file] of raw.entries())
+      await write(dir, nameOfRaw(file, hour, partition), file.bytes);
+    for (const [name, bytes] of Object.entries(noData))
+      await write(dir, name, bytes);
+  };
+  for (const [i, [, { refined }]] of kinds.entries()) {
+    const { dataset, hour } = hours[i]!;
+    await writeRaw(i);
+    for (const [name, bytes] of Object.entries(refined))
+      await write(refinedHourDir(dataset, hour), name, bytes);
   }
   const text = REPLAYED.map((l) => `${l}\n`).join("");
   const ref = await deps.storage.writeText(
@@ -92,23 +75,22 @@ export async function countedTwice(deps: Deps): Promise<{
   const env = new MockActivityEnvironment({
     workflowExecution: { workflowId: `backfill/${HOUR}`, runId: "r" },
   });
-  const spark: Map<number, CountedHour> = await env.run(() =>
-    countOnSpark(
-      deps,
-      new HoursThatChange(deps),
-      hours,
-      missing,
-      () => undefined,
-    ),
+  /** Records what Spark is given, and has a file change before that reads it. */
+  const storage = Object.create(deps.storage) as Deps["storage"];
+  storage.recordOnce = async (place, value) => {
+    await writeRaw(names.indexOf(CHANGED));
+    return deps.storage.recordOnce(place, value);
+  };
+  const { hours: spark }: CountedHours = await env.run(() =>
+    countOnSpark({ ...deps, storage }, hours, missing),
   );
-  const read = async (counted?: Map<number, CountedHour>) => {
+  const read = async (counted: CountedHours["hours"] = new Map()) => {
     const found: Record<string, Omit<VerifiedHour, "of">> = {};
     const reading = new RowReading(deps, {
       topicHours: hours,
       missing,
       deep: new Set(),
-      lists: new HourLists(deps),
-      ...(counted ? { counted } : {}),
+      counted,
     });
     await env.run(() =>
       reading.run(async (some) => {
@@ -121,6 +103,6 @@ export async function countedTwice(deps: Deps): Promise<{
     spark: Object.fromEntries(names.map((name, no) => [name, spark.get(no)])),
     worker: await read(),
     both: await read(spark),
-    whole: Object.keys(whole),
+    countable: Object.keys(countable),
   };
 }

@@ -1,4 +1,7 @@
-import { CancelledFailure } from "@temporalio/common";
+import {
+  ActivityCancellationDetails,
+  CancelledFailure,
+} from "@temporalio/common";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import {
   type SparkJob,
@@ -86,18 +89,40 @@ test("nothing is submitted where it is not allowed now", async () => {
   expect(commands).toEqual([]);
 });
 
-/** Waits for an application that does not end, until its activity is told to end. @returns what was killed */
-async function killedWhen(reason: "CANCELLED" | "WORKER_SHUTDOWN") {
+/**
+ * Waits for two applications that do not end, until its activity is told to end.
+ * @param fails what YARN does not answer any more then
+ * @returns what was killed
+ */
+async function killedWhen(
+  why: { cancelRequested: true } | { workerShutdown: true },
+  fails?: "application" | "byTag" | "kill",
+) {
   const env = new MockActivityEnvironment();
   const killed: string[] = [];
-  const app = { id: "app_1", state: "RUNNING" };
+  const apps = ["app_1", "app_2"].map((id) => ({ id, state: "RUNNING" }));
+  let isCancelled = false;
+  const answered = (what: typeof fails) => {
+    if (isCancelled && what === fails) throw new Error("YARN does not answer");
+  };
   const yarn = {
-    byTag: async () => [app],
-    application: async () => {
-      env.cancel(reason);
-      return app;
+    byTag: async () => {
+      answered("byTag");
+      return isCancelled ? apps : apps.slice(0, 1);
     },
-    kill: async (id: string) => void killed.push(id),
+    application: async () => {
+      isCancelled = true;
+      env.cancel(
+        "cancelRequested" in why ? "CANCELLED" : "WORKER_SHUTDOWN",
+        new ActivityCancellationDetails(why),
+      );
+      answered("application");
+      return apps[0];
+    },
+    kill: async (id: string) => {
+      if (id === "app_1") answered("kill");
+      killed.push(id);
+    },
   } as unknown as Yarn;
   const submitter = new Submitter(yarn, {
     awaitOthers: async () => undefined,
@@ -110,12 +135,16 @@ async function killedWhen(reason: "CANCELLED" | "WORKER_SHUTDOWN") {
   return killed;
 }
 
-test("an application that is waited for ends when that is cancelled", async () => {
-  expect(await killedWhen("CANCELLED")).toEqual(["app_1"]);
+test("applications that are waited for end when that is cancelled, as far as YARN answers", async () => {
+  const why = { cancelRequested: true } as const;
+  expect(await killedWhen(why)).toEqual(["app_1", "app_2"]);
+  expect(await killedWhen(why, "application")).toEqual(["app_1", "app_2"]);
+  expect(await killedWhen(why, "kill")).toEqual(["app_2"]);
+  expect(await killedWhen(why, "byTag")).toEqual([]);
 });
 
 test("an application goes on when the worker that waits for it shuts down", async () => {
-  expect(await killedWhen("WORKER_SHUTDOWN")).toEqual([]);
+  expect(await killedWhen({ workerShutdown: true })).toEqual([]);
 });
 
 test("a command that fails says what it printed", async () => {

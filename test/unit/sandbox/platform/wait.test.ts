@@ -28,6 +28,21 @@ test("a deadline names what was awaited, and why it was not there", async () => 
   ).rejects.toThrow("waited 0.01 s for the broker (last: connection refused)");
 });
 
+test("why it was not there counts more than that it is late", async () => {
+  let asked = 0;
+  await expect(
+    until(
+      "the broker",
+      0.05,
+      async () => {
+        if (asked++ === 0) throw new Error("connection refused");
+        return new Promise<boolean>(() => undefined);
+      },
+      1,
+    ),
+  ).rejects.toThrow("(last: connection refused)");
+});
+
 test("a condition that does not answer ends by the deadline, too", async () => {
   await expect(
     until("the broker", 0.01, () => new Promise<boolean>(() => undefined)),

@@ -1,11 +1,11 @@
 import { MockActivityEnvironment } from "@temporalio/testing";
 import type { SparkJob } from "../../../../../activities/backfill/submitter";
 import {
-  type CountedHour,
+  type CountedHours,
   countOnSpark,
 } from "../../../../../activities/backfill/verify/count-on-spark";
-import { HourLists } from "../../../../../activities/backfill/verify/hour-lists";
 import { topicHoursOf } from "../../../../../activities/backfill/verify/topic-hours";
+import { fatal } from "../../../../../clients/errors";
 import { Storage } from "../../../../../clients/storage";
 import type { MissingTopic } from "../../../../../domain/backfill/missing";
 import {
@@ -32,8 +32,8 @@ const SPARK = {
   class: "CountRows",
 };
 
-/** A line of Spark's answer: an hour of 3 rows and 2 events, both of which have a row. */
-const WHOLE = [0, 3, 2, 2, 3, 2, 1, 0, 1, 3, 3];
+/** A line of Spark's answer behind the number: an hour of 3 rows and 2 events, one of which has two rows. */
+const LINE = [0, 3, 2, 2, 3, 2, 1, 0, 1, 3, 3];
 const COUNTS = {
   rows: 3,
   distinct: 2,
@@ -50,10 +50,14 @@ class Cluster {
   readonly storage = new MemoryFiles();
   readonly jobs: SparkJob[] = [];
   listed = 0;
+  /** Where the metastore's partition of the second hour lies, if it has one. */
+  location?: string;
+  /** Why the application fails. */
+  failure?: Error;
   /** What Spark answers. */
   answer: number[][] = [
-    [0, ...WHOLE],
-    [1, ...WHOLE],
+    [0, ...LINE],
+    [1, ...LINE],
   ];
 
   constructor() {
@@ -67,7 +71,7 @@ class Cluster {
   count(
     sparkFromRows?: number,
     { activityId = "7", lines = [] as string[] } = {},
-  ): Promise<Map<number, CountedHour>> {
+  ): Promise<CountedHours> {
     const storage = new Storage(this.storage.hdfs, "/sisyphus");
     const text = lines.map((l) => `${l}\n`).join("");
     this.storage.texts.set("/missing", text);
@@ -78,7 +82,7 @@ class Cluster {
       events: lines.length,
     } as MissingTopic;
     const { hdfs } = this.files;
-    const lists = new HourLists({
+    const clients = {
       hdfs: {
         ...hdfs,
         list: (dir: string) => {
@@ -86,31 +90,44 @@ class Cluster {
           return hdfs.list(dir);
         },
       },
-      hive: { locations: async () => new Map() },
+      hive: {
+        locations: async () =>
+          new Map(this.location === undefined ? [] : [[NEXT, [this.location]]]),
+      },
       source: {
         hourDir: ({ topic }: Dataset, hour: Hour) => rawDir(hour, topic),
+        parse: (name: string) =>
+          name === "five" ? { count: 5 } : { problem: "of another name" },
       },
-    } as never);
+    };
     const deps = {
+      ...clients,
       config: {
         verify: {
           sparkFromRows,
           ...(sparkFromRows === undefined ? {} : { spark: SPARK }),
         },
       },
-      hdfs: this.storage.hdfs,
-      source: {
-        parse: (name: string) =>
-          name === "five" ? { count: 5 } : { problem: "of another name" },
+      hdfs: {
+        ...clients.hdfs,
+        // What the jobs read and write lies in storage.
+        list: async (dir: string) =>
+          dir.startsWith("/sisyphus")
+            ? this.storage.list(dir)
+            : clients.hdfs.list(dir),
+        open: (path: string) => this.storage.open(path),
       },
       storage,
       submitter: {
         submitAndAwait: async (job: SparkJob) => {
           this.jobs.push(job);
-          this.storage.texts.set(
-            `${job.arguments.at(-1)}/part-00000`,
-            this.answer.map((l) => `${l.join("\t")}\n`).join(""),
-          );
+          if (this.failure) throw this.failure;
+          if (this.answer.length > 0)
+            this.storage.texts.set(
+              `${job.arguments.at(-1)}/part-00000`,
+              this.answer.map((l) => `${l.join("\t")}\n`).join(""),
+            );
+          return { id: "application_1_0001" };
         },
       },
     };
@@ -120,13 +137,11 @@ class Cluster {
     }).run(() =>
       countOnSpark(
         deps as never,
-        lists,
         topicHoursOf(
           [{ topic: TOPIC, hours: [HOUR, NEXT] }] as never,
           namingRules.parse({}),
         ),
         [missing],
-        () => undefined,
       ),
     );
   }
@@ -145,11 +160,11 @@ class Cluster {
 
 test("Spark is asked from the configured number of records on, and only where it is configured", async () => {
   const cluster = new Cluster();
-  expect((await cluster.count()).size).toBe(0);
+  expect((await cluster.count()).hours.size).toBe(0);
   expect(cluster.listed).toBe(0);
-  expect((await cluster.count(11)).size).toBe(0);
+  expect((await cluster.count(11)).hours.size).toBe(0);
   expect(cluster.jobs).toEqual([]);
-  expect((await cluster.count(10)).size).toBe(2);
+  expect((await cluster.count(10)).hours.size).toBe(2);
   expect(cluster.jobs).toHaveLength(1);
 });
 
@@ -166,7 +181,7 @@ test("it is given the hours' files as they were listed, and the replayed events 
   expect(cluster.given("--hours").map((l) => JSON.parse(l) as unknown)).toEqual(
     [HOUR, NEXT].map((hour, no) => ({
       no,
-      raw: [[`${rawDir(hour)}/five`, 1, 1]],
+      raw: [[`${rawDir(hour)}/five`, 1, 1, 5]],
       refined: [[`${refinedDir(hour)}/a`, 4, 1]],
     })),
   );
@@ -174,7 +189,7 @@ test("it is given the hours' files as they were listed, and the replayed events 
     `0\t${uuid(1)}`,
     `1\t${uuid(2)}`,
   ]);
-  expect([...found]).toEqual([
+  expect([...found.hours]).toEqual([
     [0, { partition: true, counts: COUNTS }],
     [1, { partition: true, counts: COUNTS }],
   ]);
@@ -183,7 +198,46 @@ test("it is given the hours' files as they were listed, and the replayed events 
 test("an hour with a file that was not as expected is left to the worker", async () => {
   const cluster = new Cluster();
   cluster.answer[0]![1] = 1;
-  expect([...(await cluster.count(0)).keys()]).toEqual([1]);
+  expect([...(await cluster.count(0)).hours.keys()]).toEqual([1]);
+});
+
+test("an hour without data, and one whose readers are sent elsewhere, are told as such", async () => {
+  const cluster = new Cluster();
+  cluster.files.files.delete(`${refinedDir(HOUR)}/a`);
+  cluster.location = "s3a://bucket/Edit";
+  cluster.files.hdfs.owns = () => false;
+  const { hours } = await cluster.count(0);
+  expect(hours.get(0)).toEqual({ partition: false, counts: COUNTS });
+  expect(hours.get(1)!.unread).toContain("s3a://bucket/Edit");
+});
+
+test("an hour with a raw file whose name tells no number of records is left to the worker", async () => {
+  const cluster = new Cluster();
+  cluster.files.files.set(`${rawDir(NEXT)}/of-another-name`, Buffer.from("6"));
+  cluster.answer.pop();
+  expect([...(await cluster.count(5)).hours.keys()]).toEqual([0]);
+  expect(cluster.given("--hours")).toHaveLength(1);
+  expect((await cluster.count(6, { activityId: "8" })).hours.size).toBe(0);
+});
+
+test("where the application fails the worker counts, and that is told; where YARN does not answer, nothing is", async () => {
+  const cluster = new Cluster();
+  cluster.failure = fatal("ApplicationFailed", "application_1 ended FAILED");
+  expect(await cluster.count(0)).toEqual({
+    hours: new Map(),
+    application: "failed: application_1 ended FAILED",
+  });
+  cluster.failure = new Error("YARN does not answer");
+  await expect(cluster.count(0)).rejects.toThrow("YARN does not answer");
+});
+
+test("an answer that tells of an hour twice, or nothing at all, is none", async () => {
+  const cluster = new Cluster();
+  cluster.answer.push(cluster.answer[0]!);
+  await expect(cluster.count(0)).rejects.toThrow("tells of hour 0 twice");
+  const silent = new Cluster();
+  silent.answer = [];
+  expect((await silent.count(0)).application).toContain("has written nothing");
 });
 
 test("an answer that leaves out an hour is none", async () => {
@@ -201,14 +255,15 @@ test.each([
   await expect(cluster.count(0)).rejects.toThrow("that its files gave");
 });
 
-test("an attempt that takes over waits for the same application and lists nothing, and a step that is tried again has another", async () => {
+test("an attempt that takes over asks for the same application and lists nothing, and a step that is tried again has another", async () => {
   const cluster = new Cluster();
   await cluster.count(0);
-  const { listed } = cluster;
+  // Two directories of each of two hours.
+  expect(cluster.listed).toBe(4);
   await cluster.count(0);
-  expect(cluster.listed).toBe(listed);
+  expect(cluster.listed).toBe(4);
   await cluster.count(0, { activityId: "8" });
-  expect(cluster.listed).toBe(2 * listed);
+  expect(cluster.listed).toBe(8);
   const [first, second, third] = cluster.jobs.map((job) => [
     job.tag,
     job.arguments,
@@ -220,8 +275,13 @@ test("an attempt that takes over waits for the same application and lists nothin
 
 test("a line that is no answer is refused", async () => {
   const cluster = new Cluster();
-  cluster.answer[0]!.pop();
-  await expect(cluster.count(0)).rejects.toThrow(
-    "not a line of 12 whole numbers",
-  );
+  for (const wrong of [
+    [0, ...LINE.slice(1)],
+    [0, "", ...LINE.slice(1)],
+  ]) {
+    cluster.answer[0] = wrong as number[];
+    await expect(
+      cluster.count(0, { activityId: String(cluster.jobs.length) }),
+    ).rejects.toThrow("not a line of 12 whole numbers");
+  }
 });

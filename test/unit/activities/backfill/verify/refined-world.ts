@@ -5,12 +5,11 @@ import { gzipSync } from "node:zlib";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { CountedHour } from "../../../../../activities/backfill/verify/count-on-spark";
-import { HourLists } from "../../../../../activities/backfill/verify/hour-lists";
+import { RowReading } from "../../../../../activities/backfill/verify/row-reading";
 import {
-  RowReading,
+  topicHoursOf,
   type VerifiedHour,
-} from "../../../../../activities/backfill/verify/row-reading";
-import { topicHoursOf } from "../../../../../activities/backfill/verify/topic-hours";
+} from "../../../../../activities/backfill/verify/topic-hours";
 import { FileChanged } from "../../../../../clients/hdfs/hdfs";
 import type { MissingTopic } from "../../../../../domain/backfill/missing";
 import type { PlannedTopic } from "../../../../../domain/backfill/plan";
@@ -163,7 +162,6 @@ export class RefinedWorld {
       deep: new Set(deep),
       before,
       counted,
-      lists: new HourLists(deps as never),
     });
     const hours: VerifiedHour[] = [];
     await env.run(() => reading.run(async (some) => void hours.push(...some)));

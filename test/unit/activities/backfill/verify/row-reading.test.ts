@@ -338,6 +338,16 @@ test("hours that Spark has counted are told in their place, and their files are 
   );
 });
 
+test("rows that are to be compared are read here, whoever has counted them", async () => {
+  const [hour] = await (
+    await wholeHour()
+  ).verified(undefined, {
+    deep: [NAME],
+    counted: new Map([[0, { partition: true, counts: WHOLE }]]),
+  });
+  expect(hour!.comparison).toMatchObject({ compared: 3 });
+});
+
 test("a verification that is cancelled ends, and leaves no file behind", async () => {
   const world = await wholeHour();
   const env = new MockActivityEnvironment();

@@ -3,7 +3,7 @@ import {
   RECORDED_HOURS,
   VerifiedSoFar,
 } from "../../../../../activities/backfill/verify/verified-so-far";
-import type { VerifiedHour } from "../../../../../activities/backfill/verify/row-reading";
+import type { VerifiedHour } from "../../../../../activities/backfill/verify/topic-hours";
 import type { Place } from "../../../../../clients/storage-layout";
 import { TOPIC } from "./refined-world";
 

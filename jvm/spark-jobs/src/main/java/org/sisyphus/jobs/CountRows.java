@@ -1,6 +1,5 @@
 package org.sisyphus.jobs;
 
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.sum;
@@ -26,7 +25,7 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Counts what topic-hours hold, as activities/backfill/verify/row-counts.ts does on a worker, for what is too much for one. formats/counted-hour.ts
- * describes the lines that it reads and writes. An hour with a file that is not as expected is told as unread, and the worker counts it.
+ * describes the lines that it reads and writes. An hour with a file that is not as expected is told as left out, and the worker counts it.
  *
  * <p>Arguments: --hours FILE --replayed FILE --out DIR. FILE lists the paths of the inputs, one a line: the hours with their files, and the
  * replayed events by hour. DIR is the directory of the answer.
@@ -40,12 +39,12 @@ public final class CountRows {
 
   /** The fields of formats/counted-hour.ts, in their order. */
   private static final String[] COUNTED = {
-    "no", "unread", "rowsTold", "eventsTold", "events", "rows", "distinct", "duplicates", "lacking", "found", "withIp", "geocoded"
+    "no", "leftOut", "rowsTold", "eventsTold", "events", "rows", "distinct", "duplicates", "lacking", "found", "withIp", "geocoded"
   };
 
   public static void main(String[] args) throws IOException {
     Arguments arguments = new Arguments(args, "--hours", "--replayed", "--out");
-    SparkSession spark = SparkSession.builder().appName("count-rows").getOrCreate();
+    SparkSession spark = SparkSession.builder().getOrCreate();
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
 
     List<Row> hours = new ArrayList<>();
@@ -53,12 +52,12 @@ public final class CountRows {
     ObjectMapper json = new ObjectMapper();
     for (Row line : Inputs.lines(spark, arguments.get("--hours")).collectAsList()) {
       JsonNode listed = json.readTree(line.getString(0));
-      int hour = listed.get("no").intValue();
-      hours.add(Mark.ofHour(hour));
+      int no = listed.get("no").intValue();
+      hours.add(Mark.ofHour(no));
       for (String kind : List.of("raw", "refined"))
         for (JsonNode file : listed.get(kind))
           files.add(
-              new HourFile(hour, kind.equals("raw"), file.get(0).textValue(), file.get(1).longValue(), file.get(2).longValue()));
+              new HourFile(no, kind.equals("raw"), file.get(0).textValue(), file.get(1).longValue(), file.get(2).longValue(), file.path(3).longValue()));
     }
 
     List<List<HourFile>> tasks = tasksOf(files);
@@ -87,31 +86,25 @@ public final class CountRows {
 
   /** A line for each hour. */
   private static Dataset<Row> counted(Dataset<Row> marks) {
+    Column[] sums = Mark.NUMBERS.stream().map(name -> sum(name).as(name)).toArray(Column[]::new);
     Dataset<Row> hours =
         marks
-            .groupBy("hour", "uuid")
-            .agg(sum("rows").as("rows"), sums().subList(1, Mark.NUMBERS.size()).toArray(new Column[0]))
-            .groupBy("hour")
+            .groupBy("no", "uuid")
+            .agg(sums[0], Arrays.copyOfRange(sums, 1, sums.length))
+            .groupBy("no")
             .agg(
-                sum("unread"),
-                sum("rowsTold"),
-                sum("rawTold"),
-                sum("raw"),
-                sum("rows"),
-                expr("count_if(raw > 0)"),
-                expr("count_if(rows > 1)"),
-                expr("count_if(raw > 0 and rows = 0)"),
-                expr("sum(if(rows > 0, replayed, 0))"),
-                sum("ip"),
-                sum("geocoded"))
-            .toDF(COUNTED);
+                sum("leftOut").as("leftOut"),
+                sum("rowsTold").as("rowsTold"),
+                sum("eventsTold").as("eventsTold"),
+                sum("events").as("events"),
+                sum("rows").as("rows"),
+                expr("count_if(events > 0)").as("distinct"),
+                expr("count_if(rows > 1)").as("duplicates"),
+                expr("count_if(events > 0 and rows = 0)").as("lacking"),
+                expr("sum(if(rows > 0, replayed, 0))").as("found"),
+                sum("withIp").as("withIp"),
+                sum("geocoded").as("geocoded"));
     return hours.select(concat_ws("\t", Arrays.stream(COUNTED).map(hours::col).toArray(Column[]::new)).as("value"));
-  }
-
-  private static List<Column> sums() {
-    List<Column> sums = new ArrayList<>();
-    for (String name : Mark.NUMBERS) sums.add(sum(name).as(name));
-    return sums;
   }
 
   private static List<List<HourFile>> tasksOf(List<HourFile> files) {

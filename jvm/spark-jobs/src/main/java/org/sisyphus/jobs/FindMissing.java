@@ -26,7 +26,7 @@ public final class FindMissing {
 
   public static void main(String[] args) {
     Arguments arguments = new Arguments(args, "--held", "--events", "--out");
-    SparkSession spark = SparkSession.builder().appName("find-missing").getOrCreate();
+    SparkSession spark = SparkSession.builder().getOrCreate();
     Dataset<Row> held = Inputs.lines(spark, arguments.get("--held")).select(col("value").as("key")).distinct();
     Dataset<Row> candidates =
         Inputs.lines(spark, arguments.get("--events"))

@@ -14,18 +14,21 @@ import org.apache.spark.sql.Row;
 final class HourFile implements Serializable {
   private static final long serialVersionUID = 1;
 
-  final int hour;
+  final int no;
   final boolean isRaw;
   final String path;
   final long length;
   final long mtime;
+  /** How many records the name of a raw file tells; no number for a data file. */
+  final long records;
 
-  HourFile(int hour, boolean isRaw, String path, long length, long mtime) {
-    this.hour = hour;
+  HourFile(int no, boolean isRaw, String path, long length, long mtime, long records) {
+    this.no = no;
     this.isRaw = isRaw;
     this.path = path;
     this.length = length;
     this.mtime = mtime;
+    this.records = records;
   }
 
   /** What a file gives, a mark after the other. */
@@ -69,14 +72,26 @@ final class HourFile implements Serializable {
           hasEnded = true;
           marks.close();
           return null;
-        } catch (Exception e) {
+        } catch (Exception | OutOfMemoryError | StackOverflowError e) {
+          // Damaged lengths may ask for more memory than there is.
           hasEnded = true;
-          // The reason is not told: it may quote an event. The worker, which reads the hour for itself, names the file.
-          System.err.println("CountRows: not counted: " + path + ": " + e.getClass().getName());
-          return Mark.ofUnread(hour);
+          closeQuietly(marks);
+          // Others' messages may quote an event. The worker, which reads the hour for itself, names what is wrong.
+          String reason = e instanceof NotCounted ? e.getMessage() : e.getClass().getName();
+          System.err.println("CountRows: left to the worker: " + path + ": " + reason);
+          return Mark.ofLeftOut(no);
         }
       }
     };
+  }
+
+  /** Closes what could not be read to its end; its own failure to close says nothing more. */
+  static void closeQuietly(AutoCloseable opened) {
+    try {
+      if (opened != null) opened.close();
+    } catch (Exception e) {
+      System.err.println("CountRows: not closed: " + e.getClass().getName());
+    }
   }
 
   private Marks open(Configuration hadoop) throws IOException {
@@ -84,7 +99,7 @@ final class HourFile implements Serializable {
     FileSystem hdfs = at.getFileSystem(hadoop);
     FileStatus now = hdfs.getFileStatus(at);
     if (now.getLen() != length || now.getModificationTime() != mtime)
-      throw new IOException("it has changed since it was listed");
-    return isRaw ? new RawEvents(hour, hdfs, now, hadoop) : new RefinedRows(hour, hdfs, now, hadoop);
+      throw new NotCounted("it has changed since it was listed");
+    return isRaw ? new RawEvents(no, hdfs, now, records, hadoop) : new RefinedRows(no, hdfs, now, hadoop);
   }
 }

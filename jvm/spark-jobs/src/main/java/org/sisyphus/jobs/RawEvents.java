@@ -1,13 +1,11 @@
 package org.sisyphus.jobs;
 
 import java.io.BufferedInputStream;
-import java.io.DataInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
-import java.util.zip.GZIPInputStream;
+import java.util.regex.Pattern;
 import java.util.zip.InflaterInputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -15,9 +13,9 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.io.LongWritable;
 import org.apache.hadoop.io.SequenceFile;
 import org.apache.hadoop.io.Text;
+import org.apache.hadoop.io.compress.GzipCodec;
 import org.apache.hadoop.util.LineReader;
 import org.apache.spark.sql.Row;
-import org.xerial.snappy.Snappy;
 
 /**
  * The events of a raw file: of a SequenceFile, or of lines, plain or compressed, as importers/raw-lines.ts reads them. Of what that reads this
@@ -25,25 +23,16 @@ import org.xerial.snappy.Snappy;
  */
 final class RawEvents implements HourFile.Marks {
   private static final byte[] LINE_BREAK = {'\n'};
-  /** Codecs that the worker reads as well. */
+  /** Codecs of SequenceFiles that the worker reads as well. */
   private static final Set<String> CODECS = Set.of("DefaultCodec", "DeflateCodec", "GzipCodec", "SnappyCodec");
+  /** Names under which the worker takes no file for text, whatever is in it (formats/hadoop/compressed-text.ts). */
+  private static final Pattern NO_TEXT = Pattern.compile(".*\\.(avro|parquet|orc|bz2|zstd?|lz4|lzo|lzo_deflate)");
 
   private interface Lines {
     /** @return whether there was another one */
     boolean next(Text line) throws IOException;
 
     void close() throws IOException;
-  }
-
-  private final int hour;
-  private final Lines lines;
-  private final Text line = new Text();
-  private long count = 0;
-  private boolean hasEnded = false;
-
-  RawEvents(int hour, FileSystem hdfs, FileStatus file, Configuration hadoop) throws IOException {
-    this.hour = hour;
-    lines = file.getLen() == 0 ? NONE : isSequenceFile(hdfs, file) ? records(file, hadoop) : linesOf(hdfs, file);
   }
 
   private static final Lines NONE =
@@ -57,25 +46,37 @@ final class RawEvents implements HourFile.Marks {
         public void close() {}
       };
 
-  private static byte[] headOf(FileSystem hdfs, FileStatus file) throws IOException {
+  private final int no;
+  /** How many events the file's name tells. */
+  private final long records;
+  private final Lines lines;
+  private final Text line = new Text();
+  private long count = 0;
+  private boolean hasEnded = false;
+
+  RawEvents(int no, FileSystem hdfs, FileStatus file, long records, Configuration hadoop) throws IOException {
+    this.no = no;
+    this.records = records;
+    String head = headOf(hdfs, file);
+    lines = head.isEmpty() ? NONE : head.startsWith("SEQ") ? recordsOf(head, file, hadoop) : linesOf(hdfs, file, head, hadoop);
+  }
+
+  private static String headOf(FileSystem hdfs, FileStatus file) throws IOException {
     try (InputStream in = hdfs.open(file.getPath())) {
-      return in.readNBytes(3);
+      return new String(in.readNBytes(4), StandardCharsets.ISO_8859_1);
     }
   }
 
-  private static boolean isSequenceFile(FileSystem hdfs, FileStatus file) throws IOException {
-    return new String(headOf(hdfs, file), StandardCharsets.ISO_8859_1).equals("SEQ");
-  }
-
-  private static Lines records(FileStatus file, Configuration hadoop) throws IOException {
+  private static Lines recordsOf(String head, FileStatus file, Configuration hadoop) throws IOException {
+    if (head.length() < 4 || head.charAt(3) < 4) throw new NotCounted("it is of an old version");
     SequenceFile.Reader reader = new SequenceFile.Reader(hadoop, SequenceFile.Reader.file(file.getPath()));
     boolean isKnown =
-        reader.getKeyClass() == LongWritable.class
-            && reader.getValueClass() == Text.class
+        reader.getKeyClassName().equals(LongWritable.class.getName())
+            && reader.getValueClassName().equals(Text.class.getName())
             && (!reader.isCompressed() || CODECS.contains(reader.getCompressionCodec().getClass().getSimpleName()));
     if (!isKnown) {
-      reader.close();
-      throw new IOException("it has other keys, values or compression than an importer gives it");
+      HourFile.closeQuietly(reader);
+      throw new NotCounted("it has other keys, values or compression than an importer gives it");
     }
     LongWritable time = new LongWritable();
     return new Lines() {
@@ -91,29 +92,38 @@ final class RawEvents implements HourFile.Marks {
     };
   }
 
-  private static Lines linesOf(FileSystem hdfs, FileStatus file) throws IOException {
+  private static Lines linesOf(FileSystem hdfs, FileStatus file, String head, Configuration hadoop) throws IOException {
     String name = file.getPath().getName();
-    byte[] head = headOf(hdfs, file);
-    boolean isGzip = name.endsWith(".gz") || (head.length > 1 && head[0] == 0x1f && (head[1] & 0xff) == 0x8b);
+    if (NO_TEXT.matcher(name).matches()) throw new NotCounted("its name is that of no text");
     InputStream bytes = new BufferedInputStream(hdfs.open(file.getPath()), 1 << 20);
-    InputStream text =
-        isGzip
-            ? new GZIPInputStream(bytes, 1 << 16)
-            : name.endsWith(".deflate")
-                ? new InflaterInputStream(bytes)
-                : name.endsWith(".snappy") ? new SnappyBlocks(bytes) : bytes;
-    LineReader reader = new LineReader(text, 1 << 16, LINE_BREAK);
-    return new Lines() {
-      @Override
-      public boolean next(Text line) throws IOException {
-        return reader.readLine(line) > 0;
-      }
+    try {
+      LineReader reader = new LineReader(textOf(bytes, name, head, hadoop), 1 << 16, LINE_BREAK);
+      return new Lines() {
+        @Override
+        public boolean next(Text line) throws IOException {
+          return reader.readLine(line) > 0;
+        }
 
-      @Override
-      public void close() throws IOException {
-        reader.close();
-      }
-    };
+        @Override
+        public void close() throws IOException {
+          reader.close();
+        }
+      };
+    } catch (IOException | RuntimeException e) {
+      HourFile.closeQuietly(bytes);
+      throw e;
+    }
+  }
+
+  private static InputStream textOf(InputStream bytes, String name, String head, Configuration hadoop) throws IOException {
+    if (name.endsWith(".gz") || head.startsWith("\u001f\u008b")) {
+      // Hadoop's reader, and not Java's own, which takes a member that is cut off in its header for an end.
+      GzipCodec gzip = new GzipCodec();
+      gzip.setConf(hadoop);
+      return gzip.createInputStream(bytes);
+    }
+    if (name.endsWith(".deflate")) return new InflaterInputStream(bytes);
+    return name.endsWith(".snappy") ? new SnappyBlocks(bytes) : bytes;
   }
 
   @Override
@@ -121,72 +131,17 @@ final class RawEvents implements HourFile.Marks {
     while (!hasEnded && lines.next(line)) {
       if (line.getLength() == 0) continue;
       count++;
-      return Mark.ofRawEvent(hour, Capsule.uuidOf(Text.decode(line.getBytes(), 0, line.getLength(), false)));
+      return Mark.ofEvent(no, Capsule.uuidOf(Text.decode(line.getBytes(), 0, line.getLength(), false)));
     }
     if (hasEnded) return null;
     hasEnded = true;
-    return Mark.ofFile(hour, 0, count);
+    // Hadoop's readers take some kinds of damage for the end of a file.
+    if (count != records) throw new NotCounted("it has " + count + " events, and " + records + " by its name");
+    return Mark.ofFile(no, 0, count);
   }
 
   @Override
   public void close() throws IOException {
     lines.close();
-  }
-
-  /**
-   * Hadoop's block framing of Snappy, as formats/hadoop/compressed-text.ts reads it: Hadoop's own reader takes the end of a file within a length
-   * for an end of its content.
-   */
-  private static final class SnappyBlocks extends InputStream {
-    private final DataInputStream in;
-    private byte[] chunk = new byte[0];
-    private int at = 0;
-    private int left = 0;
-
-    SnappyBlocks(InputStream in) {
-      this.in = new DataInputStream(in);
-    }
-
-    private boolean fill() throws IOException {
-      while (at == chunk.length) {
-        if (left == 0) {
-          int first = in.read();
-          if (first < 0) return false;
-          left = (first << 24) | (in.readUnsignedByte() << 16) | in.readUnsignedShort();
-          if (left < 0) throw new IOException("a block of a negative length");
-          continue;
-        }
-        int length = in.readInt();
-        if (length < 0 || length > 64 << 20) throw new IOException("a block of a length that cannot be");
-        byte[] stored = in.readNBytes(length);
-        if (stored.length < length) throw new EOFException();
-        // A damaged length must not ask for more memory than there is.
-        if (Snappy.uncompressedLength(stored) > left) throw new IOException("a block of another length than it says");
-        chunk = Snappy.uncompress(stored);
-        at = 0;
-        left -= chunk.length;
-        if (chunk.length == 0 || left < 0) throw new IOException("a block of another length than it says");
-      }
-      return true;
-    }
-
-    @Override
-    public int read() throws IOException {
-      return fill() ? chunk[at++] & 0xff : -1;
-    }
-
-    @Override
-    public int read(byte[] to, int offset, int length) throws IOException {
-      if (!fill()) return -1;
-      int count = Math.min(length, chunk.length - at);
-      System.arraycopy(chunk, at, to, offset, count);
-      at += count;
-      return count;
-    }
-
-    @Override
-    public void close() throws IOException {
-      in.close();
-    }
   }
 }

@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.io.Text;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
@@ -16,6 +19,7 @@ import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
@@ -26,7 +30,9 @@ import org.apache.spark.sql.Row;
  * event, as in activities/backfill/verify/row-counts.ts.
  */
 final class RefinedRows implements HourFile.Marks {
-  private final int hour;
+  private static final Set<String> NAMES = Set.of("uuid", "ip", "geocoded_data");
+
+  private final int no;
   private final long rowsTold;
   private final boolean hasUuid;
   private final boolean hasIp;
@@ -35,8 +41,8 @@ final class RefinedRows implements HourFile.Marks {
   private long count = 0;
   private boolean hasEnded = false;
 
-  RefinedRows(int hour, FileSystem hdfs, FileStatus file, Configuration hadoop) throws IOException {
-    this.hour = hour;
+  RefinedRows(int no, FileSystem hdfs, FileStatus file, Configuration hadoop) throws IOException {
+    this.no = no;
     checkHead(hdfs, file);
     Configuration conf = new Configuration(hadoop);
     conf.setBoolean("parquet.page.verify-checksum.enabled", true);
@@ -47,14 +53,16 @@ final class RefinedRows implements HourFile.Marks {
       checkPlaces(footer, file.getLen());
     }
     List<Type> columns = new ArrayList<>();
-    for (String name : List.of("uuid", "ip", "geocoded_data"))
-      if (schema.containsField(name)) columns.add(schema.getType(name));
+    for (Type column : schema.getFields())
+      if (NAMES.contains(column.getName())) columns.add(column);
+      // Some readers take it for the column of that name, and others do not.
+      else if (NAMES.contains(column.getName().toLowerCase(Locale.ROOT))) throw new NotCounted("a column is written otherwise");
     for (Type column : columns)
-      if (column.isRepetition(Type.Repetition.REPEATED)) throw new IOException("a column is a list");
+      if (column.isRepetition(Type.Repetition.REPEATED)) throw new NotCounted("a column is a list");
     hasUuid = schema.containsField("uuid");
     hasIp = schema.containsField("ip");
     hasGeocoded = schema.containsField("geocoded_data");
-    if (hasUuid && !isText(schema.getType("uuid"))) throw new IOException("its uuids are no texts");
+    if (hasUuid && !isText(schema.getType("uuid"))) throw new NotCounted("its uuids are no texts");
     // Without any of the columns there is nothing to read but the number of rows.
     if (columns.isEmpty()) {
       rows = null;
@@ -69,7 +77,7 @@ final class RefinedRows implements HourFile.Marks {
     try (FSDataInputStream in = hdfs.open(file.getPath())) {
       in.readFully(0, head);
     }
-    if (!new String(head, StandardCharsets.ISO_8859_1).equals("PAR1")) throw new IOException("it does not begin as Parquet");
+    if (!new String(head, StandardCharsets.ISO_8859_1).equals("PAR1")) throw new NotCounted("it does not begin as Parquet");
   }
 
   /** A damaged footer must not ask for more memory than there is. */
@@ -78,12 +86,15 @@ final class RefinedRows implements HourFile.Marks {
       for (ColumnChunkMetaData column : block.getColumns()) {
         long start = column.getStartingPos();
         if (start < 4 || column.getTotalSize() < 0 || column.getTotalSize() > length - start)
-          throw new IOException("a column lies outside of it");
+          throw new NotCounted("a column lies outside of it");
       }
   }
 
   private static boolean isText(Type type) {
-    return type.isPrimitive() && type.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY;
+    return type.isPrimitive()
+        && type.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY
+        && (type.getLogicalTypeAnnotation() == null
+            || type.getLogicalTypeAnnotation() instanceof LogicalTypeAnnotation.StringLogicalTypeAnnotation);
   }
 
   @Override
@@ -91,22 +102,22 @@ final class RefinedRows implements HourFile.Marks {
     if (hasEnded) return null;
     if (rows == null && count < rowsTold) {
       count++;
-      return Mark.ofRow(hour, "undefined", false, false);
+      return Mark.ofRow(no, "undefined", false, false);
     }
     Group row = rows == null ? null : rows.read();
     if (row != null) {
       count++;
       boolean ip = hasIp && row.getFieldRepetitionCount("ip") > 0;
-      return Mark.ofRow(hour, uuidOf(row), ip, ip && hasGeocoded && row.getFieldRepetitionCount("geocoded_data") > 0);
+      return Mark.ofRow(no, uuidOf(row), ip, ip && hasGeocoded && row.getFieldRepetitionCount("geocoded_data") > 0);
     }
     hasEnded = true;
-    if (count != rowsTold) throw new IOException("it has another number of rows than it says");
-    return Mark.ofFile(hour, count, 0);
+    if (count != rowsTold) throw new NotCounted("it has another number of rows than it says");
+    return Mark.ofFile(no, count, 0);
   }
 
-  private String uuidOf(Group row) {
+  private String uuidOf(Group row) throws IOException {
     if (!hasUuid) return "undefined";
-    return row.getFieldRepetitionCount("uuid") == 0 ? "null" : row.getBinary("uuid", 0).toStringUsingUTF8();
+    return row.getFieldRepetitionCount("uuid") == 0 ? "null" : Text.decode(row.getBinary("uuid", 0).getBytes());
   }
 
   @Override
