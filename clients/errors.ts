@@ -48,6 +48,7 @@ function reasonOf(error: unknown): string {
 /**
  * Makes a call to a service and returns its result.
  * @param address host and port, or a URL, for the message
+ * @param adviceOn what an operator can do about a failure, where that is known
  * @throws ServiceError where the call fails. Failures that already say what they are (fatal ones, those of an inner service,
  *   cancellations) pass unchanged
  */
@@ -55,6 +56,7 @@ export async function calling<T>(
   service: string,
   address: string,
   call: () => Promise<T>,
+  adviceOn: (error: unknown) => string | undefined = () => undefined,
 ): Promise<T> {
   try {
     return await call();
@@ -65,6 +67,13 @@ export async function calling<T>(
       isCancelled(error)
     )
       throw error;
-    throw new ServiceError(service, address, reasonOf(error), error);
+    const advice = adviceOn(error);
+    const reason = reasonOf(error);
+    throw new ServiceError(
+      service,
+      address,
+      advice === undefined ? reason : `${reason} (${advice})`,
+      error,
+    );
   }
 }

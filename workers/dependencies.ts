@@ -68,7 +68,7 @@ export function createDependencies(config: Config, client: Client) {
     hdfs,
     storage,
     source: createImporter(hdfs, config.importer),
-    kafka: new Kafka(config.kafka.brokers),
+    kafka: new Kafka(config.kafka.brokers, config.security.kafka),
     hive: new Hive(config.hive.metastore),
     archive: new EventArchive(config.archive.files),
     yarn,

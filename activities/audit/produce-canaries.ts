@@ -8,7 +8,6 @@ import {
   canaryEvent,
 } from "../../formats/eventlogging/canary-event";
 import { capsuleTime } from "../../formats/eventlogging/event-time";
-import { calling } from "../../clients/errors";
 import type { Kafka } from "../../clients/kafka/kafka";
 import type { Storage } from "../../clients/storage";
 import { canaryPlaces } from "../../clients/storage-layout";
@@ -119,7 +118,7 @@ function produce(
   hour: Hour,
 ): Promise<Canary[]> {
   const producer = kafka.js.producer({ idempotent: true });
-  return calling("Kafka", kafka.brokers.join(","), async () => {
+  return kafka.calling(async () => {
     await producer.connect();
     try {
       const canaries: Canary[] = [];

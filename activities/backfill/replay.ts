@@ -13,7 +13,6 @@ import {
 import { sagaNameOf, wholeSagaOf } from "../../domain/backfill/saga-name";
 import { batches } from "../../lib/throttle";
 import { total } from "../../lib/total";
-import { calling } from "../../clients/errors";
 import type { Kafka } from "../../clients/kafka/kafka";
 import type { TransactionalProducer } from "../../clients/kafka/transactional-producer";
 import type { Storage } from "../../clients/storage";
@@ -270,7 +269,7 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
         ids: (await storage.read(replayTopicIds)) ?? {},
       };
       const progress = new Progress(expected);
-      return calling("Kafka", config.kafka.brokers.join(","), async () => {
+      return kafka.calling(async () => {
         const after = await heartbeatWhile(
           () => produceAndReadBack(id, replayed, progress),
           () => progress.told,

@@ -93,7 +93,7 @@ export function addCommands(command: Command): void {
     .option(...configOption)
     .action(async (options: { config: string }) => {
       const config = loadConfig(options.config);
-      const kafka = new Kafka(config.kafka.brokers);
+      const kafka = new Kafka(config.kafka.brokers, config.security.kafka);
       const checks = Object.entries(checksOf(config, kafka));
       const rows = await Promise.all(checks.map(rowOf));
       await kafka.close();

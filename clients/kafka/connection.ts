@@ -1,5 +1,6 @@
 import { type Admin, Kafka as KafkaJs, logLevel } from "kafkajs";
 import { calling } from "../errors";
+import { adviceOn, kafkaAccess, type KafkaSecurity } from "./access";
 import { registerCodecs } from "./codecs";
 import { tellWholeLogs } from "./raw-requests";
 
@@ -37,14 +38,26 @@ export class KafkaConnection {
   readonly js: KafkaJs;
   private current: AdminConnection | undefined;
 
-  constructor(readonly brokers: string[]) {
+  /** @param security how the brokers want to be reached; without it they are asked in plain */
+  constructor(
+    readonly brokers: string[],
+    private readonly security: KafkaSecurity = {},
+  ) {
     this.js = new KafkaJs({
       clientId: "sisyphus",
       brokers,
+      ...kafkaAccess(security),
       logLevel: logLevel.NOTHING,
       retry: { retries: 4 },
     });
     tellWholeLogs(this.js);
+  }
+
+  /** Makes a call to the brokers. @throws ServiceError that names them, and what can be done where that is known */
+  calling<T>(call: () => Promise<T>): Promise<T> {
+    return calling("Kafka", this.brokers.join(","), call, (error) =>
+      adviceOn(error, this.security),
+    );
   }
 
   /**
@@ -53,11 +66,11 @@ export class KafkaConnection {
    * @throws ServiceError that names the brokers, where the call fails
    */
   withAdmin<T>(call: (admin: Admin) => Promise<T>, topic?: string): Promise<T> {
-    return calling("Kafka", this.brokers.join(","), async () => {
+    return this.calling(async () => {
       const connection = this.connectionFor(topic);
       connection.callsUnderWay++;
       try {
-        return await call(await connection.admin);
+        return await call(await this.connected(connection));
       } catch (error) {
         // The broker may be gone: the next call connects anew, maybe to another.
         if (connection === this.current && !isRefusal(error)) this.retire();
@@ -67,6 +80,16 @@ export class KafkaConnection {
         await closeWhenIdle(connection);
       }
     });
+  }
+
+  /** A connection that was refused is made anew by the next call: a password may be another one by then. */
+  private async connected(connection: AdminConnection): Promise<Admin> {
+    try {
+      return await connection.admin;
+    } catch (error) {
+      if (connection === this.current) this.retire();
+      throw error;
+    }
   }
 
   /** Closes the connection; calls that are under way on it end first. */

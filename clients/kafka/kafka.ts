@@ -1,6 +1,5 @@
 import { ConfigResourceTypes } from "kafkajs";
 import { countRequest } from "../../lib/request-count";
-import { calling } from "../errors";
 import { KafkaConnection } from "./connection";
 import { OffsetLookups } from "./offset-lookups";
 import { logSizes, topicIds } from "./raw-requests";
@@ -67,9 +66,7 @@ export class Kafka extends KafkaConnection {
    */
   topicIds(topics: readonly string[]): Promise<Map<string, string>> {
     countRequest("Kafka");
-    return calling("Kafka", this.brokers.join(","), () =>
-      topicIds(this.js, topics),
-    );
+    return this.calling(() => topicIds(this.js, topics));
   }
 
   /** The size of each partition's log in bytes, by partition; none where they cannot be told. */

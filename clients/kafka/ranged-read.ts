@@ -4,7 +4,7 @@ import type { Batch, Consumer, KafkaMessage } from "kafkajs";
 import { FormatError } from "../../formats/format-error";
 import { isZlibError } from "../../lib/zlib-error";
 import { partitionKey } from "../../lib/keys";
-import { calling, fatal } from "../errors";
+import { fatal } from "../errors";
 import type { KafkaConnection } from "./connection";
 
 /** Offsets of a partition as decimal strings: from `from` up to, not including, `to`. */
@@ -98,7 +98,7 @@ const messageOf = (
  * @throws ApplicationFailure `BadFormat` where what Kafka holds cannot be decoded
  */
 export function readRanges(
-  kafka: Pick<KafkaConnection, "js" | "brokers" | "withAdmin">,
+  kafka: Pick<KafkaConnection, "js" | "calling" | "withAdmin">,
   ranges: Map<string, Range[]>,
   each: (message: Message) => Promise<void> | void,
   beat: () => void = () => undefined,
@@ -106,7 +106,7 @@ export function readRanges(
 ): Promise<void> {
   const unread = unreadOf(ranges);
   if (unread.size === 0) return Promise.resolve();
-  return calling("Kafka", kafka.brokers.join(","), async () => {
+  return kafka.calling(async () => {
     let interruptions = 0;
     const onBatch = () => {
       interruptions = 0;

@@ -8,7 +8,7 @@ const SHOWN = 12;
 
 /**
  * The digest of what a saga does by: workers whose configurations differ in it must not work on the same saga. What belongs to one host (its own
- * archive, the importer's log), and what no saga looks at (alerts, metrics, audits' own settings), is no part of it. Of the hosts with an
+ * archive, the importer's log, where its secrets lie), and what no saga looks at (alerts, metrics, audits' own settings), is no part of it. Of the hosts with an
  * archive all that there are count together, as each names itself and the others.
  * @returns the first twelve hex digits of a SHA-256
  */
@@ -21,6 +21,7 @@ export function configDigest(config: Config): string {
     audit: _audit,
     canary: _canary,
     metrics: _metrics,
+    security: _security,
     webUi: _webUi,
     ...rest
   } = config;

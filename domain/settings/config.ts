@@ -10,6 +10,7 @@ import { importer } from "./sections/importer";
 import { refine } from "./sections/refine";
 import { replay } from "./sections/replay";
 import { plan, saga, verify } from "./sections/saga";
+import { security } from "./sections/security";
 import { allowedPrefixes, storage, storageFault } from "./sections/storage";
 import { metrics, webUi } from "./sections/web";
 
@@ -19,6 +20,7 @@ import { metrics, webUi } from "./sections/web";
  */
 export const configSchema = z
   .strictObject({
+    security,
     kafka,
     hdfs,
     yarn,

@@ -1,3 +1,4 @@
+import { securedKafka } from "../secured/kafka";
 import { dataNode } from "./services/datanode";
 import { kafka } from "./services/kafka";
 import { mariaDb } from "./services/mariadb";
@@ -7,6 +8,9 @@ import { nodeManager } from "./services/nodemanager";
 import { resourceManager } from "./services/resourcemanager";
 import type { Service } from "./services/service";
 import { temporal } from "./services/temporal";
+
+/** What is started only where it is asked for by name. */
+export const FURTHER_SERVICES: Service[] = [securedKafka];
 
 /** Every service of the sandbox, in the order in which they are started. */
 export const SERVICES: Service[] = [

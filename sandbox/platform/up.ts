@@ -7,7 +7,7 @@ import { SANDBOX_DIR } from "./paths";
 import { isFree, ports } from "./ports";
 import { logFile, names, runningPid, signal, stop, strays } from "./processes";
 import { stopSchedules } from "./schedule";
-import { SERVICES } from "./services";
+import { FURTHER_SERVICES, SERVICES } from "./services";
 import type { Service } from "./services/service";
 import { setup } from "./setup";
 import { Fatal, until } from "./wait";
@@ -36,7 +36,7 @@ async function checkPorts(services: Service[]): Promise<void> {
 
 /**
  * Starts what does not run yet and waits until everything answers. Running it twice changes nothing.
- * @param wanted the names of services, where not all are needed
+ * @param wanted the names of services; by default those that an audit and a saga need
  * @throws Error naming the service and its log where one ends or does not answer in two minutes
  */
 export async function up(
@@ -47,7 +47,9 @@ export async function up(
   const p = ports();
   mkdirSync(SANDBOX_DIR, { recursive: true });
   ensureClock();
-  const services = SERVICES.filter(({ name }) => wanted.includes(name));
+  const services = [...SERVICES, ...FURTHER_SERVICES].filter(({ name }) =>
+    wanted.includes(name),
+  );
   const missing = services.filter((s) => runningPid(s.name) === undefined);
   if (missing.some((s) => s.name === "nodemanager")) killStrays();
   await checkPorts(missing);

@@ -1058,6 +1058,13 @@ export const GUARDS: readonly Guard[] = [
     test: `${backfill}/verify/verified-so-far`,
   },
   {
+    without: "a worker that brokers have refused once is refused for ever",
+    file: "clients/kafka/connection.ts",
+    guard: "if (connection === this.current) this.retire();",
+    taken: "void connection;",
+    test: "clients/kafka/connection",
+  },
+  {
     without: "a partition of which no broker told passes for one of no offsets",
     file: "clients/kafka/offset-lookups.ts",
     guard: "if (!isWhole) told.delete(topic);",

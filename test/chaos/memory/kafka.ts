@@ -28,6 +28,8 @@ const TRANSACTION_MS = 5000;
 
 /** A broker: topics of several partitions, transactions, fencing, markers, what readers of committed records see. */
 export class MemoryKafka {
+  calling = <T>(call: () => Promise<T>): Promise<T> => call();
+
   readonly brokers = ["memory:9092"];
   readonly logs = new Map<string, Topic>();
   private made = 0;

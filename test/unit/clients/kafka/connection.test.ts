@@ -30,6 +30,26 @@ test("a connection that was asked about many topics is replaced, and ends only a
   expect(made.every((c) => c.ended)).toBe(true);
 });
 
+test("whom the brokers refuse asks again with the next call, as a password may have been changed by then", async () => {
+  const kafka = new Kafka(["127.0.0.1:1"]);
+  const answers = [
+    Object.assign(new Error("wrong password"), { retriable: false }),
+    undefined,
+  ];
+  const js = kafka.js as unknown as { admin: () => unknown };
+  js.admin = () => ({
+    connect: async () => {
+      const refusal = answers.shift();
+      if (refusal) throw refusal;
+    },
+    disconnect: async () => undefined,
+    listTopics: async () => ["Edit"],
+  });
+  await expect(kafka.topics()).rejects.toThrow("wrong password");
+  expect(await kafka.topics()).toEqual(["Edit"]);
+  await kafka.close();
+});
+
 test("a log's end is asked for as it is, and not as a reader of committed records sees it; consumers see what they want", () => {
   const { js } = new Kafka(["127.0.0.1:1"]);
   const symbol = Object.getOwnPropertySymbols(js).find(

@@ -1,3 +1,4 @@
+import { calling } from "../../../../clients/errors";
 import { CancelledFailure } from "@temporalio/common";
 import { FormatError } from "../../../../formats/format-error";
 import {
@@ -61,7 +62,8 @@ function cluster(batches: ((Batch & { last: number }) | "broken" | Error)[]) {
       void setImmediate(() => void deliver(eachBatch)),
   };
   const kafka = {
-    brokers: ["memory:9092"],
+    calling: (call: () => Promise<unknown>) =>
+      calling("Kafka", "memory:9092", call),
     js: { consumer: () => consumer },
     withAdmin: async (
       call: (admin: { deleteGroups: (ids: string[]) => void }) => unknown,

@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import type { SecureContextOptions } from "node:tls";
+import type { Secret, TlsSettings } from "../domain/settings/sections/security";
+
+/** A file's bytes. @throws Error that names the field and the file, not what is in it */
+function bytesOf(path: string, field: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`${field}: ${path} cannot be read (${code})`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * A secret as it is at this moment; a line break at the end of its file is none of it.
+ * @param field of the configuration, for an error
+ * @throws Error where there is none
+ */
+export function secretOf(secret: Secret, field: string): string {
+  if ("file" in secret)
+    return bytesOf(secret.file, field)
+      .toString("utf8")
+      .replace(/\r?\n$/, "");
+  const value = process.env[secret.variable];
+  if (value === undefined)
+    throw new Error(`${field}: the variable ${secret.variable} is not set`);
+  return value;
+}
+
+/**
+ * What Node's TLS is given. Each file is read when its option is, so that a connection has what lies there when it is made.
+ * @param field of the configuration, for errors
+ */
+export function tlsOptions(
+  { ca, certificate, key, keystore, passphrase }: TlsSettings,
+  field: string,
+): SecureContextOptions {
+  const options: SecureContextOptions = {};
+  const read = (
+    name: "ca" | "cert" | "key" | "pfx" | "passphrase",
+    value: () => string | Buffer,
+  ) => Object.defineProperty(options, name, { get: value, enumerable: true });
+  if (ca !== undefined) read("ca", () => bytesOf(ca, `${field}.ca`));
+  if (certificate !== undefined)
+    read("cert", () => bytesOf(certificate, `${field}.certificate`));
+  if (key !== undefined) read("key", () => bytesOf(key, `${field}.key`));
+  if (keystore !== undefined)
+    read("pfx", () => bytesOf(keystore, `${field}.keystore`));
+  if (passphrase !== undefined)
+    read("passphrase", () => secretOf(passphrase, `${field}.passphrase`));
+  return options;
+}

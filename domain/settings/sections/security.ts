@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { httpAddress } from "../fields";
+
+/** A file of this host. It is read anew for each connection, so that what is renewed there counts from the next one on. */
+const file = z.string().min(1).meta({ format: "path of a file" });
+
+/** Where a secret is found: never in the configuration itself, which is shown to people and kept in repositories. */
+const secret = z
+  .union([
+    z.strictObject({ file }),
+    z.strictObject({
+      variable: z
+        .string()
+        .regex(/^\w+$/, "the name of an environment variable"),
+    }),
+  ])
+  .meta({ format: "`file:` or `variable:`" });
+export type Secret = z.infer<typeof secret>;
+
+const tls = z.strictObject({
+  ca: file
+    .optional()
+    .describe(
+      "Certificates (PEM) of those who sign the service's certificate. Without it those count that Node brings along.",
+    ),
+  certificate: file
+    .optional()
+    .describe("The certificate (PEM) that proves who Sisyphus is."),
+  key: file.optional().describe("Its private key (PEM)."),
+  keystore: file
+    .optional()
+    .describe("Certificate and key in one file (PKCS12), instead of both."),
+  passphrase: secret
+    .optional()
+    .describe("The passphrase of the key or of the keystore."),
+});
+
+/** A client certificate is given whole, and in one way. */
+const wholeTls = tls.superRefine((given, context) => {
+  const wrong = (field: string, message: string) =>
+    context.addIssue({ code: "custom", path: [field], message });
+  const { certificate, key, keystore, passphrase } = given;
+  if (certificate !== undefined && key === undefined)
+    wrong("key", "missing: a certificate needs its private key");
+  if (key !== undefined && certificate === undefined)
+    wrong("certificate", "missing: a private key needs its certificate");
+  if (keystore !== undefined && certificate !== undefined)
+    wrong("keystore", "a certificate is given already: one of both is allowed");
+  if (passphrase && key === undefined && keystore === undefined)
+    wrong("passphrase", "there is neither a key nor a keystore to open");
+});
+export type TlsSettings = z.infer<typeof wholeTls>;
+
+const user = z.string().min(1).describe("The user's name.");
+
+const sasl = z.discriminatedUnion("mechanism", [
+  z.strictObject({
+    mechanism: z.enum(["plain", "scram-sha-256", "scram-sha-512"]),
+    user,
+    password: secret,
+  }),
+  z.strictObject({
+    mechanism: z.literal("oauthbearer"),
+    tokenEndpoint: httpAddress,
+    clientId: z.string().min(1),
+    clientSecret: secret,
+    scope: z.string().optional(),
+  }),
+]);
+export type SaslSettings = z.infer<typeof sasl>;
+
+export const security = z
+  .strictObject({
+    kafka: z
+      .strictObject({
+        tls: wholeTls
+          .optional()
+          .describe(
+            "The brokers are asked over TLS, as listeners of the kinds SSL and SASL_SSL want it; `{}` where Node's own list of authorities is enough.",
+          ),
+        sasl: sasl
+          .optional()
+          .describe(
+            "How brokers are told who asks. `plain`, `scram-sha-256` and `scram-sha-512` take `user` and `password`; `oauthbearer` takes `tokenEndpoint`, `clientId`, `clientSecret` and perhaps `scope`, and asks for a token as a client with credentials of its own.",
+          ),
+      })
+      .optional()
+      .describe("How brokers are reached. Without it they are asked in plain."),
+  })
+  .prefault({})
+  .describe(
+    "Who Sisyphus is to the services, and how it knows them. Secrets are named by a file (`{file: /etc/sisyphus/password}`) or an environment variable (`{variable: NAME}`), and never written here.",
+  );
+export type SecuritySettings = z.infer<typeof security>;

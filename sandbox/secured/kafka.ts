@@ -1,0 +1,102 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brokerClasspath, heap, LEAN } from "../platform/java";
+import { SANDBOX_DIR } from "../platform/paths";
+import type { Ports } from "../platform/ports";
+import { launch } from "../platform/processes";
+import type { Service } from "../platform/services/service";
+import type { Tools } from "../platform/tools";
+import { portAnswers } from "../platform/wait";
+import {
+  keystoreOf,
+  makeCertificates,
+  STORE_PASSWORD,
+  TRUSTED,
+} from "./certificates";
+
+const DIR = join(SANDBOX_DIR, "secured-kafka");
+const PROPERTIES = join(DIR, "server.properties");
+/** The user that has the rights of docs/permissions.md, and its password. */
+export const KAFKA_USER = { name: "sisyphus", password: "a secret of Kafka" };
+
+const sasl = (mechanism: string, module: string) =>
+  `listener.name.sasl_ssl.${mechanism}.sasl.jaas.config=org.apache.kafka.common.security.${module} required`;
+
+/** Kafka 3.9's settings of a broker that nobody reaches in plain, and that gives nobody a right by itself. */
+const properties = (p: Ports) => [
+  "process.roles=broker,controller",
+  "node.id=1",
+  `controller.quorum.voters=1@localhost:${p.kafkaSecuredController}`,
+  `listeners=SASL_SSL://127.0.0.1:${p.kafkaSasl},SSL://127.0.0.1:${p.kafkaTls},CONTROLLER://127.0.0.1:${p.kafkaSecuredController}`,
+  `advertised.listeners=SASL_SSL://localhost:${p.kafkaSasl},SSL://localhost:${p.kafkaTls}`,
+  "controller.listener.names=CONTROLLER",
+  "listener.security.protocol.map=SASL_SSL:SASL_SSL,SSL:SSL,CONTROLLER:SSL",
+  "inter.broker.listener.name=SSL",
+  `log.dirs=${join(DIR, "data")}`,
+  "auto.create.topics.enable=false",
+  ...["offsets.topic", "transaction.state.log"].flatMap((log) => [
+    `${log}.replication.factor=1`,
+    `${log}.num.partitions=1`,
+  ]),
+  "transaction.state.log.min.isr=1",
+  "group.initial.rebalance.delay.ms=0",
+  "num.io.threads=2",
+  "num.network.threads=2",
+  "log.cleaner.enable=false",
+  `ssl.keystore.location=${keystoreOf("localhost")}`,
+  `ssl.keystore.password=${STORE_PASSWORD}`,
+  "ssl.keystore.type=PKCS12",
+  `ssl.truststore.location=${TRUSTED}`,
+  `ssl.truststore.password=${STORE_PASSWORD}`,
+  "ssl.truststore.type=PKCS12",
+  "listener.name.ssl.ssl.client.auth=required",
+  "listener.name.controller.ssl.client.auth=required",
+  "ssl.principal.mapping.rules=RULE:^CN=([^,]+).*$/$1/,DEFAULT",
+  "listener.name.sasl_ssl.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER",
+  `${sasl("plain", "plain.PlainLoginModule")} user_${KAFKA_USER.name}="${KAFKA_USER.password}";`,
+  `${sasl("scram-sha-256", "scram.ScramLoginModule")};`,
+  `${sasl("scram-sha-512", "scram.ScramLoginModule")};`,
+  // Tokens that nobody has signed, as only a test platform takes them.
+  `${sasl("oauthbearer", "oauthbearer.OAuthBearerLoginModule")} unsecuredLoginStringClaim_sub="broker";`,
+  "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+  "super.users=User:localhost;User:admin",
+  "allow.everyone.if.no.acl.found=false",
+];
+
+const scram = (bits: 256 | 512) =>
+  `SCRAM-SHA-${bits}=[name=${KAFKA_USER.name},password=${KAFKA_USER.password}]`;
+
+/** Gives the data folder its identity, and the users that SCRAM knows. */
+function format(tools: Tools): void {
+  execFileSync(
+    "java",
+    [
+      ...[...LEAN, "-cp", brokerClasspath(tools)],
+      ...["kafka.tools.StorageTool", "format", "-t", "U2lzeXBodXNTYW5kYm94Mg"],
+      ...["-c", PROPERTIES],
+      ...["--add-scram", scram(256), "--add-scram", scram(512)],
+    ],
+    { stdio: "ignore" },
+  );
+}
+
+/** A broker with TLS, SASL, client certificates and ACLs. It keeps the time of this host. */
+export const securedKafka: Service = {
+  name: "secured-kafka",
+  title: "Secured Kafka broker",
+  port: "kafkaSasl",
+  also: ["kafkaTls", "kafkaSecuredController"],
+  start: (p, tools) => {
+    mkdirSync(DIR, { recursive: true });
+    makeCertificates();
+    writeFileSync(PROPERTIES, properties(p).join("\n"), { mode: 0o600 });
+    if (!existsSync(join(DIR, "data", "meta.properties"))) format(tools);
+    launch("secured-kafka", "java", [
+      heap(256),
+      ...[...LEAN, "-cp", brokerClasspath(tools), "kafka.Kafka", PROPERTIES],
+    ]);
+  },
+  ready: async (p) =>
+    (await portAnswers(p.kafkaSasl)) && portAnswers(p.kafkaTls),
+};
