@@ -3,6 +3,23 @@ import type { z } from "zod";
 /** An exception as the REST services of HDFS and YARN write it (`RemoteException`). */
 export type RemoteException = { exception: string; message?: string };
 
+/** With these a NameNode says that it is not active, or not yet (Hadoop's `StandbyException`, `RetriableException`). */
+const STANDBY = /^(?:Standby|Retriable)Exception$/;
+
+/**
+ * Whether an answer is that of a standby, which has done nothing. In the middle of a fail-over, and asked with a token, a NameNode wraps it into
+ * a SecurityException; that is no denial.
+ */
+export function isStandby(status: number, body: string): boolean {
+  if (status !== 403) return false;
+  const { exception = "", message = "" } = remoteException(body) ?? {};
+  return (
+    STANDBY.test(exception) ||
+    (exception === "SecurityException" &&
+      message.includes("RetriableException"))
+  );
+}
+
 /** JSON, or undefined where a text is none. */
 function jsonOf(text: string): unknown {
   try {

@@ -7,6 +7,7 @@ import {
 } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
+import { NoAnswer } from "./addresses";
 import { bodyInPieces } from "./http-body";
 
 /** A request to a service; its body is nothing where none is given. */
@@ -154,7 +155,9 @@ class Deadline {
   /** Why a request failed. */
   reason(error: Error): Error {
     this.pass();
-    return this.isLate ? new Error(`no answer in ${this.ms / 1000} s`) : error;
+    return this.isLate
+      ? new NoAnswer(`no answer in ${this.ms / 1000} s`)
+      : error;
   }
 }
 

@@ -4,14 +4,14 @@ import type { Secret, TlsSettings } from "../domain/settings/sections/security";
 
 /** A file's bytes. @throws Error that names the field and the file, not what is in it */
 function bytesOf(path: string, field: string): Buffer {
+  let code: string | undefined;
   try {
     return readFileSync(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Error(`${field}: ${path} cannot be read (${code})`, {
-      cause: error,
-    });
+    code = (error as NodeJS.ErrnoException).code;
   }
+  // Without its cause, which would be told instead.
+  throw new Error(`${field}: ${path} cannot be read (${code})`);
 }
 
 /**
@@ -20,13 +20,19 @@ function bytesOf(path: string, field: string): Buffer {
  * @throws Error where there is none
  */
 export function secretOf(secret: Secret, field: string): string {
-  if ("file" in secret)
-    return bytesOf(secret.file, field)
-      .toString("utf8")
-      .replace(/\r?\n$/, "");
-  const value = process.env[secret.variable];
-  if (value === undefined)
-    throw new Error(`${field}: the variable ${secret.variable} is not set`);
+  const where =
+    "file" in secret ? secret.file : `the variable ${secret.variable}`;
+  const value =
+    "file" in secret
+      ? bytesOf(secret.file, field)
+          .toString("utf8")
+          .replace(/\r?\n$/, "")
+      : process.env[secret.variable];
+  if (value === undefined) throw new Error(`${field}: ${where} is not set`);
+  // A file that is being replaced may be empty for a moment.
+  if (value === "") throw new Error(`${field}: ${where} is empty`);
+  if (/[\r\n]/.test(value))
+    throw new Error(`${field}: ${where} has more than one line`);
   return value;
 }
 

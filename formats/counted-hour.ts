@@ -42,12 +42,18 @@ const hourToCount = z.object({
   unread: z.string().optional(),
 });
 
-/** What a line of {@link hourToCountLine} tells besides the files themselves. @throws Error where it is none. @param ref names its file then */
+/** What a line of {@link hourToCountLine} tells besides the files themselves. @throws FormatError where it is none. @param ref names its file then */
 export function parseHourToCount(
   line: string,
   ref: string,
 ): Pick<HourToCount, "no" | "unread"> & { refinedFiles: number } {
-  const parsed = hourToCount.safeParse(parseJson(line, ref));
+  let json: unknown;
+  try {
+    json = parseJson(line, ref);
+  } catch (error) {
+    throw new FormatError((error as Error).message, { cause: error });
+  }
+  const parsed = hourToCount.safeParse(json);
   if (!parsed.success)
     throw new FormatError(`${ref}: a line is no hour that is to be counted`);
   const { no, refined, unread } = parsed.data;

@@ -101,7 +101,38 @@ function rowsOf(section: Schema, prefix = ""): Row[] {
       schema.description,
     ];
     const items = schema.items === undefined ? {} : asSchema(schema.items);
-    return [row, ...rowsOf(schema, `${path}.`), ...rowsOf(items, `${path}[].`)];
+    return [
+      row,
+      ...rowsOf(schema, `${path}.`),
+      ...rowsOf(items, `${path}[].`),
+      ...rowsOfForms(schema.oneOf?.map(asSchema) ?? [], path),
+    ];
+  });
+}
+
+/** The fields of a section of several forms: those that tell them apart, and then what each form has. */
+function rowsOfForms(forms: Schema[], path: string): Row[] {
+  return forms.flatMap((form) => {
+    const named = Object.entries(form.properties ?? {}).map(
+      ([name, value]) => [name, asSchema(value)] as const,
+    );
+    const kinds = named.filter(
+      ([, schema]) => schema.description === undefined,
+    );
+    const rest = Object.fromEntries(
+      named.filter(([, schema]) => schema.description !== undefined),
+    );
+    return [
+      ...kinds.map(([name, schema]): Row => [
+        code(`${path}.${name}`),
+        schema.const === undefined
+          ? typeText(schema)
+          : code(String(schema.const)),
+        "required",
+        `With it come: ${Object.keys(rest).map(code).join(", ")}.`,
+      ]),
+      ...rowsOf({ ...form, properties: rest }, `${path}.`),
+    ];
   });
 }
 

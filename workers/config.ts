@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { type Config, parseConfig } from "../domain/settings/config";
+import { readHadoopConf } from "./hadoop-conf";
 
 function textOf(path: string): string {
   try {
@@ -27,5 +28,23 @@ export function loadConfig(path: string): Config {
       cause: error,
     });
   }
-  return parseConfig(value);
+  return parseConfig(withHadoopConf(value));
+}
+
+/** A configuration with what Hadoop's own says beside it. What is no configuration stays as it is: it is told when that is checked. */
+function withHadoopConf(value: unknown): unknown {
+  const { hadoopConf } = (sectionOf(value, "cluster") ?? {}) as {
+    hadoopConf?: unknown;
+  };
+  if (typeof hadoopConf !== "string") return value;
+  const found = Object.entries(readHadoopConf(hadoopConf)).map(
+    ([section, says]) => [section, { ...says, ...sectionOf(value, section) }],
+  );
+  return { ...(value as object), ...Object.fromEntries(found) };
+}
+
+/** A section of what a file holds; undefined where there is none. */
+function sectionOf(value: unknown, name: string): object | undefined {
+  const section = (value as Record<string, unknown> | null)?.[name];
+  return typeof section === "object" && section !== null ? section : undefined;
 }

@@ -119,8 +119,8 @@ function produce(
 ): Promise<Canary[]> {
   const producer = kafka.js.producer({ idempotent: true });
   return kafka.calling(async () => {
-    await producer.connect();
     try {
+      await producer.connect();
       const canaries: Canary[] = [];
       for (const topic of topics) {
         const { schema } = datasetOf(topic, config.naming)!;

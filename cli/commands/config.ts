@@ -4,6 +4,7 @@ import { Hive } from "../../clients/hive/hive";
 import { Kafka } from "../../clients/kafka/kafka";
 import { Yarn } from "../../clients/yarn/yarn";
 import type { Config } from "../../domain/settings/config";
+import { datasetOf } from "../../domain/settings/dataset";
 import { loadConfig } from "../../workers/config";
 import { configOption } from "../config-option";
 import { configDigest } from "../../domain/settings/config-digest";
@@ -26,7 +27,15 @@ function checksOf(config: Config, kafka: Kafka): Record<string, Check> {
       await client.connection.close();
       return "answers";
     },
-    Kafka: async () => `${(await kafka.topics()).length} topics`,
+    Kafka: async () => {
+      const topics = await kafka.topics();
+      const covered = topics.filter((topic) => datasetOf(topic, config.naming));
+      if (covered.length === 0)
+        throw new Error(
+          `none of the ${topics.length} topics that are to be seen matches naming.topicPattern: a right to describe them may be lacking (docs/permissions.md)`,
+        );
+      return `${topics.length} topics, ${covered.length} of them audited`;
+    },
     HDFS: async () => ((await hdfs.list("/")) ? "answers" : "has no root"),
     YARN: async () => {
       const yarn = new Yarn(config.yarn.resourceManager, config.hdfs.user);

@@ -6,11 +6,7 @@ import { fatal } from "../errors";
 import { FileChanged, rangeInPieces } from "./range-in-pieces";
 import type { RandomAccess } from "../../lib/random-access";
 import type { Exchange } from "../http-exchange";
-import {
-  type WebHdfsAddress,
-  WebHdfsTransport,
-  webHdfsUrl,
-} from "./webhdfs-transport";
+import { type WebHdfsAddress, WebHdfsTransport } from "./webhdfs-transport";
 
 export type FileStatus = {
   name: string;
@@ -82,7 +78,7 @@ export class Hdfs {
 
   /** Where a browser can download a file. */
   link(path: string): string {
-    return webHdfsUrl(this.options, "OPEN", path);
+    return this.transport.link("OPEN", path);
   }
 
   /**
@@ -97,7 +93,8 @@ export class Hdfs {
     if (services.includes(authority) || services.includes(host)) return true;
     if (scheme === "viewfs" && authority === "") return undefined;
     if (authority === "") return true;
-    if (scheme !== "viewfs" && host === new URL(webhdfs).hostname) return true;
+    const hosts = [webhdfs].flat().map((each) => new URL(each).hostname);
+    if (scheme !== "viewfs" && hosts.includes(host)) return true;
     return services.length > 0 ? false : undefined;
   }
 

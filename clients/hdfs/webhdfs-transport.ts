@@ -1,9 +1,16 @@
 import { z } from "zod";
 import { countRequest } from "../../lib/request-count";
+import {
+  Addresses,
+  type AddressOrSeveral,
+  addressText,
+  NotActive,
+} from "../addresses";
 import { calling, ServiceError } from "../errors";
 import {
   contentOf,
   contentTypeOf,
+  isStandby,
   refusalOf,
   remoteException,
 } from "../hadoop-answer";
@@ -17,8 +24,8 @@ import {
   exchangeInPieces,
 } from "../http-exchange";
 
-/** Where WebHDFS is served: a NameNode, an HttpFS, or a gateway such as Knox; the address may have a base path. */
-export type WebHdfsAddress = { webhdfs: string; user: string };
+/** Where WebHDFS is served: NameNodes, an HttpFS, or a gateway such as Knox; the address may have a base path. */
+export type WebHdfsAddress = { webhdfs: AddressOrSeveral; user: string };
 
 /**
  * The operations of WebHDFS that are used (Hadoop's documentation, "WebHDFS REST API"). `counted` is how many requests a call adds
@@ -47,7 +54,7 @@ const UPLOAD_BYTES_PER_MS = 1000;
 
 /** The address of one operation on one path. The base path is kept; without a port the protocol's own counts (https: 443). */
 export function webHdfsUrl(
-  { webhdfs, user }: WebHdfsAddress,
+  { webhdfs, user }: { webhdfs: string; user: string },
   operation: Operation,
   path: string,
   query: Query = {},
@@ -80,6 +87,7 @@ const answerOfDone = z.object({ boolean: z.boolean() });
  * where there is one, Hadoop's own exception.
  */
 export class WebHdfsTransport {
+  private readonly addresses: Addresses;
   private readonly send: Exchange;
   /** How a file is asked for whose bytes are given as they come. */
   private readonly open: (ask: Ask) => Promise<AnswerInPieces>;
@@ -89,8 +97,19 @@ export class WebHdfsTransport {
     private readonly address: WebHdfsAddress,
     send?: Exchange,
   ) {
+    this.addresses = new Addresses(address.webhdfs);
     this.send = send ?? exchange;
     this.open = send ?? exchangeInPieces;
+  }
+
+  /** Where a browser can ask for something: at the address that answered last. */
+  link(operation: Operation, path: string): string {
+    const { user } = this.address;
+    return webHdfsUrl(
+      { webhdfs: this.addresses.current, user },
+      operation,
+      path,
+    );
   }
 
   /** What an operation answers in JSON; undefined where the path does not exist. */
@@ -149,32 +168,29 @@ export class WebHdfsTransport {
    * bytes, whether it was asked to or not (WebHdfsHandler.onCreate, Hadoop 3.4).
    */
   upload(path: string, data: Buffer): Promise<void> {
-    return calling("HDFS", this.address.webhdfs, async () => {
+    return this.calling("CREATE", async (address) => {
       const answer = await this.send({
         method: "PUT",
-        url: await this.locationToWrite(path),
+        url: await this.locationToWrite(address, path),
         headers: { "content-type": BYTES, "content-length": data.length },
         body: data,
         timeoutMs: TIMEOUT_MS + Math.ceil(data.length / UPLOAD_BYTES_PER_MS),
       });
-      if (answer.status !== CREATED)
-        throw new Error(
-          `CREATE ${path}: ${refusalOf(answer.status, textOf(answer))}`,
-        );
+      if (answer.status !== CREATED) throw refused("CREATE", path, answer);
     });
   }
 
   /** Where the bytes of a new file go: the NameNode takes none itself and sends its client on to a DataNode. */
-  private async locationToWrite(path: string): Promise<URL> {
+  private async locationToWrite(address: string, path: string): Promise<URL> {
     const query = { overwrite: true, permission: "0755" };
-    const answer = await this.send(this.askFor("CREATE", path, query));
+    const answer = await this.send(this.askFor(address, "CREATE", path, query));
     const location = answer.headers.get("location");
     if (answer.status !== SENT_ON || location === null)
-      throw new Error(
-        answer.status < 400
-          ? `CREATE ${path}: ${answer.status} without a Location to write to`
-          : `CREATE ${path}: ${refusalOf(answer.status, textOf(answer))}`,
-      );
+      throw answer.status < 400
+        ? new Error(
+            `CREATE ${path}: ${answer.status} without a Location to write to`,
+          )
+        : refused("CREATE", path, answer);
     return new URL(location, answer.url);
   }
 
@@ -185,9 +201,9 @@ export class WebHdfsTransport {
     resultOf: (answer: A) => T,
     send = this.send as (ask: Ask) => Promise<A>,
   ): Promise<T | undefined> {
-    return calling("HDFS", this.address.webhdfs, async () => {
+    return this.calling(operation, async (address) => {
       const answer = await exchangeFollowing(
-        this.askFor(operation, path, query),
+        this.askFor(address, operation, path, query),
         send,
       );
       const { status } = answer;
@@ -201,8 +217,19 @@ export class WebHdfsTransport {
       const body = textOf(answer);
       if (status === 404 && remoteException(body)?.exception === ABSENT)
         return undefined;
-      throw new Error(`${operation} ${path}: ${refusalOf(status, body)}`);
+      throw refused(operation, path, answer);
     });
+  }
+
+  /** Makes a call at the active address. @throws ServiceError that names the addresses */
+  private calling<T>(
+    operation: Operation,
+    call: (address: string) => Promise<T>,
+  ): Promise<T> {
+    const { method } = OPERATIONS[operation];
+    return calling("HDFS", addressText(this.address.webhdfs), () =>
+      this.addresses.ask(call, method !== "GET"),
+    );
   }
 
   /** An answer that is no good one, by the operation and the path: `calling` would tell its cause alone. */
@@ -212,16 +239,34 @@ export class WebHdfsTransport {
     error: unknown,
   ): ServiceError {
     const reason = `${operation} ${path}: ${(error as Error).message}`;
-    return new ServiceError("HDFS", this.address.webhdfs, reason, error);
+    return new ServiceError(
+      "HDFS",
+      addressText(this.address.webhdfs),
+      reason,
+      error,
+    );
   }
 
   /** A request to the NameNode, which is counted. */
-  private askFor(operation: Operation, path: string, query?: Query) {
+  private askFor(
+    webhdfs: string,
+    operation: Operation,
+    path: string,
+    query?: Query,
+  ) {
     const { method, counted } = OPERATIONS[operation];
     if (counted > 0) countRequest("HDFS", counted);
-    const url = new URL(webHdfsUrl(this.address, operation, path, query));
+    const { user } = this.address;
+    const url = new URL(webHdfsUrl({ webhdfs, user }, operation, path, query));
     return { method, url, timeoutMs: TIMEOUT_MS };
   }
+}
+
+/** An answer that is no good one, as an error: of a standby, which has done nothing, as one that lets another address be asked. */
+function refused(operation: Operation, path: string, answer: Answer): Error {
+  const body = textOf(answer);
+  const told = `${operation} ${path}: ${refusalOf(answer.status, body)}`;
+  return isStandby(answer.status, body) ? new NotActive(told) : new Error(told);
 }
 
 /** An answer that is a file's bytes. @throws Error where it is something else, as a login page is */

@@ -1,6 +1,12 @@
 import thrift from "thrift";
 import { partitionValues } from "../../formats/hive/partition-values";
 import { type Hour, hourOfPartition } from "../../lib/hour";
+import {
+  Addresses,
+  type AddressOrSeveral,
+  addressText,
+  NoAnswer,
+} from "../addresses";
 import { calling } from "../errors";
 import { countRequest } from "../../lib/request-count";
 import Metastore from "./metastore-thrift/ThriftHiveMetastore";
@@ -27,33 +33,45 @@ type Client = {
  * dropped a call would hang. Every failure is a ServiceError.
  */
 export class Hive {
-  /** @param address `host:port` */
-  constructor(private readonly address: string) {}
+  private readonly addresses: Addresses;
+
+  /** @param address `host:port`, or several of which any may be asked */
+  constructor(private readonly address: AddressOrSeveral) {
+    this.addresses = new Addresses(address);
+  }
 
   private call<T>(act: (client: Client) => Promise<T>): Promise<T> {
-    const [host, port] = this.address.split(":");
     countRequest("Hive metastore");
-    return calling("Hive metastore", this.address, async () => {
-      const connection = thrift.createConnection(host!, Number(port), {
-        transport: thrift.TBufferedTransport,
-        protocol: thrift.TBinaryProtocol,
-        connect_timeout: 10_000,
-      });
-      try {
-        return await new Promise<T>((done, fail) => {
-          connection.on("error", fail);
-          connection.on("timeout", () => fail(new Error("timed out")));
-          act(
-            thrift.createClient(
-              Metastore as never,
-              connection,
-            ) as unknown as Client,
-          ).then(done, fail);
-        });
-      } finally {
-        connection.end();
-      }
+    // Nothing is changed there.
+    const ask = () =>
+      this.addresses.ask((address) => this.callAt(address, act), false);
+    return calling("Hive metastore", addressText(this.address), ask);
+  }
+
+  private async callAt<T>(
+    address: string,
+    act: (client: Client) => Promise<T>,
+  ): Promise<T> {
+    const [host, port] = address.split(":");
+    const connection = thrift.createConnection(host!, Number(port), {
+      transport: thrift.TBufferedTransport,
+      protocol: thrift.TBinaryProtocol,
+      connect_timeout: 10_000,
     });
+    try {
+      return await new Promise<T>((done, fail) => {
+        connection.on("error", fail);
+        connection.on("timeout", () => fail(new NoAnswer("timed out")));
+        act(
+          thrift.createClient(
+            Metastore as never,
+            connection,
+          ) as unknown as Client,
+        ).then(done, fail);
+      });
+    } finally {
+      connection.end();
+    }
   }
 
   /** The hours for which a table has a partition, whichever way its name writes them; none where the table does not exist. */

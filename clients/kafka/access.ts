@@ -29,20 +29,60 @@ function saslOptions(sasl: SaslSettings): NonNullable<KafkaConfig["sasl"]> {
   if (sasl.mechanism === "oauthbearer")
     return {
       mechanism: "oauthbearer",
-      oauthBearerProvider: () => tokenOf(sasl),
+      oauthBearerProvider: reused(() => tokenOf(sasl)),
     };
-  return {
-    mechanism: sasl.mechanism as "plain",
-    username: sasl.user,
-    get password() {
-      return secretOf(sasl.password, `${FIELD}.sasl.password`);
-    },
+  const options = { mechanism: sasl.mechanism as "plain", username: sasl.user };
+  // Not enumerable: it must not be seen where options are printed.
+  return Object.defineProperty(options, "password", {
+    get: () => secretOf(sasl.password, `${FIELD}.sasl.password`),
+  }) as typeof options & { password: string };
+}
+
+type Token = OauthbearerProviderResponse & { seconds: number };
+
+/** A token is used for so long at most, so that one that was revoked does not last. */
+const MAX_TOKEN_MS = 5 * 60_000;
+const TOKEN_MARGIN_MS = 30_000;
+
+/** Asks once for all connections that need a token now, and again when it is about to end. */
+function reused(
+  ask: () => Promise<Token>,
+): () => Promise<OauthbearerProviderResponse> {
+  let current: { token: Promise<Token>; until: number } | undefined;
+  return () => {
+    if (current && Date.now() < current.until) return current.token;
+    const asked = { token: ask(), until: Date.now() + MAX_TOKEN_MS };
+    current = asked;
+    asked.token.then(
+      ({ seconds }) => {
+        const lasts = seconds * 1000 - TOKEN_MARGIN_MS;
+        asked.until = Math.min(asked.until, Date.now() + lasts);
+      },
+      () => {
+        if (current === asked) current = undefined;
+      },
+    );
+    return asked.token;
   };
 }
 
 /** What a token endpoint answers (RFC 6749, section 5.1); the field that is used. */
-const tokenAnswer = z.object({ access_token: z.string().min(1) });
-const TOKEN_TIMEOUT_MS = 10_000;
+const tokenAnswer = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.coerce.number().positive().default(60),
+});
+/** Why none is given (RFC 6749, section 5.2); nothing else of such an answer is repeated. */
+const tokenRefusal = z.object({
+  error: z.enum([
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "invalid_scope",
+  ]),
+});
+const TOKEN_TIMEOUT_MS = 5000;
 
 /** Asks for a token with the client's own credentials (RFC 6749, section 4.4). @throws ServiceError; its message never has the answer's text */
 function tokenOf({
@@ -50,10 +90,7 @@ function tokenOf({
   clientId,
   clientSecret,
   scope,
-}: Extract<
-  SaslSettings,
-  { mechanism: "oauthbearer" }
->): Promise<OauthbearerProviderResponse> {
+}: Extract<SaslSettings, { mechanism: "oauthbearer" }>): Promise<Token> {
   return calling("token endpoint", tokenEndpoint, async () => {
     const secret = secretOf(clientSecret, `${FIELD}.sasl.clientSecret`);
     const credentials = [clientId, secret].map(encodeURIComponent).join(":");
@@ -70,46 +107,74 @@ function tokenOf({
       redirect: "error",
       signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS),
     });
-    if (!answer.ok)
-      throw new Error(`${answer.status} for the client ${clientId}`);
-    const token = tokenAnswer.safeParse(await answer.json().catch(() => null));
-    if (!token.success)
+    const told = parsed(await answer.text());
+    if (!answer.ok) {
+      const refusal = tokenRefusal.safeParse(told).data?.error;
+      throw new Error(
+        `${[answer.status, refusal].filter(Boolean).join(" ")} for the client ${clientId}`,
+      );
+    }
+    const token = tokenAnswer.safeParse(told).data;
+    if (!token)
       throw new Error(`${answer.status} without a token for ${clientId}`);
-    return { value: token.data.access_token };
+    return { value: token.access_token, seconds: token.expires_in };
   });
 }
 
-/** Errors of TLS by their codes: the broker's certificate is not believed, or ours is not. */
-const TLS_CODE =
-  /CERT|ERR_SSL|ERR_TLS|UNABLE_TO_(?:VERIFY|GET_ISSUER)|ALERT|EPROTO/;
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
-/** All that an error says of itself and of what caused it; kafkajs keeps the socket's error in its own message only. */
-function textOf(error: unknown): string {
-  const { name, message, code, cause } = error as NodeJS.ErrnoException;
-  return [name, code, message, cause ? textOf(cause) : ""].join(" ");
+/** Codes of TLS: the broker's certificate is not believed, or ours is not. */
+const TLS_CODE =
+  /^(?:SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|CERT_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|EPROTO)/;
+
+type Told = { name: string; message: string; code: string; type: string };
+
+/** An error and what caused it, the outermost first; what is no error tells nothing. */
+function* chainOf(error: unknown): Generator<Told> {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    const { code, type } = each as { code?: unknown; type?: unknown };
+    yield {
+      name: each.name,
+      message: each.message,
+      code: typeof code === "string" ? code : "",
+      type: typeof type === "string" ? type : "",
+    };
+  }
 }
 
 /**
  * What an operator can do about an error of reaching brokers: who asked, and which field says so. Undefined where the error is about something
- * else.
+ * else. It goes by names and codes: a message may hold the name of a topic.
+ * @param hasWorked whether these brokers have answered before: then a connection that ends is no wrong listener
  */
 export function adviceOn(
   error: unknown,
   { tls, sasl }: KafkaSecurity = {},
+  hasWorked = false,
 ): string | undefined {
-  const text = textOf(error);
-  if (/SASLAuthentication|SASL/.test(text))
+  const chain = [...chainOf(error)];
+  const isClosed = chain.some(
+    ({ message, code }) =>
+      message.endsWith("Closed connection") || code === "ECONNRESET",
+  );
+  if (isClosed)
+    return hasWorked
+      ? undefined
+      : `asked ${tls ? "over TLS" : "in plain"} and ${sasl ? `as ${identityOf(sasl)}` : "as nobody"}: a listener that wants something else closes the connection; see ${FIELD}`;
+  if (chain.some(({ name }) => name === "KafkaJSSASLAuthenticationError"))
     return sasl
       ? `asked as ${identityOf(sasl)} by ${sasl.mechanism}: see ${FIELD}.sasl`
       : `nobody was named: see ${FIELD}.sasl`;
-  if (tls && (TLS_CODE.test(text) || /self.signed|certificate/i.test(text)))
+  if (tls && chain.some(({ code }) => TLS_CODE.test(code)))
     return `asked over TLS: see ${FIELD}.tls`;
-  if (/Closed connection|ECONNRESET/.test(text))
-    return `asked ${tls ? "over TLS" : "in plain"} and ${sasl ? `as ${identityOf(sasl)}` : "as nobody"}: a listener that wants something else closes the connection; see ${FIELD}`;
-  if (/AUTHORIZATION_FAILED|not authorized/i.test(text))
-    return sasl
-      ? `asked as ${identityOf(sasl)}: docs/permissions.md has the rights that are needed`
-      : "docs/permissions.md has the rights that are needed";
+  if (chain.some(({ type }) => type.endsWith("_AUTHORIZATION_FAILED")))
+    return `asked as ${sasl ? identityOf(sasl) : "whom the connection says"}: docs/permissions.md has the rights that are needed`;
   return undefined;
 }
 

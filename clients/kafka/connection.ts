@@ -33,10 +33,24 @@ const isRefusal = (error: unknown) =>
 
 registerCodecs();
 
+/** Connects a client of kafkajs'; one that was refused is ended, as its sockets and timers would keep the process from ending. */
+export async function connected<
+  T extends { connect(): Promise<void>; disconnect(): Promise<void> },
+>(client: T): Promise<T> {
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.disconnect().catch(() => undefined);
+    throw error;
+  }
+  return client;
+}
+
 /** A way to one Kafka cluster: kafkajs itself, and a connection for admin calls that is renewed now and then. */
 export class KafkaConnection {
   readonly js: KafkaJs;
   private current: AdminConnection | undefined;
+  private hasWorked = false;
 
   /** @param security how the brokers want to be reached; without it they are asked in plain */
   constructor(
@@ -46,6 +60,8 @@ export class KafkaConnection {
     this.js = new KafkaJs({
       clientId: "sisyphus",
       brokers,
+      // A second, which is kafkajs' own, is little for a handshake of TLS.
+      connectionTimeout: 10_000,
       ...kafkaAccess(security),
       logLevel: logLevel.NOTHING,
       retry: { retries: 4 },
@@ -55,8 +71,15 @@ export class KafkaConnection {
 
   /** Makes a call to the brokers. @throws ServiceError that names them, and what can be done where that is known */
   calling<T>(call: () => Promise<T>): Promise<T> {
-    return calling("Kafka", this.brokers.join(","), call, (error) =>
-      adviceOn(error, this.security),
+    return calling(
+      "Kafka",
+      this.brokers.join(","),
+      async () => {
+        const result = await call();
+        this.hasWorked = true;
+        return result;
+      },
+      (error) => adviceOn(error, this.security, this.hasWorked),
     );
   }
 
@@ -70,7 +93,7 @@ export class KafkaConnection {
       const connection = this.connectionFor(topic);
       connection.callsUnderWay++;
       try {
-        return await call(await this.connected(connection));
+        return await call(await this.adminOf(connection));
       } catch (error) {
         // The broker may be gone: the next call connects anew, maybe to another.
         if (connection === this.current && !isRefusal(error)) this.retire();
@@ -83,7 +106,7 @@ export class KafkaConnection {
   }
 
   /** A connection that was refused is made anew by the next call: a password may be another one by then. */
-  private async connected(connection: AdminConnection): Promise<Admin> {
+  private async adminOf(connection: AdminConnection): Promise<Admin> {
     try {
       return await connection.admin;
     } catch (error) {
@@ -115,8 +138,7 @@ export class KafkaConnection {
 
   private async connect(): Promise<Admin> {
     const admin = this.js.admin();
-    await admin.connect();
-    return admin;
+    return connected(admin);
   }
 
   /** The next call gets a new connection; this one is closed after its last call. */

@@ -2,7 +2,7 @@ import { ConfigResourceTypes } from "kafkajs";
 import { countRequest } from "../../lib/request-count";
 import { KafkaConnection } from "./connection";
 import { OffsetLookups } from "./offset-lookups";
-import { logSizes, topicIds } from "./raw-requests";
+import { deniedTopics, logSizes, topicIds } from "./raw-requests";
 import {
   type Message,
   type Range,
@@ -28,6 +28,16 @@ export class Kafka extends KafkaConnection {
   /** The names of all topics. */
   topics(): Promise<string[]> {
     return this.withAdmin((admin) => admin.listTopics());
+  }
+
+  /**
+   * Those of some topics, which are not listed, that brokers hide for want of rights: of these nobody knows whether they are there.
+   * @throws ServiceError where the brokers do not answer
+   */
+  async denied(topics: readonly string[]): Promise<Set<string>> {
+    if (topics.length === 0) return new Set();
+    countRequest("Kafka");
+    return new Set(await this.calling(() => deniedTopics(this.js, topics)));
   }
 
   /** Each partition's offsets, by partition number. */

@@ -112,8 +112,8 @@ export class OffsetLookups {
 
   private async connect(): Promise<Cluster> {
     const cluster = clusterOf(this.js);
-    await cluster.connect();
     try {
+      await cluster.connect();
       await cluster.refreshMetadataIfNecessary();
     } catch (error) {
       void cluster.disconnect().catch(() => undefined);

@@ -143,8 +143,8 @@ async function readOnce(
     maxWaitTimeInMs: 100,
     readUncommitted: uncommitted,
   });
-  await consumer.connect();
   try {
+    await consumer.connect();
     await consumer.subscribe({
       topics: [...new Set([...unread.values()].map(({ topic }) => topic))],
       fromBeginning: true,

@@ -6,6 +6,7 @@ import {
 } from "../../formats/kafka/log-dirs";
 import {
   decodeTopicIds,
+  decodeDeniedTopics,
   decodeTopicMetadata,
   encodeMetadataRequest,
   METADATA,
@@ -118,15 +119,24 @@ export async function topicIds(
   topics: readonly string[],
 ): Promise<Map<string, string>> {
   if (topics.length === 0) return new Map();
-  const ids = await withCluster(js, async (cluster) =>
-    ask(await cluster.findControllerBroker(), {
-      api: METADATA,
-      name: "Metadata",
-      bytes: encodeMetadataRequest(topics),
-      decode: decodeTopicIds,
-    }),
+  const ids = await withCluster(js, (cluster) =>
+    metadata(cluster, topics, decodeTopicIds),
   );
   return ids ?? new Map<string, string>();
+}
+
+/**
+ * Which topics who asks must not know of: they are not listed, be they there or not.
+ * @returns none where the broker is too old to be asked so; errors are kafkajs'
+ */
+export async function deniedTopics(
+  js: KafkaJs,
+  topics: readonly string[],
+): Promise<string[]> {
+  const denied = await withCluster(js, (cluster) =>
+    metadata(cluster, topics, decodeDeniedTopics),
+  );
+  return denied ?? [];
 }
 
 /**
@@ -160,17 +170,23 @@ export async function logSizes(
  * What the cluster tells of topics, by name.
  * @returns undefined where the broker is too old to be asked so
  */
-export async function topicMetadata(
+export const topicMetadata = (
   cluster: Cluster,
   topics: readonly string[],
-): Promise<Map<string, TopicMetadata> | undefined> {
-  return ask(await cluster.findControllerBroker(), {
+): Promise<Map<string, TopicMetadata> | undefined> =>
+  metadata(cluster, topics, decodeTopicMetadata);
+
+const metadata = async <T>(
+  cluster: Cluster,
+  topics: readonly string[],
+  decode: (answer: Buffer) => T,
+): Promise<T | undefined> =>
+  ask(await cluster.findControllerBroker(), {
     api: METADATA,
     name: "Metadata",
     bytes: encodeMetadataRequest(topics),
-    decode: decodeTopicMetadata,
+    decode,
   });
-}
 
 /**
  * What a broker tells of the offsets of partitions that it leads, by topic and partition: undefined where no record is of the time or later.

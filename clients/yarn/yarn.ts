@@ -1,4 +1,10 @@
 import { z } from "zod";
+import {
+  Addresses,
+  type AddressOrSeveral,
+  addressText,
+  NotActive,
+} from "../addresses";
 import { calling } from "../errors";
 import { contentOf, refusalOf, remoteException } from "../hadoop-answer";
 
@@ -40,6 +46,10 @@ const stateOfApplication = z.object({ state: z.string() });
 /** YARN's own exception for an application that it does not know. A gateway's 404 has none: it says nothing of the application. */
 const UNKNOWN = "NotFoundException";
 
+/** With which a standby sends on to the active one; `fetch` follows, unless there is none. */
+const SENT_ON = 307;
+const TIMEOUT_MS = 10_000;
+
 const ENDED = new Set(["FINISHED", "FAILED", "KILLED"]);
 /** Whether an application is a Refine job, whichever version: judged by its name. */
 export const isRefine = (app: Application) => /refine/i.test(app.name);
@@ -50,28 +60,54 @@ export const hasEnded = (app: Application) => ENDED.has(app.state);
 
 /** YARN's ResourceManager, by its REST API. Every failure is a ServiceError, except where a method says otherwise. */
 export class Yarn {
+  private readonly addresses: Addresses;
+
+  /** @param address the http(s) address of the ResourceManager, or of several of which one is active */
   constructor(
-    /** The ResourceManager's http(s) address. */
-    private readonly address: string,
+    private readonly address: AddressOrSeveral,
     private readonly user: string,
-  ) {}
+  ) {
+    this.addresses = new Addresses(address);
+  }
+
+  /** Makes a call at the active ResourceManager. A standby sends on to that one; where none is active, it answers nothing that could be used. */
+  private calling<T>(
+    call: (response: Response) => Promise<T>,
+    path: string,
+    init: RequestInit,
+  ): Promise<T> {
+    return calling("YARN ResourceManager", addressText(this.address), () =>
+      this.addresses.ask(async (address) => {
+        const response = await fetch(`${address}/ws/v1/cluster${path}`, {
+          ...init,
+          signal: AbortSignal.timeout(TIMEOUT_MS),
+        });
+        if (response.status === SENT_ON)
+          throw new NotActive(
+            `${SENT_ON} without a Location: no one is active`,
+          );
+        return call(response);
+      }, init.method !== undefined),
+    );
+  }
 
   /** What the ResourceManager answers; undefined where it knows no such thing. */
   private get<T>(path: string, form: z.ZodType<T>): Promise<T | undefined> {
-    return calling("YARN ResourceManager", this.address, async () => {
-      const response = await fetch(`${this.address}/ws/v1/cluster${path}`, {
-        signal: AbortSignal.timeout(10_000),
-        headers: { accept: "application/json" },
-      });
-      const body = await response.text();
-      if (response.ok) return contentOf(response, body, form);
-      if (
-        response.status === 404 &&
-        remoteException(body)?.exception === UNKNOWN
-      )
-        return undefined;
-      throw new Error(`GET ${path}: ${refusalOf(response.status, body)}`);
-    });
+    const headers = { accept: "application/json" };
+    return this.calling(
+      async (response) => {
+        const body = await response.text();
+        if (response.ok) return contentOf(response, body, form);
+        if (
+          response.status === 404 &&
+          remoteException(body)?.exception === UNKNOWN
+        )
+          return undefined;
+        throw new Error(`GET ${path}: ${refusalOf(response.status, body)}`);
+      },
+      path,
+      { headers },
+    );
   }
 
   /** Applications with a tag, the first started first. */
@@ -132,25 +168,24 @@ export class Yarn {
 
   /** Asks the ResourceManager to end an application; it may take a while. */
   async kill(id: string): Promise<void> {
-    await calling("YARN ResourceManager", this.address, async () => {
-      const response = await fetch(
-        `${this.address}/ws/v1/cluster/apps/${id}/state?user.name=${this.user}`,
-        {
-          method: "PUT",
-          headers: { "content-type": "application/json" },
-          body: JSON.stringify({ state: "KILLED" }),
-          signal: AbortSignal.timeout(10_000),
-        },
-      );
-      const body = await response.text();
-      if (!response.ok)
-        throw new Error(`killing ${id}: ${refusalOf(response.status, body)}`);
-      contentOf(response, body, stateOfApplication);
-    });
+    await this.calling(
+      async (response) => {
+        const body = await response.text();
+        if (!response.ok)
+          throw new Error(`killing ${id}: ${refusalOf(response.status, body)}`);
+        contentOf(response, body, stateOfApplication);
+      },
+      `/apps/${id}/state?user.name=${this.user}`,
+      {
+        method: "PUT",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ state: "KILLED" }),
+      },
+    );
   }
 
   /** The application's page, for people. */
   link(id: string): string {
-    return `${this.address}/cluster/app/${id}`;
+    return `${this.addresses.current}/cluster/app/${id}`;
   }
 }

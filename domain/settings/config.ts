@@ -6,6 +6,7 @@ import { alerts } from "./sections/alerts";
 import { archive, search } from "./sections/archive-and-search";
 import { audit, canary } from "./sections/audit";
 import { hdfs, hive, kafka, mysql, yarn } from "./sections/cluster";
+import { cluster } from "./sections/hadoop";
 import { importer } from "./sections/importer";
 import { refine } from "./sections/refine";
 import { replay } from "./sections/replay";
@@ -21,6 +22,7 @@ import { metrics, webUi } from "./sections/web";
 export const configSchema = z
   .strictObject({
     security,
+    cluster,
     kafka,
     hdfs,
     yarn,

@@ -9,6 +9,11 @@ export const httpAddress = z
   .url({ protocol: /^https?$/ })
   .meta({ format: "http(s) address" });
 
+/** One address, or several of which one is active at a time. */
+export const httpAddresses = z
+  .union([httpAddress, z.array(httpAddress).min(1)])
+  .meta({ format: "http(s) address, or a list of them" });
+
 export const hostAndPort = z
   .string()
   .regex(/^[^:\s]+:\d+$/, "host:port")

@@ -85,6 +85,25 @@ export type TopicMetadata = {
  * @throws FormatError where the bytes are no such answer
  */
 export function decodeTopicMetadata(bytes: Buffer): Map<string, TopicMetadata> {
+  return new Map(
+    topicsOf(bytes).flatMap(({ name, error, ...topic }) =>
+      error === 0 ? [[name, topic]] : [],
+    ),
+  );
+}
+
+/** TOPIC_AUTHORIZATION_FAILED: the topic may be there, and who asks must not know. */
+const DENIED = 29;
+
+/** The topics, of those that were asked for, which who asks must not know of. @throws FormatError as above */
+export const decodeDeniedTopics = (bytes: Buffer): string[] =>
+  topicsOf(bytes).flatMap(({ name, error }) =>
+    error === DENIED ? [name] : [],
+  );
+
+type AnsweredTopic = TopicMetadata & { name: string; error: number };
+
+function topicsOf(bytes: Buffer): AnsweredTopic[] {
   const reader = new FlexibleReader(bytes);
   reader.skipTaggedFields();
   reader.take(4); // throttle time
@@ -97,7 +116,7 @@ export function decodeTopicMetadata(bytes: Buffer): Map<string, TopicMetadata> {
   });
   reader.string(); // cluster
   reader.take(4); // controller
-  const topics = new Map<string, TopicMetadata>();
+  const topics: AnsweredTopic[] = [];
   reader.array(() => {
     const error = reader.int16();
     const name = reader.string();
@@ -116,8 +135,10 @@ export function decodeTopicMetadata(bytes: Buffer): Map<string, TopicMetadata> {
     });
     reader.take(4); // rights
     reader.skipTaggedFields();
-    if (error === 0 && name !== undefined)
-      topics.set(name, {
+    if (name !== undefined)
+      topics.push({
+        name,
+        error,
         leaders,
         ...(id.equals(NO_ID) ? {} : { id: id.toString("hex") }),
       });

@@ -1058,6 +1058,42 @@ export const GUARDS: readonly Guard[] = [
     test: `${backfill}/verify/verified-so-far`,
   },
   {
+    without: "a topic that rights hide passes for one that was deleted",
+    file: `${evidence}/shared-evidence.ts`,
+    guard: "!inKafka.value.denied.has(topic);",
+    taken: "inKafka.value.denied !== undefined;",
+    test: "activities/audit/judge-topics",
+  },
+  {
+    without: "a process does not end after brokers have refused it",
+    file: "clients/kafka/connection.ts",
+    guard: "await client.disconnect().catch(() => undefined);",
+    taken: "void client;",
+    test: "clients/kafka/connection",
+  },
+  {
+    without:
+      "a change of which nobody knows whether it was made is made again elsewhere",
+    file: "clients/addresses.ts",
+    guard: "if (!isOver && changes) {",
+    taken: "if (!isOver && changes && false) {",
+    test: "clients/addresses",
+  },
+  {
+    without: "credentials in an address are told in errors",
+    file: "domain/settings/sections/security.ts",
+    guard: 'return username === "" && password === "" && search === "";',
+    taken: "return username !== undefined || password === search;",
+    test: "clients/kafka/access",
+  },
+  {
+    without: "a secret that is being replaced is taken for an empty one",
+    file: "clients/secrets.ts",
+    guard: 'if (value === "")',
+    taken: 'if (value === "nothing")',
+    test: "clients/secrets",
+  },
+  {
     without: "a worker that brokers have refused once is refused for ever",
     file: "clients/kafka/connection.ts",
     guard: "if (connection === this.current) this.retire();",

@@ -12,6 +12,7 @@ import { createCollectActivities } from "../../activities/backfill/search/collec
 import { parseCandidate } from "../../formats/candidate";
 import { addHours } from "../../lib/hour";
 import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
+import { CONF_DIR } from "../../sandbox/platform/hadoop-conf";
 import { ARCHIVE_DIR, SANDBOX_DIR } from "../../sandbox/platform/paths";
 import { ports } from "../../sandbox/platform/ports";
 import { down, reset, up } from "../../sandbox/platform/up";
@@ -38,6 +39,8 @@ import type { BackfillResult } from "../../domain/backfill/report";
 import { sagaPlaces } from "../../clients/storage-layout";
 
 const quiet = () => undefined;
+/** Where nobody listens. */
+const NOBODY = "127.0.0.1:1";
 /** A second host with an archive of its own. */
 const SECOND = { host: "eventlog1003", dir: join(SANDBOX_DIR, "eventlog1003") };
 const SECOND_CONFIG = join(SANDBOX_DIR, "second.yaml");
@@ -63,8 +66,11 @@ test("Spark and a worker count the same rows, and what is not as expected is lef
   await openHdfs();
   writeChaosConfig(CHAOS_CONFIG, (c) => {
     const direct = loadConfig(CONFIG_FILE);
-    c.hdfs = direct.hdfs;
-    c.hive = direct.hive;
+    // Where everything is, Hadoop's own configuration says.
+    const { webhdfs: _webhdfs, ...hdfs } = direct.hdfs;
+    const { resourceManager: _resourceManager, ...yarn } = direct.yarn;
+    Object.assign(c, { hdfs, yarn, hive: {} });
+    c.cluster = { hadoopConf: CONF_DIR };
     c.allowedPrefixes = ["/wmf/data"];
     c.verify = { ...direct.verify, sparkFromRows: 0 };
   });
@@ -114,8 +120,19 @@ describe("a search over two archive hosts", () => {
     const overTwoHosts = (
       c: Parameters<NonNullable<Parameters<typeof writeChaosConfig>[1]>>[0],
     ) => {
-      c.hdfs = direct.hdfs;
-      c.hive = direct.hive;
+      // Of each service a first address at which nobody is.
+      c.hdfs = {
+        ...direct.hdfs,
+        webhdfs: [`http://${NOBODY}`, ...[direct.hdfs.webhdfs].flat()],
+      };
+      c.yarn = {
+        ...direct.yarn,
+        resourceManager: [
+          `http://${NOBODY}`,
+          ...[direct.yarn.resourceManager].flat(),
+        ],
+      };
+      c.hive = { metastore: [NOBODY, ...[direct.hive.metastore].flat()] };
       c.search = {
         ...direct.search,
         otherHosts: [SECOND.host],

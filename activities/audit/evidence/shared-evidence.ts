@@ -64,10 +64,23 @@ export async function readSharedEvidence(
       or,
     ) ?? or;
   const from = hourStart(range.since);
-  const inKafka = await readStage(tolerance, () => clients.kafka.topics());
-  const there = inKafka.read ? new Set(inKafka.value) : undefined;
-  const isGone = (topic: string) => there?.has(topic) === false;
-  const known = topics.filter((topic) => !isGone(topic));
+  const inKafka = await readStage(tolerance, async () => {
+    const listed = new Set(await clients.kafka.topics());
+    const others = topics.filter((topic) => !listed.has(topic));
+    // What brokers hide for want of rights is not gone: its own reads say what is lacking.
+    const denied =
+      others.length === 0
+        ? new Set<string>()
+        : await clients.kafka.denied(others);
+    return { listed, denied };
+  });
+  const isGone = (topic: string) =>
+    inKafka.read &&
+    !inKafka.value.listed.has(topic) &&
+    !inKafka.value.denied.has(topic);
+  const known = topics.filter(
+    (topic) => !inKafka.read || inKafka.value.listed.has(topic),
+  );
   const [importer, runs, log, configs, topicIds, pasts, markers, canaries] =
     await Promise.all([
       readStage(tolerance, () => clients.source.state()),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hdfsPath, hostAndPort, httpAddress, portNumber } from "../fields";
+import { hdfsPath, hostAndPort, httpAddresses, portNumber } from "../fields";
 
 /** The systems that are asked: Kafka, HDFS, YARN, the Hive metastore and EventLogging's MySQL. */
 
@@ -14,8 +14,8 @@ export const kafka = z
 
 export const hdfs = z
   .strictObject({
-    webhdfs: httpAddress.describe(
-      "The active NameNode or an HttpFS, which is asked over WebHDFS.",
+    webhdfs: httpAddresses.describe(
+      "The NameNode or an HttpFS, which is asked over WebHDFS. Of several NameNodes the one that is active is found, and found again after a fail-over.",
     ),
     user: z.string().min(1).describe("The `user.name` of every request."),
     services: z
@@ -29,8 +29,8 @@ export const hdfs = z
 
 export const yarn = z
   .strictObject({
-    resourceManager: httpAddress.describe(
-      "The ResourceManager's web address, whose REST API is asked.",
+    resourceManager: httpAddresses.describe(
+      "The ResourceManager's web address, whose REST API is asked; of several the active one is found.",
     ),
     logDir: hdfsPath
       .default("/var/log/hadoop-yarn/apps")
@@ -68,7 +68,10 @@ export const yarn = z
 
 export const hive = z
   .strictObject({
-    metastore: hostAndPort.describe("The Thrift address of the metastore."),
+    metastore: z
+      .union([hostAndPort, z.array(hostAndPort).min(1)])
+      .meta({ format: "host:port, or a list of them" })
+      .describe("The Thrift address of the metastore, or of several."),
   })
   .describe("The metastore that says which partitions of tables there are.");
 

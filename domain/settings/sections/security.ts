@@ -6,14 +6,20 @@ const file = z.string().min(1).meta({ format: "path of a file" });
 
 /** Where a secret is found: never in the configuration itself, which is shown to people and kept in repositories. */
 const secret = z
-  .union([
-    z.strictObject({ file }),
-    z.strictObject({
-      variable: z
-        .string()
-        .regex(/^\w+$/, "the name of an environment variable"),
-    }),
-  ])
+  .union(
+    [
+      z.strictObject({ file }),
+      z.strictObject({
+        variable: z
+          .string()
+          .regex(/^\w+$/, "the name of an environment variable"),
+      }),
+    ],
+    {
+      error:
+        "a secret is named by `{file: …}` or `{variable: …}`, and not written here",
+    },
+  )
   .meta({ format: "`file:` or `variable:`" });
 export type Secret = z.infer<typeof secret>;
 
@@ -51,20 +57,35 @@ const wholeTls = tls.superRefine((given, context) => {
 });
 export type TlsSettings = z.infer<typeof wholeTls>;
 
-const user = z.string().min(1).describe("The user's name.");
+/** Credentials in an address would be in every error that names it. */
+const tokenEndpoint = httpAddress
+  .refine((address) => {
+    const { username, password, search } = new URL(address);
+    return username === "" && password === "" && search === "";
+  }, "an address alone: the client is named by `clientId` and `clientSecret`")
+  .refine((address) => {
+    const { protocol, hostname } = new URL(address);
+    return (
+      protocol === "https:" || /^(?:localhost|127\..*|\[::1\])$/.test(hostname)
+    );
+  }, "https, as the client's secret is sent there");
 
 const sasl = z.discriminatedUnion("mechanism", [
   z.strictObject({
     mechanism: z.enum(["plain", "scram-sha-256", "scram-sha-512"]),
-    user,
-    password: secret,
+    user: z.string().min(1).describe("The user's name."),
+    password: secret.describe("The user's password."),
   }),
   z.strictObject({
     mechanism: z.literal("oauthbearer"),
-    tokenEndpoint: httpAddress,
-    clientId: z.string().min(1),
-    clientSecret: secret,
-    scope: z.string().optional(),
+    tokenEndpoint: tokenEndpoint.describe(
+      "Where tokens are asked for (RFC 6749, section 4.4). A private authority of its certificate is named by the variable `NODE_EXTRA_CA_CERTS`.",
+    ),
+    clientId: z.string().min(1).describe("The client's name."),
+    clientSecret: secret.describe(
+      "The client's secret. It is sent percent-encoded, as the RFC wants it.",
+    ),
+    scope: z.string().optional().describe("The scope of the token."),
   }),
 ]);
 export type SaslSettings = z.infer<typeof sasl>;
@@ -81,8 +102,16 @@ export const security = z
         sasl: sasl
           .optional()
           .describe(
-            "How brokers are told who asks. `plain`, `scram-sha-256` and `scram-sha-512` take `user` and `password`; `oauthbearer` takes `tokenEndpoint`, `clientId`, `clientSecret` and perhaps `scope`, and asks for a token as a client with credentials of its own.",
+            "How brokers are told who asks: `plain`, `scram-sha-256` and `scram-sha-512` by a user's password, `oauthbearer` by a token that a client asks for with credentials of its own.",
           ),
+      })
+      .superRefine(({ tls: overTls, sasl: by }, context) => {
+        if (by && overTls === undefined && !by.mechanism.startsWith("scram"))
+          context.addIssue({
+            code: "custom",
+            path: ["tls"],
+            message: `missing: ${by.mechanism} sends what proves who asks as it is, which needs TLS`,
+          });
       })
       .optional()
       .describe("How brokers are reached. Without it they are asked in plain."),

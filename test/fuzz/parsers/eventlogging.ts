@@ -7,6 +7,11 @@ import {
   parseMissing,
 } from "../../../formats/candidate";
 import {
+  hourToCountLine,
+  parseCountedLine,
+  parseHourToCount,
+} from "../../../formats/counted-hour";
+import {
   type EventCapsule,
   parseCapsuleLine,
   parseLosslessly,
@@ -129,6 +134,23 @@ export const EVENTLOGGING: Parser[] = [
       const { topic, uuid, ms, copies } = parseMissing(bytes.toString("utf8"));
       return [heldLine(topic, uuid).length, ms, copies];
     },
+  },
+  {
+    name: "hour-to-count",
+    seeds: texts(
+      hourToCountLine({
+        no: 3,
+        raw: [{ path: "/raw/a", length: 5, mtime: 1, records: 2 }],
+        refined: [{ path: "/refined/a", length: 6, mtime: 2 }],
+        unread: "elsewhere",
+      }),
+    ),
+    parse: (bytes) => parseHourToCount(bytes.toString("utf8"), "a file"),
+  },
+  {
+    name: "counted-hour",
+    seeds: texts([3, 0, 3, 2, 2, 3, 2, 1, 0, 1, 3, 3].join("\t")),
+    parse: (bytes) => parseCountedLine(bytes.toString("utf8")),
   },
   {
     name: "lines",

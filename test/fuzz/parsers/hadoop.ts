@@ -12,6 +12,10 @@ import {
   decodeModifiedUtf8,
   encodeModifiedUtf8,
 } from "../../../formats/hadoop/bytes";
+import {
+  hadoopConfiguration,
+  parseSiteXml,
+} from "../../../formats/hadoop/configuration";
 import { textPieces, unframed } from "../../../formats/hadoop/compressed-text";
 import {
   rawEventOf,
@@ -164,6 +168,18 @@ export const HADOOP: Parser[] = [
     name: "modified-utf8",
     seeds: () => [encodeModifiedUtf8("a\0é\u2028𝄞"), ...texts("plain", "🄰🄱")()],
     parse: (bytes) => void decodeModifiedUtf8(bytes),
+  },
+  {
+    name: "hadoop-configuration",
+    seeds: texts(
+      `<?xml version="1.0"?>
+<configuration>
+  <property><name>fs.defaultFS</name><value>hdfs://\${host}:8020</value></property>
+  <property><name>host</name><value>\${env.HOST:-nn}</value><final>true</final></property>
+</configuration>`,
+    ),
+    parse: (bytes) =>
+      hadoopConfiguration([parseSiteXml(bytes.toString("utf8"))], {}).size,
   },
   {
     name: "hadoop-numbers",

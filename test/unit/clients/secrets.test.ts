@@ -25,7 +25,24 @@ test("a secret that is not there is told by its field and where it was looked fo
   );
 });
 
-test("files of TLS are read when a connection is made, and errors name their fields", () => {
+test("a secret that is empty, as a file is that is being replaced, or has several lines, is none", () => {
+  const file = join(folder, "odd");
+  for (const [text, why] of [
+    ["", "is empty"],
+    ["\n", "is empty"],
+    ["one\ntwo\n", "has more than one line"],
+    ["one\n\n", "has more than one line"],
+  ] as const) {
+    writeFileSync(file, text);
+    expect(() => secretOf({ file }, "field")).toThrow(`field: ${file} ${why}`);
+  }
+  process.env["TEST_EMPTY"] = "";
+  expect(() => secretOf({ variable: "TEST_EMPTY" }, "field")).toThrow(
+    "field: the variable TEST_EMPTY is empty",
+  );
+});
+
+test("files of TLS are read when their options are, and errors name their fields", () => {
   const ca = join(folder, "ca.pem");
   const options = tlsOptions({ ca }, "security.kafka.tls");
   expect(() => options.ca).toThrow("security.kafka.tls.ca");

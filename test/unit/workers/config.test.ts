@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -31,4 +31,48 @@ test("a file that cannot be read, or is not YAML, is named with the reason", () 
   expect(() => loadConfig(written("kafka: [\n"))).toThrow(
     /sisyphus\.yaml is not YAML: .*line 2/s,
   );
+});
+
+/** A folder with a file of Hadoop's configuration, and a configuration that names it. */
+function withHadoopConf(core: string, changes: Record<string, unknown> = {}) {
+  const hadoopConf = join(dir, "hadoop");
+  mkdirSync(hadoopConf, { recursive: true });
+  writeFileSync(join(hadoopConf, "core-site.xml"), core);
+  return written(stringify(settings({ cluster: { hadoopConf }, ...changes })));
+}
+
+const CORE = `<configuration>
+  <property><name>fs.defaultFS</name><value>hdfs://nn:8020</value></property>
+  <property><name>yarn.nodemanager.remote-app-log-dir</name><value>/logs</value></property>
+</configuration>`;
+
+test("what is not configured is taken from Hadoop's own configuration, and what is configured counts", () => {
+  const { hdfs, yarn } = loadConfig(
+    withHadoopConf(CORE, { hdfs: { user: "analytics" } }),
+  );
+  expect(hdfs).toMatchObject({
+    webhdfs: ["http://nn:9870"],
+    user: "analytics",
+  });
+  expect(yarn).toMatchObject({
+    resourceManager: "http://rm:8088",
+    logDir: "/logs",
+  });
+  expect(loadConfig(withHadoopConf(CORE)).hdfs.webhdfs).toBe(
+    "http://namenode:9870",
+  );
+});
+
+test("a folder without Hadoop's configuration, and a file that is none, are named", () => {
+  expect(() => loadConfig(withHadoopConf("<configuration>"))).toThrow(
+    /cluster\.hadoopConf: .*core-site\.xml: it is no XML/,
+  );
+  rmSync(join(dir, "hadoop", "core-site.xml"));
+  expect(() =>
+    loadConfig(
+      written(
+        stringify(settings({ cluster: { hadoopConf: join(dir, "hadoop") } })),
+      ),
+    ),
+  ).toThrow(/cluster\.hadoopConf: .* has none of core-site\.xml/);
 });

@@ -20,6 +20,7 @@ function clientsWith(
   return {
     kafka: {
       topics: async () => BATCH,
+      denied: async () => new Set(),
       topicConfigs: async () => new Map(),
       topicIds: async () => new Map(),
       offsets: async () => [{ partition: 0, low: "2", high: "2" }],
@@ -251,7 +252,10 @@ test("a Hive partition on another system is a problem of its topic, as an hour t
 });
 
 test("a topic that Kafka lacks is lost where it still lived in the range, and unknowable where nothing tells that it did", async () => {
-  const kafka = { topics: async () => [BAD] };
+  const kafka = {
+    topics: async () => [BAD],
+    denied: async () => new Set<string>(),
+  };
   const gone = async (source: object, memory?: object) =>
     (
       await audit(
@@ -290,4 +294,35 @@ test("a topic that Kafka lacks is lost where it still lived in the range, and un
       expect(before.unknowable).toContain("Kafka does not have the topic");
     }
   }
+});
+
+test("a topic that brokers hide for want of rights is not gone: its hours are unknowable, with what is lacking", async () => {
+  const hidden = "TOPIC_AUTHORIZATION_FAILED: see docs/permissions.md";
+  const refuse = async (topic: string) => {
+    if (topic === GOOD)
+      throw new ServiceError("Kafka", "broker:9093", hidden, undefined);
+    return [];
+  };
+  const kafka = {
+    topics: async () => [BAD],
+    denied: async (topics: string[]) => new Set(topics),
+    offsets: refuse,
+  };
+  const source = {
+    positions: () =>
+      new Map([[0, { offset: "5", time: Date.parse("2018-07-05T01:30:00Z") }]]),
+  };
+  const memory = {};
+  const found = (
+    await audit(clientsWith({ kafka, source }), {
+      isolating: true,
+      tolerant: true,
+      memory: memory as never,
+    })
+  ).get(GOOD)!;
+  expect(found.findings.map(({ cause }) => cause)).not.toContain(
+    "topic-deleted",
+  );
+  expect(JSON.stringify(found)).toContain(hidden);
+  expect(JSON.stringify(memory)).not.toContain("topic-deleted");
 });

@@ -36,16 +36,20 @@ test("whom the brokers refuse asks again with the next call, as a password may h
     Object.assign(new Error("wrong password"), { retriable: false }),
     undefined,
   ];
+  let open = 0;
   const js = kafka.js as unknown as { admin: () => unknown };
   js.admin = () => ({
     connect: async () => {
+      open++;
       const refusal = answers.shift();
       if (refusal) throw refusal;
     },
-    disconnect: async () => undefined,
+    disconnect: async () => void open--,
     listTopics: async () => ["Edit"],
   });
   await expect(kafka.topics()).rejects.toThrow("wrong password");
+  // Its sockets and timers would keep the process from ending.
+  expect(open).toBe(0);
   expect(await kafka.topics()).toEqual(["Edit"]);
   await kafka.close();
 });

@@ -1,0 +1,138 @@
+import type { HadoopConfiguration } from "../../formats/hadoop/configuration";
+
+/** What Hadoop's own configuration says of the systems that are asked, in the fields of `sisyphus.yaml`. What it does not say is absent. */
+export type HadoopSettings = {
+  hdfs: { webhdfs?: string[]; services?: string[] };
+  yarn: {
+    resourceManager?: string[];
+    logDir?: string;
+    moreLogDirs?: string[];
+    logDirSuffixes?: string[];
+  };
+  hive: { metastore?: string[] };
+};
+
+/** A comma-separated list, as Hadoop writes it. */
+const listOf = (value: string | undefined): string[] =>
+  (value ?? "")
+    .split(",")
+    .map((each) => each.trim())
+    .filter((each) => each !== "");
+
+/** An address that a service listens on everywhere is reached where the service is. */
+const ANYWHERE = /^0\.0\.0\.0(?=:|$)/;
+
+const addressOf = (
+  given: string | undefined,
+  host: string | undefined,
+  port: number,
+): string | undefined => {
+  if (given === undefined || ANYWHERE.test(given)) {
+    if (host === undefined) return undefined;
+    const own = given === undefined ? undefined : /:(\d+)$/.exec(given)?.[1];
+    return `${host}:${own ?? port}`;
+  }
+  return given.includes(":") ? given : `${given}:${port}`;
+};
+
+const hostOf = (address: string | undefined): string | undefined =>
+  address?.replace(/:\d+$/, "");
+
+/** Only what is known of all is of use. */
+const allOf = <T>(items: (T | undefined)[]): T[] | undefined =>
+  items.length > 0 && items.every((item) => item !== undefined)
+    ? (items as T[])
+    : undefined;
+
+/** The file system that paths without one are on: `hdfs://<name service>` or `hdfs://<host>:<port>`. */
+const authorityOf = (conf: HadoopConfiguration): string | undefined =>
+  /^hdfs:\/\/([^/]+)/.exec(conf.get("fs.defaultFS") ?? "")?.[1];
+
+/** Ports of Hadoop 3: hdfs-default.xml and yarn-default.xml. */
+const NAME_NODE = { http: 9870, https: 9871 };
+const RESOURCE_MANAGER = { http: 8088, https: 8090 };
+
+const schemeOf = (policy: string | undefined): "http" | "https" =>
+  policy === "HTTPS_ONLY" ? "https" : "http";
+
+function hdfsSettings(conf: HadoopConfiguration): HadoopSettings["hdfs"] {
+  const authority = authorityOf(conf);
+  if (authority === undefined) return {};
+  const scheme = schemeOf(conf.get("dfs.http.policy"));
+  const http = (suffix: string) =>
+    conf.get(`dfs.namenode.${scheme}-address${suffix}`);
+  const rpc = (suffix: string) => conf.get(`dfs.namenode.rpc-address${suffix}`);
+  const isService = listOf(conf.get("dfs.nameservices")).includes(authority);
+  const ids = isService
+    ? listOf(conf.get(`dfs.ha.namenodes.${authority}`))
+    : [];
+  const suffixes =
+    ids.length > 0
+      ? ids.map((id) => `.${authority}.${id}`)
+      : [isService ? `.${authority}` : ""];
+  const webhdfs = allOf(
+    suffixes.map((suffix) => {
+      const host = hostOf(rpc(suffix) ?? (isService ? undefined : authority));
+      const address = addressOf(http(suffix), host, NAME_NODE[scheme]);
+      return address === undefined ? undefined : `${scheme}://${address}`;
+    }),
+  );
+  return {
+    ...(webhdfs ? { webhdfs } : {}),
+    // A name service is no host's name: only Hadoop's configuration tells that locations with it are on this HDFS.
+    ...(isService
+      ? { services: [authority, ...suffixes.flatMap((s) => rpc(s) ?? [])] }
+      : {}),
+  };
+}
+
+function yarnSettings(conf: HadoopConfiguration): HadoopSettings["yarn"] {
+  const scheme = schemeOf(conf.get("yarn.http.policy"));
+  const isHa = conf.get("yarn.resourcemanager.ha.enabled") === "true";
+  const suffixes = isHa
+    ? listOf(conf.get("yarn.resourcemanager.ha.rm-ids")).map((id) => `.${id}`)
+    : [""];
+  const name = scheme === "https" ? "webapp.https.address" : "webapp.address";
+  const resourceManager = allOf(
+    suffixes.map((suffix) => {
+      const address = addressOf(
+        conf.get(`yarn.resourcemanager.${name}${suffix}`),
+        conf.get(`yarn.resourcemanager.hostname${suffix}`),
+        RESOURCE_MANAGER[scheme],
+      );
+      return address === undefined ? undefined : `${scheme}://${address}`;
+    }),
+  );
+  const logDir = conf.get("yarn.nodemanager.remote-app-log-dir");
+  const controllers = listOf(conf.get("yarn.log-aggregation.file-formats"));
+  const ofControllers = (what: string) =>
+    controllers.flatMap(
+      (each) => conf.get(`yarn.log-aggregation.${each}.${what}`) ?? [],
+    );
+  const moreLogDirs = ofControllers("remote-app-log-dir");
+  const suffix = conf.get("yarn.nodemanager.remote-app-log-dir-suffix");
+  const logDirSuffixes = [
+    ...(suffix === undefined ? [] : [suffix]),
+    ...ofControllers("remote-app-log-dir-suffix"),
+  ];
+  return {
+    ...(resourceManager ? { resourceManager } : {}),
+    ...(logDir === undefined ? {} : { logDir }),
+    ...(moreLogDirs.length > 0 ? { moreLogDirs } : {}),
+    ...(logDirSuffixes.length > 0 ? { logDirSuffixes } : {}),
+  };
+}
+
+function hiveSettings(conf: HadoopConfiguration): HadoopSettings["hive"] {
+  const metastore = listOf(conf.get("hive.metastore.uris")).map((uri) =>
+    uri.replace(/^thrift:\/\//, ""),
+  );
+  return metastore.length > 0 ? { metastore } : {};
+}
+
+/** What a Hadoop client would ask, by core-site, hdfs-site, yarn-site and hive-site. */
+export const hadoopSettings = (conf: HadoopConfiguration): HadoopSettings => ({
+  hdfs: hdfsSettings(conf),
+  yarn: yarnSettings(conf),
+  hive: hiveSettings(conf),
+});

@@ -1,0 +1,72 @@
+import { hadoopSettings } from "../../../../domain/settings/hadoop-settings";
+
+const settings = (conf: Record<string, string>) =>
+  hadoopSettings(new Map(Object.entries(conf)));
+
+test("two NameNodes and two ResourceManagers over https", () => {
+  expect(
+    settings({
+      "fs.defaultFS": "hdfs://analytics",
+      "dfs.nameservices": "analytics, other",
+      "dfs.ha.namenodes.analytics": "nn1,nn2",
+      "dfs.ha.namenodes.other": "nn3",
+      "dfs.http.policy": "HTTPS_ONLY",
+      "dfs.namenode.rpc-address.analytics.nn1": "an1:8020",
+      "dfs.namenode.rpc-address.analytics.nn2": "an2:8020",
+      "dfs.namenode.https-address.analytics.nn1": "an1:50470",
+      "dfs.namenode.http-address.analytics.nn1": "an1:50070",
+      "dfs.namenode.https-address.analytics.nn2": "0.0.0.0:50471",
+      "yarn.http.policy": "HTTPS_ONLY",
+      "yarn.resourcemanager.ha.enabled": "true",
+      "yarn.resourcemanager.ha.rm-ids": "rm1,rm2",
+      "yarn.resourcemanager.webapp.https.address.rm1": "rm1:8190",
+      "yarn.resourcemanager.hostname.rm2": "rm2",
+      "yarn.nodemanager.remote-app-log-dir": "/var/log/apps",
+      "yarn.nodemanager.remote-app-log-dir-suffix": "logs",
+      "yarn.log-aggregation.file-formats": "IFile,TFile",
+      "yarn.log-aggregation.IFile.remote-app-log-dir": "/var/log/ifile",
+      "yarn.log-aggregation.IFile.remote-app-log-dir-suffix": "ilogs",
+      "hive.metastore.uris": "thrift://hive1:9083,thrift://hive2:9083",
+    }),
+  ).toEqual({
+    hdfs: {
+      webhdfs: ["https://an1:50470", "https://an2:50471"],
+      services: ["analytics", "an1:8020", "an2:8020"],
+    },
+    yarn: {
+      resourceManager: ["https://rm1:8190", "https://rm2:8090"],
+      logDir: "/var/log/apps",
+      moreLogDirs: ["/var/log/ifile"],
+      logDirSuffixes: ["logs", "ilogs"],
+    },
+    hive: { metastore: ["hive1:9083", "hive2:9083"] },
+  });
+});
+
+test("one of each, with Hadoop's own ports", () => {
+  expect(
+    settings({
+      "fs.defaultFS": "hdfs://nn:8020/",
+      "yarn.resourcemanager.hostname": "rm",
+      "hive.metastore.uris": "thrift://hive:9083",
+    }),
+  ).toEqual({
+    hdfs: { webhdfs: ["http://nn:9870"] },
+    yarn: { resourceManager: ["http://rm:8088"] },
+    hive: { metastore: ["hive:9083"] },
+  });
+});
+
+test("what is not said is not made up", () => {
+  const nothing = { hdfs: {}, yarn: {}, hive: {} };
+  expect(settings({})).toEqual(nothing);
+  expect(settings({ "fs.defaultFS": "file:///" })).toEqual(nothing);
+  expect(
+    settings({
+      "fs.defaultFS": "hdfs://analytics",
+      "dfs.nameservices": "analytics",
+      "dfs.ha.namenodes.analytics": "nn1,nn2",
+      "dfs.namenode.http-address.analytics.nn1": "an1:9870",
+    }).hdfs,
+  ).toEqual({ services: ["analytics"] });
+});
