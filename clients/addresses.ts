@@ -10,8 +10,8 @@ export const addressText = (addresses: AddressOrSeveral): string =>
 /** Why nothing was done at an address: nobody listens there, or whoever does is not the active one. Another address may do it. */
 export class NotActive extends Error {}
 
-/** A fail-over takes a few seconds, in which no address does anything. */
-const FAILOVER_MS = 15_000;
+/** A fail-over takes a few seconds, in which no address does anything. It is waited for less long than any heartbeat's timeout. */
+const FAILOVER_MS = 8000;
 const PAUSE_MS = 250;
 
 /** Codes of connections that were not made, so that nothing was asked. */
@@ -22,82 +22,64 @@ const NOT_MADE = new Set([
 
 /** Whether an error says that no connection was made; `fetch` keeps the reason in `cause`. */
 export function isNotMade(error: unknown): boolean {
-  const { code, cause } = error as { code?: string; cause?: unknown };
+  const { code, syscall, cause } = error as {
+    code?: string;
+    syscall?: string;
+    cause?: unknown;
+  };
   return (
     (code !== undefined && NOT_MADE.has(code)) ||
+    (code === "ETIMEDOUT" && syscall === "connect") ||
     (cause instanceof Error && isNotMade(cause))
   );
 }
 
-/** Codes of connections that ended before an answer came: what was asked may have been done. */
-const ENDED_EARLY = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
-
-/** An answer that did not come in time. */
-export class NoAnswer extends Error {}
-
-/** Whether an error says that nothing was answered, be it in time or at all. */
-function isUnanswered(error: unknown): boolean {
-  const { name, code, cause } = error as {
-    name?: string;
-    code?: string;
-    cause?: unknown;
-  };
-  return (
-    error instanceof NoAnswer ||
-    name === "TimeoutError" ||
-    (code !== undefined && ENDED_EARLY.has(code)) ||
-    (cause instanceof Error && isUnanswered(cause))
-  );
-}
+type Options = {
+  /**
+   * Asked of an address before it is first used, and again after another one was: an observer or a standby may answer reads that are behind.
+   * It throws {@link NotActive} where the address is not the active one.
+   */
+  confirm?: (address: string) => Promise<void>;
+  /** For how long all are asked again where none is active. */
+  failoverMs?: number;
+};
 
 /** The addresses of one service. Which is active is remembered, and not asked for at each call. */
 export class Addresses {
   readonly all: readonly string[];
   private active = 0;
+  private isConfirmed = false;
 
-  /** @param failoverMs for how long all are asked again where none is active */
   constructor(
     addresses: AddressOrSeveral,
-    private readonly failoverMs = FAILOVER_MS,
+    private readonly options: Options = {},
   ) {
     this.all = [addresses].flat();
   }
 
-  /** The address that answered last; the first one before any has. */
+  /** The address that did the work last; the first one before any has. */
   get current(): string {
     return this.all[this.active]!;
   }
 
   /**
    * Makes a call at the address that did the work last, and where that is not active, at the others, for as long as a fail-over takes.
-   * @param call throws {@link NotActive} where nothing was done
-   * @param changes whether it changes something: then it is not made again where nobody knows whether it was made, but the next one begins at
-   * another address
+   * @param call throws {@link NotActive} where nothing was done; whatever else it throws is passed on, unless no connection was made: then
+   * something may have been done, or another address would only say what it knew before
    * @throws Error that says of each address why it was not the active one; a single address' own error
    */
-  async ask<T>(
-    call: (address: string) => Promise<T>,
-    changes: boolean,
-  ): Promise<T> {
+  async ask<T>(call: (address: string) => Promise<T>): Promise<T> {
     if (this.all.length === 1) return call(this.current);
-    const deadline = Date.now() + this.failoverMs;
+    const deadline = Date.now() + (this.options.failoverMs ?? FAILOVER_MS);
     for (;;) {
       const passedOver: string[] = [];
-      const first = this.active;
-      for (let i = 0; i < this.all.length; i++) {
-        const at = (first + i) % this.all.length;
-        const address = this.all[at]!;
+      for (const address of this.fromCurrent()) {
         try {
-          const result = await call(address);
-          this.active = at;
+          const result = await this.askAt(address, call);
           return result;
         } catch (error) {
-          const isOver = error instanceof NotActive || isNotMade(error);
-          if (!isOver && !isUnanswered(error)) throw error;
-          if (!isOver && changes) {
-            this.active = (at + 1) % this.all.length;
-            throw error;
-          }
+          if (!(error instanceof NotActive) && !isNotMade(error)) throw error;
+          if (address === this.current) this.isConfirmed = false;
           passedOver.push(`${address}: ${(error as Error).message}`);
         }
       }
@@ -105,5 +87,22 @@ export class Addresses {
         throw new Error(`none is active (${passedOver.join("; ")})`);
       await delay(PAUSE_MS);
     }
+  }
+
+  private async askAt<T>(
+    address: string,
+    call: (address: string) => Promise<T>,
+  ): Promise<T> {
+    if (!this.isConfirmed || address !== this.current) {
+      await this.options.confirm?.(address);
+      this.active = this.all.indexOf(address);
+      this.isConfirmed = true;
+    }
+    return call(address);
+  }
+
+  /** All addresses, beginning with the one that did the work last. */
+  private fromCurrent(): string[] {
+    return [...this.all.slice(this.active), ...this.all.slice(0, this.active)];
   }
 }

@@ -21,7 +21,7 @@ export function isStandby(status: number, body: string): boolean {
 }
 
 /** JSON, or undefined where a text is none. */
-function jsonOf(text: string): unknown {
+export function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -31,7 +31,7 @@ function jsonOf(text: string): unknown {
 
 /** The exception that an answer's body holds; undefined where the body is somebody else's, such as a gateway's page. Its message may be null. */
 export function remoteException(body: string): RemoteException | undefined {
-  const remote = (jsonOf(body) as { RemoteException?: unknown } | undefined)
+  const remote = (jsonIn(body) as { RemoteException?: unknown } | undefined)
     ?.RemoteException as { exception?: unknown; message?: unknown } | undefined;
   if (typeof remote?.exception !== "string") return undefined;
   const { exception, message } = remote;
@@ -62,7 +62,7 @@ export function contentOf<T>(
   body: string,
   form: z.ZodType<T>,
 ): T {
-  const content = form.safeParse(jsonOf(body));
+  const content = form.safeParse(jsonIn(body));
   if (!content.success)
     throw new Error(
       `${response.status} with an answer that is not the service's (${contentTypeOf(response)})`,

@@ -7,7 +7,6 @@ import {
 } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
-import { NoAnswer } from "./addresses";
 import { bodyInPieces } from "./http-body";
 
 /** A request to a service; its body is nothing where none is given. */
@@ -152,12 +151,15 @@ class Deadline {
     clearTimeout(this.timer);
   }
 
-  /** Why a request failed. */
-  reason(error: Error): Error {
+  /** Why a request failed. @param isConnected whether it could be sent */
+  reason(error: Error, isConnected = true): Error {
     this.pass();
-    return this.isLate
-      ? new NoAnswer(`no answer in ${this.ms / 1000} s`)
-      : error;
+    if (this.isLate && !isConnected)
+      return Object.assign(new Error(`no connection in ${this.ms / 1000} s`), {
+        code: "ETIMEDOUT",
+        syscall: "connect",
+      });
+    return this.isLate ? new Error(`no answer in ${this.ms / 1000} s`) : error;
   }
 }
 
@@ -171,6 +173,7 @@ function begun(
   if (!way) return Promise.reject(new Error(`no way to ${url.protocol}`));
   return new Promise((resolve, reject) => {
     let isKept = false;
+    let isConnected = false;
     const sent = way.request(
       url,
       { method, headers, agent: connection === "kept" && way.agent },
@@ -178,11 +181,13 @@ function begun(
     );
     sent.on("socket", (socket) => {
       isKept = used.has(socket);
+      isConnected = !socket.connecting;
+      socket.once("connect", () => (isConnected = true));
       used.add(socket);
       deadline.start(sent);
     });
     sent.on("error", (error) => {
-      const reason = deadline.reason(error);
+      const reason = deadline.reason(error, isConnected);
       reject(
         isKept && reason === error && isReset(error)
           ? new ClosedMeanwhile("closed", { cause: error })

@@ -72,7 +72,11 @@ export class Storage {
    */
   async recordOnce<T>(place: Place<T>, value: T): Promise<T> {
     await this.hdfs.create(this.path(place), canonicalJson(value));
-    return (await this.read(place)) ?? value;
+    const record = await this.read(place);
+    // Then another one may be there, of which HDFS does not tell: this value must not be built on.
+    if (record === undefined)
+      throw new Error(`${this.path(place)} is recorded, and cannot be read`);
+    return record;
   }
 
   /** What a JSON file holds; undefined where there is none. @throws Error that names the file, where it holds no JSON */

@@ -31,20 +31,29 @@ export function loadConfig(path: string): Config {
   return parseConfig(withHadoopConf(value));
 }
 
-/** A configuration with what Hadoop's own says beside it. What is no configuration stays as it is: it is told when that is checked. */
+/**
+ * A configuration with what Hadoop's own says beside it. What has a wrong form stays as it is: it is told when that is checked.
+ */
 function withHadoopConf(value: unknown): unknown {
-  const { hadoopConf } = (sectionOf(value, "cluster") ?? {}) as {
-    hadoopConf?: unknown;
-  };
+  if (!isSection(value) || !isSection(value["cluster"])) return value;
+  const { hadoopConf } = value["cluster"];
   if (typeof hadoopConf !== "string") return value;
-  const found = Object.entries(readHadoopConf(hadoopConf)).map(
-    ([section, says]) => [section, { ...says, ...sectionOf(value, section) }],
-  );
-  return { ...(value as object), ...Object.fromEntries(found) };
+  const says: Record<string, object> = readHadoopConf(hadoopConf);
+  const merged = { ...value };
+  for (const [name, found] of Object.entries(says)) {
+    const given = name in value ? value[name] : {};
+    if (isSection(given))
+      merged[name] = { ...foundBeside(given, found), ...given };
+  }
+  return merged;
 }
 
-/** A section of what a file holds; undefined where there is none. */
-function sectionOf(value: unknown, name: string): object | undefined {
-  const section = (value as Record<string, unknown> | null)?.[name];
-  return typeof section === "object" && section !== null ? section : undefined;
+/** What Hadoop says beside what is given. Its names of an HDFS are not those of another one, which is given by its address. */
+function foundBeside(given: object, found: object): object {
+  if (!("webhdfs" in given)) return found;
+  const { services: _, ...others } = found as { services?: string[] };
+  return others;
 }
+
+const isSection = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

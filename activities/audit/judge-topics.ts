@@ -80,6 +80,8 @@ export async function auditTopics(
   const auditOne = async (topic: string): Promise<TopicAudit> => {
     if (!known.includes(topic)) return auditWithoutDataset(topic);
     if (!shared) return unjudged(topic, range, sharedProblems.join("; "));
+    // It is this topic's own trouble, and no outage: others are read.
+    if (shared.isDenied(topic)) return unjudged(topic, range, HIDDEN);
     const remembered = options.memory?.[topic];
     const before = remembered && unforgettable(remembered);
     const memory = options.memory
@@ -244,6 +246,9 @@ const withProblems = (audit: TopicAudit, problems: string[]): TopicAudit =>
       };
 
 /** The audit of a topic of which nothing can be said: no hour of it is called healthy. */
+const HIDDEN =
+  "brokers hide the topic: the right to describe it is lacking (docs/permissions.md)";
+
 const unjudged = (topic: string, range: HourRange, why: string): TopicAudit =>
   withProblems(
     {

@@ -6,11 +6,13 @@ import {
   addressText,
   NotActive,
 } from "../addresses";
+import { named } from "../../formats/format-error";
 import { calling, ServiceError } from "../errors";
 import {
   contentOf,
   contentTypeOf,
   isStandby,
+  jsonIn,
   refusalOf,
   remoteException,
 } from "../hadoop-answer";
@@ -79,6 +81,13 @@ const SENT_ON = 307;
 /** With which a write ends (WebHdfsHandler.onCreate). */
 const CREATED = 201;
 
+/** Where a NameNode tells its state, on every version of Hadoop that has several. */
+const STATE = "/jmx?get=Hadoop:service=NameNode,name=NameNodeStatus::State";
+const STATE_MS = 5000;
+const stateOfNameNode = z.object({
+  beans: z.array(z.object({ State: z.string().optional() })),
+});
+
 /** What an operation without a result answers; with the option OVERWRITE a rename answers nothing at all. */
 const answerOfDone = z.object({ boolean: z.boolean() });
 
@@ -97,8 +106,10 @@ export class WebHdfsTransport {
     private readonly address: WebHdfsAddress,
     send?: Exchange,
   ) {
-    this.addresses = new Addresses(address.webhdfs);
     this.send = send ?? exchange;
+    this.addresses = new Addresses(address.webhdfs, {
+      confirm: (each) => this.confirmActive(each),
+    });
     this.open = send ?? exchangeInPieces;
   }
 
@@ -168,7 +179,7 @@ export class WebHdfsTransport {
    * bytes, whether it was asked to or not (WebHdfsHandler.onCreate, Hadoop 3.4).
    */
   upload(path: string, data: Buffer): Promise<void> {
-    return this.calling("CREATE", async (address) => {
+    return this.calling(async (address) => {
       const answer = await this.send({
         method: "PUT",
         url: await this.locationToWrite(address, path),
@@ -201,7 +212,7 @@ export class WebHdfsTransport {
     resultOf: (answer: A) => T,
     send = this.send as (ask: Ask) => Promise<A>,
   ): Promise<T | undefined> {
-    return this.calling(operation, async (address) => {
+    return this.calling(async (address) => {
       const answer = await exchangeFollowing(
         this.askFor(address, operation, path, query),
         send,
@@ -222,14 +233,23 @@ export class WebHdfsTransport {
   }
 
   /** Makes a call at the active address. @throws ServiceError that names the addresses */
-  private calling<T>(
-    operation: Operation,
-    call: (address: string) => Promise<T>,
-  ): Promise<T> {
-    const { method } = OPERATIONS[operation];
+  private calling<T>(call: (address: string) => Promise<T>): Promise<T> {
     return calling("HDFS", addressText(this.address.webhdfs), () =>
-      this.addresses.ask(call, method !== "GET"),
+      this.addresses.ask(call),
     );
+  }
+
+  /**
+   * Asks a NameNode whether it is active: an observer, and a standby that is allowed to, answer reads that may be behind. A gateway or an
+   * HttpFS, which does not know, counts as one that is.
+   */
+  private async confirmActive(address: string): Promise<void> {
+    const url = new URL(STATE, address);
+    const answer = await this.send({ method: "GET", url, timeoutMs: STATE_MS });
+    const told = stateOfNameNode.safeParse(jsonIn(textOf(answer))).data;
+    const state = told?.beans[0]?.State;
+    if (state !== undefined && state !== "active")
+      throw new NotActive(`it is ${named(state)}`);
   }
 
   /** An answer that is no good one, by the operation and the path: `calling` would tell its cause alone. */

@@ -5,7 +5,7 @@ import {
   Addresses,
   type AddressOrSeveral,
   addressText,
-  NoAnswer,
+  NotActive,
 } from "../addresses";
 import { calling } from "../errors";
 import { countRequest } from "../../lib/request-count";
@@ -28,6 +28,9 @@ type Client = {
   >;
 };
 
+/** How long nothing may come while an answer is waited for: the names of a table with many partitions take their time. */
+const ANSWER_MS = 120_000;
+
 /**
  * The Hive metastore, by Thrift. Each call makes a connection of its own: calls are few, and on a connection that the metastore has
  * dropped a call would hang. Every failure is a ServiceError.
@@ -42,9 +45,8 @@ export class Hive {
 
   private call<T>(act: (client: Client) => Promise<T>): Promise<T> {
     countRequest("Hive metastore");
-    // Nothing is changed there.
     const ask = () =>
-      this.addresses.ask((address) => this.callAt(address, act), false);
+      this.addresses.ask((address) => this.callAt(address, act));
     return calling("Hive metastore", addressText(this.address), ask);
   }
 
@@ -57,11 +59,16 @@ export class Hive {
       transport: thrift.TBufferedTransport,
       protocol: thrift.TBinaryProtocol,
       connect_timeout: 10_000,
+      timeout: ANSWER_MS,
     });
     try {
       return await new Promise<T>((done, fail) => {
         connection.on("error", fail);
-        connection.on("timeout", () => fail(new NoAnswer("timed out")));
+        // Nothing is changed there, so that any other metastore may be asked instead.
+        connection.on("timeout", () => fail(new NotActive("timed out")));
+        connection.on("close", () =>
+          fail(new NotActive("it closed the connection before it answered")),
+        );
         act(
           thrift.createClient(
             Metastore as never,

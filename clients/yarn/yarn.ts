@@ -82,12 +82,14 @@ export class Yarn {
           ...init,
           signal: AbortSignal.timeout(TIMEOUT_MS),
         });
-        if (response.status === SENT_ON)
+        if (response.status === SENT_ON) {
+          await response.body?.cancel();
           throw new NotActive(
             `${SENT_ON} without a Location: no one is active`,
           );
+        }
         return call(response);
-      }, init.method !== undefined),
+      }),
     );
   }
 

@@ -28,6 +28,10 @@ export function configDigest(config: Config): string {
   } = config;
   const matters = {
     ...rest,
+    // One address or a list of one, and in whichever order: it is the same cluster.
+    hdfs: { ...rest.hdfs, webhdfs: sorted(rest.hdfs.webhdfs) },
+    yarn: { ...rest.yarn, resourceManager: sorted(rest.yarn.resourceManager) },
+    hive: { ...rest.hive, metastore: sorted(rest.hive.metastore) },
     search,
     importer,
     archive: { excludedSchemas: archive.excludedSchemas },
@@ -35,3 +39,6 @@ export function configDigest(config: Config): string {
   };
   return sha256(canonicalJson(matters)).slice(0, SHOWN);
 }
+
+const sorted = (addresses: string | readonly string[]): string[] =>
+  [addresses].flat().sort();

@@ -27,7 +27,8 @@ const addressOf = (
   host: string | undefined,
   port: number,
 ): string | undefined => {
-  if (given === undefined || ANYWHERE.test(given)) {
+  if (given?.includes("${")) return undefined;
+  if (given === undefined || given === "" || ANYWHERE.test(given)) {
     if (host === undefined) return undefined;
     const own = given === undefined ? undefined : /:(\d+)$/.exec(given)?.[1];
     return `${host}:${own ?? port}`;
@@ -37,6 +38,10 @@ const addressOf = (
 
 const hostOf = (address: string | undefined): string | undefined =>
   address?.replace(/:\d+$/, "");
+
+/** A folder on HDFS: its path alone. */
+const pathOf = (uri: string | undefined): string | undefined =>
+  uri?.replace(/^[a-z0-9]+:\/\/[^/]*/i, "");
 
 /** Only what is known of all is of use. */
 const allOf = <T>(items: (T | undefined)[]): T[] | undefined =>
@@ -53,7 +58,7 @@ const NAME_NODE = { http: 9870, https: 9871 };
 const RESOURCE_MANAGER = { http: 8088, https: 8090 };
 
 const schemeOf = (policy: string | undefined): "http" | "https" =>
-  policy === "HTTPS_ONLY" ? "https" : "http";
+  policy?.toUpperCase() === "HTTPS_ONLY" ? "https" : "http";
 
 function hdfsSettings(conf: HadoopConfiguration): HadoopSettings["hdfs"] {
   const authority = authorityOf(conf);
@@ -88,7 +93,8 @@ function hdfsSettings(conf: HadoopConfiguration): HadoopSettings["hdfs"] {
 
 function yarnSettings(conf: HadoopConfiguration): HadoopSettings["yarn"] {
   const scheme = schemeOf(conf.get("yarn.http.policy"));
-  const isHa = conf.get("yarn.resourcemanager.ha.enabled") === "true";
+  const isHa =
+    conf.get("yarn.resourcemanager.ha.enabled")?.toLowerCase() === "true";
   const suffixes = isHa
     ? listOf(conf.get("yarn.resourcemanager.ha.rm-ids")).map((id) => `.${id}`)
     : [""];
@@ -103,13 +109,15 @@ function yarnSettings(conf: HadoopConfiguration): HadoopSettings["yarn"] {
       return address === undefined ? undefined : `${scheme}://${address}`;
     }),
   );
-  const logDir = conf.get("yarn.nodemanager.remote-app-log-dir");
+  const logDir = pathOf(conf.get("yarn.nodemanager.remote-app-log-dir"));
   const controllers = listOf(conf.get("yarn.log-aggregation.file-formats"));
   const ofControllers = (what: string) =>
     controllers.flatMap(
       (each) => conf.get(`yarn.log-aggregation.${each}.${what}`) ?? [],
     );
-  const moreLogDirs = ofControllers("remote-app-log-dir");
+  const moreLogDirs = ofControllers("remote-app-log-dir").flatMap(
+    (each) => pathOf(each) ?? [],
+  );
   const suffix = conf.get("yarn.nodemanager.remote-app-log-dir-suffix");
   const logDirSuffixes = [
     ...(suffix === undefined ? [] : [suffix]),
@@ -125,7 +133,7 @@ function yarnSettings(conf: HadoopConfiguration): HadoopSettings["yarn"] {
 
 function hiveSettings(conf: HadoopConfiguration): HadoopSettings["hive"] {
   const metastore = listOf(conf.get("hive.metastore.uris")).map((uri) =>
-    uri.replace(/^thrift:\/\//, ""),
+    uri.replace(/^thrift:\/\//, "").replace(/\/$/, ""),
   );
   return metastore.length > 0 ? { metastore } : {};
 }

@@ -16,37 +16,54 @@ const configuration = z.object({
     // Files that are included (`xi:include`) are not read: without them the rest would pass for all.
     z.strictObject({
       property: z
-        .array(z.object({ name: text, value: text.optional() }))
+        .array(
+          z.object({
+            name: text,
+            value: text.optional(),
+            final: text.optional(),
+          }),
+        )
         .default([]),
     }),
   ]),
 });
 
+/** A property of one file; what is final is not changed by files that come later. */
+type Property = { name: string; value: string; isFinal: boolean };
+
 /** Properties by name, as a Hadoop client has them. */
 export type HadoopConfiguration = ReadonlyMap<string, string>;
 
 /**
- * The properties of one `*-site.xml` (org.apache.hadoop.conf.Configuration), variables not replaced. Of a name that is there twice the last
- * counts.
+ * The properties of one `*-site.xml` (org.apache.hadoop.conf.Configuration), in their order, variables not replaced.
  * @throws FormatError where it is no such file; the message never has what lies in it, which may be a password
  */
-export function parseSiteXml(xml: string): Map<string, string> {
-  let parsed: unknown;
-  try {
-    parsed = XML.parse(xml, true);
-  } catch (error) {
-    throw new FormatError("it is no XML", { cause: error });
-  }
-  const found = configuration.safeParse(parsed);
+export function parseSiteXml(xml: string): Property[] {
+  const found = configuration.safeParse(xmlOf(xml));
   if (!found.success)
     throw new FormatError(
-      "it is no <configuration> of <property> elements alone, each with a <name> and a <value>",
+      "it is no <configuration> of <property> elements alone, each with a <name> and a <value> (xi:include is not read)",
     );
   const content = found.data.configuration;
-  if (content === "") return new Map();
-  return new Map(
-    content.property.map(({ name, value = "" }) => [name.trim(), value.trim()]),
-  );
+  if (content === "") return [];
+  return content.property.map(({ name, value = "", final = "" }) => ({
+    name: name.trim(),
+    value: value.trim(),
+    isFinal: final.trim() === "true",
+  }));
+}
+
+function xmlOf(text: string): unknown {
+  let found: unknown;
+  let isXml = true;
+  try {
+    found = XML.parse(text, true);
+  } catch {
+    isXml = false;
+  }
+  // Without the parser's own words, which quote what lies around a fault.
+  if (!isXml) throw new FormatError("it is no XML");
+  return found;
 }
 
 /** Hadoop replaces so many variables in one value, and then no more. */
@@ -54,14 +71,20 @@ const MAX_REPLACED = 20;
 const VARIABLE = /\$\{([^${}\s]+)\}/;
 
 /**
- * Several files as one: of a name the file that comes later counts. Variables (`${fs.defaultFS}`, `${env.HOME}`) are replaced as Hadoop does:
+ * Several files as one: of a name what comes later counts, unless what came before is final. Variables (`${fs.defaultFS}`, `${env.HOME}`) are replaced as Hadoop does:
  * by other properties and by the environment; one that is not known stays as it is written.
  */
 export function hadoopConfiguration(
-  files: readonly ReadonlyMap<string, string>[],
+  files: readonly (readonly Property[])[],
   environment: Readonly<Record<string, string | undefined>>,
 ): HadoopConfiguration {
-  const all = new Map(files.flatMap((file) => [...file]));
+  const all = new Map<string, string>();
+  const final = new Set<string>();
+  for (const { name, value, isFinal } of files.flat()) {
+    if (final.has(name)) continue;
+    all.set(name, value);
+    if (isFinal) final.add(name);
+  }
   const valueOf = (name: string): string | undefined => {
     const [, variable, otherwise] =
       /^env\.([^:-]+)(?::?-(.*))?$/.exec(name) ?? [];

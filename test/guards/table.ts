@@ -1059,9 +1059,9 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     without: "a topic that rights hide passes for one that was deleted",
-    file: `${evidence}/shared-evidence.ts`,
-    guard: "!inKafka.value.denied.has(topic);",
-    taken: "inKafka.value.denied !== undefined;",
+    file: "activities/audit/judge-topics.ts",
+    guard: "if (shared.isDenied(topic)) return",
+    taken: "if (shared.isDenied(topic) && topic === HIDDEN) return",
     test: "activities/audit/judge-topics",
   },
   {
@@ -1075,9 +1075,17 @@ export const GUARDS: readonly Guard[] = [
     without:
       "a change of which nobody knows whether it was made is made again elsewhere",
     file: "clients/addresses.ts",
-    guard: "if (!isOver && changes) {",
-    taken: "if (!isOver && changes && false) {",
+    guard:
+      "if (!(error instanceof NotActive) && !isNotMade(error)) throw error;",
+    taken: "void isNotMade;",
     test: "clients/addresses",
+  },
+  {
+    without: "reads are answered by a NameNode that is behind",
+    file: "clients/hdfs/webhdfs-transport.ts",
+    guard: 'if (state !== undefined && state !== "active")',
+    taken: 'if (state === "none")',
+    test: "clients/hdfs/failover",
   },
   {
     without: "credentials in an address are told in errors",

@@ -28,6 +28,8 @@ export type SharedEvidence = Tolerance & {
   configs: Map<string, Record<string, string>>;
   /** Whether Kafka answers, and does not have a topic. */
   isGone: (topic: string) => boolean;
+  /** Whether brokers hide a topic for want of rights, so that nobody knows whether it is there. */
+  isDenied: (topic: string) => boolean;
   /** Kafka's ids of topics by name, as far as the broker tells them. */
   topicIds: Map<string, string>;
   /** What became of topics' logs. */
@@ -67,7 +69,7 @@ export async function readSharedEvidence(
   const inKafka = await readStage(tolerance, async () => {
     const listed = new Set(await clients.kafka.topics());
     const others = topics.filter((topic) => !listed.has(topic));
-    // What brokers hide for want of rights is not gone: its own reads say what is lacking.
+    // What brokers hide for want of rights is not gone.
     const denied =
       others.length === 0
         ? new Set<string>()
@@ -103,6 +105,7 @@ export async function readSharedEvidence(
     skippedSince: firstSkipped(log, from),
     configs: valueOr(configs, new Map()),
     isGone,
+    isDenied: (topic) => inKafka.read && inKafka.value.denied.has(topic),
     topicIds,
     pasts: valueOr(pasts, new Map<string, LogPast>()),
     markers,

@@ -63,6 +63,28 @@ test("what is not configured is taken from Hadoop's own configuration, and what 
   );
 });
 
+test("names of Hadoop's HDFS are not those of another one that is configured", () => {
+  const core = `<configuration>
+    <property><name>fs.defaultFS</name><value>hdfs://analytics</value></property>
+    <property><name>dfs.nameservices</name><value>analytics</value></property>
+    <property><name>dfs.namenode.http-address.analytics</name><value>nn:9870</value></property>
+  </configuration>`;
+  const { hdfs } = loadConfig(
+    withHadoopConf(core, { hdfs: { user: "analytics" } }),
+  );
+  expect(hdfs.services).toEqual(["analytics"]);
+  expect(loadConfig(withHadoopConf(core)).hdfs.services).toBe(undefined);
+});
+
+test("a section of a wrong form is told, and not replaced by what Hadoop says", () => {
+  const core = CORE.replace(
+    "</configuration>",
+    "<property><name>hive.metastore.uris</name><value>thrift://theirs:9083</value></property></configuration>",
+  );
+  for (const hive of ["ours:9083", null])
+    expect(() => loadConfig(withHadoopConf(core, { hive }))).toThrow("hive");
+});
+
 test("a folder without Hadoop's configuration, and a file that is none, are named", () => {
   expect(() => loadConfig(withHadoopConf("<configuration>"))).toThrow(
     /cluster\.hadoopConf: .*core-site\.xml: it is no XML/,

@@ -47,6 +47,8 @@ export class FakeWebHdfs {
   bytesAlways: Buffer | undefined;
   /** Whether a move is answered with false, as HttpFS does where a file is in its way: it knows no option OVERWRITE. */
   refuseRenames = false;
+  /** What it says of its state; a gateway, which has none, without it. */
+  state: "active" | "standby" | "observer" | undefined;
   private readonly servers: Server[] = [];
   private dataNode = "";
 
@@ -56,13 +58,15 @@ export class FakeWebHdfs {
       this.answerOfDataNode(seen),
     );
     const nameNode = await this.serve(this.nameNodeSaw, (seen) =>
-      seen.path.startsWith(`${basePath}/webhdfs/v1/`)
-        ? (this.answerAlways ??
-          this.answerOfNameNode(
-            seen,
-            seen.path.slice(`${basePath}/webhdfs/v1`.length),
-          ))
-        : { status: 404, body: "the gateway knows no such path" },
+      seen.path === "/jmx" && this.state !== undefined
+        ? { status: 200, json: { beans: [{ State: this.state }] } }
+        : seen.path.startsWith(`${basePath}/webhdfs/v1/`)
+          ? (this.answerAlways ??
+            this.answerOfNameNode(
+              seen,
+              seen.path.slice(`${basePath}/webhdfs/v1`.length),
+            ))
+          : { status: 404, body: "the gateway knows no such path" },
     );
     return `${nameNode}${basePath}`;
   }

@@ -57,10 +57,31 @@ test("one of each, with Hadoop's own ports", () => {
   });
 });
 
+test("what Hadoop writes otherwise is read as it means it", () => {
+  expect(
+    settings({
+      "fs.defaultFS": "hdfs://nn:8020",
+      "dfs.http.policy": "https_only",
+      "yarn.resourcemanager.ha.enabled": "TRUE",
+      "yarn.resourcemanager.ha.rm-ids": "a",
+      "yarn.resourcemanager.webapp.address.a": "rm:8088",
+      "yarn.nodemanager.remote-app-log-dir": "hdfs://nn:8020/logs",
+      "hive.metastore.uris": "thrift://hive:9083/",
+    }),
+  ).toEqual({
+    hdfs: { webhdfs: ["https://nn:9871"] },
+    yarn: { resourceManager: ["http://rm:8088"], logDir: "/logs" },
+    hive: { metastore: ["hive:9083"] },
+  });
+});
+
 test("what is not said is not made up", () => {
   const nothing = { hdfs: {}, yarn: {}, hive: {} };
   expect(settings({})).toEqual(nothing);
   expect(settings({ "fs.defaultFS": "file:///" })).toEqual(nothing);
+  expect(
+    settings({ "yarn.resourcemanager.webapp.address": "${host}:8088" }),
+  ).toEqual(nothing);
   expect(
     settings({
       "fs.defaultFS": "hdfs://analytics",

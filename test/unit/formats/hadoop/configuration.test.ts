@@ -9,24 +9,22 @@ const property = (name: string, value: string) =>
   `<property><name>${name}</name><value>${value}</value><final>true</final></property>`;
 
 test("properties are read as texts, without the space around them", () => {
-  expect([
-    ...parseSiteXml(
-      site(
-        property("a", " 0123 "),
-        property("b", "x &amp; y"),
-        "<property><name>c</name><value/></property>",
-        "<property>\n<name> d </name>\n<value>\n1\n</value><description>of d</description></property>",
-        property("a", "2"),
-      ),
+  const found = parseSiteXml(
+    site(
+      property("a", " 0123 "),
+      property("b", "x &amp; y"),
+      "<property><name>c</name><value/></property>",
+      "<property>\n<name> d </name>\n<value>\n1\n</value><description>of d</description></property>",
     ),
-  ]).toEqual([
-    ["a", "2"],
-    ["b", "x & y"],
-    ["c", ""],
-    ["d", "1"],
+  );
+  expect(found).toEqual([
+    { name: "a", value: "0123", isFinal: true },
+    { name: "b", value: "x & y", isFinal: true },
+    { name: "c", value: "", isFinal: false },
+    { name: "d", value: "1", isFinal: false },
   ]);
-  expect(parseSiteXml("<configuration/>").size).toBe(0);
-  expect(parseSiteXml("<configuration>\n</configuration>").size).toBe(0);
+  expect(parseSiteXml("<configuration/>")).toEqual([]);
+  expect(parseSiteXml("<configuration>\n</configuration>")).toEqual([]);
 });
 
 test.each([
@@ -40,20 +38,31 @@ test.each([
   ["an included file", site('<xi:include href="secret.xml"/>')],
 ])("what is no configuration is refused, and not repeated: %s", (_, xml) => {
   expect(() => parseSiteXml(xml)).toThrow(/^it is no /);
+  expect(() => parseSiteXml(xml)).toThrow(
+    expect.not.objectContaining({ cause: expect.anything() as unknown }),
+  );
   expect(() => parseSiteXml(xml)).not.toThrow("secret");
 });
 
-test("of several files the later one counts, and variables are replaced", () => {
+/** A file that says some things, of which those whose names begin with `!` are final. */
+const file = (says: Record<string, string>) =>
+  Object.entries(says).map(([name, value]) => ({
+    name: name.replace(/^!/, ""),
+    value,
+    isFinal: name.startsWith("!"),
+  }));
+
+test("of several files the later one counts, unless it is final before, and variables are replaced", () => {
   const conf = hadoopConfiguration(
     [
-      new Map([
-        ["host", "nn1"],
-        ["fs", "hdfs://${host}:${port}"],
-        ["port", "8020"],
-        ["home", "${env.HOME}/${env.NONE:-none}/${unknown}"],
-        ["round", "${round}"],
-      ]),
-      new Map([["host", "nn2"]]),
+      file({
+        host: "nn1",
+        "!port": "8020",
+        fs: "hdfs://${host}:${port}",
+        home: "${env.HOME}/${env.NONE:-none}/${unknown}",
+        round: "${round}",
+      }),
+      file({ host: "nn2", port: "9000" }),
     ],
     { HOME: "/home/us" },
   );
