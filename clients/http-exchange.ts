@@ -182,7 +182,8 @@ function begun(
     sent.on("socket", (socket) => {
       isKept = used.has(socket);
       isConnected = !socket.connecting;
-      socket.once("connect", () => (isConnected = true));
+      // One that is kept is connected already, and would collect listeners.
+      if (socket.connecting) socket.once("connect", () => (isConnected = true));
       used.add(socket);
       deadline.start(sent);
     });

@@ -39,8 +39,8 @@ import type { BackfillResult } from "../../domain/backfill/report";
 import { sagaPlaces } from "../../clients/storage-layout";
 
 const quiet = () => undefined;
-/** Where nobody listens. */
-const NOBODY = "127.0.0.1:1";
+/** Where nobody listens: the port of a broker that is not started here. */
+const NOBODY = `127.0.0.1:${ports().kafkaTls}`;
 /** A second host with an archive of its own. */
 const SECOND = { host: "eventlog1003", dir: join(SANDBOX_DIR, "eventlog1003") };
 const SECOND_CONFIG = join(SANDBOX_DIR, "second.yaml");

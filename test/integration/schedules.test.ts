@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { nameOfSaga } from "../support/saga-name";
 import { join } from "node:path";
 import type { Client } from "@temporalio/client";
@@ -258,13 +259,14 @@ test(
     await operator("schedule", "start", ...EVERY_UNHELD);
     const { result, resultOfSecond } = await race(unheld, ["three", "four"]);
     expect(historyOf("importer").filter(isHold)).toHaveLength(holdsBefore);
-    // The one that waited has planned anew: it does what the first has found not to be right, and nothing else.
-    if (isProven(result)) expect(resultOfSecond).toEqual(NOTHING_TO_DO);
-    else expect(resultOfSecond).toHaveProperty("holds");
+    // The one that waited has planned anew: it does what the first has found not to be right, unless Refine's own schedule has by then.
+    const isDone = isDeepStrictEqual(resultOfSecond, NOTHING_TO_DO);
+    if (isProven(result)) expect(isDone).toBe(true);
+    else if (!isDone) expect(resultOfSecond).toHaveProperty("holds");
     await bothRanSince(began);
     await operator("schedule", "stop");
     await awaitScheduledRuns(300);
-    if (!isProven(result) && !isProven(resultOfSecond))
+    if (!isProven(result) && !isDone && !isProven(resultOfSecond))
       expect(await resultOf(await start("five", unheld))).toMatchObject({
         holds: true,
       });

@@ -1,3 +1,4 @@
+import { ClientRequest } from "node:http";
 import {
   createServer,
   type RequestListener,
@@ -96,6 +97,20 @@ test("a read that has waited for a connection is asked again, too, where that wa
   expect(answers.map(({ body }) => body.toString())).toEqual(
     Array(100).fill("x"),
   );
+});
+
+test("a connection that is kept collects nothing, however often it is used", async () => {
+  const { address } = await service((_, response) => response.end("x"));
+  const collected: number[] = [];
+  const emit = jest.spyOn(ClientRequest.prototype, "emit");
+  for (let i = 0; i < 3; i++) {
+    await exchange(ask(address));
+    for (const [name, socket] of emit.mock.calls as [string, Socket][])
+      if (name === "socket") collected.push(socket.listenerCount("connect"));
+    emit.mockClear();
+  }
+  emit.mockRestore();
+  expect(collected.slice(1)).toEqual([0, 0]);
 });
 
 test("a new connection that breaks is the service's failure", async () => {
