@@ -22,7 +22,7 @@ const NOT_MADE = new Set([
 
 /** Whether an error says that no connection was made; `fetch` keeps the reason in `cause`. */
 export function isNotMade(error: unknown): boolean {
-  const { code, syscall, cause } = error as {
+  const { code, syscall, cause } = (error ?? {}) as {
     code?: string;
     syscall?: string;
     cause?: unknown;
@@ -30,7 +30,7 @@ export function isNotMade(error: unknown): boolean {
   return (
     (code !== undefined && NOT_MADE.has(code)) ||
     (code === "ETIMEDOUT" && syscall === "connect") ||
-    (cause instanceof Error && isNotMade(cause))
+    (cause !== undefined && isNotMade(cause))
   );
 }
 
