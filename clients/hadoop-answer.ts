@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { jsonIn } from "../lib/json";
 
 /** An exception as the REST services of HDFS and YARN write it (`RemoteException`). */
 export type RemoteException = { exception: string; message?: string };
@@ -18,15 +19,6 @@ export function isStandby(status: number, body: string): boolean {
     (exception === "SecurityException" &&
       message.includes("RetriableException"))
   );
-}
-
-/** JSON, or undefined where a text is none. */
-export function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The exception that an answer's body holds; undefined where the body is somebody else's, such as a gateway's page. Its message may be null. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseJson } from "../lib/json";
+import { jsonIn } from "../lib/json";
 import { FormatError, named } from "./format-error";
 
 /**
@@ -47,13 +47,7 @@ export function parseHourToCount(
   line: string,
   ref: string,
 ): Pick<HourToCount, "no" | "unread"> & { refinedFiles: number } {
-  let json: unknown;
-  try {
-    json = parseJson(line, ref);
-  } catch (error) {
-    throw new FormatError((error as Error).message, { cause: error });
-  }
-  const parsed = hourToCount.safeParse(json);
+  const parsed = hourToCount.safeParse(jsonIn(line));
   if (!parsed.success)
     throw new FormatError(`${ref}: a line is no hour that is to be counted`);
   const { no, refined, unread } = parsed.data;

@@ -11,6 +11,15 @@ export function parseJson(text: string, what: string): unknown {
   }
 }
 
+/** JSON, or undefined where a text is none. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether a value of JSON is an object in which some names have numbers. */
 export const hasNumbers = <Name extends string>(
   value: unknown,

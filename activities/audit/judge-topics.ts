@@ -245,10 +245,10 @@ const withProblems = (audit: TopicAudit, problems: string[]): TopicAudit =>
         problem: [...new Set(problems)].join("; ").slice(0, MAX_PROBLEM),
       };
 
-/** The audit of a topic of which nothing can be said: no hour of it is called healthy. */
 const HIDDEN =
   "brokers hide the topic: the right to describe it is lacking (docs/permissions.md)";
 
+/** The audit of a topic of which nothing can be said: no hour of it is called healthy. */
 const unjudged = (topic: string, range: HourRange, why: string): TopicAudit =>
   withProblems(
     {

@@ -1,7 +1,6 @@
 import {
   cancellationDetails,
   cancellationSignal,
-  heartbeat,
   log,
   sleep,
 } from "@temporalio/activity";
@@ -124,12 +123,12 @@ export class Submitter {
 
   /**
    * Submits a job and waits for its end. Where the activity is cancelled, the application is killed.
-   * @param tell is told what is waited for; by default in heartbeats
+   * @param tell is told what is waited for
    * @throws ApplicationFailure where it did not succeed
    */
   async submitAndAwait(
     job: SparkJob,
-    tell: (progress: unknown) => void = heartbeat,
+    tell: (progress: unknown) => void,
   ): Promise<Application> {
     try {
       return await this.awaitEnd((await this.submit(job)).id, tell);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonIn } from "../../lib/json";
 import { countRequest } from "../../lib/request-count";
 import {
   Addresses,
@@ -12,7 +13,6 @@ import {
   contentOf,
   contentTypeOf,
   isStandby,
-  jsonIn,
   refusalOf,
   remoteException,
 } from "../hadoop-answer";

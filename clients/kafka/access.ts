@@ -4,6 +4,7 @@ import type {
   SaslSettings,
   SecuritySettings,
 } from "../../domain/settings/sections/security";
+import { jsonIn } from "../../lib/json";
 import { calling } from "../errors";
 import { secretOf, tlsOptions } from "../secrets";
 
@@ -107,7 +108,7 @@ function tokenOf({
       redirect: "error",
       signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS),
     });
-    const told = parsed(await answer.text());
+    const told = jsonIn(await answer.text());
     if (!answer.ok) {
       const refusal = tokenRefusal.safeParse(told).data?.error;
       throw new Error(
@@ -119,14 +120,6 @@ function tokenOf({
       throw new Error(`${answer.status} without a token for ${clientId}`);
     return { value: token.access_token, seconds: token.expires_in };
   });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Codes of TLS: the broker's certificate is not believed, or ours is not. */

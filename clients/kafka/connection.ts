@@ -33,19 +33,6 @@ const isRefusal = (error: unknown) =>
 
 registerCodecs();
 
-/** Connects a client of kafkajs'; one that was refused is ended, as its sockets and timers would keep the process from ending. */
-export async function connected<
-  T extends { connect(): Promise<void>; disconnect(): Promise<void> },
->(client: T): Promise<T> {
-  try {
-    await client.connect();
-  } catch (error) {
-    await client.disconnect().catch(() => undefined);
-    throw error;
-  }
-  return client;
-}
-
 /** A way to one Kafka cluster: kafkajs itself, and a connection for admin calls that is renewed now and then. */
 export class KafkaConnection {
   readonly js: KafkaJs;
@@ -138,7 +125,14 @@ export class KafkaConnection {
 
   private async connect(): Promise<Admin> {
     const admin = this.js.admin();
-    return connected(admin);
+    try {
+      await admin.connect();
+    } catch (error) {
+      // Its sockets and timers would keep the process from ending.
+      await admin.disconnect().catch(() => undefined);
+      throw error;
+    }
+    return admin;
   }
 
   /** The next call gets a new connection; this one is closed after its last call. */

@@ -70,11 +70,7 @@ export async function readSharedEvidence(
     const listed = new Set(await clients.kafka.topics());
     const others = topics.filter((topic) => !listed.has(topic));
     // What brokers hide for want of rights is not gone.
-    const denied =
-      others.length === 0
-        ? new Set<string>()
-        : await clients.kafka.denied(others);
-    return { listed, denied };
+    return { listed, denied: await clients.kafka.denied(others) };
   });
   const isGone = (topic: string) =>
     inKafka.read &&

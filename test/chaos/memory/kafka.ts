@@ -144,6 +144,8 @@ export class MemoryKafka {
     };
   }
 
+  denied = async () => new Set<string>();
+
   topics() {
     return call(() => [...this.logs.keys()]);
   }

@@ -25,6 +25,7 @@ function world() {
   const { auditBatch, auditTopic } = createAuditActivities({
     kafka: {
       topics: async () => [TOPIC],
+      denied: async () => new Set(),
       topicConfigs: async () => new Map(),
       topicIds: async () => new Map([[TOPIC, log.id]]),
       offsets: async (topic: string) => [

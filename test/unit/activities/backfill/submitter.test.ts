@@ -130,7 +130,7 @@ async function killedWhen(
     runsHere: () => false,
   });
   await expect(
-    env.run(() => submitter.submitAndAwait(JOB)),
+    env.run(() => submitter.submitAndAwait(JOB, () => undefined)),
   ).rejects.toBeInstanceOf(CancelledFailure);
   return killed;
 }

@@ -20,6 +20,7 @@ async function verified(
   const deps = {
     kafka: {
       topics: async () => ["eventlogging_Edit"],
+      denied: async () => new Set(),
       topicConfigs: async () => new Map(),
       topicIds: async () => new Map(),
       offsets: async () => [],
