@@ -20,8 +20,8 @@ import { sagaId } from "./saga-id";
 /** Files that are read at the same time. */
 const WIDTH = 4;
 /**
- * Bytes of whole files after which is recorded what they say. An attempt that takes over reads no more than these again, besides files that
- * were begun or are damaged.
+ * Bytes of whole files after which is recorded what they say. An attempt that takes over reads no more than these again, besides as many
+ * files as are read at the same time, and damaged ones.
  */
 export const RECORDED_BYTES = 256 << 20;
 
@@ -54,6 +54,8 @@ export class LogReading {
     private readonly clients: { hdfs: Hdfs; storage: Storage },
     private readonly applicationId: string,
     private readonly files: AggregatedLogFile[],
+    /** Bytes of whole files after which is recorded what they say. */
+    private readonly recordEvery = RECORDED_BYTES,
   ) {
     this.ofBytes = total(files, "length");
   }
@@ -161,14 +163,16 @@ export class LogReading {
     };
   }
 
+  /** Waits for a record that is being written also where there is none to be made: what is read meanwhile is in none yet. */
   private async recordNowAndThen(): Promise<void> {
     const bytes = total(this.whole, "length");
-    if (bytes - this.recordedBytes < RECORDED_BYTES) return;
-    this.recordedBytes = bytes;
-    const scanned = { files: [...this.whole], ...this.verdicts.statements };
-    this.recording = this.recording.then(async () => {
-      await this.clients.storage.write(this.place, scanned);
-    });
+    if (bytes - this.recordedBytes >= this.recordEvery) {
+      this.recordedBytes = bytes;
+      const scanned = { files: [...this.whole], ...this.verdicts.statements };
+      this.recording = this.recording.then(async () => {
+        await this.clients.storage.write(this.place, scanned);
+      });
+    }
     return this.recording;
   }
 }

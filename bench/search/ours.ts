@@ -1,52 +1,17 @@
-import { mkdirSync, readFileSync } from "node:fs";
-import { open, readFile, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { createCollectActivities } from "../../activities/backfill/search/collect";
 import { createMissingActivities } from "../../activities/backfill/search/missing";
 import { readMissing } from "../../activities/backfill/search/read-missing";
 import { EventArchive } from "../../clients/event-archive";
-import type { Hdfs } from "../../clients/hdfs/hdfs";
 import { Storage } from "../../clients/storage";
 import type { Collected, Missing } from "../../domain/backfill/missing";
 import { sha256 } from "../../lib/digest";
+import { folderAsHdfs } from "../../test/support/folder-hdfs";
+import { NOTHING_SINCE } from "../../test/support/unchanged-kafka";
 import { type Archive, SCHEMAS } from "./generate";
-
-/** A folder of this machine in place of HDFS, which is not what is compared. */
-function folderAsHdfs(folder: string): Hdfs {
-  const place = (path: string) => join(folder, path);
-  const files = {
-    readText: (path: string) =>
-      readFile(place(path), "utf8").catch(() => undefined),
-    list: async () => undefined,
-    replace: async (path: string, text: string) => {
-      mkdirSync(dirname(place(path)), { recursive: true });
-      await writeFile(place(path), text);
-    },
-    create: async (path: string, text: string) => files.replace(path, text),
-    open: async (path: string) => ({
-      size: (await stat(place(path))).size,
-      read: async (at: number, length: number) => {
-        const handle = await open(place(path));
-        try {
-          const bytes = Buffer.allocUnsafe(length);
-          const { bytesRead } = await handle.read(bytes, 0, length, at);
-          return bytes.subarray(0, bytesRead);
-        } finally {
-          await handle.close();
-        }
-      },
-    }),
-  };
-  return files as unknown as Hdfs;
-}
-
-/** Kafka, into which nothing has come since what is held was collected: the join need not read that once more. */
-const NOTHING_SINCE = {
-  topicIds: async () => new Map(),
-  offsets: async () => [],
-  read: async () => undefined,
-};
 
 /** One search, of a process of its own: prints the seconds, what was found, its digest and the memory at its peak. */
 async function main(folder: string, memoryMb: number): Promise<void> {

@@ -369,6 +369,14 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     without:
+      "a search that takes over reads files of the archive again that are recorded",
+    file: `${backfill}/search/search-units.ts`,
+    guard: "if (recorded !== undefined) return recorded;",
+    taken: "void recorded;",
+    test: `${backfill}/search/taken-over`,
+  },
+  {
+    without:
       "a search that wakes up late hides files of the archive from the one that took over",
     file: "clients/storage.ts",
     guard: "this.writeText(placeOf(sha256(text)), text)",
@@ -1114,6 +1122,21 @@ export const GUARDS: readonly Guard[] = [
     guard: "if (!isWhole) told.delete(topic);",
     taken: "void isWhole;",
     test: "clients/kafka/offset-lookups",
+  },
+  {
+    without: "a reading of logs that takes over reads files that are recorded",
+    file: `${backfill}/log-reading.ts`,
+    guard: "return this.files.filter((file) => !isWhole(file));",
+    taken: "return this.files;",
+    test: `${backfill}/log-reading-taken-over`,
+  },
+  {
+    without:
+      "logs are read on without bounds while a record of what they say is written",
+    file: `${backfill}/log-reading.ts`,
+    guard: "    return this.recording;\n",
+    taken: "    if (this.recordedBytes === bytes) return this.recording;\n",
+    test: `${backfill}/log-reading-taken-over`,
   },
   {
     without: "what a log said before it grew counts twice",

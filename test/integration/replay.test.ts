@@ -1,6 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import type { Admin } from "kafkajs";
 import type { Message } from "../../clients/kafka/ranged-read";
 import { collectHeldSince } from "../../activities/backfill/search/collect-held";
@@ -11,13 +9,14 @@ import { moveClockTo } from "../../sandbox/platform/clock";
 import { sandboxKafka } from "../../sandbox/platform/commands";
 import { crash, down, reset, up } from "../../sandbox/platform/up";
 import { until } from "../../sandbox/platform/wait";
+import { attemptApart, type AttemptApart } from "../support/attempt-apart";
 import { PARTITIONS, sceneOf } from "./replay/scene";
 
 /** A replay on a real broker: whatever becomes of it, every event is there once, as it was, and none is lost. */
 const quiet = () => undefined;
 const EVENTS = 5000;
 let admin: Admin;
-const children: ChildProcess[] = [];
+const begun: AttemptApart[] = [];
 
 beforeAll(async () => {
   await reset(quiet);
@@ -28,7 +27,7 @@ beforeAll(async () => {
 }, 200_000);
 
 afterAll(async () => {
-  for (const child of children) child.kill("SIGKILL");
+  await Promise.all(begun.map(({ kill }) => kill()));
   await admin?.disconnect();
   await down(quiet);
 }, 60_000);
@@ -77,28 +76,12 @@ async function mustHoldEachOnce(
   );
 }
 
-/** An attempt in a process of its own, and what it says. */
-function attemptApart(topic: string, commits: number) {
-  const child = spawn(
-    process.execPath,
-    [
-      ...["-r", "tsx/cjs", join(__dirname, "replay", "attempt.ts")],
-      ...[topic, String(EVENTS), String(commits)],
-    ],
-    { stdio: ["pipe", "pipe", "inherit"] },
-  );
-  children.push(child);
-  const said: string[] = [];
-  createInterface({ input: child.stdout! }).on("line", (line) =>
-    said.push(line),
-  );
-  return {
-    child,
-    hasSaid: (what: string) =>
-      until(`"${what}" of an attempt`, 60, () =>
-        said.find((line) => line.startsWith(what)),
-      ),
-  };
+/** An attempt in a process of its own. */
+function replayApart(topic: string, commits: number): AttemptApart {
+  const script = join(__dirname, "replay", "attempt.ts");
+  const apart = attemptApart(script, topic, String(EVENTS), String(commits));
+  begun.push(apart);
+  return apart;
 }
 
 test("events of several partitions are there at their own times, and their markers are counted", async () => {
@@ -144,9 +127,9 @@ test("events of several partitions are there at their own times, and their marke
 test("an attempt that is killed with a transaction open is taken over: what it had committed stays, the rest is produced", async () => {
   const topic = "Killed";
   await makeTopic(topic);
-  const { child, hasSaid } = attemptApart(topic, 3);
+  const { hasSaid, kill } = replayApart(topic, 3);
   await hasSaid("open");
-  child.kill("SIGKILL");
+  await kill();
   const scene = await sceneOf(topic, EVENTS, {});
   const written = (await scene.kafka.offsets(topic)).map(({ high }) => high);
   expect(written.every((high) => Number(high) > 0)).toBe(true);
@@ -163,7 +146,7 @@ test.each([
   async (_, afterwards) => {
     const topic = afterwards ? "Frozen" : "Thawed";
     await makeTopic(topic);
-    const { child, hasSaid } = attemptApart(topic, 2);
+    const { child, hasSaid } = replayApart(topic, 2);
     await hasSaid("open");
     child.kill("SIGSTOP");
     let wokeUp = false;
