@@ -10,12 +10,12 @@ import type { Config } from "../domain/settings/config";
 export async function readOnlyStorage(
   configPath: string,
 ): Promise<{ config: Config; storage: Storage }> {
-  const [{ loadConfig }, { Hdfs }, { Storage }] = await Promise.all([
+  const [{ loadConfig }, { clientsOf }, { Storage }] = await Promise.all([
     import("../workers/config"),
-    import("../clients/hdfs/hdfs"),
+    import("../clients/cluster"),
     import("../clients/storage"),
   ]);
   const config = loadConfig(configPath);
-  const hdfs = new Hdfs({ ...config.hdfs, allowedPrefixes: [] });
+  const hdfs = clientsOf(config).hdfs();
   return { config, storage: new Storage(hdfs, config.storage.path) };
 }

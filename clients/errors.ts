@@ -34,8 +34,12 @@ export const isCancelled = (error: unknown) =>
   error instanceof CancelledFailure ||
   (error as Error | undefined)?.name === "AbortError";
 
+/** A failure whose message says what to do about it; its cause would say less. */
+export class Explained extends Error {}
+
 /** What went wrong, in words. `fetch` says only that it failed and keeps the reason in `cause`; some errors have a code alone. */
 function reasonOf(error: unknown): string {
+  if (error instanceof Explained) return error.message;
   const inner =
     error instanceof Error && error.cause instanceof Error
       ? error.cause

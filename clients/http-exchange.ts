@@ -1,13 +1,11 @@
 import {
-  Agent as HttpAgent,
   type ClientRequest,
   type IncomingHttpHeaders,
   type IncomingMessage,
-  request as httpRequest,
 } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
 import { bodyInPieces } from "./http-body";
+import { type TlsAgents, wayTo } from "./http-ways";
 
 /** A request to a service; its body is nothing where none is given. */
 export type Ask = {
@@ -17,6 +15,8 @@ export type Ask = {
   body?: Buffer;
   /** How long the answer may take, from when a connection is there for the request. */
   timeoutMs: number;
+  /** How services are known over https, and how they know who asks; without it by what Node itself brings along. */
+  tls?: TlsAgents;
 };
 
 /** What a service answered, read whole. */
@@ -35,25 +35,9 @@ export type AnswerInPieces = Answer & {
 
 export type Exchange = (ask: Ask) => Promise<Answer>;
 
-/**
- * So many requests are under way at each address; others wait for their turn. More make nothing faster, and cost a service a connection and
- * a thread each.
- */
-const CONNECTIONS = 64;
-/** Kept connections are closed after this, before a service does it: Jetty waits for ten seconds and more. */
-const IDLE_MS = 4000;
 const MAX_REDIRECTS = 5;
 const SEE_OTHER = 303;
 const REDIRECTS = new Set([301, 302, SEE_OTHER, 307, 308]);
-
-const KEPT = { keepAlive: true, maxSockets: CONNECTIONS, timeout: IDLE_MS };
-const WAYS: Record<
-  string,
-  { request: typeof httpRequest; agent: HttpAgent } | undefined
-> = {
-  "http:": { request: httpRequest, agent: new HttpAgent(KEPT) },
-  "https:": { request: httpsRequest, agent: new HttpsAgent(KEPT) },
-};
 
 /**
  * Sends one request over a connection that is kept, and reads its answer whole. `fetch` does the same with four times as much processor time,
@@ -104,9 +88,9 @@ async function onceMore<T>(
   }
 }
 
-/** Like {@link exchange}, and goes where the answer sends it on to, without the body. Other headers than its own are not sent along. */
+/** Like {@link exchange}, and goes where the answer sends it on to, with all it has; where the answer is elsewhere (303), asks for it alone. */
 export async function exchangeFollowing<T extends Answer>(
-  ask: Omit<Ask, "body" | "headers">,
+  ask: Ask,
   send: (ask: Ask) => Promise<T>,
 ): Promise<T> {
   let next: Ask = ask;
@@ -119,7 +103,9 @@ export async function exchangeFollowing<T extends Answer>(
     next = {
       ...next,
       url: new URL(location, answer.url),
-      ...(answer.status === SEE_OTHER ? { method: "GET" } : {}),
+      ...(answer.status === SEE_OTHER
+        ? { method: "GET", headers: {}, body: Buffer.alloc(0) }
+        : {}),
     };
   }
 }
@@ -165,18 +151,17 @@ class Deadline {
 
 /** Sends a request. @returns its answer, of which the body is still to come */
 function begun(
-  { method, url, headers = {}, body }: Ask,
+  { method, url, headers = {}, body, tls }: Ask,
   connection: Connection,
   deadline: Deadline,
 ): Promise<IncomingMessage> {
-  const way = WAYS[url.protocol];
-  if (!way) return Promise.reject(new Error(`no way to ${url.protocol}`));
   return new Promise((resolve, reject) => {
+    const way = wayTo(url, tls);
     let isKept = false;
     let isConnected = false;
     const sent = way.request(
       url,
-      { method, headers, agent: connection === "kept" && way.agent },
+      { method, headers, agent: way[connection] },
       resolve,
     );
     sent.on("socket", (socket) => {

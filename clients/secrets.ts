@@ -59,3 +59,10 @@ export function tlsOptions(
     read("passphrase", () => secretOf(passphrase, `${field}.passphrase`));
   return options;
 }
+
+/** Codes of TLS: the service's certificate is not believed, or ours is not. */
+const TLS_CODE =
+  /^(?:SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|CERT_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|EPROTO)/;
+
+/** Whether an error's code is one of TLS. */
+export const isTlsCode = (code: string): boolean => TLS_CODE.test(code);

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { kerberosHeaders } from "./kerberos-headers.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const [major, minor] = process.versions.node.split(".").map(Number);
@@ -22,7 +23,11 @@ if (!existsSync(mark) || readFileSync(mark, "utf8") !== digest) {
   const result = spawnSync(
     "npm",
     ["ci", "--no-audit", "--no-fund", "--loglevel=error"],
-    { cwd: root, stdio: "inherit" },
+    {
+      cwd: root,
+      stdio: "inherit",
+      env: { ...process.env, ...kerberosHeaders(process.env) },
+    },
   );
   if (result.status !== 0) process.exit(result.status ?? 1);
   writeFileSync(mark, digest);

@@ -43,7 +43,18 @@ function withHadoopConf(value: unknown): unknown {
   for (const [name, found] of Object.entries(says)) {
     const given = name in value ? value[name] : {};
     if (isSection(given))
-      merged[name] = { ...foundBeside(given, found), ...given };
+      merged[name] = beside(foundBeside(given, found), given);
+  }
+  return merged;
+}
+
+/** Both, whatever lies within; what is given counts. */
+function beside(found: object, given: Record<string, unknown>): object {
+  const merged: Record<string, unknown> = { ...found };
+  for (const [name, value] of Object.entries(given)) {
+    const other = merged[name];
+    merged[name] =
+      isSection(other) && isSection(value) ? beside(other, value) : value;
   }
   return merged;
 }

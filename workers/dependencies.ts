@@ -28,14 +28,11 @@ import { takingSagaNames } from "../activities/backfill/saga-id";
 import { createScanLogsActivities } from "../activities/backfill/scan-logs";
 import { createAlertActivities } from "../activities/incidents/alerts";
 import { createIncidentActivities } from "../activities/incidents/incidents";
+import { clientsOf } from "../clients/cluster";
 import { driverRuns, runCommand } from "../clients/commands";
 import { EventArchive } from "../clients/event-archive";
-import { Hdfs } from "../clients/hdfs/hdfs";
-import { Hive } from "../clients/hive/hive";
-import { Kafka } from "../clients/kafka/kafka";
 import { EventMysql } from "../clients/mysql";
 import { Storage } from "../clients/storage";
-import { Yarn } from "../clients/yarn/yarn";
 import type { Config } from "../domain/settings/config";
 import { configDigest } from "../domain/settings/config-digest";
 import { policyOf } from "../domain/settings/policy";
@@ -43,10 +40,8 @@ import { createImporter } from "../importers/registry";
 
 /** Builds the clients, and what activities share, once for each worker. */
 export function createDependencies(config: Config, client: Client) {
-  const hdfs = new Hdfs({
-    ...config.hdfs,
-    allowedPrefixes: config.allowedPrefixes,
-  });
+  const clients = clientsOf(config);
+  const hdfs = clients.hdfs(config.allowedPrefixes);
   const storage = new Storage(
     hdfs,
     config.storage.path,
@@ -54,7 +49,7 @@ export function createDependencies(config: Config, client: Client) {
       (config.metrics.url ??
         `http://${config.metrics.host}:${config.metrics.port}`),
   );
-  const yarn = new Yarn(config.yarn.resourceManager, config.hdfs.user);
+  const yarn = clients.yarn();
   const jobs = { driverRuns, runCommand };
   const drivers = new Drivers({
     host: hostname(),
@@ -68,8 +63,8 @@ export function createDependencies(config: Config, client: Client) {
     hdfs,
     storage,
     source: createImporter(hdfs, config.importer),
-    kafka: new Kafka(config.kafka.brokers, config.security.kafka),
-    hive: new Hive(config.hive.metastore),
+    kafka: clients.kafka(),
+    hive: clients.hive(),
     archive: new EventArchive(config.archive.files),
     yarn,
     submitter: new Submitter(yarn, drivers),

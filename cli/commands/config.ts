@@ -1,8 +1,6 @@
 import type { Command } from "commander";
-import { Hdfs } from "../../clients/hdfs/hdfs";
-import { Hive } from "../../clients/hive/hive";
-import { Kafka } from "../../clients/kafka/kafka";
-import { Yarn } from "../../clients/yarn/yarn";
+import { clientsOf } from "../../clients/cluster";
+import type { Kafka } from "../../clients/kafka/kafka";
 import type { Config } from "../../domain/settings/config";
 import { datasetOf } from "../../domain/settings/dataset";
 import { loadConfig } from "../../workers/config";
@@ -20,7 +18,8 @@ type Check = () => Promise<string>;
 
 /** Each system that the configuration names, in the order in which the table shows them. */
 function checksOf(config: Config, kafka: Kafka): Record<string, Check> {
-  const hdfs = new Hdfs({ ...config.hdfs, allowedPrefixes: [] });
+  const clients = clientsOf(config);
+  const hdfs = clients.hdfs();
   return {
     Temporal: async () => {
       const client = await connectClient();
@@ -37,13 +36,11 @@ function checksOf(config: Config, kafka: Kafka): Record<string, Check> {
       return `${topics.length} topics, ${covered.length} of them audited`;
     },
     HDFS: async () => ((await hdfs.list("/")) ? "answers" : "has no root"),
-    YARN: async () => {
-      const yarn = new Yarn(config.yarn.resourceManager, config.hdfs.user);
-      return `${(await yarn.running()).length} applications running`;
-    },
+    YARN: async () =>
+      `${(await clients.yarn().running()).length} applications running`,
     "Hive metastore": async () => {
       const { database } = config.naming;
-      const tables = await new Hive(config.hive.metastore).tables(database);
+      const tables = await clients.hive().tables(database);
       return `${tables.length} tables in ${database}`;
     },
     "importer history": async () =>
@@ -102,7 +99,7 @@ export function addCommands(command: Command): void {
     .option(...configOption)
     .action(async (options: { config: string }) => {
       const config = loadConfig(options.config);
-      const kafka = new Kafka(config.kafka.brokers, config.security.kafka);
+      const kafka = clientsOf(config).kafka();
       const checks = Object.entries(checksOf(config, kafka));
       const rows = await Promise.all(checks.map(rowOf));
       await kafka.close();

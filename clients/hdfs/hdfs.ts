@@ -5,7 +5,7 @@ import { directoryOf, isBelow, nameOf } from "../../lib/paths";
 import { fatal } from "../errors";
 import { FileChanged, rangeInPieces } from "./range-in-pieces";
 import type { RandomAccess } from "../../lib/random-access";
-import type { Exchange } from "../http-exchange";
+import { OPEN_ACCESS } from "../hadoop-access";
 import { type WebHdfsAddress, WebHdfsTransport } from "./webhdfs-transport";
 
 export type FileStatus = {
@@ -68,12 +68,11 @@ const partOf = (path: string) => `${path}.${randomUUID()}.part`;
 export class Hdfs {
   private readonly transport: WebHdfsTransport;
 
-  /** @param send how a request is sent and answered; by default over HTTP */
   constructor(
     private readonly options: Options,
-    send?: Exchange,
+    access = OPEN_ACCESS,
   ) {
-    this.transport = new WebHdfsTransport(options, send);
+    this.transport = new WebHdfsTransport(options, access);
   }
 
   /** Where a browser can download a file. */

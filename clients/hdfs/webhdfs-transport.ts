@@ -21,10 +21,9 @@ import {
   type AnswerInPieces,
   type Ask,
   type Exchange,
-  exchange,
   exchangeFollowing,
-  exchangeInPieces,
 } from "../http-exchange";
+import type { HadoopAccess } from "../hadoop-access";
 
 /** Where WebHDFS is served: NameNodes, an HttpFS, or a gateway such as Knox; the address may have a base path. */
 export type WebHdfsAddress = { webhdfs: AddressOrSeveral; user: string };
@@ -56,7 +55,7 @@ const UPLOAD_BYTES_PER_MS = 1000;
 
 /** The address of one operation on one path. The base path is kept; without a port the protocol's own counts (https: 443). */
 export function webHdfsUrl(
-  { webhdfs, user }: { webhdfs: string; user: string },
+  { webhdfs, user }: { webhdfs: string; user: string | undefined },
   operation: Operation,
   path: string,
   query: Query = {},
@@ -100,22 +99,24 @@ export class WebHdfsTransport {
   private readonly send: Exchange;
   /** How a file is asked for whose bytes are given as they come. */
   private readonly open: (ask: Ask) => Promise<AnswerInPieces>;
+  /** The `user.name` of requests. A proven one is not named: it would have to be the same, in Hadoop's own short form. */
+  private readonly user: string | undefined;
 
-  /** @param send how a request is sent and answered */
   constructor(
     private readonly address: WebHdfsAddress,
-    send?: Exchange,
+    access: HadoopAccess,
   ) {
-    this.send = send ?? exchange;
+    this.send = access.exchange;
+    this.open = access.exchangeInPieces;
+    this.user = access.isProven ? undefined : address.user;
     this.addresses = new Addresses(address.webhdfs, {
       confirm: (each) => this.confirmActive(each),
     });
-    this.open = send ?? exchangeInPieces;
   }
 
   /** Where a browser can ask for something: at the address that answered last. */
   link(operation: Operation, path: string): string {
-    const { user } = this.address;
+    const { user } = this;
     return webHdfsUrl(
       { webhdfs: this.addresses.current, user },
       operation,
@@ -276,7 +277,7 @@ export class WebHdfsTransport {
   ) {
     const { method, counted } = OPERATIONS[operation];
     if (counted > 0) countRequest("HDFS", counted);
-    const { user } = this.address;
+    const { user } = this;
     const url = new URL(webHdfsUrl({ webhdfs, user }, operation, path, query));
     return { method, url, timeoutMs: TIMEOUT_MS };
   }

@@ -1,3 +1,4 @@
+import { createConnection, type Socket } from "node:net";
 import thrift from "thrift";
 import { partitionValues } from "../../formats/hive/partition-values";
 import { type Hour, hourOfPartition } from "../../lib/hour";
@@ -28,6 +29,8 @@ type Client = {
   >;
 };
 
+const CLOSED = "it closed the connection before it answered";
+const CONNECT_MS = 10_000;
 /** How long nothing may come while an answer is waited for: the names of a table with many partitions take their time. */
 const ANSWER_MS = 120_000;
 
@@ -38,8 +41,14 @@ const ANSWER_MS = 120_000;
 export class Hive {
   private readonly addresses: Addresses;
 
-  /** @param address `host:port`, or several of which any may be asked */
-  constructor(private readonly address: AddressOrSeveral) {
+  /**
+   * @param address `host:port`, or several of which any may be asked
+   * @param prove proves who asks, on a connection to a host that was just made; without it nobody asks for that
+   */
+  constructor(
+    private readonly address: AddressOrSeveral,
+    private readonly prove?: (socket: Socket, host: string) => Promise<void>,
+  ) {
     this.addresses = new Addresses(address);
   }
 
@@ -54,20 +63,20 @@ export class Hive {
     address: string,
     act: (client: Client) => Promise<T>,
   ): Promise<T> {
-    const [host, port] = address.split(":");
-    const connection = thrift.createConnection(host!, Number(port), {
-      transport: thrift.TBufferedTransport,
-      protocol: thrift.TBinaryProtocol,
-      connect_timeout: 10_000,
-      timeout: ANSWER_MS,
-    });
+    const connection = await this.connect(address);
     try {
       return await new Promise<T>((done, fail) => {
         connection.on("error", fail);
         // Nothing is changed there, so that any other metastore may be asked instead.
         connection.on("timeout", () => fail(new NotActive("timed out")));
         connection.on("close", () =>
-          fail(new NotActive("it closed the connection before it answered")),
+          fail(
+            new NotActive(
+              this.prove
+                ? CLOSED
+                : `${CLOSED}, as one does that wants to know who asks: see security.metastore`,
+            ),
+          ),
         );
         act(
           thrift.createClient(
@@ -79,6 +88,33 @@ export class Hive {
     } finally {
       connection.end();
     }
+  }
+
+  private async connect(address: string): Promise<thrift.Connection> {
+    const [host, port] = address.split(":");
+    const options = {
+      transport: thrift.TBufferedTransport,
+      protocol: thrift.TBinaryProtocol,
+      connect_timeout: CONNECT_MS,
+      timeout: ANSWER_MS,
+    };
+    if (!this.prove)
+      return thrift.createConnection(host!, Number(port), options);
+    const socket = await connected(host!, Number(port));
+    try {
+      await this.prove(socket, host!);
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
+    socket.setTimeout(ANSWER_MS);
+    const connection = new thrift.Connection(socket, {
+      ...options,
+      transport: thrift.TFramedTransport,
+    });
+    // It would wait for an event that has been.
+    connection.connected = true;
+    return connection;
   }
 
   /** The hours for which a table has a partition, whichever way its name writes them; none where the table does not exist. */
@@ -129,6 +165,21 @@ export class Hive {
   tables(database: string): Promise<string[]> {
     return this.call((client) => client.get_all_tables(database));
   }
+}
+
+/** A connection on which nothing was sent yet. Whoever uses it is told where it ends, or where nothing comes for long. */
+function connected(host: string, port: number): Promise<Socket> {
+  return new Promise((done, fail) => {
+    const socket = createConnection({ host, port, timeout: CONNECT_MS });
+    socket.on("timeout", () =>
+      socket.destroy(new Error(`no answer in ${CONNECT_MS / 1000} s`)),
+    );
+    socket.once("error", fail);
+    socket.once("connect", () => {
+      socket.off("error", fail);
+      done(socket);
+    });
+  });
 }
 
 const keyOf = (values: string[]): string => JSON.stringify(values);

@@ -1,4 +1,8 @@
-import type { KafkaConfig, OauthbearerProviderResponse } from "kafkajs";
+import type {
+  KafkaConfig,
+  Mechanism,
+  OauthbearerProviderResponse,
+} from "kafkajs";
 import { z } from "zod";
 import type {
   SaslSettings,
@@ -6,7 +10,9 @@ import type {
 } from "../../domain/settings/sections/security";
 import { jsonIn } from "../../lib/json";
 import { calling } from "../errors";
-import { secretOf, tlsOptions } from "../secrets";
+import type { Kerberos } from "../kerberos/kerberos";
+import { saslByKerberos } from "../kerberos/sasl";
+import { isTlsCode, secretOf, tlsOptions } from "../secrets";
 
 export type KafkaSecurity = NonNullable<SecuritySettings["kafka"]>;
 
@@ -16,17 +22,25 @@ const FIELD = "security.kafka";
  * What kafkajs is given to reach brokers as they want it. It takes the options from these objects for each connection, so that a password or
  * a certificate that was renewed counts from the next connection on.
  */
-export function kafkaAccess({
-  tls,
-  sasl,
-}: KafkaSecurity): Pick<KafkaConfig, "ssl" | "sasl"> {
+export function kafkaAccess(
+  { tls, sasl }: KafkaSecurity,
+  kerberos: Kerberos,
+): Pick<KafkaConfig, "ssl" | "sasl"> {
   return {
     ...(tls ? { ssl: tlsOptions(tls, `${FIELD}.tls`) } : {}),
-    ...(sasl ? { sasl: saslOptions(sasl) } : {}),
+    ...(sasl ? { sasl: saslOptions(sasl, kerberos) } : {}),
   };
 }
 
-function saslOptions(sasl: SaslSettings): NonNullable<KafkaConfig["sasl"]> {
+function saslOptions(
+  sasl: SaslSettings,
+  kerberos: Kerberos,
+): NonNullable<KafkaConfig["sasl"]> {
+  if (sasl.mechanism === "gssapi")
+    return {
+      mechanism: "GSSAPI",
+      authenticationProvider: byKerberos(kerberos, sasl.service),
+    };
   if (sasl.mechanism === "oauthbearer")
     return {
       mechanism: "oauthbearer",
@@ -38,6 +52,27 @@ function saslOptions(sasl: SaslSettings): NonNullable<KafkaConfig["sasl"]> {
     get: () => secretOf(sasl.password, `${FIELD}.sasl.password`),
   }) as typeof options & { password: string };
 }
+
+/** Tokens of GSSAPI as brokers frame them: their length (int32), then the bytes. */
+const byKerberos =
+  (kerberos: Kerberos, service: string): Mechanism["authenticationProvider"] =>
+  ({ host, saslAuthenticate }) => ({
+    authenticate: () =>
+      saslByKerberos(kerberos, { service, host }, async (token) => {
+        const answer = await saslAuthenticate<Buffer>({
+          request: {
+            encode: () => {
+              const framed = Buffer.alloc(4 + token.length);
+              framed.writeInt32BE(token.length);
+              token.copy(framed, 4);
+              return framed;
+            },
+          },
+          response: { decode: (bytes) => bytes.subarray(4), parse: (b) => b },
+        });
+        return answer ?? Buffer.alloc(0);
+      }),
+  });
 
 type Token = OauthbearerProviderResponse & { seconds: number };
 
@@ -122,10 +157,6 @@ function tokenOf({
   });
 }
 
-/** Codes of TLS: the broker's certificate is not believed, or ours is not. */
-const TLS_CODE =
-  /^(?:SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|CERT_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|EPROTO)/;
-
 type Told = { name: string; message: string; code: string; type: string };
 
 /** An error and what caused it, the outermost first; what is no error tells nothing. */
@@ -164,12 +195,16 @@ export function adviceOn(
     return sasl
       ? `asked as ${identityOf(sasl)} by ${sasl.mechanism}: see ${FIELD}.sasl`
       : `nobody was named: see ${FIELD}.sasl`;
-  if (tls && chain.some(({ code }) => TLS_CODE.test(code)))
+  if (tls && chain.some(({ code }) => isTlsCode(code)))
     return `asked over TLS: see ${FIELD}.tls`;
   if (chain.some(({ type }) => type.endsWith("_AUTHORIZATION_FAILED")))
     return `asked as ${sasl ? identityOf(sasl) : "whom the connection says"}: docs/permissions.md has the rights that are needed`;
   return undefined;
 }
 
-const identityOf = (sasl: SaslSettings): string =>
-  sasl.mechanism === "oauthbearer" ? sasl.clientId : sasl.user;
+function identityOf(sasl: SaslSettings): string {
+  if (sasl.mechanism === "oauthbearer") return sasl.clientId;
+  return sasl.mechanism === "gssapi"
+    ? "whom security.kerberos says"
+    : sasl.user;
+}

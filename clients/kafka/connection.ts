@@ -1,5 +1,6 @@
 import { type Admin, Kafka as KafkaJs, logLevel } from "kafkajs";
 import { calling } from "../errors";
+import { Kerberos } from "../kerberos/kerberos";
 import { adviceOn, kafkaAccess, type KafkaSecurity } from "./access";
 import { registerCodecs } from "./codecs";
 import { tellWholeLogs } from "./raw-requests";
@@ -39,17 +40,21 @@ export class KafkaConnection {
   private current: AdminConnection | undefined;
   private hasWorked = false;
 
-  /** @param security how the brokers want to be reached; without it they are asked in plain */
+  /**
+   * @param security how the brokers want to be reached; without it they are asked in plain
+   * @param kerberos who Sisyphus is, where they ask for that by Kerberos
+   */
   constructor(
     readonly brokers: string[],
     private readonly security: KafkaSecurity = {},
+    kerberos = new Kerberos(),
   ) {
     this.js = new KafkaJs({
       clientId: "sisyphus",
       brokers,
       // A second, which is kafkajs' own, is little for a handshake of TLS.
       connectionTimeout: 10_000,
-      ...kafkaAccess(security),
+      ...kafkaAccess(security, kerberos),
       logLevel: logLevel.NOTHING,
       retry: { retries: 4 },
     });

@@ -6,7 +6,9 @@ import {
   NotActive,
 } from "../addresses";
 import { calling } from "../errors";
+import { OPEN_ACCESS } from "../hadoop-access";
 import { contentOf, refusalOf, remoteException } from "../hadoop-answer";
+import { type Answer, type Ask, exchangeFollowing } from "../http-exchange";
 
 const text = z.string().default("");
 
@@ -46,9 +48,12 @@ const stateOfApplication = z.object({ state: z.string() });
 /** YARN's own exception for an application that it does not know. A gateway's 404 has none: it says nothing of the application. */
 const UNKNOWN = "NotFoundException";
 
-/** With which a standby sends on to the active one; `fetch` follows, unless there is none. */
+/** With which a standby sends on to the active one, which is followed, unless there is none. */
 const SENT_ON = 307;
 const TIMEOUT_MS = 10_000;
+const LIVE_LOG_MS = 5000;
+
+const isGood = (status: number) => status >= 200 && status < 300;
 
 const ENDED = new Set(["FINISHED", "FAILED", "KILLED"]);
 /** Whether an application is a Refine job, whichever version: judged by its name. */
@@ -66,29 +71,29 @@ export class Yarn {
   constructor(
     private readonly address: AddressOrSeveral,
     private readonly user: string,
+    private readonly access = OPEN_ACCESS,
   ) {
     this.addresses = new Addresses(address);
   }
 
   /** Makes a call at the active ResourceManager. A standby sends on to that one; where none is active, it answers nothing that could be used. */
   private calling<T>(
-    call: (response: Response) => Promise<T>,
+    resultOf: (answer: Answer, body: string) => T,
     path: string,
-    init: RequestInit,
+    ask: Pick<Ask, "method" | "headers" | "body">,
   ): Promise<T> {
     return calling("YARN ResourceManager", addressText(this.address), () =>
       this.addresses.ask(async (address) => {
-        const response = await fetch(`${address}/ws/v1/cluster${path}`, {
-          ...init,
-          signal: AbortSignal.timeout(TIMEOUT_MS),
-        });
-        if (response.status === SENT_ON) {
-          await response.body?.cancel();
+        const url = new URL(`${address}/ws/v1/cluster${path}`);
+        const answer = await exchangeFollowing(
+          { ...ask, url, timeoutMs: TIMEOUT_MS },
+          this.access.exchange,
+        );
+        if (answer.status === SENT_ON)
           throw new NotActive(
             `${SENT_ON} without a Location: no one is active`,
           );
-        }
-        return call(response);
+        return resultOf(answer, answer.body.toString("utf8"));
       }),
     );
   }
@@ -97,18 +102,15 @@ export class Yarn {
   private get<T>(path: string, form: z.ZodType<T>): Promise<T | undefined> {
     const headers = { accept: "application/json" };
     return this.calling(
-      async (response) => {
-        const body = await response.text();
-        if (response.ok) return contentOf(response, body, form);
-        if (
-          response.status === 404 &&
-          remoteException(body)?.exception === UNKNOWN
-        )
+      (answer, body) => {
+        const { status } = answer;
+        if (isGood(status)) return contentOf(answer, body, form);
+        if (status === 404 && remoteException(body)?.exception === UNKNOWN)
           return undefined;
-        throw new Error(`GET ${path}: ${refusalOf(response.status, body)}`);
+        throw new Error(`GET ${path}: ${refusalOf(status, body)}`);
       },
       path,
-      { headers },
+      { method: "GET", headers },
     );
   }
 
@@ -161,27 +163,35 @@ export class Yarn {
       );
     if (!container) return undefined;
     const [, nodeManager, id] = container;
-    const response = await fetch(
+    const url = new URL(
       `${nodeManager}/ws/v1/node/containers/${id}/logs/${file}?size=-${bytes}`,
-      { signal: AbortSignal.timeout(5000), redirect: "manual" },
-    ).catch(() => undefined);
-    return response?.ok ? response.text() : undefined;
+    );
+    const answer = await this.access
+      .exchange({ method: "GET", url, timeoutMs: LIVE_LOG_MS })
+      .catch(() => undefined);
+    return answer && isGood(answer.status)
+      ? answer.body.toString("utf8")
+      : undefined;
   }
 
   /** Asks the ResourceManager to end an application; it may take a while. */
   async kill(id: string): Promise<void> {
+    const asWhom = this.access.isProven ? "" : `?user.name=${this.user}`;
+    const body = Buffer.from(JSON.stringify({ state: "KILLED" }));
     await this.calling(
-      async (response) => {
-        const body = await response.text();
-        if (!response.ok)
-          throw new Error(`killing ${id}: ${refusalOf(response.status, body)}`);
-        contentOf(response, body, stateOfApplication);
+      (answer, text) => {
+        if (!isGood(answer.status))
+          throw new Error(`killing ${id}: ${refusalOf(answer.status, text)}`);
+        contentOf(answer, text, stateOfApplication);
       },
-      `/apps/${id}/state?user.name=${this.user}`,
+      `/apps/${id}/state${asWhom}`,
       {
         method: "PUT",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ state: "KILLED" }),
+        headers: {
+          "content-type": "application/json",
+          "content-length": body.length,
+        },
+        body,
       },
     );
   }

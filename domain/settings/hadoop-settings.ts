@@ -10,6 +10,10 @@ export type HadoopSettings = {
     logDirSuffixes?: string[];
   };
   hive: { metastore?: string[] };
+  security: {
+    hadoop: { kerberos?: boolean };
+    metastore: { principal?: string };
+  };
 };
 
 /** A comma-separated list, as Hadoop writes it. */
@@ -93,8 +97,7 @@ function hdfsSettings(conf: HadoopConfiguration): HadoopSettings["hdfs"] {
 
 function yarnSettings(conf: HadoopConfiguration): HadoopSettings["yarn"] {
   const scheme = schemeOf(conf.get("yarn.http.policy"));
-  const isHa =
-    conf.get("yarn.resourcemanager.ha.enabled")?.toLowerCase() === "true";
+  const isHa = isTrue(conf.get("yarn.resourcemanager.ha.enabled"));
   const suffixes = isHa
     ? listOf(conf.get("yarn.resourcemanager.ha.rm-ids")).map((id) => `.${id}`)
     : [""];
@@ -138,9 +141,29 @@ function hiveSettings(conf: HadoopConfiguration): HadoopSettings["hive"] {
   return metastore.length > 0 ? { metastore } : {};
 }
 
+const isTrue = (value: string | undefined): boolean =>
+  value?.trim().toLowerCase() === "true";
+
+function securitySettings(
+  conf: HadoopConfiguration,
+): HadoopSettings["security"] {
+  const authentication = conf.get("hadoop.security.authentication");
+  const principal = isTrue(conf.get("hive.metastore.sasl.enabled"))
+    ? conf.get("hive.metastore.kerberos.principal")
+    : undefined;
+  return {
+    hadoop:
+      authentication === undefined
+        ? {}
+        : { kerberos: authentication.trim().toLowerCase() === "kerberos" },
+    metastore: principal === undefined ? {} : { principal },
+  };
+}
+
 /** What a Hadoop client would ask, by core-site, hdfs-site, yarn-site and hive-site. */
 export const hadoopSettings = (conf: HadoopConfiguration): HadoopSettings => ({
   hdfs: hdfsSettings(conf),
   yarn: yarnSettings(conf),
   hive: hiveSettings(conf),
+  security: securitySettings(conf),
 });

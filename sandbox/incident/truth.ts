@@ -1,8 +1,7 @@
 import { datasetOf } from "../../domain/settings/dataset";
 import { type Hour, partitionPath } from "../../lib/hour";
 import type { EventCapsule } from "../../formats/eventlogging/event-capsule";
-import { Hdfs } from "../../clients/hdfs/hdfs";
-import { Kafka } from "../../clients/kafka/kafka";
+import { clientsOf } from "../../clients/cluster";
 import { readRanges } from "../../clients/kafka/ranged-read";
 import { rows } from "../../clients/hdfs/parquet";
 import { BACKFILL_HEADER } from "../../domain/backfill/replay-headers";
@@ -73,8 +72,9 @@ export type Outside = {
 /** Checks a repaired sandbox from outside: reads Kafka and the refined Parquet itself and compares with what was produced. */
 export async function checkFromOutside(): Promise<Outside> {
   const config = loadConfig(CONFIG_FILE);
-  const kafka = new Kafka(config.kafka.brokers);
-  const hdfs = new Hdfs({ ...config.hdfs, allowedPrefixes: [] });
+  const clients = clientsOf(config);
+  const kafka = clients.kafka();
+  const hdfs = clients.hdfs();
   const lost = lostEvents();
   const count = new Map<string, number>();
   const ranges = new Map<

@@ -20,9 +20,10 @@ function logFormat(): { format: string; codec: string } {
   return { format: m[1]!, codec: m[2]! };
 }
 
-type Settings = Record<string, string | number | boolean>;
+export type Settings = Record<string, string | number | boolean>;
 
-const xml = (settings: Settings) =>
+/** Settings as Hadoop reads them from a file. */
+export const xml = (settings: Settings) =>
   `<?xml version="1.0"?>\n<configuration>\n${Object.entries(settings)
     .map(
       ([name, value]) =>

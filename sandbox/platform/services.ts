@@ -1,4 +1,12 @@
+import {
+  journalNode,
+  nameNode1,
+  nameNode2,
+  securedDataNode,
+} from "../secured/hdfs";
+import { kdc } from "../secured/kdc";
 import { securedKafka } from "../secured/kafka";
+import { securedMetastore } from "../secured/metastore";
 import { dataNode } from "./services/datanode";
 import { kafka } from "./services/kafka";
 import { mariaDb } from "./services/mariadb";
@@ -10,7 +18,15 @@ import type { Service } from "./services/service";
 import { temporal } from "./services/temporal";
 
 /** What is started only where it is asked for by name. */
-export const FURTHER_SERVICES: Service[] = [securedKafka];
+export const FURTHER_SERVICES: Service[] = [
+  kdc,
+  securedKafka,
+  journalNode,
+  nameNode1,
+  nameNode2,
+  securedDataNode,
+  securedMetastore,
+];
 
 /** Every service of the sandbox, in the order in which they are started. */
 export const SERVICES: Service[] = [

@@ -169,6 +169,7 @@ export async function setup(report: Report): Promise<Tools> {
     broker: join(dir, "broker"),
     camus: join(dir, "camus"),
     refine: join(dir, "refine"),
+    kdc: join(dir, "kdc"),
     sparkJobs: join(dir, "spark-jobs", "spark-jobs.jar"),
     mariadb: join(
       dir,

@@ -6,6 +6,7 @@ export type Tools = {
   broker: string;
   camus: string;
   refine: string;
+  kdc: string;
   /** The Spark jobs of searches and verifications. */
   sparkJobs: string;
   /** MariaDB's base folder. */

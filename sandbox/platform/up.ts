@@ -4,7 +4,7 @@ import { writeConfig } from "./config";
 import { ensureClock } from "./clock";
 import { writeHadoopConf } from "./hadoop-conf";
 import { SANDBOX_DIR } from "./paths";
-import { isFree, ports } from "./ports";
+import { isFree, type Ports, ports } from "./ports";
 import { logFile, names, runningPid, signal, stop, strays } from "./processes";
 import { stopSchedules } from "./schedule";
 import { FURTHER_SERVICES, SERVICES } from "./services";
@@ -56,31 +56,42 @@ export async function up(
   writeHadoopConf(p, `${tools.camus}/lib`);
   writeWrappers(p, tools);
   writeConfig(p, tools);
-  for (const service of missing) service.start(p, tools);
-  await Promise.all(
-    services.map(async (service) => {
-      const started = Date.now();
-      await until(
-        `${service.title} at 127.0.0.1:${p[service.port]} (log: ${logFile(service.name)})`,
-        START_SECONDS,
-        () => {
-          if (runningPid(service.name) === undefined) {
-            throw new Fatal(
-              `${service.title} ended while it was starting; see ${logFile(service.name)}`,
-            );
-          }
-          return service.ready(p);
+  const started = Date.now();
+  const ready = new Map<string, Promise<void>>();
+  for (const service of services)
+    ready.set(
+      service.name,
+      Promise.all((service.after ?? []).map((name) => ready.get(name))).then(
+        async () => {
+          const isMissing = missing.includes(service);
+          if (isMissing) service.start(p, tools);
+          await answering(service, p);
+          await service.whenReady?.(p, tools);
+          if (!isMissing) return;
+          const seconds = ((Date.now() - started) / 1000).toFixed(0);
+          report(
+            `  ${service.title.padEnd(22)} 127.0.0.1:${p[service.port]}  ${seconds} s`,
+          );
         },
-      );
-      if (missing.includes(service)) {
-        const seconds = ((Date.now() - started) / 1000).toFixed(0);
-        report(
-          `  ${service.title.padEnd(22)} 127.0.0.1:${p[service.port]}  ${seconds} s`,
+      ),
+    );
+  await Promise.all(ready.values());
+}
+
+/** @throws Error naming the service and its log, where it ends or does not answer in time */
+const answering = (service: Service, p: Ports): Promise<unknown> =>
+  until(
+    `${service.title} at 127.0.0.1:${p[service.port]} (log: ${logFile(service.name)})`,
+    START_SECONDS,
+    () => {
+      if (runningPid(service.name) === undefined) {
+        throw new Fatal(
+          `${service.title} ended while it was starting; see ${logFile(service.name)}`,
         );
       }
-    }),
+      return service.ready(p);
+    },
   );
-}
 
 /** Kills a service as a crash does and starts it again after `downMs`; returns when it answers. */
 export async function crash(name: string, downMs: number): Promise<void> {

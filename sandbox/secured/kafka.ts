@@ -8,6 +8,7 @@ import { launch } from "../platform/processes";
 import type { Service } from "../platform/services/service";
 import type { Tools } from "../platform/tools";
 import { portAnswers } from "../platform/wait";
+import { KERBEROS_FLAGS, keytabOf, REALM } from "./kdc";
 import {
   keystoreOf,
   makeCertificates,
@@ -53,12 +54,14 @@ const properties = (p: Ports) => [
   "listener.name.ssl.ssl.client.auth=required",
   "listener.name.controller.ssl.client.auth=required",
   "ssl.principal.mapping.rules=RULE:^CN=([^,]+).*$/$1/,DEFAULT",
-  "listener.name.sasl_ssl.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER",
+  "listener.name.sasl_ssl.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER,GSSAPI",
   `${sasl("plain", "plain.PlainLoginModule")} user_${KAFKA_USER.name}="${KAFKA_USER.password}";`,
   `${sasl("scram-sha-256", "scram.ScramLoginModule")};`,
   `${sasl("scram-sha-512", "scram.ScramLoginModule")};`,
   // Tokens that nobody has signed, as only a test platform takes them.
   `${sasl("oauthbearer", "oauthbearer.OAuthBearerLoginModule")} unsecuredLoginStringClaim_sub="broker";`,
+  `listener.name.sasl_ssl.gssapi.sasl.jaas.config=com.sun.security.auth.module.Krb5LoginModule required useKeyTab=true storeKey=true doNotPrompt=true keyTab="${keytabOf("services")}" principal="kafka/localhost@${REALM}";`,
+  "sasl.kerberos.service.name=kafka",
   "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
   "super.users=User:localhost;User:admin",
   "allow.everyone.if.no.acl.found=false",
@@ -88,6 +91,7 @@ export const securedKafka: Service = {
   title: "Secured Kafka broker",
   port: "kafkaSasl",
   also: ["kafkaTls", "kafkaSecuredController"],
+  after: ["kdc"],
   start: (p, tools) => {
     mkdirSync(DIR, { recursive: true });
     makeCertificates();
@@ -95,7 +99,8 @@ export const securedKafka: Service = {
     if (!existsSync(join(DIR, "data", "meta.properties"))) format(tools);
     launch("secured-kafka", "java", [
       heap(256),
-      ...[...LEAN, "-cp", brokerClasspath(tools), "kafka.Kafka", PROPERTIES],
+      ...[...LEAN, ...KERBEROS_FLAGS],
+      ...["-cp", brokerClasspath(tools), "kafka.Kafka", PROPERTIES],
     ]);
   },
   ready: async (p) =>

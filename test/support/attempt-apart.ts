@@ -16,7 +16,11 @@ export function attemptApart(script: string, ...args: string[]): AttemptApart {
     process.execPath,
     ["-r", "tsx/cjs", script, ...args],
     // Its input stays open as long as this process lives, so that it does not outlive that.
-    { stdio: ["pipe", "pipe", "inherit"] },
+    {
+      stdio: ["pipe", "pipe", "inherit"],
+      // What a test has set is in its own copy alone.
+      env: { ...process.env },
+    },
   );
   const said: string[] = [];
   const waiting = new Set<() => void>();

@@ -87,8 +87,77 @@ const sasl = z.discriminatedUnion("mechanism", [
     ),
     scope: z.string().optional().describe("The scope of the token."),
   }),
+  z.strictObject({
+    mechanism: z.literal("gssapi"),
+    service: z
+      .string()
+      .min(1)
+      .default("kafka")
+      .describe(
+        "The first part of the brokers' principals: `sasl.kerberos.service.name`.",
+      ),
+  }),
 ]);
 export type SaslSettings = z.infer<typeof sasl>;
+
+const kerberos = z
+  .strictObject({
+    principal: z
+      .string()
+      .regex(
+        /^[^\s@]+@[^\s@]+$/,
+        "a principal with its realm, such as sisyphus@EXAMPLE.ORG",
+      )
+      .optional()
+      .describe("Who Sisyphus is, with the realm."),
+    keytab: file
+      .optional()
+      .describe(
+        "The keys of `principal`. Tickets are taken by it, and taken anew before they end.",
+      ),
+    cache: file
+      .optional()
+      .describe(
+        "The credential cache that `kinit`, `k5start` or the like keep up to date, instead of a keytab. Without either it is the one that `KRB5CCNAME` or the system names.",
+      ),
+  })
+  .superRefine(({ principal, keytab, cache }, context) => {
+    const wrong = (field: string, message: string) =>
+      context.addIssue({ code: "custom", path: [field], message });
+    if (keytab !== undefined && principal === undefined)
+      wrong("principal", "missing: a keytab may hold the keys of several");
+    if (keytab !== undefined && cache !== undefined)
+      wrong("cache", "a keytab is given already: one of both is allowed");
+  });
+export type KerberosSettings = z.infer<typeof kerberos>;
+
+const hadoop = z.strictObject({
+  tls: wholeTls
+    .optional()
+    .describe(
+      "How HDFS and YARN are known over https, and how they know who asks; without it by Node's own list of authorities.",
+    ),
+  kerberos: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether HDFS and YARN want to know by Kerberos who asks (SPNEGO). With `cluster.hadoopConf`, what `hadoop.security.authentication` says.",
+    ),
+});
+export type HadoopSecurity = z.infer<typeof hadoop>;
+
+const metastore = z.strictObject({
+  principal: z
+    .string()
+    .regex(
+      /^[^\s@/]+\/[^\s@/]+(?:@[^\s@]+)?$/,
+      "a service's principal, such as hive/_HOST@EXAMPLE.ORG",
+    )
+    .optional()
+    .describe(
+      "The principal of the metastore, where it wants to know by Kerberos who asks: `hive.metastore.kerberos.principal`. `_HOST` stands for the host of its address.",
+    ),
+});
 
 export const security = z
   .strictObject({
@@ -102,11 +171,13 @@ export const security = z
         sasl: sasl
           .optional()
           .describe(
-            "How brokers are told who asks: `plain`, `scram-sha-256` and `scram-sha-512` by a user's password, `oauthbearer` by a token that a client asks for with credentials of its own.",
+            "How brokers are told who asks: `plain`, `scram-sha-256` and `scram-sha-512` by a user's password, `oauthbearer` by a token that a client asks for with credentials of its own, `gssapi` by Kerberos, as `security.kerberos` says who.",
           ),
       })
       .superRefine(({ tls: overTls, sasl: by }, context) => {
-        if (by && overTls === undefined && !by.mechanism.startsWith("scram"))
+        const isSentAsIs =
+          by?.mechanism === "plain" || by?.mechanism === "oauthbearer";
+        if (isSentAsIs && overTls === undefined)
           context.addIssue({
             code: "custom",
             path: ["tls"],
@@ -115,6 +186,15 @@ export const security = z
       })
       .optional()
       .describe("How brokers are reached. Without it they are asked in plain."),
+    kerberos: kerberos
+      .optional()
+      .describe(
+        "Who Sisyphus is to services that use Kerberos, and to the programs that it starts. `krb5.conf` is found as the system finds it (`KRB5_CONFIG`).",
+      ),
+    hadoop: hadoop.prefault({}).describe("How HDFS and YARN are reached."),
+    metastore: metastore
+      .prefault({})
+      .describe("How the Hive metastore is reached."),
   })
   .prefault({})
   .describe(

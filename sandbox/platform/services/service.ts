@@ -11,10 +11,14 @@ export type Service = {
   port: PortName;
   /** Other ports it listens on; like the first, they must be free before it starts. */
   also?: PortName[];
+  /** Names of services that must work before it is started, where they are started, too. */
+  after?: string[];
   /** Makes its data folder where there is none yet, and starts it; does not wait for it. */
   start: (p: Ports, tools: Tools) => void;
   /** Whether it does its work by now; may throw while it does not answer. */
   ready: (p: Ports) => Promise<boolean>;
+  /** What is done once it works. */
+  whenReady?: (p: Ports, tools: Tools) => Promise<void>;
   /** The address of its web page. */
   link?: (p: Ports) => string;
 };

@@ -1,6 +1,7 @@
 import { CompressionCodecs, CompressionTypes } from "kafkajs";
 import { ServiceError } from "../../../clients/errors";
 import { Hdfs } from "../../../clients/hdfs/hdfs";
+import type { Exchange } from "../../../clients/http-exchange";
 import { registerCodecs } from "../../../clients/kafka/codecs";
 import { Yarn } from "../../../clients/yarn/yarn";
 import { decodeLogSizes } from "../../../formats/kafka/log-dirs";
@@ -57,7 +58,7 @@ const WAYS = [
   { status: 500, headers: {} },
 ] as const;
 
-/** What the HDFS of these parsers answers. */
+/** What the services of these parsers answer. */
 let exchanged: {
   status: number;
   headers: Record<string, string>;
@@ -73,29 +74,19 @@ const answer = (
   name: `answer-${name}`,
   seeds,
   parse: async (bytes) => {
-    const { fetch } = globalThis;
-    const { timeout } = AbortSignal;
-    // Time-outs that are never reached would keep every answer of the last seconds in memory.
-    AbortSignal.timeout = () => new AbortController().signal;
     const given: unknown[] = [];
     let refused: unknown;
-    try {
-      for (const way of WAYS) {
-        globalThis.fetch = async () => new Response(bytes, way);
-        exchanged = { ...way, body: bytes };
-        for (const read of reads) {
-          await read().then(
-            (value) => given.push(value),
-            (error: unknown) => {
-              if (!(error instanceof ServiceError)) throw error;
-              refused ??= error;
-            },
-          );
-        }
+    for (const way of WAYS) {
+      exchanged = { ...way, body: bytes };
+      for (const read of reads) {
+        await read().then(
+          (value) => given.push(value),
+          (error: unknown) => {
+            if (!(error instanceof ServiceError)) throw error;
+            refused ??= error;
+          },
+        );
       }
-    } finally {
-      globalThis.fetch = fetch;
-      AbortSignal.timeout = timeout;
     }
     if (given.length === 0) throw refused;
     return given;
@@ -103,23 +94,25 @@ const answer = (
   refuses: (error) => error instanceof ServiceError,
 });
 
+const exchange: Exchange = async ({ url }) => {
+  const { status, headers, body } = exchanged;
+  return {
+    url,
+    status,
+    headers: { get: (name) => headers[name] ?? null },
+    body,
+  };
+};
+const access = { exchange, exchangeInPieces: exchange, isProven: false };
 const hdfs = new Hdfs(
   {
     webhdfs: "http://namenode:9870",
     user: "sisyphus",
     allowedPrefixes: ["/"],
   },
-  async ({ url }) => {
-    const { status, headers, body } = exchanged;
-    return {
-      url,
-      status,
-      headers: { get: (name) => headers[name] ?? null },
-      body,
-    };
-  },
+  access,
 );
-const yarn = new Yarn("http://resourcemanager:8088", "sisyphus");
+const yarn = new Yarn("http://resourcemanager:8088", "sisyphus", access);
 
 const STATUS = {
   accessTime: 0,

@@ -2,6 +2,10 @@ import { parseCamusFileName } from "../../../formats/camus/camus-file-name";
 import { parseConnectorFileName } from "../../../formats/confluent-hdfs/connector-file-name";
 import { isTemporary } from "../../../formats/hadoop/temporary-names";
 import { parseLocation } from "../../../formats/hadoop/location";
+import {
+  decodeSaslMessage,
+  encodeSaslMessage,
+} from "../../../formats/hive/sasl-message";
 import { partitionValues } from "../../../formats/hive/partition-values";
 import { hourOfPartition } from "../../../lib/hour";
 import { type Parser, texts } from "../parser";
@@ -29,6 +33,19 @@ export const NAMES: Parser[] = [
     name: "partition-values",
     seeds: texts("datacenter=a%3Ab/year=2018/month=07"),
     parse: (bytes) => void partitionValues(bytes.toString("utf8")),
+  },
+  {
+    name: "metastore-sasl",
+    seeds: () => [
+      encodeSaslMessage({ status: "ok", body: Buffer.from("a token") }),
+      encodeSaslMessage({ status: "bad", body: Buffer.alloc(0) }),
+    ],
+    parse: (bytes) => {
+      const { message, rest } = decodeSaslMessage(bytes);
+      if (message.body.length + rest.length + 5 !== bytes.length)
+        throw new Error("bytes of a message are lost");
+      return message.body.length;
+    },
   },
   {
     name: "partition-location",

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -22,8 +22,17 @@ import {
   keystoreOf,
   STORE_PASSWORD,
 } from "../../../sandbox/secured/certificates";
+import {
+  SECURED_CONFIG_FILE,
+  writeSecuredConfig,
+} from "../../../sandbox/secured/config";
+import { writeSecuredConf } from "../../../sandbox/secured/hadoop-conf";
 import { KAFKA_USER } from "../../../sandbox/secured/kafka";
+import { KRB5_CONF } from "../../../sandbox/secured/kdc";
+import { hasKerberos } from "../../../sandbox/secured/tickets";
+import { clientApart } from "./client-apart";
 
+const testWithKerberos = hasKerberos() ? test : test.skip;
 const quiet = () => undefined;
 const TOPIC = "eventlogging_Edit";
 /** A topic on which Sisyphus has no right. */
@@ -100,7 +109,7 @@ beforeAll(async () => {
   Object.assign(process.env, environment(ports()));
   process.env["TEST_KEYSTORE_PASSWORD"] = STORE_PASSWORD;
   await reset(quiet);
-  await up(quiet, ["secured-kafka"]);
+  await up(quiet, ["kdc", "secured-kafka"]);
   writeFileSync(passwordFile, `${KAFKA_USER.password}\n`);
   const admin = new Kafka(tlsBrokers(), certificateOf("admin"));
   await admin.withAdmin((a) =>
@@ -219,6 +228,39 @@ test("a token that a client has asked for with its own credentials", async () =>
     body: "grant_type=client_credentials&scope=kafka",
   });
 }, 60_000);
+
+testWithKerberos(
+  "a ticket of Kerberos",
+  async () => {
+    writeSecuredConf(ports());
+    writeSecuredConfig(ports());
+    process.env["KRB5_CONFIG"] = KRB5_CONF;
+    const { call, kill } = clientApart(SECURED_CONFIG_FILE);
+    try {
+      expect(await call("kafka", "topics")).toEqual([TOPIC]);
+      expect(await call("kafka", "offsets", TOPIC)).toHaveLength(2);
+      expect(await call("kafka", "denied", [TOPIC, OTHER])).toEqual([OTHER]);
+    } finally {
+      await kill();
+    }
+    writeFileSync(
+      SECURED_CONFIG_FILE,
+      readFileSync(SECURED_CONFIG_FILE, "utf8").replace(
+        "mechanism: gssapi",
+        "mechanism: gssapi\n      service: nobodys",
+      ),
+    );
+    const wrong = clientApart(SECURED_CONFIG_FILE);
+    try {
+      await expect(wrong.call("kafka", "topics")).rejects.toThrow(
+        /Kafka at localhost:\d+: .*Kerberos, for nobodys@localhost as sisyphus@.*: Server nobodys\/localhost@.* not found in Kerberos database; see security\.kerberos/,
+      );
+    } finally {
+      await wrong.kill();
+    }
+  },
+  90_000,
+);
 
 /** Why brokers cannot be used. */
 const failure = async (brokers: string[], security: KafkaSecurity) => {

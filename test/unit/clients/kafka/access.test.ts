@@ -1,3 +1,4 @@
+import { Kerberos } from "../../../../clients/kerberos/kerberos";
 import { inspect } from "node:util";
 import { KafkaJSProtocolError } from "kafkajs";
 import {
@@ -17,12 +18,12 @@ const SCRAM = {
 };
 
 test("without anything, brokers are asked in plain and as nobody", () => {
-  expect(kafkaAccess({})).toEqual({});
-  expect(kafkaAccess(kafka({ tls: {} }))).toEqual({ ssl: {} });
+  expect(kafkaAccess({}, new Kerberos())).toEqual({});
+  expect(kafkaAccess(kafka({ tls: {} }), new Kerberos())).toEqual({ ssl: {} });
 });
 
 test("a password is taken from where it lies for each connection", () => {
-  const { sasl } = kafkaAccess(kafka({ sasl: SCRAM }));
+  const { sasl } = kafkaAccess(kafka({ sasl: SCRAM }), new Kerberos());
   process.env["TEST_KAFKA_PASSWORD"] = "first";
   expect(sasl).toHaveProperty("username", "sisyphus");
   expect(sasl).toHaveProperty("password", "first");
@@ -36,7 +37,8 @@ test.each([
   [{ tls: { certificate: "c", key: "k", keystore: "s" } }, "keystore"],
   [{ tls: { passphrase: { file: "p" } } }, "passphrase"],
   [{ sasl: { ...SCRAM, password: "in plain sight" } }, "password"],
-  [{ sasl: { ...SCRAM, mechanism: "gssapi" } }, "mechanism"],
+  [{ sasl: { ...SCRAM, mechanism: "kerberos" } }, "mechanism"],
+  [{ sasl: { ...SCRAM, mechanism: "gssapi" } }, "sasl"],
 ])("settings that contradict themselves are refused: %j", (given, field) => {
   const { error } = security.safeParse({ kafka: given });
   expect(error!.issues.map(({ path }) => path.at(-1))).toContain(field);
@@ -77,7 +79,7 @@ test.each([{ ...SCRAM, mechanism: "plain" }, OAUTH])(
 
 test("options that are printed do not show the password", () => {
   process.env["TEST_KAFKA_PASSWORD"] = "a secret";
-  const access = kafkaAccess(kafka({ sasl: SCRAM }));
+  const access = kafkaAccess(kafka({ sasl: SCRAM }), new Kerberos());
   expect(JSON.stringify(access)).not.toContain("a secret");
   expect(inspect(access)).not.toContain("a secret");
 });

@@ -3,6 +3,9 @@ import { hadoopSettings } from "../../../../domain/settings/hadoop-settings";
 const settings = (conf: Record<string, string>) =>
   hadoopSettings(new Map(Object.entries(conf)));
 
+/** Of a configuration that does not say who wants to know who asks. */
+const OPEN = { hadoop: {}, metastore: {} };
+
 test("two NameNodes and two ResourceManagers over https", () => {
   expect(
     settings({
@@ -40,6 +43,7 @@ test("two NameNodes and two ResourceManagers over https", () => {
       logDirSuffixes: ["logs", "ilogs"],
     },
     hive: { metastore: ["hive1:9083", "hive2:9083"] },
+    security: OPEN,
   });
 });
 
@@ -54,6 +58,7 @@ test("one of each, with Hadoop's own ports", () => {
     hdfs: { webhdfs: ["http://nn:9870"] },
     yarn: { resourceManager: ["http://rm:8088"] },
     hive: { metastore: ["hive:9083"] },
+    security: OPEN,
   });
 });
 
@@ -72,11 +77,12 @@ test("what Hadoop writes otherwise is read as it means it", () => {
     hdfs: { webhdfs: ["https://nn:9871"] },
     yarn: { resourceManager: ["http://rm:8088"], logDir: "/logs" },
     hive: { metastore: ["hive:9083"] },
+    security: OPEN,
   });
 });
 
 test("what is not said is not made up", () => {
-  const nothing = { hdfs: {}, yarn: {}, hive: {} };
+  const nothing = { hdfs: {}, yarn: {}, hive: {}, security: OPEN };
   expect(settings({})).toEqual(nothing);
   expect(settings({ "fs.defaultFS": "file:///" })).toEqual(nothing);
   expect(
@@ -90,4 +96,24 @@ test("what is not said is not made up", () => {
       "dfs.namenode.http-address.analytics.nn1": "an1:9870",
     }).hdfs,
   ).toEqual({ services: ["analytics"] });
+});
+
+test("who wants to know by Kerberos who asks", () => {
+  const secured = {
+    "hadoop.security.authentication": " Kerberos ",
+    "hive.metastore.sasl.enabled": "true",
+    "hive.metastore.kerberos.principal": "hive/_HOST@EXAMPLE.ORG",
+  };
+  expect(settings(secured).security).toEqual({
+    hadoop: { kerberos: true },
+    metastore: { principal: "hive/_HOST@EXAMPLE.ORG" },
+  });
+  // A principal is there for whoever turns it on one day.
+  expect(
+    settings({
+      ...secured,
+      "hadoop.security.authentication": "simple",
+      "hive.metastore.sasl.enabled": "false",
+    }).security,
+  ).toEqual({ hadoop: { kerberos: false }, metastore: {} });
 });

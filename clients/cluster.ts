@@ -1,0 +1,40 @@
+import type { Config } from "../domain/settings/config";
+import { hadoopAccess } from "./hadoop-access";
+import { Hdfs } from "./hdfs/hdfs";
+import { Hive } from "./hive/hive";
+import { proveOn } from "./hive/sasl-socket";
+import { Kafka } from "./kafka/kafka";
+import { Kerberos } from "./kerberos/kerberos";
+import { Yarn } from "./yarn/yarn";
+
+/** The clients of the systems that a configuration names, each reached as its section `security` says. */
+export function clientsOf(config: Config) {
+  const { security } = config;
+  const kerberos = new Kerberos(security.kerberos);
+  const access = hadoopAccess(security.hadoop, kerberos);
+  const { principal } = security.metastore;
+  return {
+    /** @param allowedPrefixes where something may be changed; nothing by default */
+    hdfs: (allowedPrefixes: string[] = []) =>
+      new Hdfs({ ...config.hdfs, allowedPrefixes }, access),
+    yarn: () => new Yarn(config.yarn.resourceManager, config.hdfs.user, access),
+    hive: () =>
+      new Hive(
+        config.hive.metastore,
+        principal === undefined
+          ? undefined
+          : (socket, host) =>
+              proveOn(socket, kerberos, serviceOf(principal, host)),
+      ),
+    kafka: () => new Kafka(config.kafka.brokers, security.kafka, kerberos),
+  };
+}
+
+/** A service's principal without its realm; `_HOST` is the host that is asked (Hadoop's SecurityUtil.getServerPrincipal). */
+function serviceOf(principal: string, asked: string) {
+  const [service, host] = principal.split("@")[0]!.split("/");
+  return {
+    service: service!,
+    host: host === "_HOST" ? asked.toLowerCase() : host!,
+  };
+}

@@ -1,0 +1,60 @@
+import { Agent as HttpAgent, request as httpRequest } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { SecureContextOptions } from "node:tls";
+
+/**
+ * So many requests are under way at each address; others wait for their turn. More make nothing faster, and cost a service a connection and
+ * a thread each.
+ */
+const CONNECTIONS = 64;
+/** Kept connections are closed after this, before a service does it: Jetty waits for ten seconds and more. */
+const IDLE_MS = 4000;
+const KEPT = { keepAlive: true, maxSockets: CONNECTIONS, timeout: IDLE_MS };
+/** How a protocol is spoken: over connections that are kept, or over one for a request alone. */
+type Way = { request: typeof httpRequest; kept: HttpAgent; anew: HttpAgent };
+const HTTP: Way = {
+  request: httpRequest,
+  kept: new HttpAgent(KEPT),
+  anew: new HttpAgent(),
+};
+const HTTPS: Way = {
+  request: httpsRequest,
+  kept: new HttpsAgent(KEPT),
+  anew: new HttpsAgent(),
+};
+
+/** What lies in files of keys and certificates counts for new connections so long after it was written, at most. */
+const TLS_MS = 10_000;
+
+/** Connections over https by files of one's own, which are read anew now and then: whoever renews them need not say so. */
+export class TlsAgents {
+  private made: { way: Way; since: number; options: string } | undefined;
+
+  /** @param read gives what is in the files now */
+  constructor(private readonly read: () => SecureContextOptions) {}
+
+  get way(): Way {
+    const now = Date.now();
+    if (this.made && now - this.made.since < TLS_MS) return this.made.way;
+    const given = { ...this.read() };
+    const options = JSON.stringify(given);
+    if (this.made?.options === options) {
+      this.made.since = now;
+      return this.made.way;
+    }
+    const way: Way = {
+      request: httpsRequest,
+      kept: new HttpsAgent({ ...KEPT, ...given }),
+      anew: new HttpsAgent(given),
+    };
+    this.made = { way, since: now, options };
+    return way;
+  }
+}
+
+/** @throws Error where the protocol is another one, or a file of keys or certificates cannot be read */
+export function wayTo({ protocol }: URL, tls: TlsAgents | undefined): Way {
+  if (protocol === "http:") return HTTP;
+  if (protocol !== "https:") throw new Error(`no way to ${protocol}`);
+  return tls?.way ?? HTTPS;
+}

@@ -1,0 +1,26 @@
+import type { Kerberos } from "./kerberos";
+
+/** Bits of a security layer (RFC 4752, section 3.3): none behind the proof, none of each message. */
+const NO_LAYER = 1;
+
+/**
+ * Proves who Sisyphus is, by SASL's mechanism GSSAPI (RFC 4752).
+ * @param send hands a token to the service, and returns its answer
+ * @throws Error where the service wants more than the proof
+ */
+export async function saslByKerberos(
+  kerberos: Kerberos,
+  { service, host }: { service: string; host: string },
+  send: (token: Buffer) => Promise<Buffer>,
+): Promise<void> {
+  const proof = await kerberos.begin(service, host, "Kerberos");
+  let answer: Buffer = Buffer.alloc(0);
+  while (!proof.isComplete) answer = await send(await proof.step(answer));
+  const offer = await proof.unwrap(answer);
+  if (((offer[0] ?? 0) & NO_LAYER) === 0)
+    throw new Error(
+      `${service} at ${host} wants each message signed or encrypted (its quality of protection is auth-int or auth-conf); only \`auth\` is supported`,
+    );
+  // The layer, and no message longer than nothing, as there is none; who proves is who asks.
+  await send(await proof.wrap(Buffer.from([NO_LAYER, 0, 0, 0])));
+}

@@ -1,0 +1,43 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { ROOT, SANDBOX_DIR } from "../platform/paths";
+import { keytabOf, KRB5_CONF } from "./kdc";
+
+/** Takes a ticket by the keytab that the environment names, for the service in its argument; the library keeps it in the cache. */
+const TAKE = `
+const kerberos = require("kerberos");
+kerberos
+  .initializeClient(process.argv[1], { mechOID: kerberos.GSS_MECH_OID_KRB5 })
+  .then((client) => client.step(""))
+  .catch((error) => { console.error(error.message); process.exit(1); });`;
+
+/** Whether the package `kerberos` is there: it is optional, as it is compiled where it is installed. */
+export function hasKerberos(): boolean {
+  try {
+    createRequire(__filename)("kerberos");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** As `kinit` does, which is not on every host. @returns the credential cache of an owner of a keytab */
+export function ticketCache(owner: "admin" | "stranger" | "sisyphus"): string {
+  const dir = join(SANDBOX_DIR, "kerberos", "caches");
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const cache = join(dir, owner);
+  rmSync(cache, { force: true });
+  execFileSync(process.execPath, ["-e", TAKE, "HTTP@localhost"], {
+    cwd: ROOT,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: {
+      ...process.env,
+      KRB5_CONFIG: KRB5_CONF,
+      KRB5_CLIENT_KTNAME: keytabOf(owner),
+      KRB5CCNAME: cache,
+    },
+  });
+  return cache;
+}

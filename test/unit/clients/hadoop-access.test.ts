@@ -1,0 +1,83 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { hadoopAccess, OPEN_ACCESS } from "../../../clients/hadoop-access";
+import { TlsAgents, wayTo } from "../../../clients/http-ways";
+import { Kerberos } from "../../../clients/kerberos/kerberos";
+import { security } from "../../../domain/settings/sections/security";
+
+let server: Server | undefined;
+afterEach(() => server?.close());
+
+async function service(answer: RequestListener): Promise<URL> {
+  server = createServer(answer);
+  await new Promise<void>((done) => server!.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  return new URL(`http://127.0.0.1:${port}/webhdfs/v1/?user.name=x`);
+}
+const ask = (url: URL) => ({ method: "GET", url, timeoutMs: 5000 });
+const challenge: RequestListener = (_, response) =>
+  response
+    .writeHead(401, { "www-authenticate": "Negotiate" })
+    .end("Authentication required");
+
+test("a service that wants to know who asks is told of, with the field that says so", async () => {
+  const url = await service(challenge);
+  for (const send of [OPEN_ACCESS.exchange, OPEN_ACCESS.exchangeInPieces])
+    await expect(send(ask(url))).rejects.toThrow(
+      `${url.origin} wants to know who asks (401, Negotiate): see security.hadoop.kerberos`,
+    );
+});
+
+test("any other refusal is the service's own", async () => {
+  const url = await service((_, response) => response.writeHead(401).end());
+  expect((await OPEN_ACCESS.exchange(ask(url))).status).toBe(401);
+});
+
+test("an authority that cannot be read is told with its field and its file", async () => {
+  const { hadoop } = security.parse({ hadoop: { tls: { ca: "/no/such" } } });
+  const { exchange } = hadoopAccess(hadoop, new Kerberos());
+  await expect(exchange(ask(new URL("https://127.0.0.1:1/")))).rejects.toThrow(
+    "security.hadoop.tls.ca: /no/such cannot be read (ENOENT)",
+  );
+});
+
+test("a keytab that cannot be read is told before the library is asked", async () => {
+  const kerberos = new Kerberos({
+    principal: "sisyphus@EXAMPLE.ORG",
+    keytab: "/no/such",
+  });
+  await expect(kerberos.begin("HTTP", "nn1", "SPNEGO")).rejects.toThrow(
+    "security.kerberos.keytab: /no/such cannot be read (ENOENT)",
+  );
+});
+
+test.each([
+  [{ keytab: "k" }, "principal"],
+  [{ principal: "a@B", keytab: "k", cache: "c" }, "cache"],
+  [{ principal: "without a realm" }, "principal"],
+])("settings that contradict themselves are refused: %j", (given, field) => {
+  const { error } = security.safeParse({ kerberos: given });
+  expect(error!.issues.map(({ path }) => path.at(-1))).toContain(field);
+});
+
+test("certificates that were renewed count for new connections, others keep theirs", () => {
+  jest.useFakeTimers();
+  try {
+    let ca = "first";
+    const agents = new TlsAgents(() => ({ ca }));
+    const url = new URL("https://nn1/");
+    const before = wayTo(url, agents);
+    ca = "second";
+    expect(wayTo(url, agents)).toBe(before);
+    jest.advanceTimersByTime(10_000);
+    const after = wayTo(url, agents);
+    expect(after).not.toBe(before);
+    expect((after.kept as { options?: { ca?: string } }).options!.ca).toBe(
+      "second",
+    );
+    jest.advanceTimersByTime(10_000);
+    expect(wayTo(url, agents)).toBe(after);
+  } finally {
+    jest.useRealTimers();
+  }
+});
