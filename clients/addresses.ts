@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { Explained } from "./errors";
 
 /** One address, or several of which one does the work at a time, as of NameNodes of which one is active. */
 export type AddressOrSeveral = string | readonly string[];
@@ -44,6 +45,15 @@ type Options = {
   failoverMs?: number;
 };
 
+/** Why none of some addresses could be used. What is ours alone, such as a keytab, is told once. */
+function noneText(passedOver: [address: string, why: string][]): string {
+  const reasons = new Set(passedOver.map(([, why]) => why));
+  const each = passedOver.map(([address, why]) => `${address}: ${why}`);
+  return reasons.size === 1
+    ? `none is active: ${[...reasons].join()}`
+    : `none is active (${each.join("; ")})`;
+}
+
 /** The addresses of one service. Which is active is remembered, and not asked for at each call. */
 export class Addresses {
   readonly all: readonly string[];
@@ -64,27 +74,31 @@ export class Addresses {
 
   /**
    * Makes a call at the address that did the work last, and where that is not active, at the others, for as long as a fail-over takes.
-   * @param call throws {@link NotActive} where nothing was done; whatever else it throws is passed on, unless no connection was made: then
-   * something may have been done, or another address would only say what it knew before
+   * @param call throws {@link NotActive} where nothing was done, and {@link Explained} where it did not come to that (a certificate is not
+   * believed, or we are not), which no waiting mends; whatever else it throws is passed on, unless no connection was made: something may have
+   * been done, or another address would only say what it knew before
    * @throws Error that says of each address why it was not the active one; a single address' own error
    */
   async ask<T>(call: (address: string) => Promise<T>): Promise<T> {
     if (this.all.length === 1) return call(this.current);
     const deadline = Date.now() + (this.options.failoverMs ?? FAILOVER_MS);
     for (;;) {
-      const passedOver: string[] = [];
+      const passedOver: [string, string][] = [];
+      let mayBecomeActive = false;
       for (const address of this.fromCurrent()) {
         try {
           const result = await this.askAt(address, call);
           return result;
         } catch (error) {
-          if (!(error instanceof NotActive) && !isNotMade(error)) throw error;
+          const isPassing = error instanceof NotActive || isNotMade(error);
+          if (!isPassing && !(error instanceof Explained)) throw error;
+          mayBecomeActive ||= isPassing;
           if (address === this.current) this.isConfirmed = false;
-          passedOver.push(`${address}: ${(error as Error).message}`);
+          passedOver.push([address, (error as Error).message]);
         }
       }
-      if (Date.now() >= deadline)
-        throw new Error(`none is active (${passedOver.join("; ")})`);
+      if (!mayBecomeActive || Date.now() >= deadline)
+        throw new Error(noneText(passedOver));
       await delay(PAUSE_MS);
     }
   }

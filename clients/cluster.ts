@@ -5,6 +5,7 @@ import { Hive } from "./hive/hive";
 import { proveOn } from "./hive/sasl-socket";
 import { Kafka } from "./kafka/kafka";
 import { Kerberos } from "./kerberos/kerberos";
+import { serviceOf } from "./kerberos/service-principal";
 import { Yarn } from "./yarn/yarn";
 
 /** The clients of the systems that a configuration names, each reached as its section `security` says. */
@@ -27,14 +28,8 @@ export function clientsOf(config: Config) {
               proveOn(socket, kerberos, serviceOf(principal, host)),
       ),
     kafka: () => new Kafka(config.kafka.brokers, security.kafka, kerberos),
-  };
-}
-
-/** A service's principal without its realm; `_HOST` is the host that is asked (Hadoop's SecurityUtil.getServerPrincipal). */
-function serviceOf(principal: string, asked: string) {
-  const [service, host] = principal.split("@")[0]!.split("/");
-  return {
-    service: service!,
-    host: host === "_HOST" ? asked.toLowerCase() : host!,
+    /** For programs that are started: they find a ticket that lives for a while. @throws Error where none is to be had */
+    freshTicket: () =>
+      kerberos.freshTicket(new URL([config.hdfs.webhdfs].flat()[0]!).hostname),
   };
 }

@@ -1,4 +1,5 @@
 import type { HadoopSecurity } from "../domain/settings/sections/security";
+import { Explained } from "./errors";
 import {
   type Answer,
   type AnswerInPieces,
@@ -7,78 +8,73 @@ import {
   exchange,
   exchangeInPieces,
 } from "./http-exchange";
-import { Explained } from "./errors";
 import { TlsAgents } from "./http-ways";
 import type { Kerberos } from "./kerberos/kerberos";
-import { Negotiate } from "./kerberos/negotiate";
+import { Negotiate, wantsProof } from "./kerberos/negotiate";
 import { isTlsCode, tlsOptions } from "./secrets";
 
 /** How the services of Hadoop are asked over HTTP. */
 export type HadoopAccess = {
   exchange: Exchange;
   exchangeInPieces: (ask: Ask) => Promise<AnswerInPieces>;
-  /** Whether services learn from the connection who asks, so that no address names a user. */
-  isProven: boolean;
+  /** Whether who asks is proven by Kerberos, so that addresses of HDFS name no user. */
+  byKerberos: boolean;
 };
 
 const FIELD = "security.hadoop";
-const UNAUTHORIZED = 401;
 
 /** As clusters are asked that are open to whoever reaches them. */
 export const OPEN_ACCESS: HadoopAccess = {
-  exchange: explained(exchange),
-  exchangeInPieces: explained(exchangeInPieces),
-  isProven: false,
+  exchange: asNobody(trusting(exchange)),
+  exchangeInPieces: asNobody(trusting(exchangeInPieces)),
+  byKerberos: false,
 };
 
-/** @param kerberos who Sisyphus is, where it has to prove that */
+/** @param identity who Sisyphus is, where it has to prove that */
 export function hadoopAccess(
-  { tls, kerberos: isProven }: HadoopSecurity,
-  kerberos: Kerberos,
+  { tls, kerberos: byKerberos }: HadoopSecurity,
+  identity: Kerberos,
 ): HadoopAccess {
   const agents = tls && new TlsAgents(() => tlsOptions(tls, `${FIELD}.tls`));
-  const negotiate = isProven ? new Negotiate(kerberos) : undefined;
+  const negotiate = byKerberos ? new Negotiate(identity) : undefined;
   const through = <A extends Answer>(send: (ask: Ask) => Promise<A>) => {
-    const secured = explained((ask: Ask) =>
+    const trusted = trusting((ask: Ask) =>
       send(agents ? { ...ask, tls: agents } : ask),
     );
-    return negotiate ? negotiate.over(secured) : secured;
+    return negotiate ? negotiate.over(trusted) : asNobody(trusted);
   };
   return {
     exchange: through(exchange),
     exchangeInPieces: through(exchangeInPieces),
-    isProven,
+    byKerberos,
   };
 }
 
-/** Says what an operator can do where a service is not believed, or wants to know who asks. */
-function explained<A extends Answer>(
+/** Says what an operator can do where a service is not believed, or does not believe us. */
+function trusting<A extends Answer>(
   send: (ask: Ask) => Promise<A>,
 ): (ask: Ask) => Promise<A> {
   return async (ask) => {
-    let answer: A;
     try {
-      answer = await send(ask);
+      return await send(ask);
     } catch (error) {
       const { code = "", message } = error as NodeJS.ErrnoException;
       if (!isTlsCode(code)) throw error;
-      throw Object.assign(
-        new Explained(`${message} (asked over TLS: see ${FIELD}.tls)`, {
-          cause: error,
-        }),
-        { code },
-      );
+      const told = `${message} (asked over TLS: see ${FIELD}.tls)`;
+      throw Object.assign(new Explained(told, { cause: error }), { code });
     }
-    const wants = answer.headers.get("www-authenticate") ?? "";
-    if (
-      answer.status === UNAUTHORIZED &&
-      /\bNegotiate\b/i.test(wants) &&
-      ask.headers?.["authorization"] === undefined &&
-      ask.headers?.["cookie"] === undefined
-    )
-      throw new Error(
-        `${ask.url.origin} wants to know who asks (401, Negotiate): see ${FIELD}.kerberos`,
-      );
-    return answer;
+  };
+}
+
+/** Says what an operator can do where a service wants to know who asks. */
+function asNobody<A extends Answer>(
+  send: (ask: Ask) => Promise<A>,
+): (ask: Ask) => Promise<A> {
+  return async (ask) => {
+    const answer = await send(ask);
+    if (!wantsProof(answer)) return answer;
+    throw new Error(
+      `${ask.url.origin} wants to know who asks (401, Negotiate): see ${FIELD}.kerberos`,
+    );
   };
 }

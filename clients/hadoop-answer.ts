@@ -34,7 +34,10 @@ export function remoteException(body: string): RemoteException | undefined {
 export function refusalOf(status: number, body: string): string {
   const remote = remoteException(body);
   if (!remote) return String(status);
-  const [message] = (remote.message ?? "").split("\n");
+  // A DataNode may repeat its address, in which the NameNode has put a token.
+  const [message] = (remote.message ?? "")
+    .replace(/\bdelegation=[^&\s]*/g, "delegation=…")
+    .split("\n");
   return message ? `${remote.exception}: ${message}` : remote.exception;
 }
 

@@ -102,12 +102,22 @@ export async function exchangeFollowing<T extends Answer>(
       throw new Error(`sent on more than ${MAX_REDIRECTS} times`);
     next = {
       ...next,
-      url: new URL(location, answer.url),
+      url: placeOf(location, answer.url),
       ...(answer.status === SEE_OTHER
-        ? { method: "GET", headers: {}, body: Buffer.alloc(0) }
+        ? { method: "GET", headers: acceptOf(next), body: Buffer.alloc(0) }
         : {}),
     };
   }
+}
+
+const acceptOf = ({ headers }: Ask): NonNullable<Ask["headers"]> =>
+  headers?.["accept"] === undefined ? {} : { accept: headers["accept"] };
+
+/** Where an answer sends on to. @throws Error without that text, which may have a token in it */
+export function placeOf(location: string, from: URL): URL {
+  if (!URL.canParse(location, from.href))
+    throw new Error("it sends on to what is no address");
+  return new URL(location, from);
 }
 
 /** A kept connection was closed before anything of an answer came. */

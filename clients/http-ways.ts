@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { SecureContextOptions } from "node:tls";
+import { sha256 } from "../lib/digest";
 
 /**
  * So many requests are under way at each address; others wait for their turn. More make nothing faster, and cost a service a connection and
@@ -23,22 +24,30 @@ const HTTPS: Way = {
   anew: new HttpsAgent(),
 };
 
-/** What lies in files of keys and certificates counts for new connections so long after it was written, at most. */
-const TLS_MS = 10_000;
+/** Files of keys and certificates are read again after so long; what lies there then counts for new connections. */
+const REREAD_MS = 10_000;
 
 /** Connections over https by files of one's own, which are read anew now and then: whoever renews them need not say so. */
 export class TlsAgents {
-  private made: { way: Way; since: number; options: string } | undefined;
+  private made: { way: Way; since: number; digest: string } | undefined;
 
   /** @param read gives what is in the files now */
   constructor(private readonly read: () => SecureContextOptions) {}
 
   get way(): Way {
     const now = Date.now();
-    if (this.made && now - this.made.since < TLS_MS) return this.made.way;
-    const given = { ...this.read() };
-    const options = JSON.stringify(given);
-    if (this.made?.options === options) {
+    if (this.made && now - this.made.since < REREAD_MS) return this.made.way;
+    let given: SecureContextOptions;
+    try {
+      // Each option reads its file when it is looked at.
+      given = { ...this.read() };
+    } catch (error) {
+      // A file that is being replaced is not there for a moment.
+      if (this.made) return this.made.way;
+      throw error;
+    }
+    const digest = sha256(JSON.stringify(given));
+    if (this.made?.digest === digest) {
       this.made.since = now;
       return this.made.way;
     }
@@ -47,7 +56,7 @@ export class TlsAgents {
       kept: new HttpsAgent({ ...KEPT, ...given }),
       anew: new HttpsAgent(given),
     };
-    this.made = { way, since: now, options };
+    this.made = { way, since: now, digest };
     return way;
   }
 }

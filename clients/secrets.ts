@@ -4,14 +4,17 @@ import type { Secret, TlsSettings } from "../domain/settings/sections/security";
 
 /** A file's bytes. @throws Error that names the field and the file, not what is in it */
 function bytesOf(path: string, field: string): Buffer {
-  let code: string | undefined;
+  let why: string;
   try {
-    return readFileSync(path);
+    const bytes = readFileSync(path);
+    // A file that is being replaced may be empty for a moment.
+    if (bytes.length > 0) return bytes;
+    why = "is empty";
   } catch (error) {
-    code = (error as NodeJS.ErrnoException).code;
+    why = `cannot be read (${(error as NodeJS.ErrnoException).code})`;
   }
   // Without its cause, which would be told instead.
-  throw new Error(`${field}: ${path} cannot be read (${code})`);
+  throw new Error(`${field}: ${path} ${why}`);
 }
 
 /**
@@ -29,7 +32,6 @@ export function secretOf(secret: Secret, field: string): string {
           .replace(/\r?\n$/, "")
       : process.env[secret.variable];
   if (value === undefined) throw new Error(`${field}: ${where} is not set`);
-  // A file that is being replaced may be empty for a moment.
   if (value === "") throw new Error(`${field}: ${where} is empty`);
   if (/[\r\n]/.test(value))
     throw new Error(`${field}: ${where} has more than one line`);

@@ -41,14 +41,13 @@ function unpack(folder) {
       stdio: "ignore",
       timeout: MINUTE_MS,
     }).status === 0;
-  rmSync(making, { recursive: true, force: true });
-  mkdirSync(join(making, "lists", "partial"), { recursive: true });
-  mkdirSync(join(making, "archives", "partial"), { recursive: true });
   const beside = [
     ...["-o", `Dir::State::lists=${join(making, "lists")}`],
     ...["-o", `Dir::Cache=${making}`, "-o", "APT::Sandbox::User="],
   ];
   try {
+    mkdirSync(join(making, "lists", "partial"), { recursive: true });
+    mkdirSync(join(making, "archives", "partial"), { recursive: true });
     if (!within("apt-get", ["download", ...PACKAGES])) {
       // One of many sources may be out of reach: whether it was needed, the download tells.
       within("apt-get", [...beside, "update"]);
@@ -61,7 +60,13 @@ function unpack(folder) {
     if (!existsSync(join(root, "usr", "include", "mit-krb5"))) return false;
     if (!existsSync(folder)) renameSync(root, folder);
     return true;
+  } catch {
+    return false;
   } finally {
-    rmSync(making, { recursive: true, force: true });
+    try {
+      rmSync(making, { recursive: true, force: true });
+    } catch {
+      // It could not be made either.
+    }
   }
 }

@@ -29,7 +29,7 @@ import { createScanLogsActivities } from "../activities/backfill/scan-logs";
 import { createAlertActivities } from "../activities/incidents/alerts";
 import { createIncidentActivities } from "../activities/incidents/incidents";
 import { clientsOf } from "../clients/cluster";
-import { driverRuns, runCommand } from "../clients/commands";
+import { driverRuns, type Jobs, runCommand } from "../clients/commands";
 import { EventArchive } from "../clients/event-archive";
 import { EventMysql } from "../clients/mysql";
 import { Storage } from "../clients/storage";
@@ -50,7 +50,13 @@ export function createDependencies(config: Config, client: Client) {
         `http://${config.metrics.host}:${config.metrics.port}`),
   );
   const yarn = clients.yarn();
-  const jobs = { driverRuns, runCommand };
+  const jobs: Jobs = {
+    driverRuns,
+    runCommand: async (argv, signal) => {
+      await clients.freshTicket();
+      return runCommand(argv, signal);
+    },
+  };
   const drivers = new Drivers({
     host: hostname(),
     graceMs: config.yarn.driverSeconds * 1000,
@@ -60,6 +66,7 @@ export function createDependencies(config: Config, client: Client) {
   return {
     config,
     client,
+    freshTicket: clients.freshTicket,
     hdfs,
     storage,
     source: createImporter(hdfs, config.importer),

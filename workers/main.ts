@@ -57,12 +57,21 @@ export async function runWorkers(
   console.log(
     `worker ready: ${jobs.map((job) => taskQueueOf(job, config)).join(", ")}`,
   );
+  const tickets = keepTickets(dependencies.freshTicket);
   await Promise.all(workers.map((worker) => worker.run()));
+  clearInterval(tickets);
   server?.close();
   await dependencies.archive.close();
   await client.connection.close();
   await connection.close();
 }
+
+/** Programs that run for long read their tickets from a cache in which a worker sees to it that they do not end. */
+const TICKETS_MS = 600_000;
+const keepTickets = (freshTicket: () => Promise<void>): NodeJS.Timeout =>
+  setInterval(() => {
+    freshTicket().catch((error: Error) => console.warn(error.message));
+  }, TICKETS_MS);
 
 /** Who this worker is, as Temporal's pages and `sisyphus config check` show it. */
 const workerIdentity = (config: Config): string =>

@@ -22,54 +22,22 @@ import {
   type Ask,
   type Exchange,
   exchangeFollowing,
+  placeOf,
 } from "../http-exchange";
 import type { HadoopAccess } from "../hadoop-access";
+import {
+  OPERATIONS,
+  type Operation,
+  type Query,
+  webHdfsUrl,
+} from "./webhdfs-url";
 
 /** Where WebHDFS is served: NameNodes, an HttpFS, or a gateway such as Knox; the address may have a base path. */
 export type WebHdfsAddress = { webhdfs: AddressOrSeveral; user: string };
 
-/**
- * The operations of WebHDFS that are used (Hadoop's documentation, "WebHDFS REST API"). `counted` is how many requests a call adds
- * to the statistics of an audit: a read is two, as the NameNode sends it on to a DataNode. Audits are measured by what they ask, so
- * that writing a file or making a directory adds none.
- */
-const OPERATIONS = {
-  LISTSTATUS: { method: "GET", counted: 1 },
-  GETFILESTATUS: { method: "GET", counted: 1 },
-  GETCONTENTSUMMARY: { method: "GET", counted: 1 },
-  OPEN: { method: "GET", counted: 2 },
-  CREATE: { method: "PUT", counted: 0 },
-  MKDIRS: { method: "PUT", counted: 0 },
-  RENAME: { method: "PUT", counted: 1 },
-  DELETE: { method: "DELETE", counted: 1 },
-} as const;
-
-type Operation = keyof typeof OPERATIONS;
-
-/** Parameters of an operation; those that are undefined are left out. */
-type Query = Record<string, string | number | boolean | undefined>;
-
 const TIMEOUT_MS = 30_000;
 /** An upload gets more time by its size: a large file over a slow line must not be taken for a DataNode that hangs. */
 const UPLOAD_BYTES_PER_MS = 1000;
-
-/** The address of one operation on one path. The base path is kept; without a port the protocol's own counts (https: 443). */
-export function webHdfsUrl(
-  { webhdfs, user }: { webhdfs: string; user: string | undefined },
-  operation: Operation,
-  path: string,
-  query: Query = {},
-): string {
-  const url = new URL(webhdfs);
-  const base = url.pathname.replace(/\/+$/, "");
-  url.pathname = `${base}/webhdfs/v1${path.split("/").map(encodeURIComponent).join("/")}`;
-  url.search = Object.entries({ op: operation, "user.name": user, ...query })
-    .flatMap(([name, value]) =>
-      value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
-    )
-    .join("&");
-  return url.href;
-}
 
 /** HDFS' own exception for a path that is not there. A gateway's 404 has none: it says nothing of the path. */
 const ABSENT = "FileNotFoundException";
@@ -99,7 +67,7 @@ export class WebHdfsTransport {
   private readonly send: Exchange;
   /** How a file is asked for whose bytes are given as they come. */
   private readonly open: (ask: Ask) => Promise<AnswerInPieces>;
-  /** The `user.name` of requests. A proven one is not named: it would have to be the same, in Hadoop's own short form. */
+  /** The `user.name` of requests. Who is proven is not named: it would have to be the same, in Hadoop's own short form. */
   private readonly user: string | undefined;
 
   constructor(
@@ -108,7 +76,7 @@ export class WebHdfsTransport {
   ) {
     this.send = access.exchange;
     this.open = access.exchangeInPieces;
-    this.user = access.isProven ? undefined : address.user;
+    this.user = access.byKerberos ? undefined : address.user;
     this.addresses = new Addresses(address.webhdfs, {
       confirm: (each) => this.confirmActive(each),
     });
@@ -203,7 +171,7 @@ export class WebHdfsTransport {
             `CREATE ${path}: ${answer.status} without a Location to write to`,
           )
         : refused("CREATE", path, answer);
-    return new URL(location, answer.url);
+    return placeOf(location, answer.url);
   }
 
   private ask<T, A extends Answer = Answer>(

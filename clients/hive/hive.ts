@@ -101,16 +101,21 @@ export class Hive {
     if (!this.prove)
       return thrift.createConnection(host!, Number(port), options);
     const socket = await connected(host!, Number(port));
+    // It is told of to whoever waits for an answer.
+    socket.setTimeout(CONNECT_MS, () =>
+      socket.destroy(new NotActive(`no answer in ${CONNECT_MS / 1000} s`)),
+    );
     try {
       await this.prove(socket, host!);
     } catch (error) {
       socket.destroy();
       throw error;
     }
+    socket.removeAllListeners("timeout");
     socket.setTimeout(ANSWER_MS);
     const connection = new thrift.Connection(socket, {
       ...options,
-      transport: thrift.TFramedTransport,
+      transport: boundedFrames((error) => socket.destroy(error)),
     });
     // It would wait for an event that has been.
     connection.connected = true;
@@ -167,16 +172,51 @@ export class Hive {
   }
 }
 
-/** A connection on which nothing was sent yet. Whoever uses it is told where it ends, or where nothing comes for long. */
+/** More than the names of a table's partitions will ever take. */
+const MAX_FRAME_BYTES = 1 << 30;
+
+type Receiver = (data: Buffer) => void;
+type Framed = typeof thrift.TFramedTransport & {
+  receiver: (
+    callback: unknown,
+    sequence: unknown,
+    maxBytes?: number,
+  ) => Receiver;
+};
+
+/**
+ * Messages with their length before them. Thrift's own transport has no limit unless it is given, loops for ever where a length is negative,
+ * and throws where nobody catches it. @param fail ends the connection
+ */
+const boundedFrames = (fail: (error: Error) => void) =>
+  class extends thrift.TFramedTransport {
+    static override receiver(callback: never, sequence: never): Receiver {
+      const receive = (thrift.TFramedTransport as Framed).receiver(
+        callback,
+        sequence,
+        MAX_FRAME_BYTES,
+      );
+      return (data) => {
+        try {
+          receive(data);
+        } catch (error) {
+          fail(error as Error);
+        }
+      };
+    }
+  };
+
+/** A connection on which nothing was sent yet. One that cannot be made lets another metastore be asked. */
 function connected(host: string, port: number): Promise<Socket> {
   return new Promise((done, fail) => {
     const socket = createConnection({ host, port, timeout: CONNECT_MS });
-    socket.on("timeout", () =>
-      socket.destroy(new Error(`no answer in ${CONNECT_MS / 1000} s`)),
-    );
+    const late = () =>
+      socket.destroy(new NotActive(`no connection in ${CONNECT_MS / 1000} s`));
+    socket.once("timeout", late);
     socket.once("error", fail);
     socket.once("connect", () => {
       socket.off("error", fail);
+      socket.off("timeout", late);
       done(socket);
     });
   });

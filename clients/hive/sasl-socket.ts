@@ -6,6 +6,8 @@ import {
   type SaslMessage,
   type SaslStatus,
 } from "../../formats/hive/sasl-message";
+import { NotActive } from "../addresses";
+import { Explained } from "../errors";
 import { saslByKerberos } from "../kerberos/sasl";
 import type { Kerberos } from "../kerberos/kerberos";
 
@@ -30,7 +32,7 @@ export async function proveOn(
       const answer = await messages.next();
       status = answer.status;
       if (status === "bad" || status === "error")
-        throw new Error(
+        throw new Explained(
           `it does not let in ${kerberos.identity}: ${answer.body.toString("utf8")}`,
         );
       return answer.body;
@@ -57,7 +59,7 @@ class Messages {
   };
   private readonly onClose = () =>
     this.onError(
-      new Error("it closed the connection while it was told who asks"),
+      new NotActive("it closed the connection while it was told who asks"),
     );
 
   constructor(private readonly socket: Socket) {

@@ -1,18 +1,22 @@
-import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
+import { accessSync, constants, lstatSync, mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KerberosSettings } from "../../domain/settings/sections/security";
+import { shortDigest } from "../../lib/digest";
 import { Explained } from "../errors";
 import { type GssClient, kerberosLibrary } from "./library";
 
-/** Hadoop's own names of services over HTTP (RFC 4559) and over SASL (RFC 4752) differ in the mechanism. */
-type Mechanism = "SPNEGO" | "Kerberos";
+/** What a service wants: Kerberos itself (SASL, RFC 4752), or Kerberos wrapped as HTTP has it (SPNEGO, RFC 4559). */
+type Mechanism = "Kerberos" | "SPNEGO";
 
 const FIELD = "security.kerberos";
 
-/** With which the library begins what it says, and says nothing. */
-const EMPTY_WORDS =
+/** Words with which the library begins an error, before it comes to its reason. */
+const BEFORE_REASON =
   /^(?:Unspecified GSS failure\. +Minor code may provide more information|No credentials were supplied, or the credentials were unavailable or inaccessible): */;
+/** That a ticket is of keys that the KDC has no longer, or of another time. */
+const OLD_TICKET =
+  /Decrypt integrity check failed|Ticket expired|Ticket not yet valid/;
 /** That there is no ticket, and none could be taken by a keytab. */
 const NO_TICKET = "Can't find client principal";
 
@@ -20,30 +24,86 @@ const NO_TICKET = "Can't find client principal";
  * Tells the Kerberos library of this process, and of the programs that it starts, who they are. The library takes a ticket by the keytab
  * when one is needed, and a new one when half of its time has passed.
  */
-function take({ principal, keytab, cache }: KerberosSettings): void {
+function take(settings: KerberosSettings): void {
+  const { keytab } = settings;
+  // The first, as it may fail: then nothing is said, and nobody else's cache is used.
+  const cache = cacheOf(settings);
+  // Without `FILE:`, which Java does not know.
   if (cache !== undefined) process.env["KRB5CCNAME"] = cache;
-  if (keytab === undefined) return;
-  process.env["KRB5_CLIENT_KTNAME"] = `FILE:${keytab}`;
-  // Its own, as another process' cache may be of somebody else. Java wants a file's path alone.
-  const folder = mkdtempSync(join(tmpdir(), "sisyphus-krb5-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  process.env["KRB5CCNAME"] = join(folder, `${principal}`.replace(/\W/g, "_"));
+  if (keytab !== undefined) process.env["KRB5_CLIENT_KTNAME"] = keytab;
 }
 
-/** Whom this process has told the library of: it keeps that in the environment, so that there is one for each process. */
+/** The credential cache; undefined where it is what the system says. */
+function cacheOf(settings: KerberosSettings): string | undefined {
+  const { keytab, cache } = settings;
+  return cache ?? (keytab === undefined ? undefined : ownCache(settings));
+}
+
+/**
+ * Where tickets are kept that are taken by a keytab: the same for all processes of who runs them and by that keytab, as programs go on when the
+ * worker that started them is gone.
+ * @throws Explained where the folder is not ours alone
+ */
+function ownCache({ principal, keytab }: KerberosSettings): string {
+  const uid = process.getuid?.();
+  const temporary = process.env["TMPDIR"] ?? tmpdir();
+  const folder = join(temporary, `sisyphus-krb5-${uid}`);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new Explained(
+      `${FIELD}: tickets cannot be kept in ${folder}: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+  const found = lstatSync(folder);
+  if (!found.isDirectory() || found.uid !== uid || (found.mode & 0o077) !== 0)
+    throw new Explained(
+      `${FIELD}: ${folder}, where tickets are kept, is not this user's alone; name another place by ${FIELD}.cache`,
+    );
+  return join(folder, shortDigest(`${principal} ${keytab}`));
+}
+
+/** Whom this process has told the library of: that is kept in its environment, so that there is one for each process. */
 let taken: string | undefined;
+
+/**
+ * The library asks the KDC on one of the four threads that this process has for files and names, too, and for a minute where a KDC does not
+ * answer: one call at a time leaves it the others.
+ */
+let last: Promise<unknown> = Promise.resolve();
+const KDC_MS = 20_000;
+
+function inTurn<T>(call: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let isLate = false;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => {
+      isLate = true;
+      fail(new Error(`no answer of the KDC in ${KDC_MS / 1000} s`));
+    }, KDC_MS);
+  });
+  // Whoever has given up is not waited for by those behind.
+  const result = last.then(() => (isLate ? late : call()));
+  last = result.catch(() => undefined);
+  return Promise.race([result, late]).finally(() => clearTimeout(timer));
+}
 
 /** Who Sisyphus is to services that use Kerberos. */
 export class Kerberos {
-  constructor(private readonly settings: KerberosSettings = {}) {}
+  /** @param library gives the package; it is asked for when it is first needed */
+  constructor(
+    private readonly settings: KerberosSettings = {},
+    private readonly library = kerberosLibrary,
+  ) {}
 
   /** Who it is, for messages. */
   get identity(): string {
     const { principal, keytab, cache } = this.settings;
     if (keytab !== undefined) return `${principal} by the keytab ${keytab}`;
     return cache === undefined
-      ? "who this process' credential cache says"
-      : `who the credential cache ${cache} says`;
+      ? "whom this process' credential cache names"
+      : `whom the credential cache ${cache} names`;
   }
 
   /**
@@ -56,65 +116,98 @@ export class Kerberos {
     host: string,
     mechanism: Mechanism,
   ): Promise<Proof> {
-    const { principal } = this.settings;
     this.mustBeReadable();
-    const kerberos = kerberosLibrary();
+    const kerberos = this.library();
     this.takeOnce();
     const name = `${service}@${host}`;
+    const mechOID =
+      mechanism === "SPNEGO"
+        ? kerberos.GSS_MECH_OID_SPNEGO
+        : kerberos.GSS_MECH_OID_KRB5;
+    return this.begun(kerberos, name, mechOID).catch((error: Error) => {
+      if (!OLD_TICKET.test(error.message) || !this.forgetTickets()) throw error;
+      return this.begun(kerberos, name, mechOID);
+    });
+  }
+
+  private async begun(
+    kerberos: ReturnType<typeof kerberosLibrary>,
+    service: string,
+    mechOID: number,
+  ): Promise<Proof> {
+    const { principal } = this.settings;
     const options = {
+      mechOID,
       ...(principal === undefined ? {} : { principal }),
-      mechOID:
-        mechanism === "SPNEGO"
-          ? kerberos.GSS_MECH_OID_SPNEGO
-          : kerberos.GSS_MECH_OID_KRB5,
     };
-    const client = await this.telling(name, () =>
-      kerberos.initializeClient(name, options),
+    const telling = <T>(act: () => Promise<T>) => this.telling(service, act);
+    const client = await telling(() =>
+      kerberos.initializeClient(service, options),
     );
-    return new Proof(client, (act) => this.telling(name, act));
+    const first = await telling(() => client.step(""));
+    return new Proof(client, Buffer.from(first ?? "", "base64"), telling);
+  }
+
+  /**
+   * Sees to it that the credential cache has a ticket that has not passed half of its time, for a program that is about to be started. Without a
+   * keytab somebody else does.
+   * @param host of a service over HTTP, as the library takes tickets on the way to a service
+   */
+  async freshTicket(host: string): Promise<void> {
+    if (this.settings.keytab === undefined) return;
+    await this.begin("HTTP", host, "SPNEGO");
+  }
+
+  /** Forgets tickets that were taken by a keytab: the next proof is by new ones. @returns whether they were; others' cache stays as it is */
+  forgetTickets(): boolean {
+    const { keytab } = this.settings;
+    const cache = cacheOf(this.settings);
+    if (keytab === undefined || cache === undefined) return false;
+    rmSync(cache, { force: true });
+    return true;
   }
 
   private takeOnce(): void {
     const whom = JSON.stringify(this.settings);
-    if (taken === whom) return;
-    if (taken !== undefined)
-      throw new Error(`${FIELD}: another identity is in use in this process`);
-    taken = whom;
+    if (taken !== undefined && taken !== whom)
+      throw new Explained(
+        `${FIELD}: this process is somebody else already, and can be one alone`,
+      );
+    // Each time, as whoever tidies up temporary files may have removed its folder.
     take(this.settings);
+    taken = whom;
   }
 
   /** The library says of a file that it cannot read only that there is no ticket. */
   private mustBeReadable(): void {
-    for (const name of ["keytab", "cache"] as const) {
-      const path = this.settings[name];
-      if (path === undefined) continue;
-      try {
-        accessSync(path, constants.R_OK);
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        throw new Explained(
-          `${FIELD}.${name}: ${path} cannot be read (${code})`,
-          {
-            cause: error,
-          },
-        );
-      }
+    const { keytab, cache } = this.settings;
+    const [name, path] =
+      keytab === undefined ? ["cache", cache] : ["keytab", keytab];
+    if (path === undefined) return;
+    try {
+      accessSync(path, constants.R_OK);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new Explained(
+        `${FIELD}.${name}: ${path} cannot be read (${code})`,
+        { cause: error },
+      );
     }
   }
 
-  /** Runs a call of the library. @throws Error that says who asked for whom, and what can be done */
+  /** Runs a call of the library. @throws Explained that says who asked for whom, and what can be done */
   private async telling<T>(service: string, act: () => Promise<T>): Promise<T> {
     try {
-      return await act();
+      return await inTurn(act);
     } catch (error) {
       const [line = ""] = (error as Error).message.split("\n");
-      const said = line.replace(EMPTY_WORDS, "");
+      const reason = line.replace(BEFORE_REASON, "");
       const hint =
-        said.startsWith(NO_TICKET) && this.settings.keytab !== undefined
+        reason.startsWith(NO_TICKET) && this.settings.keytab !== undefined
           ? " (does the keytab hold its keys?)"
           : "";
       throw new Explained(
-        `Kerberos, for ${service} as ${this.identity}: ${said}${hint}; see ${FIELD}`,
+        `Kerberos, for ${service} as ${this.identity}: ${reason}${hint}; see ${FIELD}`,
         { cause: error },
       );
     }
@@ -125,6 +218,8 @@ export class Kerberos {
 export class Proof {
   constructor(
     private readonly client: GssClient,
+    /** What the service gets first. */
+    readonly first: Buffer,
     private readonly telling: <T>(act: () => Promise<T>) => Promise<T>,
   ) {}
 
@@ -132,8 +227,8 @@ export class Proof {
     return this.client.contextComplete;
   }
 
-  /** What the service gets next, by its answer to what it got before; nothing before the first. */
-  async step(answer: Buffer = Buffer.alloc(0)): Promise<Buffer> {
+  /** What the service gets next, by its answer to what it got before. */
+  async step(answer: Buffer): Promise<Buffer> {
     const token = await this.telling(() =>
       this.client.step(answer.toString("base64")),
     );

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { Explained } from "../errors";
 
-/** What is used of the package `kerberos`. Tokens are texts in base64; none is empty or null. */
+/** What is used of the package `kerberos`. Tokens are texts in base64, null or empty where there is none. */
 export type GssClient = {
   contextComplete: boolean;
   step: (challenge: string) => Promise<string | null>;
@@ -27,7 +27,7 @@ export function kerberosLibrary(): Library {
   } catch (error) {
     const reason = (error as Error).message.split("\n")[0];
     throw new Explained(
-      `security.kerberos: the package \`kerberos\` cannot be loaded (${reason}); it is built where Kerberos' headers are: install them (Debian: libkrb5-dev; Red Hat: krb5-devel), then \`npm install --no-save kerberos@7.0.0\``,
+      `security.kerberos: the package \`kerberos\` cannot be loaded (${reason}); it is built where Kerberos' headers are: docs/permissions.md says how`,
       { cause: error },
     );
   }

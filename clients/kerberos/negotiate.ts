@@ -1,19 +1,29 @@
+import { Explained } from "../errors";
+import { remoteException } from "../hadoop-answer";
 import type { Answer, Ask } from "../http-exchange";
 import type { Kerberos } from "./kerberos";
 
 /** The cookie in which Hadoop keeps who has proven who it is (hadoop-auth, AuthenticatedURL.AUTH_COOKIE). */
 const COOKIE = /\bhadoop\.auth=("[^"]*"|[^;,"]*)/;
 const UNAUTHORIZED = 401;
-/** Of a service that wants a proof with each request. */
-const NONE = Symbol("no cookie");
+const FORBIDDEN = 403;
+
+/** What is known of an origin where somebody has proven who it is: the cookie that it gave, or that it gives none. */
+type Known = { cookie: string | undefined };
+
+/** Whether a service wants a proof of who asks (RFC 4559). */
+export const wantsProof = ({ status, headers }: Answer): boolean =>
+  status === UNAUTHORIZED &&
+  /\bNegotiate\b/i.test(headers.get("www-authenticate") ?? "");
 
 /**
- * Proves to services over HTTP who Sisyphus is (SPNEGO, RFC 4559). A service that gives Hadoop's cookie is asked with that from then on; one
- * that gives none gets a proof with each request.
+ * Proves to services over HTTP who Sisyphus is (SPNEGO, RFC 4559), where they want to know: a DataNode does not, as the NameNode has put a token
+ * into its address, and a ResourceManager may not. A service that gives Hadoop's cookie is asked with that from then on; one that gives none
+ * gets a proof with each request.
  */
 export class Negotiate {
-  /** By origin, the cookie that the first who asked there was given, or that there is none; others wait for it. */
-  private readonly cookies = new Map<string, Promise<string | typeof NONE>>();
+  /** By origin, what the first who proved it there was given; others wait for it, and fail with it. */
+  private readonly known = new Map<string, Promise<Known>>();
 
   constructor(private readonly kerberos: Kerberos) {}
 
@@ -22,32 +32,48 @@ export class Negotiate {
     send: (ask: Ask) => Promise<A>,
   ): (ask: Ask) => Promise<A> {
     return async (ask) => {
-      // A DataNode is reached with a token that the NameNode has put into its address, and knows no SPNEGO.
+      // What a DataNode says of the NameNode's token is no question of who asks.
       if (ask.url.searchParams.has("delegation")) return send(ask);
-      const known = this.cookies.get(ask.url.origin);
-      const cookie = await known?.catch(() => undefined);
-      if (cookie === NONE) return this.proven(ask, send);
-      if (cookie !== undefined) {
-        const answer = await send(withHeader(ask, "cookie", cookie));
-        if (answer.status !== UNAUTHORIZED) return answer;
-      }
-      // It has ended, or nobody has one.
-      if (this.cookies.get(ask.url.origin) !== known)
-        return this.over(send)(ask);
-      return this.proving(ask, send);
+      const before = this.known.get(ask.url.origin);
+      const answer = before
+        ? await this.byKnown(ask, send, await inTime(before, ask))
+        : await send(ask);
+      if (!wantsProof(answer)) return answer;
+      // Nobody has proven it there, or the cookie has ended.
+      const now = this.known.get(ask.url.origin);
+      return now === undefined || now === before
+        ? this.provenForAll(ask, send)
+        : this.letIn(
+            ask,
+            await this.byKnown(ask, send, await inTime(now, ask)),
+          );
     };
   }
 
-  /** Sends a request with a proof; those who ask there meanwhile wait for its cookie. */
-  private async proving<A extends Answer>(
+  private byKnown<A extends Answer>(
+    ask: Ask,
+    send: (ask: Ask) => Promise<A>,
+    { cookie }: Known,
+  ): Promise<A> {
+    return cookie === undefined
+      ? this.proven(ask, send)
+      : send(withHeader(ask, "cookie", cookie));
+  }
+
+  /** Sends a request with a proof; those who ask there meanwhile wait for what it is given. */
+  private provenForAll<A extends Answer>(
     ask: Ask,
     send: (ask: Ask) => Promise<A>,
   ): Promise<A> {
+    const { origin } = ask.url;
     const answered = this.proven(ask, send);
-    const cookie = answered.then(({ headers }) => cookieOf(headers));
-    // Whoever waits for it is told; and this request of its own failure.
-    cookie.catch(() => undefined);
-    this.cookies.set(ask.url.origin, cookie);
+    const known = answered.then(({ headers }) => ({
+      cookie: cookieOf(headers),
+    }));
+    this.known.set(origin, known);
+    known.catch(() => {
+      if (this.known.get(origin) === known) this.known.delete(origin);
+    });
     return answered;
   }
 
@@ -55,17 +81,46 @@ export class Negotiate {
     ask: Ask,
     send: (ask: Ask) => Promise<A>,
   ): Promise<A> {
-    const proof = await this.kerberos.begin("HTTP", ask.url.hostname, "SPNEGO");
-    const token = await proof.step();
-    const answer = await send(
-      withHeader(ask, "authorization", `Negotiate ${token.toString("base64")}`),
-    );
-    if (answer.status === UNAUTHORIZED)
-      throw new Error(
-        `${ask.url.origin} does not let in ${this.kerberos.identity} (401)`,
-      );
-    return answer;
+    const answer = await this.withProof(ask, send);
+    if (!isRefused(answer)) return answer;
+    // A ticket that was taken before the service got new keys is of no use any more.
+    this.kerberos.forgetTickets();
+    return this.letIn(ask, await this.withProof(ask, send));
   }
+
+  private async withProof<A extends Answer>(
+    ask: Ask,
+    send: (ask: Ask) => Promise<A>,
+  ): Promise<A> {
+    const host = ask.url.hostname.replace(/^\[|\]$/g, "");
+    const proof = await this.kerberos.begin("HTTP", host, "SPNEGO");
+    const token = proof.first.toString("base64");
+    return send(withHeader(ask, "authorization", `Negotiate ${token}`));
+  }
+
+  private letIn<A extends Answer>(ask: Ask, answer: A): A {
+    if (!isRefused(answer)) return answer;
+    throw new Explained(
+      `${ask.url.origin} does not let in ${this.kerberos.identity} (${answer.status}); see security.kerberos`,
+    );
+  }
+}
+
+/** Whether a proof is not believed. Hadoop says so with 403 and a page, where a right that is lacking comes with an exception. */
+const isRefused = ({ status, body }: Answer): boolean =>
+  status === UNAUTHORIZED ||
+  (status === FORBIDDEN && !remoteException(body.toString("utf8")));
+
+/** Who waits for another one's proof waits no longer than for an answer of its own. */
+async function inTime<T>(known: Promise<T>, { timeoutMs }: Ask): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(
+      () => fail(new Error(`no answer in ${timeoutMs / 1000} s`)),
+      timeoutMs,
+    );
+  });
+  return Promise.race([known, late]).finally(() => clearTimeout(timer));
 }
 
 const withHeader = (ask: Ask, name: string, value: string): Ask => ({
@@ -73,10 +128,10 @@ const withHeader = (ask: Ask, name: string, value: string): Ask => ({
   headers: { ...ask.headers, [name]: value },
 });
 
-function cookieOf(headers: Answer["headers"]): string | typeof NONE {
+function cookieOf(headers: Answer["headers"]): string | undefined {
   const value = COOKIE.exec(headers.get("set-cookie") ?? "")?.[1];
   // An empty one takes a cookie back.
   return value === undefined || value === "" || value === '""'
-    ? NONE
+    ? undefined
     : `hadoop.auth=${value}`;
 }

@@ -14,8 +14,15 @@ export async function saslByKerberos(
   send: (token: Buffer) => Promise<Buffer>,
 ): Promise<void> {
   const proof = await kerberos.begin(service, host, "Kerberos");
-  let answer: Buffer = Buffer.alloc(0);
-  while (!proof.isComplete) answer = await send(await proof.step(answer));
+  let answer: Buffer;
+  try {
+    answer = await send(proof.first);
+    while (!proof.isComplete) answer = await send(await proof.step(answer));
+  } catch (error) {
+    // A ticket that was taken before the service got new keys is of no use any more: the next attempt takes another.
+    kerberos.forgetTickets();
+    throw error;
+  }
   const offer = await proof.unwrap(answer);
   if (((offer[0] ?? 0) & NO_LAYER) === 0)
     throw new Error(

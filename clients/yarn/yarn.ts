@@ -176,7 +176,6 @@ export class Yarn {
 
   /** Asks the ResourceManager to end an application; it may take a while. */
   async kill(id: string): Promise<void> {
-    const asWhom = this.access.isProven ? "" : `?user.name=${this.user}`;
     const body = Buffer.from(JSON.stringify({ state: "KILLED" }));
     await this.calling(
       (answer, text) => {
@@ -184,7 +183,7 @@ export class Yarn {
           throw new Error(`killing ${id}: ${refusalOf(answer.status, text)}`);
         contentOf(answer, text, stateOfApplication);
       },
-      `/apps/${id}/state${asWhom}`,
+      `/apps/${id}/state?user.name=${this.user}`,
       {
         method: "PUT",
         headers: {

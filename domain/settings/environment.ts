@@ -114,6 +114,30 @@ export const ENVIRONMENT: EnvironmentVariable[] = [
       "The default of `--by`, which names whoever steers an incident. Without it `operator`.",
   },
   {
+    name: "KRB5_CONFIG",
+    readBy: EVERYBODY,
+    meaning:
+      "The Kerberos library's own configuration. Without it `/etc/krb5.conf`.",
+  },
+  {
+    name: "KRB5CCNAME",
+    readBy: EVERYBODY,
+    meaning:
+      "The credential cache, where `security.kerberos` names neither a keytab nor a cache. Programs that Sisyphus starts find in it the one that it uses.",
+  },
+  {
+    name: "KRB5_CLIENT_KTNAME",
+    readBy: EVERYBODY,
+    meaning:
+      "The keytab, where `security.kerberos` names none. Programs that Sisyphus starts find in it the one that it uses.",
+  },
+  {
+    name: "TMPDIR",
+    readBy: EVERYBODY,
+    meaning:
+      "The folder of temporary files, among them those of searches and verifications, and tickets that are taken by a keytab. Without it `/tmp`.",
+  },
+  {
     name: "NO_COLOR",
     readBy: "CLI",
     meaning: "With any value nothing is printed in colour.",

@@ -7,6 +7,11 @@ import {
 import { kdc } from "../secured/kdc";
 import { securedKafka } from "../secured/kafka";
 import { securedMetastore } from "../secured/metastore";
+import {
+  resourceManager1,
+  resourceManager2,
+  securedNodeManager,
+} from "../secured/yarn";
 import { dataNode } from "./services/datanode";
 import { kafka } from "./services/kafka";
 import { mariaDb } from "./services/mariadb";
@@ -26,6 +31,9 @@ export const FURTHER_SERVICES: Service[] = [
   nameNode2,
   securedDataNode,
   securedMetastore,
+  resourceManager1,
+  resourceManager2,
+  securedNodeManager,
 ];
 
 /** Every service of the sandbox, in the order in which they are started. */

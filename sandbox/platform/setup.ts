@@ -170,6 +170,7 @@ export async function setup(report: Report): Promise<Tools> {
     camus: join(dir, "camus"),
     refine: join(dir, "refine"),
     kdc: join(dir, "kdc"),
+    plainIo: join(dir, "plain-io"),
     sparkJobs: join(dir, "spark-jobs", "spark-jobs.jar"),
     mariadb: join(
       dir,

@@ -7,6 +7,8 @@ export type Tools = {
   camus: string;
   refine: string;
   kdc: string;
+  /** What the secured NodeManager needs before Hadoop's own classes. */
+  plainIo: string;
   /** The Spark jobs of searches and verifications. */
   sparkJobs: string;
   /** MariaDB's base folder. */

@@ -19,11 +19,16 @@ export function writeSecuredConfig(p: Ports): void {
   >;
   // Hadoop's own configuration has them.
   delete open["hive"];
+  const { resourceManager: _, ...yarn } = open["yarn"] as Record<
+    string,
+    unknown
+  >;
   const config = {
     ...open,
     cluster: { hadoopConf: SECURED_CONF_DIR },
     kafka: { brokers: [`localhost:${p.kafkaSasl}`] },
     hdfs: { user: "sisyphus" },
+    yarn,
     security: {
       kerberos: {
         principal: `sisyphus@${REALM}`,

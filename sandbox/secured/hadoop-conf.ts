@@ -3,6 +3,12 @@ import { join } from "node:path";
 import { type Settings, xml } from "../platform/hadoop-conf";
 import { SANDBOX_DIR } from "../platform/paths";
 import type { Ports } from "../platform/ports";
+import type { Tools } from "../platform/tools";
+import {
+  mapReduceSettings,
+  schedulerSettings,
+  yarnSettings,
+} from "./yarn-conf";
 import {
   keystoreOf,
   makeCertificates,
@@ -126,7 +132,7 @@ const store = (side: "server" | "client", name: string, path: string) => ({
 });
 
 /** Writes what the secured cluster's daemons and clients share, and the certificates that they need. */
-export function writeSecuredConf(p: Ports): void {
+export function writeSecuredConf(p: Ports, tools: Tools): void {
   makeCertificates();
   mkdirSync(SECURED_CONF_DIR, { recursive: true });
   const write = (name: string, settings: Settings) =>
@@ -134,6 +140,10 @@ export function writeSecuredConf(p: Ports): void {
   write("core-site.xml", core);
   write("hdfs-site.xml", hdfs(p));
   write("hive-site.xml", hive(p));
+  const lib = join(tools.camus, "lib");
+  write("yarn-site.xml", yarnSettings(p, SECURED_CONF_DIR, lib));
+  write("capacity-scheduler.xml", schedulerSettings);
+  write("mapred-site.xml", mapReduceSettings(lib));
   write("ssl-server.xml", {
     ...store("server", "keystore", keystoreOf("localhost")),
     "ssl.server.keystore.keypassword": STORE_PASSWORD,

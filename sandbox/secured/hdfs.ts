@@ -24,7 +24,7 @@ export const journalNode: Service = {
   after: ["kdc"],
   start: (p, tools) => {
     mkdirSync(SECURED_DIR, { recursive: true });
-    writeSecuredConf(p);
+    writeSecuredConf(p, tools);
     startSecured(
       "journalnode",
       hadoopProgram(

@@ -18,16 +18,22 @@ type Program = {
   jars: string;
   heapMb: number;
   flags?: string[];
+  /** A folder of jars whose classes count before all others. */
+  before?: string;
   main: string;
   args?: string[];
 };
 
-const argumentsOf = ({ jars, heapMb, flags, main, args }: Program) => [
+const argumentsOf = ({ jars, before, heapMb, flags, main, args }: Program) => [
   heap(heapMb),
   ...LEAN,
   ...KERBEROS_FLAGS,
   ...(flags ?? []),
-  ...["-cp", `${SECURED_CONF_DIR}:${jars}/*:${jars}/lib/*`],
+  "-cp",
+  [
+    ...(before === undefined ? [] : [`${before}/*`]),
+    ...[SECURED_CONF_DIR, `${jars}/*`, `${jars}/lib/*`],
+  ].join(":"),
   main,
   ...(args ?? []),
 ];
@@ -38,9 +44,13 @@ export const hadoopProgram = (
   args: string[] = [],
 ): Program => ({ jars: tools.camus, heapMb: 192, main, args });
 
-/** Starts a daemon of the secured cluster. */
-export function startSecured(name: string, program: Program): void {
-  launch(name, "java", argumentsOf(program), { env: securedEnv() });
+/** Starts a program of the secured cluster, which is stopped with the sandbox. */
+export function startSecured(
+  name: string,
+  program: Program,
+  cache?: string,
+): void {
+  launch(name, "java", argumentsOf(program), { env: securedEnv(cache) });
 }
 
 /** Runs a program of the secured cluster to its end. @throws Error naming the file that has what it said, where it fails */

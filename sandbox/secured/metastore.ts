@@ -16,7 +16,7 @@ export const securedMetastore: Service = {
   after: ["kdc", "secured-datanode"],
   start: (p, tools) => {
     mkdirSync(DATA, { recursive: true });
-    writeSecuredConf(p);
+    writeSecuredConf(p, tools);
     startSecured("secured-metastore", {
       jars: tools.refine,
       heapMb: 256,

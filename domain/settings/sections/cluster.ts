@@ -17,7 +17,12 @@ export const hdfs = z
     webhdfs: httpAddresses.describe(
       "The NameNode or an HttpFS, which is asked over WebHDFS. Of several NameNodes the one that is active is found, and found again after a fail-over.",
     ),
-    user: z.string().min(1).describe("The `user.name` of every request."),
+    user: z
+      .string()
+      .min(1)
+      .describe(
+        "The `user.name` of requests. Where Kerberos proves who asks, those to HDFS name nobody, and this should be the principal's short name: logs of applications are looked for by it where YARN does not say who ran them.",
+      ),
     services: z
       .array(z.string().regex(/^[^/\s]+$/, "a name service, or host:port"))
       .optional()

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { httpAddress } from "../fields";
 
-/** A file of this host. It is read anew for each connection, so that what is renewed there counts from the next one on. */
+/** A file of this host. It is read anew for new connections (by HDFS and YARN within ten seconds), so that what is renewed there counts. */
 const file = z.string().min(1).meta({ format: "path of a file" });
 
 /** Where a secret is found: never in the configuration itself, which is shown to people and kept in repositories. */
@@ -118,16 +118,16 @@ const kerberos = z
     cache: file
       .optional()
       .describe(
-        "The credential cache that `kinit`, `k5start` or the like keep up to date, instead of a keytab. Without either it is the one that `KRB5CCNAME` or the system names.",
+        "The credential cache. Without a keytab the one that `kinit`, `k5start` or the like keep up to date, by default the one that `KRB5CCNAME` or the system names. With a keytab where tickets are kept that are taken by it, by default in a folder of `TMPDIR` that this user alone can read.",
       ),
   })
-  .superRefine(({ principal, keytab, cache }, context) => {
-    const wrong = (field: string, message: string) =>
-      context.addIssue({ code: "custom", path: [field], message });
+  .superRefine(({ principal, keytab }, context) => {
     if (keytab !== undefined && principal === undefined)
-      wrong("principal", "missing: a keytab may hold the keys of several");
-    if (keytab !== undefined && cache !== undefined)
-      wrong("cache", "a keytab is given already: one of both is allowed");
+      context.addIssue({
+        code: "custom",
+        path: ["principal"],
+        message: "missing: a keytab may hold the keys of several",
+      });
   });
 export type KerberosSettings = z.infer<typeof kerberos>;
 
@@ -141,7 +141,7 @@ const hadoop = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "Whether HDFS and YARN want to know by Kerberos who asks (SPNEGO). With `cluster.hadoopConf`, what `hadoop.security.authentication` says.",
+      "Whether Sisyphus proves by Kerberos who it is where HDFS or YARN want to know (SPNEGO). With `cluster.hadoopConf`, what `hadoop.security.authentication` says.",
     ),
 });
 export type HadoopSecurity = z.infer<typeof hadoop>;
@@ -155,7 +155,7 @@ const metastore = z.strictObject({
     )
     .optional()
     .describe(
-      "The principal of the metastore, where it wants to know by Kerberos who asks: `hive.metastore.kerberos.principal`. `_HOST` stands for the host of its address.",
+      "The principal of the metastore, where it wants to know by Kerberos who asks: `hive.metastore.kerberos.principal`. `_HOST` stands for the host of its address. The realm is what `krb5.conf` says of that host.",
     ),
 });
 

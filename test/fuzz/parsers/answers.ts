@@ -103,7 +103,7 @@ const exchange: Exchange = async ({ url }) => {
     body,
   };
 };
-const access = { exchange, exchangeInPieces: exchange, isProven: false };
+const access = { exchange, exchangeInPieces: exchange, byKerberos: false };
 const hdfs = new Hdfs(
   {
     webhdfs: "http://namenode:9870",

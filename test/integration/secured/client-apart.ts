@@ -18,7 +18,7 @@ export function clientApart(config: string) {
     kill,
     /** What a client's method gives. @throws Error with its failure's message */
     async call(
-      client: "hdfs" | "hive" | "kafka",
+      client: "hdfs" | "hive" | "kafka" | "yarn",
       method: string,
       ...args: unknown[]
     ): Promise<unknown> {

@@ -12,6 +12,7 @@ const made: Record<string, object> = {
   hdfs: clients.hdfs(["/wmf"]),
   hive: clients.hive(),
   kafka: clients.kafka(),
+  yarn: clients.yarn(),
 };
 
 type Call = { id: number; client: string; method: string; args: unknown[] };

@@ -15,6 +15,7 @@ import { isPassing } from "../../../clients/kafka/produce-errors";
 import { Kafka } from "../../../clients/kafka/kafka";
 import { environment } from "../../../sandbox/platform/config";
 import { ports } from "../../../sandbox/platform/ports";
+import { setup } from "../../../sandbox/platform/setup";
 import { down, reset, up } from "../../../sandbox/platform/up";
 import { Fatal, until } from "../../../sandbox/platform/wait";
 import {
@@ -232,7 +233,7 @@ test("a token that a client has asked for with its own credentials", async () =>
 testWithKerberos(
   "a ticket of Kerberos",
   async () => {
-    writeSecuredConf(ports());
+    writeSecuredConf(ports(), await setup(quiet));
     writeSecuredConfig(ports());
     process.env["KRB5_CONFIG"] = KRB5_CONF;
     const { call, kill } = clientApart(SECURED_CONFIG_FILE);

@@ -1,3 +1,4 @@
+import { Explained } from "../../../clients/errors";
 import { Addresses, addressText, NotActive } from "../../../clients/addresses";
 
 const refused = Object.assign(new Error("connect ECONNREFUSED"), {
@@ -119,4 +120,20 @@ test("where none is active each is named with the reason; a single address' own 
   );
   await expect(service({ one: refused }).ask()).rejects.toBe(refused);
   expect(addressText(["one", "two"])).toBe("one, two");
+});
+
+test("an address that is not believed is passed over; where none is, nobody waits", async () => {
+  const asked: string[] = [];
+  const addresses = new Addresses(["a", "b"]);
+  const believing = (good: string) =>
+    addresses.ask(async (address) => {
+      asked.push(address);
+      if (address !== good) throw new Explained("its certificate has expired");
+      return address;
+    });
+  expect(await believing("b")).toBe("b");
+  await expect(believing("c")).rejects.toThrow(
+    "none is active: its certificate has expired",
+  );
+  expect(asked).toEqual(["a", "b", "b", "a"]);
 });

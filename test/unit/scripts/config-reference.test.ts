@@ -56,7 +56,9 @@ test("every environment variable that the program reads is in the reference", ()
     .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
     .flatMap((text) => [
-      ...text.matchAll(/process\.env(?:\.|\[")([A-Z_]+)|\b(SISYPHUS_[A-Z_]+)/g),
+      ...text.matchAll(
+        /process\.env(?:\.|\[")([A-Z\d_]+)|\b(SISYPHUS_[A-Z_]+)/g,
+      ),
     ])
     .map(([, name, mentioned]) => name ?? mentioned!);
   expect(new Set(read).size).toBeGreaterThan(5);

@@ -63,6 +63,18 @@ test("what is not configured is taken from Hadoop's own configuration, and what 
   );
 });
 
+test("what is said of a section within a section stands beside what Hadoop says", () => {
+  const core = CORE.replace(
+    "</configuration>",
+    "<property><name>hadoop.security.authentication</name><value>kerberos</value></property></configuration>",
+  );
+  const ca = "/etc/ssl/ca.pem";
+  const secured = (hadoop: object) =>
+    loadConfig(withHadoopConf(core, { security: { hadoop } })).security.hadoop;
+  expect(secured({ tls: { ca } })).toEqual({ kerberos: true, tls: { ca } });
+  expect(secured({ kerberos: false })).toEqual({ kerberos: false });
+});
+
 test("names of Hadoop's HDFS are not those of another one that is configured", () => {
   const core = `<configuration>
     <property><name>fs.defaultFS</name><value>hdfs://analytics</value></property>

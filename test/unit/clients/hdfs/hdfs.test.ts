@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { inspect } from "node:util";
+import { OPEN_ACCESS } from "../../../../clients/hadoop-access";
 import { ServiceError } from "../../../../clients/errors";
 import { FileChanged, Hdfs } from "../../../../clients/hdfs/hdfs";
 import { counting } from "../../../../lib/request-count";
@@ -348,4 +350,48 @@ test("a status that no answer to a write has is the service's failure, and ends 
   const hdfs = client(await fake.start());
   fake.answerToWrites = { status: 600 };
   await expect(hdfs.write("/wmf/a", "{}")).rejects.toBeInstanceOf(ServiceError);
+});
+
+test("who is proven by Kerberos is not named", async () => {
+  const webhdfs = await fake.start();
+  const hdfs = new Hdfs(
+    { webhdfs, user: "sisyphus", allowedPrefixes: ["/wmf"] },
+    { ...OPEN_ACCESS, byKerberos: true },
+  );
+  await hdfs.write("/wmf/a.json", "{}");
+  await hdfs.readText("/wmf/a.json");
+  await hdfs.remove("/wmf/a.json");
+  const names = fake.nameNodeSaw.map(({ query }) => query.get("user.name"));
+  expect(names).toEqual([null, null, null]);
+});
+
+test("the token by which a NameNode lets a DataNode be asked is in no message", async () => {
+  const hdfs = client(await fake.start());
+  for (const location of [
+    "http://127.0.0.1:1/webhdfs/v1/a?op=OPEN&delegation=SECRET",
+    `http://127.0.0.1:1/${"x".repeat(9000)}?delegation=SECRET`,
+    "gopher://nowhere/?delegation=SECRET",
+  ]) {
+    fake.answerAlways = { status: 307, location };
+    for (const act of [
+      () => hdfs.readText("/wmf/a"),
+      () => hdfs.write("/wmf/a", "{}"),
+    ]) {
+      const error = await act().then(
+        () => undefined,
+        (failure: Error) => failure,
+      );
+      expect(error).toBeInstanceOf(ServiceError);
+      expect(inspect(error, { depth: 9 })).not.toContain("SECRET");
+    }
+  }
+  // A DataNode may repeat its own address.
+  const message = "Invalid uri http://dn/a?op=OPEN&delegation=SECRET&x=1";
+  fake.answerAlways = {
+    status: 400,
+    json: { RemoteException: { exception: "IllegalArgument", message } },
+  };
+  await expect(hdfs.readText("/wmf/a")).rejects.toThrow(
+    "IllegalArgument: Invalid uri http://dn/a?op=OPEN&delegation=…&x=1",
+  );
 });

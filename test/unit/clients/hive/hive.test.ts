@@ -1,5 +1,7 @@
-import type { AddressInfo, Server } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import thrift from "thrift";
+import { NotActive } from "../../../../clients/addresses";
+import { Explained } from "../../../../clients/errors";
 import { Hive } from "../../../../clients/hive/hive";
 import Metastore from "../../../../clients/hive/metastore-thrift/ThriftHiveMetastore";
 
@@ -26,7 +28,9 @@ const PARTITIONS: Record<string, { values: string[]; location?: string }> = {
 };
 
 /** A metastore that finds partitions by their exact names, as Hive's own does. */
-async function serve(): Promise<{ address: string; close: () => void }> {
+async function serve(
+  transport: never = thrift.TBufferedTransport as never,
+): Promise<{ address: string; close: () => void }> {
   const server = thrift.createServer(
     Metastore as never,
     {
@@ -51,7 +55,7 @@ async function serve(): Promise<{ address: string; close: () => void }> {
           }),
         ),
     },
-    { transport: thrift.TBufferedTransport, protocol: thrift.TBinaryProtocol },
+    { transport, protocol: thrift.TBinaryProtocol },
   ) as unknown as Server;
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address() as AddressInfo;
@@ -80,5 +84,63 @@ test("partitions are known by their hours, however their names write them, and a
     ]);
   } finally {
     close();
+  }
+});
+
+test("where one metastore ends the proof of who asks, another is asked; behind the proof messages have their length", async () => {
+  const framed = thrift.TFramedTransport as never;
+  const [first, second] = [await serve(framed), await serve(framed)];
+  const proved: number[] = [];
+  const hive = new Hive([first.address, second.address], async (socket) => {
+    proved.push(socket.remotePort!);
+    if (proved.length === 1) throw new NotActive("it closed the connection");
+  });
+  try {
+    expect(await hive.partitionHours("event", "edit")).toEqual(
+      new Set(["2018-07-05T03", "2018-07-05T04"]),
+    );
+    // It is remembered which one answered.
+    await hive.partitionHours("event", "edit");
+    const ports = [first, second, second].map(({ address }) =>
+      Number(address.split(":")[1]),
+    );
+    expect(proved).toEqual(ports);
+  } finally {
+    first.close();
+    second.close();
+  }
+});
+
+test("where no metastore lets one in, all are told, at once", async () => {
+  const framed = thrift.TFramedTransport as never;
+  const [first, second] = [await serve(framed), await serve(framed)];
+  let asked = 0;
+  const hive = new Hive([first.address, second.address], async () => {
+    asked++;
+    throw new Explained("it does not let in sisyphus");
+  });
+  try {
+    await expect(hive.tables("event")).rejects.toThrow(
+      "none is active: it does not let in sisyphus",
+    );
+    expect(asked).toBe(2);
+  } finally {
+    first.close();
+    second.close();
+  }
+});
+
+test("an answer whose length is none ends the call, and not the process", async () => {
+  const server = createServer((peer) =>
+    peer.once("data", () => peer.write(Buffer.from("fffffffc", "hex"))),
+  );
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  try {
+    await expect(
+      new Hive(`127.0.0.1:${port}`, async () => undefined).tables("event"),
+    ).rejects.toThrow("Frame size -4");
+  } finally {
+    server.close();
   }
 });

@@ -1,4 +1,4 @@
-import { webHdfsUrl } from "../../../../clients/hdfs/webhdfs-transport";
+import { webHdfsUrl } from "../../../../clients/hdfs/webhdfs-url";
 
 const url = (webhdfs: string, query = {}) =>
   new URL(webHdfsUrl({ webhdfs, user: "hdfs" }, "RENAME", "/wmf/a b#c", query));
