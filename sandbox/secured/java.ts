@@ -53,6 +53,9 @@ export function startSecured(
   launch(name, "java", argumentsOf(program), { env: securedEnv(cache) });
 }
 
+/** A tool that asks a question would wait for ever. */
+const PROGRAM_MS = 120_000;
+
 /** Runs a program of the secured cluster to its end. @throws Error naming the file that has what it said, where it fails */
 export function runSecured(program: Program, cache?: string): string {
   const file = logFile("secured-programs");
@@ -61,6 +64,7 @@ export function runSecured(program: Program, cache?: string): string {
   const { status, stdout } = spawnSync("java", argumentsOf(program), {
     stdio: ["ignore", "pipe", log],
     encoding: "utf8",
+    timeout: PROGRAM_MS,
     env: { ...process.env, ...securedEnv(cache) },
   });
   appendFileSync(log, stdout);

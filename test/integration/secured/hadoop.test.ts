@@ -226,7 +226,7 @@ describeWithKerberos("a secured cluster", () => {
       ),
     );
     signal(runningPid("secured-resourcemanager-1")!, "SIGKILL");
-    rmAdmin(tools, ["-transitionToActive", "--forcemanual", "rm2"]);
+    rmAdmin(tools, ["-transitionToActive", "--forceactive", "rm2"]);
     await until("the application to be known again", 60, async () => {
       const found = (await call("yarn", "application", app.id)) as Application;
       return found.state === "RUNNING";
