@@ -29,7 +29,23 @@ export function clientsOf(config: Config) {
       ),
     kafka: () => new Kafka(config.kafka.brokers, security.kafka, kerberos),
     /** For programs that are started: they find a ticket that lives for a while. @throws Error where none is to be had */
-    freshTicket: () =>
-      kerberos.freshTicket(new URL([config.hdfs.webhdfs].flat()[0]!).hostname),
+    freshTicket: () => kerberos.freshTicket(provenTo(config)),
   };
+}
+
+/** A service that is told by Kerberos who asks: the library takes tickets on the way to one. */
+export function provenTo({ security, hdfs, hive, kafka }: Config) {
+  const { principal } = security.metastore;
+  const sasl = security.kafka?.sasl;
+  const hostOf = (address: string) => address.replace(/:\d+$/, "");
+  if (security.hadoop.kerberos)
+    return {
+      service: "HTTP",
+      host: new URL([hdfs.webhdfs].flat()[0]!).hostname,
+    };
+  if (principal !== undefined)
+    return serviceOf(principal, hostOf([hive.metastore].flat()[0]!));
+  return sasl?.mechanism === "gssapi"
+    ? { service: sasl.service, host: hostOf(kafka.brokers[0]!) }
+    : undefined;
 }

@@ -23,6 +23,8 @@ export function driverRuns(...texts: string[]): boolean {
 export type Jobs = {
   driverRuns: typeof driverRuns;
   runCommand: typeof runCommand;
+  /** Sees to what a command will need, such as a ticket of Kerberos. It may take its time, and is called before anything says that one begins. */
+  prepare: () => Promise<void>;
 };
 
 /** How a command ended. */

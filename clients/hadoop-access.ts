@@ -11,7 +11,7 @@ import {
 import { TlsAgents } from "./http-ways";
 import type { Kerberos } from "./kerberos/kerberos";
 import { Negotiate, wantsProof } from "./kerberos/negotiate";
-import { isTlsCode, tlsOptions } from "./secrets";
+import { isNotBelieved, isTlsCode, tlsOptions } from "./secrets";
 
 /** How the services of Hadoop are asked over HTTP. */
 export type HadoopAccess = {
@@ -61,7 +61,10 @@ function trusting<A extends Answer>(
       const { code = "", message } = error as NodeJS.ErrnoException;
       if (!isTlsCode(code)) throw error;
       const told = `${message} (asked over TLS: see ${FIELD}.tls)`;
-      throw Object.assign(new Explained(told, { cause: error }), { code });
+      if (isNotBelieved(code))
+        throw Object.assign(new Explained(told, { cause: error }), { code });
+      // It may have done what it was asked: nobody else is.
+      throw Object.assign(error as Error, { message: told });
     }
   };
 }

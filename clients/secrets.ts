@@ -68,3 +68,10 @@ const TLS_CODE =
 
 /** Whether an error's code is one of TLS. */
 export const isTlsCode = (code: string): boolean => TLS_CODE.test(code);
+
+/** Codes of a service's certificate that is not believed (OpenSSL's X509_V_ERR_…, and Node's own for its names). */
+const NOT_BELIEVED =
+  /^(?:SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|CERT_|HOSTNAME_MISMATCH$|ERR_TLS_CERT_ALTNAME_INVALID$)/;
+
+/** Whether an error's code says that a service was not believed, so that it was asked nothing. Others may come when it was asked already. */
+export const isNotBelieved = (code: string): boolean => NOT_BELIEVED.test(code);

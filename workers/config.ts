@@ -38,7 +38,15 @@ function withHadoopConf(value: unknown): unknown {
   if (!isSection(value) || !isSection(value["cluster"])) return value;
   const { hadoopConf } = value["cluster"];
   if (typeof hadoopConf !== "string") return value;
-  const says: Record<string, object> = readHadoopConf(hadoopConf);
+  const { security, ...others } = readHadoopConf(hadoopConf);
+  const { hive } = value;
+  // A principal is that of the metastore beside which it is written.
+  const { metastore: _, ...withoutMetastore } = security;
+  const isOther = isSection(hive) && "metastore" in hive;
+  const says: Record<string, object> = {
+    ...others,
+    security: isOther ? withoutMetastore : security,
+  };
   const merged = { ...value };
   for (const [name, found] of Object.entries(says)) {
     const given = name in value ? value[name] : {};

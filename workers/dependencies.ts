@@ -50,13 +50,7 @@ export function createDependencies(config: Config, client: Client) {
         `http://${config.metrics.host}:${config.metrics.port}`),
   );
   const yarn = clients.yarn();
-  const jobs: Jobs = {
-    driverRuns,
-    runCommand: async (argv, signal) => {
-      await clients.freshTicket();
-      return runCommand(argv, signal);
-    },
-  };
+  const jobs: Jobs = { driverRuns, runCommand, prepare: clients.freshTicket };
   const drivers = new Drivers({
     host: hostname(),
     graceMs: config.yarn.driverSeconds * 1000,

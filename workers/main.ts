@@ -68,10 +68,13 @@ export async function runWorkers(
 
 /** Programs that run for long read their tickets from a cache in which a worker sees to it that they do not end. */
 const TICKETS_MS = 600_000;
-const keepTickets = (freshTicket: () => Promise<void>): NodeJS.Timeout =>
-  setInterval(() => {
-    freshTicket().catch((error: Error) => console.warn(error.message));
-  }, TICKETS_MS);
+function keepTickets(freshTicket: () => Promise<void>): NodeJS.Timeout {
+  const keep = () =>
+    void freshTicket().catch((error: Error) => console.warn(error.message));
+  // Also at once: commands that need no ticket are to be the same one as all others.
+  keep();
+  return setInterval(keep, TICKETS_MS);
+}
 
 /** Who this worker is, as Temporal's pages and `sisyphus config check` show it. */
 const workerIdentity = (config: Config): string =>

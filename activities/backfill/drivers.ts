@@ -84,6 +84,7 @@ export class Drivers {
     mayBegin: () => Promise<void> = async () => undefined,
   ): Promise<CommandResult> {
     const { host, jobs, storage } = this.o;
+    await jobs.prepare();
     // A host's own: an attempt that froze and wakes up late hides no driver of its successor.
     const place = driversOf(tag).on(host);
     await storage.write(place, { host });

@@ -86,7 +86,9 @@ export class Hive {
         ).then(done, fail);
       });
     } finally {
+      // One that has not answered would never close it.
       connection.end();
+      connection.destroy();
     }
   }
 

@@ -7,8 +7,7 @@ import {
   type SaslStatus,
 } from "../../formats/hive/sasl-message";
 import { NotActive } from "../addresses";
-import { Explained } from "../errors";
-import { saslByKerberos } from "../kerberos/sasl";
+import { NotBelieved, saslByKerberos } from "../kerberos/sasl";
 import type { Kerberos } from "../kerberos/kerberos";
 
 const MECHANISM = Buffer.from("GSSAPI");
@@ -32,7 +31,7 @@ export async function proveOn(
       const answer = await messages.next();
       status = answer.status;
       if (status === "bad" || status === "error")
-        throw new Explained(
+        throw new NotBelieved(
           `it does not let in ${kerberos.identity}: ${answer.body.toString("utf8")}`,
         );
       return answer.body;

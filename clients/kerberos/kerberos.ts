@@ -149,13 +149,18 @@ export class Kerberos {
   }
 
   /**
-   * Sees to it that the credential cache has a ticket that has not passed half of its time, for a program that is about to be started. Without a
-   * keytab somebody else does.
-   * @param host of a service over HTTP, as the library takes tickets on the way to a service
+   * Says to programs that are about to be started who they are, and sees to it that the credential cache has a ticket that has not passed half of
+   * its time. Without a keytab somebody else does the latter.
+   * @param to a service, as the library takes tickets on the way to one
    */
-  async freshTicket(host: string): Promise<void> {
-    if (this.settings.keytab === undefined) return;
-    await this.begin("HTTP", host, "SPNEGO");
+  async freshTicket(
+    to: { service: string; host: string } | undefined,
+  ): Promise<void> {
+    const { keytab, cache } = this.settings;
+    if (keytab === undefined && cache === undefined) return;
+    this.takeOnce();
+    if (keytab !== undefined && to !== undefined)
+      await this.begin(to.service, to.host, "Kerberos");
   }
 
   /** Forgets tickets that were taken by a keytab: the next proof is by new ones. @returns whether they were; others' cache stays as it is */

@@ -82,10 +82,21 @@ export class Negotiate {
     send: (ask: Ask) => Promise<A>,
   ): Promise<A> {
     const answer = await this.withProof(ask, send);
-    if (!isRefused(answer)) return answer;
+    if (!isRefused(answer)) return this.remembered(ask, answer);
     // A ticket that was taken before the service got new keys is of no use any more.
     this.kerberos.forgetTickets();
-    return this.letIn(ask, await this.withProof(ask, send));
+    return this.remembered(
+      ask,
+      this.letIn(ask, await this.withProof(ask, send)),
+    );
+  }
+
+  /** A service whose first answer had no cookie, such as a gateway's of an outage, may give one later. */
+  private remembered<A extends Answer>({ url }: Ask, answer: A): A {
+    const cookie = cookieOf(answer.headers);
+    if (cookie !== undefined)
+      this.known.set(url.origin, Promise.resolve({ cookie }));
+    return answer;
   }
 
   private async withProof<A extends Answer>(
@@ -106,10 +117,15 @@ export class Negotiate {
   }
 }
 
-/** Whether a proof is not believed. Hadoop says so with 403 and a page, where a right that is lacking comes with an exception. */
-const isRefused = ({ status, body }: Answer): boolean =>
+/**
+ * Whether a proof is not believed. Hadoop says so with 403 and a page; where a right is lacking, it gives its cookie all the same, or says so with
+ * an exception.
+ */
+const isRefused = ({ status, body, headers }: Answer): boolean =>
   status === UNAUTHORIZED ||
-  (status === FORBIDDEN && !remoteException(body.toString("utf8")));
+  (status === FORBIDDEN &&
+    cookieOf(headers) === undefined &&
+    !remoteException(body.toString("utf8")));
 
 /** Who waits for another one's proof waits no longer than for an answer of its own. */
 async function inTime<T>(known: Promise<T>, { timeoutMs }: Ask): Promise<T> {

@@ -1,7 +1,17 @@
+import { Explained } from "../errors";
 import type { Kerberos } from "./kerberos";
 
 /** Bits of a security layer (RFC 4752, section 3.3): none behind the proof, none of each message. */
 const NO_LAYER = 1;
+
+/** A service's word that it does not believe the proof. */
+export class NotBelieved extends Explained {}
+
+/** Whether a service does not believe the proof; kafkajs has words of its own for that. */
+const isDisbelief = (error: unknown): boolean =>
+  error instanceof NotBelieved ||
+  (error as { type?: string }).type === "SASL_AUTHENTICATION_FAILED" ||
+  (error as Error).name === "KafkaJSSASLAuthenticationError";
 
 /**
  * Proves who Sisyphus is, by SASL's mechanism GSSAPI (RFC 4752).
@@ -20,7 +30,7 @@ export async function saslByKerberos(
     while (!proof.isComplete) answer = await send(await proof.step(answer));
   } catch (error) {
     // A ticket that was taken before the service got new keys is of no use any more: the next attempt takes another.
-    kerberos.forgetTickets();
+    if (isDisbelief(error)) kerberos.forgetTickets();
     throw error;
   }
   const offer = await proof.unwrap(answer);

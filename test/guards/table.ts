@@ -1318,4 +1318,27 @@ export const GUARDS: readonly Guard[] = [
     taken: "this.user = address.user;",
     test: "clients/hdfs/hdfs",
   },
+  {
+    without: "an importer begins after another attempt has taken over",
+    file: `${backfill}/drivers.ts`,
+    guard: "    await jobs.prepare();\n",
+    taken: "",
+    test: `${backfill}/drivers`,
+  },
+  {
+    without:
+      "a change that may have been made over TLS is made again elsewhere",
+    file: "clients/hadoop-access.ts",
+    guard: "if (isNotBelieved(code))",
+    taken: "if (isTlsCode(code))",
+    test: "clients/hadoop-access",
+  },
+  {
+    without:
+      "a broker that does not answer takes tickets from running programs",
+    file: "clients/kerberos/sasl.ts",
+    guard: "if (isDisbelief(error)) kerberos.forgetTickets();",
+    taken: "void isDisbelief; kerberos.forgetTickets();",
+    test: "clients/kerberos/sasl",
+  },
 ];

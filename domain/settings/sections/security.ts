@@ -155,7 +155,7 @@ const metastore = z.strictObject({
     )
     .optional()
     .describe(
-      "The principal of the metastore, where it wants to know by Kerberos who asks: `hive.metastore.kerberos.principal`. `_HOST` stands for the host of its address. The realm is what `krb5.conf` says of that host.",
+      "The principal of the metastore, where it wants to know by Kerberos who asks: `hive.metastore.kerberos.principal`, which counts by itself where `cluster.hadoopConf` names the metastore, too. `_HOST` stands for the host of its address. The realm is what `krb5.conf` says of that host.",
     ),
 });
 

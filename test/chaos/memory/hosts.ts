@@ -38,6 +38,7 @@ export class MemoryHost {
   constructor(private readonly platform: Platform) {}
 
   readonly jobs: Jobs = {
+    prepare: async () => undefined,
     driverRuns: (text) =>
       [...this.processes].some((line) => line.includes(text)),
     runCommand: async (argv, _signal) => {

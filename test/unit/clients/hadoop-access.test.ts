@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { hadoopAccess, OPEN_ACCESS } from "../../../clients/hadoop-access";
+import { Explained } from "../../../clients/errors";
 import { TlsAgents, wayTo } from "../../../clients/http-ways";
 import { Kerberos } from "../../../clients/kerberos/kerberos";
 import { security } from "../../../domain/settings/sections/security";
@@ -31,6 +32,17 @@ test("a service that wants to know who asks is told of, with the field that says
 test("any other refusal is the service's own", async () => {
   const url = await service((_, response) => response.writeHead(401).end());
   expect((await OPEN_ACCESS.exchange(ask(url))).status).toBe(401);
+});
+
+test("a break of TLS that may come when a service was asked already lets nobody else be asked", async () => {
+  const url = await service((_, response) => response.end("in plain"));
+  url.protocol = "https:";
+  const error = await OPEN_ACCESS.exchange(ask(url)).then(
+    () => undefined,
+    (failure: Error) => failure,
+  );
+  expect(error!.message).toContain("(asked over TLS: see security.hadoop.tls)");
+  expect(error).not.toBeInstanceOf(Explained);
 });
 
 test("an authority that cannot be read is told with its field and its file", async () => {

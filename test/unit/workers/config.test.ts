@@ -75,6 +75,18 @@ test("what is said of a section within a section stands beside what Hadoop says"
   expect(secured({ kerberos: false })).toEqual({ kerberos: false });
 });
 
+test("the principal of Hadoop's metastore is not that of another one that is configured", () => {
+  const core = `<configuration>
+    <property><name>hive.metastore.uris</name><value>thrift://theirs:9083</value></property>
+    <property><name>hive.metastore.sasl.enabled</name><value>true</value></property>
+    <property><name>hive.metastore.kerberos.principal</name><value>hive/_HOST@EXAMPLE.ORG</value></property>
+  </configuration>`;
+  const principalWith = (hive: object) =>
+    loadConfig(withHadoopConf(core, { hive })).security.metastore.principal;
+  expect(principalWith({})).toBe("hive/_HOST@EXAMPLE.ORG");
+  expect(principalWith({ metastore: "ours:9083" })).toBe(undefined);
+});
+
 test("names of Hadoop's HDFS are not those of another one that is configured", () => {
   const core = `<configuration>
     <property><name>fs.defaultFS</name><value>hdfs://analytics</value></property>

@@ -29,12 +29,14 @@ function hosts() {
       void on.begin();
       await isBegun();
     },
-    host(name: string, graceMs = LONG_MS) {
+    /** @param prepare what is done before a driver is begun */
+    host(name: string, graceMs = LONG_MS, prepare = async () => undefined) {
       const drivers = new Drivers({
         host: name,
         graceMs,
         storage,
         jobs: {
+          prepare,
           driverRuns: (text) => processes.has(`${name} ${text}`),
           runCommand: async (argv) => {
             const known = `${name} ${argv[0]}`;
@@ -131,4 +133,26 @@ test("an attempt that is over when it wakes up begins no driver", async () => {
   env.cancel();
   await expect(host("a").begin()).rejects.toThrow();
   expect([...processes]).toEqual([]);
+});
+
+test("what a driver needs is there before anything says that it begins, and before the last question whether it may", async () => {
+  const { host, processes, waitsFor } = hosts();
+  const failing = host("a", LONG_MS, async () => {
+    throw new Error("no ticket");
+  });
+  await expect(failing.begin()).rejects.toThrow("no ticket");
+  await host("b").wait();
+  expect(waitsFor).toEqual([]);
+  let isOver = false;
+  const late = host("c", LONG_MS, async () => {
+    // Meanwhile the attempt is over: its successor begins the driver itself.
+    isOver = true;
+    return undefined;
+  });
+  await expect(
+    late.begin(async () => {
+      if (isOver) throw new Error("it is another attempt's");
+    }),
+  ).rejects.toThrow("it is another attempt's");
+  expect(processes.size).toBe(0);
 });

@@ -80,6 +80,7 @@ function world(
       graceMs: 100,
       storage,
       jobs: {
+        prepare: async () => undefined,
         driverRuns: () => false,
         runCommand: async (argv, signal) => {
           commands.push(argv);

@@ -15,6 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const keytab = join(folder, "sisyphus.keytab");
 writeFileSync(keytab, "keys");
 const cache = join(folder, "cache");
+const NN1 = { service: "HTTP", host: "nn1" };
 const WHO = { principal: "sisyphus@EXAMPLE.ORG", keytab };
 
 const env = { ...process.env };
@@ -52,31 +53,31 @@ async function kerberosOf(
 
 test("by a keytab, programs that are started find the tickets in a folder of this user alone", async () => {
   const kerberos = await kerberosOf(WHO);
-  await kerberos.freshTicket("nn1");
+  await kerberos.freshTicket(NN1);
   expect(steps).toEqual(["HTTP@nn1"]);
   expect(process.env["KRB5_CLIENT_KTNAME"]).toBe(keytab);
   const place = process.env["KRB5CCNAME"]!;
   expect(statSync(join(place, "..")).mode & 0o777).toBe(0o700);
   // Another process of the same identity finds the same, and one of another identity does not.
-  await (await kerberosOf(WHO)).freshTicket("nn1");
+  await (await kerberosOf(WHO)).freshTicket(NN1);
   expect(process.env["KRB5CCNAME"]).toBe(place);
-  await (await kerberosOf({ ...WHO, principal: "b@C" })).freshTicket("nn1");
+  await (await kerberosOf({ ...WHO, principal: "b@C" })).freshTicket(NN1);
   expect(process.env["KRB5CCNAME"]).not.toBe(place);
 });
 
 test("a folder for tickets that others may read is refused", async () => {
   const kerberos = await kerberosOf(WHO);
-  await kerberos.freshTicket("nn1");
+  await kerberos.freshTicket(NN1);
   const place = join(process.env["KRB5CCNAME"]!, "..");
   chmodSync(place, 0o755);
-  await expect((await kerberosOf(WHO)).freshTicket("nn1")).rejects.toThrow(
+  await expect((await kerberosOf(WHO)).freshTicket(NN1)).rejects.toThrow(
     `security.kerberos: ${place}, where tickets are kept, is not this user's alone; name another place by security.kerberos.cache`,
   );
   chmodSync(place, 0o700);
 });
 
 test("a cache that is named is the one, with a keytab and without", async () => {
-  await (await kerberosOf({ ...WHO, cache })).freshTicket("nn1");
+  await (await kerberosOf({ ...WHO, cache })).freshTicket(NN1);
   expect(process.env["KRB5CCNAME"]).toBe(cache);
   writeFileSync(cache, "");
   process.env = { ...env };
@@ -86,16 +87,16 @@ test("a cache that is named is the one, with a keytab and without", async () => 
   expect(process.env["KRB5_CLIENT_KTNAME"]).toBe(env["KRB5_CLIENT_KTNAME"]);
   // Whoever keeps it up to date does so without us.
   const asked = steps.length;
-  await kerberos.freshTicket("nn1");
+  await kerberos.freshTicket(NN1);
   expect(steps).toHaveLength(asked);
 });
 
 test("tickets of keys that the KDC has no longer are taken anew, once", async () => {
-  await (await kerberosOf(WHO)).freshTicket("nn1");
+  await (await kerberosOf(WHO)).freshTicket(NN1);
   const place = process.env["KRB5CCNAME"]!;
   writeFileSync(place, "old tickets");
   const kerberos = await kerberosOf(WHO, "Decrypt integrity check failed");
-  await expect(kerberos.freshTicket("nn1")).rejects.toThrow(
+  await expect(kerberos.freshTicket(NN1)).rejects.toThrow(
     "Decrypt integrity check failed",
   );
   expect(existsSync(place)).toBe(false);
@@ -113,14 +114,26 @@ test("tickets of keys that the KDC has no longer are taken anew, once", async ()
   expect(steps).toHaveLength(1);
 });
 
+test("programs are told who they are, also where nothing is asked by Kerberos, or somebody else keeps the tickets", async () => {
+  await (await kerberosOf({ cache })).freshTicket(NN1);
+  expect(process.env["KRB5CCNAME"]).toBe(cache);
+  process.env = { ...env, TMPDIR: folder };
+  await (await kerberosOf(WHO)).freshTicket(undefined);
+  expect(process.env["KRB5_CLIENT_KTNAME"]).toBe(keytab);
+  process.env = { ...env };
+  await (await kerberosOf({})).freshTicket(NN1);
+  expect(process.env["KRB5CCNAME"]).toBe(env["KRB5CCNAME"]);
+  expect(steps).toEqual([]);
+});
+
 test("one process is one identity", async () => {
   const kerberos = await kerberosOf(WHO);
-  await kerberos.freshTicket("nn1");
+  await kerberos.freshTicket(NN1);
   const { Kerberos } = await import("../../../../clients/kerberos/kerberos");
   await expect(
-    new Kerberos({ ...WHO, principal: "b@C" }, library()).freshTicket("nn1"),
+    new Kerberos({ ...WHO, principal: "b@C" }, library()).freshTicket(NN1),
   ).rejects.toThrow("this process is somebody else already");
-  await new Kerberos(WHO, library()).freshTicket("nn1");
+  await new Kerberos(WHO, library()).freshTicket(NN1);
 });
 
 test.each([
@@ -137,7 +150,7 @@ test.each([
   "what the library says is told with who asked for whom: %s",
   async (said, told) => {
     const kerberos = await kerberosOf(WHO, said);
-    await expect(kerberos.freshTicket("nn1")).rejects.toMatchObject({
+    await expect(kerberos.freshTicket(NN1)).rejects.toMatchObject({
       message: `Kerberos, for HTTP@nn1 as sisyphus@EXAMPLE.ORG by the keytab ${keytab}: ${told}; see security.kerberos`,
     });
   },

@@ -137,7 +137,29 @@ test("a ticket of keys that the service has no longer is replaced; a right that 
     service((way) => (way === "nothing" ? REFUSED : { status: 403, body })),
   );
   expect((await denied(ask())).status).toBe(403);
+  // Who has a cookie was believed: of `/jmx` that is an administrator's alone Hadoop has a page as well.
+  const administrators = new Negotiate(kerberos).over(
+    service((way) =>
+      way === "nothing"
+        ? REFUSED
+        : { status: 403, body: "<html>not an admin</html>", cookie: SIGNED },
+    ),
+  );
+  expect((await administrators(ask())).status).toBe(403);
   expect(forgotten).toBe(1);
+});
+
+test("a cookie that comes later is taken", async () => {
+  let isUp = false;
+  const send = new Negotiate(kerberos).over(
+    service((way) =>
+      way === "nothing" ? REFUSED : isUp ? { cookie: SIGNED } : { status: 502 },
+    ),
+  );
+  await send(ask());
+  isUp = true;
+  for (let i = 0; i < 4; i++) await send(ask());
+  expect(proofs).toBe(2);
 });
 
 test("what a DataNode says of the NameNode's token is no question of who asks", async () => {

@@ -1,11 +1,12 @@
 import type { Kerberos } from "../../../../clients/kerberos/kerberos";
-import { saslByKerberos } from "../../../../clients/kerberos/sasl";
+import { NotBelieved, saslByKerberos } from "../../../../clients/kerberos/sasl";
 
+let forgotten = 0;
 /** A proof of two rounds; what is wrapped has a letter before it. */
 const kerberos = () => {
   let rounds = 1;
   return {
-    forgetTickets: () => undefined,
+    forgetTickets: () => void forgotten++,
     begin: async () => ({
       get isComplete() {
         return rounds === 2;
@@ -45,5 +46,27 @@ test.each([2, 4, 6])(
       saslByKerberos(kerberos(), SERVICE, offering(layers, sent)),
     ).rejects.toThrow("kafka at broker wants each message signed or encrypted");
     expect(sent).toHaveLength(2);
+  },
+);
+
+test.each([
+  [new NotBelieved("it does not let in sisyphus"), 1],
+  [
+    Object.assign(new Error("not believed"), {
+      type: "SASL_AUTHENTICATION_FAILED",
+    }),
+    1,
+  ],
+  [new Error("Connection timeout"), 0],
+])(
+  "tickets are forgotten where a service does not believe them, and not where it does not answer: %s",
+  async (failure, times) => {
+    forgotten = 0;
+    await expect(
+      saslByKerberos(kerberos(), SERVICE, async () => {
+        throw failure;
+      }),
+    ).rejects.toBe(failure);
+    expect(forgotten).toBe(times);
   },
 );
