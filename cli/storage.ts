@@ -10,12 +10,12 @@ import type { Config } from "../domain/settings/config";
 export async function readOnlyStorage(
   configPath: string,
 ): Promise<{ config: Config; storage: Storage }> {
-  const [{ loadConfig }, { clientsOf }, { Storage }] = await Promise.all([
+  const [{ loadConfig }, { hdfsOf }, { Storage }] = await Promise.all([
     import("../workers/config"),
-    import("../clients/cluster"),
+    import("../clients/hdfs/hdfs-of"),
     import("../clients/storage"),
   ]);
   const config = loadConfig(configPath);
-  const hdfs = clientsOf(config).hdfs();
+  const hdfs = hdfsOf(config);
   return { config, storage: new Storage(hdfs, config.storage.path) };
 }

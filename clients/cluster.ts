@@ -1,6 +1,6 @@
 import type { Config } from "../domain/settings/config";
 import { hadoopAccess } from "./hadoop-access";
-import { Hdfs } from "./hdfs/hdfs";
+import { hdfsOf } from "./hdfs/hdfs-of";
 import { Hive } from "./hive/hive";
 import { proveOn } from "./hive/sasl-socket";
 import { Kafka } from "./kafka/kafka";
@@ -15,9 +15,7 @@ export function clientsOf(config: Config) {
   const access = hadoopAccess(security.hadoop, kerberos);
   const { principal } = security.metastore;
   return {
-    /** @param allowedPrefixes where something may be changed; nothing by default */
-    hdfs: (allowedPrefixes: string[] = []) =>
-      new Hdfs({ ...config.hdfs, allowedPrefixes }, access),
+    hdfs: (allowedPrefixes?: string[]) => hdfsOf(config, allowedPrefixes),
     yarn: () => new Yarn(config.yarn.resourceManager, config.hdfs.user, access),
     hive: () =>
       new Hive(

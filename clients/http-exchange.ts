@@ -35,6 +35,10 @@ export type AnswerInPieces = Answer & {
 
 export type Exchange = (ask: Ask) => Promise<Answer>;
 
+/** Whether a status says that what was asked for was done. */
+export const isGood = (status: number): boolean =>
+  status >= 200 && status < 300;
+
 const MAX_REDIRECTS = 5;
 const SEE_OTHER = 303;
 const REDIRECTS = new Set([301, 302, SEE_OTHER, 307, 308]);
@@ -58,8 +62,8 @@ export const exchangeInPieces = (ask: Ask): Promise<AnswerInPieces> =>
   onceMore(ask, async (connection) => {
     const deadline = new Deadline(ask.timeoutMs);
     const message = await begun(ask, connection, deadline);
-    const isGood = message.statusCode! >= 200 && message.statusCode! < 300;
-    if (!isGood) return wholeAnswer(message, ask, deadline);
+    if (!isGood(message.statusCode!))
+      return wholeAnswer(message, ask, deadline);
     deadline.pass();
     return {
       ...answered(message, ask),

@@ -17,8 +17,11 @@ import { print, table } from "../output";
 type Check = () => Promise<string>;
 
 /** Each system that the configuration names, in the order in which the table shows them. */
-function checksOf(config: Config, kafka: Kafka): Record<string, Check> {
-  const clients = clientsOf(config);
+function checksOf(
+  config: Config,
+  clients: ReturnType<typeof clientsOf>,
+  kafka: Kafka,
+): Record<string, Check> {
   const hdfs = clients.hdfs();
   return {
     Temporal: async () => {
@@ -99,8 +102,9 @@ export function addCommands(command: Command): void {
     .option(...configOption)
     .action(async (options: { config: string }) => {
       const config = loadConfig(options.config);
-      const kafka = clientsOf(config).kafka();
-      const checks = Object.entries(checksOf(config, kafka));
+      const clients = clientsOf(config);
+      const kafka = clients.kafka();
+      const checks = Object.entries(checksOf(config, clients, kafka));
       const rows = await Promise.all(checks.map(rowOf));
       await kafka.close();
       print(table(["system", "state"], rows));

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import type { Command } from "commander";
-import { clientsOf } from "../../clients/cluster";
+import { hdfsOf } from "../../clients/hdfs/hdfs-of";
 import { loadConfig } from "../../workers/config";
 import { FormatError } from "../../formats/format-error";
 import { parseCamusFileName } from "../../formats/camus/camus-file-name";
@@ -35,7 +35,7 @@ async function openFile(file: string, options: Options): Promise<OpenFile> {
 async function openOnHdfs(path: string, options: Options): Promise<OpenFile> {
   const config = loadConfig(options.config);
   // Nothing is written, so that no prefix needs to be allowed.
-  const hdfs = clientsOf(config).hdfs();
+  const hdfs = hdfsOf(config);
   return { ...(await hdfs.open(path)), close: async () => undefined };
 }
 

@@ -22,6 +22,7 @@ import {
   type Ask,
   type Exchange,
   exchangeFollowing,
+  isGood,
   placeOf,
 } from "../http-exchange";
 import type { HadoopAccess } from "../hadoop-access";
@@ -187,7 +188,7 @@ export class WebHdfsTransport {
         send,
       );
       const { status } = answer;
-      if (status >= 200 && status < 300) {
+      if (isGood(status)) {
         try {
           return resultOf(answer);
         } catch (error) {

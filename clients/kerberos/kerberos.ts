@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KerberosSettings } from "../../domain/settings/sections/security";
 import { shortDigest } from "../../lib/digest";
+import { within } from "../../lib/within";
 import { Explained } from "../errors";
 import { type GssClient, kerberosLibrary } from "./library";
 
@@ -75,18 +76,18 @@ let last: Promise<unknown> = Promise.resolve();
 const KDC_MS = 20_000;
 
 function inTurn<T>(call: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  let isLate = false;
-  const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => {
-      isLate = true;
-      fail(new Error(`no answer of the KDC in ${KDC_MS / 1000} s`));
-    }, KDC_MS);
+  let late: Error | undefined;
+  const result = last.then(() => {
+    // Whoever has given up is not waited for by those behind.
+    if (late) throw late;
+    return call();
   });
-  // Whoever has given up is not waited for by those behind.
-  const result = last.then(() => (isLate ? late : call()));
   last = result.catch(() => undefined);
-  return Promise.race([result, late]).finally(() => clearTimeout(timer));
+  return within(
+    result,
+    KDC_MS,
+    () => (late = new Error(`no answer of the KDC in ${KDC_MS / 1000} s`)),
+  );
 }
 
 /** Who Sisyphus is to services that use Kerberos. */

@@ -1,3 +1,4 @@
+import { within } from "../../lib/within";
 import { Explained } from "../errors";
 import { remoteException } from "../hadoop-answer";
 import type { Answer, Ask } from "../http-exchange";
@@ -128,16 +129,12 @@ const isRefused = ({ status, body, headers }: Answer): boolean =>
     !remoteException(body.toString("utf8")));
 
 /** Who waits for another one's proof waits no longer than for an answer of its own. */
-async function inTime<T>(known: Promise<T>, { timeoutMs }: Ask): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(
-      () => fail(new Error(`no answer in ${timeoutMs / 1000} s`)),
-      timeoutMs,
-    );
-  });
-  return Promise.race([known, late]).finally(() => clearTimeout(timer));
-}
+const inTime = <T>(known: Promise<T>, { timeoutMs }: Ask): Promise<T> =>
+  within(
+    known,
+    timeoutMs,
+    () => new Error(`no answer in ${timeoutMs / 1000} s`),
+  );
 
 const withHeader = (ask: Ask, name: string, value: string): Ask => ({
   ...ask,

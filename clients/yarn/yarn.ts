@@ -8,7 +8,12 @@ import {
 import { calling } from "../errors";
 import { OPEN_ACCESS } from "../hadoop-access";
 import { contentOf, refusalOf, remoteException } from "../hadoop-answer";
-import { type Answer, type Ask, exchangeFollowing } from "../http-exchange";
+import {
+  type Answer,
+  type Ask,
+  exchangeFollowing,
+  isGood,
+} from "../http-exchange";
 
 const text = z.string().default("");
 
@@ -52,8 +57,6 @@ const UNKNOWN = "NotFoundException";
 const SENT_ON = 307;
 const TIMEOUT_MS = 10_000;
 const LIVE_LOG_MS = 5000;
-
-const isGood = (status: number) => status >= 200 && status < 300;
 
 const ENDED = new Set(["FINISHED", "FAILED", "KILLED"]);
 /** Whether an application is a Refine job, whichever version: judged by its name. */

@@ -31,6 +31,30 @@ export const xml = (settings: Settings) =>
     )
     .join("\n")}\n</configuration>\n`;
 
+/** A YARN of one small machine, whose logs are aggregated. */
+export const YARN_HERE: Settings = {
+  "yarn.nodemanager.disk-health-checker.enable": false,
+  "yarn.nodemanager.pmem-check-enabled": false,
+  "yarn.nodemanager.vmem-check-enabled": false,
+  "yarn.nodemanager.resource.memory-mb": 3072,
+  "yarn.nodemanager.resource.cpu-vcores": 8,
+  "yarn.nodemanager.heartbeat.interval-ms": 250,
+  "yarn.resourcemanager.nodemanagers.heartbeat-interval-ms": 250,
+  "yarn.nodemanager.sleep-delay-before-sigkill.ms": 2000,
+  "yarn.scheduler.minimum-allocation-mb": 128,
+  "yarn.log-aggregation-enable": true,
+  "yarn.nodemanager.remote-app-log-dir": "/var/log/hadoop-yarn/apps",
+  "yarn.nodemanager.delete.debug-delay-sec": 0,
+};
+
+/** One queue, in which many small applications may run at a time. */
+export const ONE_QUEUE: Settings = {
+  "yarn.scheduler.capacity.root.queues": "default",
+  "yarn.scheduler.capacity.root.default.capacity": 100,
+  "yarn.scheduler.capacity.maximum-am-resource-percent": 0.8,
+  "yarn.scheduler.capacity.node-locality-delay": -1,
+};
+
 /**
  * Writes the Hadoop, Hive and log4j settings that clients and daemons share.
  * @param lib the folder of the importer's jars, which YARN puts on its applications' class path
@@ -91,32 +115,16 @@ export function writeHadoopConf(p: Ports, lib: string): void {
     "yarn.nodemanager.webapp.address": at(p.nodeManagerWeb),
     "yarn.nodemanager.local-dirs": join(SANDBOX_DIR, "yarn", "local"),
     "yarn.nodemanager.log-dirs": join(SANDBOX_DIR, "yarn", "containers"),
-    "yarn.nodemanager.disk-health-checker.enable": false,
-    "yarn.nodemanager.pmem-check-enabled": false,
-    "yarn.nodemanager.vmem-check-enabled": false,
-    "yarn.nodemanager.resource.memory-mb": 3072,
-    "yarn.nodemanager.resource.cpu-vcores": 8,
-    "yarn.nodemanager.heartbeat.interval-ms": 250,
-    "yarn.resourcemanager.nodemanagers.heartbeat-interval-ms": 250,
-    "yarn.nodemanager.sleep-delay-before-sigkill.ms": 2000,
-    "yarn.scheduler.minimum-allocation-mb": 128,
-    "yarn.log-aggregation-enable": true,
-    "yarn.nodemanager.remote-app-log-dir": "/var/log/hadoop-yarn/apps",
+    ...YARN_HERE,
     "yarn.log-aggregation.file-formats": logs.format,
     "yarn.log-aggregation.file-controller.IFile.class":
       "org.apache.hadoop.yarn.logaggregation.filecontroller.ifile.LogAggregationIndexedFileController",
     "yarn.nodemanager.log-aggregation.compression-type": logs.codec,
-    "yarn.nodemanager.delete.debug-delay-sec": 0,
     "yarn.application.classpath": `${CONF_DIR}:${lib}/*`,
     "yarn.nodemanager.env-whitelist": "JAVA_HOME,HADOOP_USER_NAME",
     "yarn.app.attempt.diagnostics.limit.kc": 64,
   });
-  write("capacity-scheduler.xml", {
-    "yarn.scheduler.capacity.root.queues": "default",
-    "yarn.scheduler.capacity.root.default.capacity": 100,
-    "yarn.scheduler.capacity.maximum-am-resource-percent": 0.8,
-    "yarn.scheduler.capacity.node-locality-delay": -1,
-  });
+  write("capacity-scheduler.xml", ONE_QUEUE);
   write("mapred-site.xml", {
     "mapreduce.framework.name": "yarn",
     "mapreduce.application.classpath": `${join(lib, "..")}/*:${lib}/*`,

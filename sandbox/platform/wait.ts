@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { within } from "../../lib/within";
 
 /** How long a service may take to answer that it is there. */
 const ANSWER_MS = 3000;
@@ -18,7 +19,11 @@ export async function until<T>(
   let last: unknown;
   do {
     try {
-      const value = await inTime(condition, deadline - Date.now());
+      const value = await within(
+        Promise.resolve().then(condition),
+        deadline - Date.now(),
+        () => new Late("it was asked, and has not answered"),
+      );
       if (value !== undefined && value !== false) return value;
     } catch (error) {
       if (error instanceof Fatal) throw error;
@@ -33,25 +38,6 @@ export async function until<T>(
 
 /** A condition that has not answered. */
 class Late extends Error {}
-
-/** What a condition gives. @throws Late where it has not answered after a time, in which case nobody hears of its answer any more */
-async function inTime<T>(
-  condition: () => Promise<T> | T,
-  ms: number,
-): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(
-      () => fail(new Late("it was asked, and has not answered")),
-      ms,
-    );
-  });
-  try {
-    return await Promise.race([condition(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** An error that ends {@link until} at once, because waiting longer would not help. */
 export class Fatal extends Error {}

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import { kerberosLibrary } from "../../clients/kerberos/library";
 import { ROOT, SANDBOX_DIR } from "../platform/paths";
 import { keytabOf, KRB5_CONF } from "./kdc";
 
@@ -16,7 +16,7 @@ kerberos
 /** Whether the package `kerberos` is there: it is optional, as it is compiled where it is installed. */
 export function hasKerberos(): boolean {
   try {
-    createRequire(__filename)("kerberos");
+    kerberosLibrary();
     return true;
   } catch {
     return false;
@@ -24,7 +24,7 @@ export function hasKerberos(): boolean {
 }
 
 /** As `kinit` does, which is not on every host. @returns the credential cache of an owner of a keytab */
-export function ticketCache(owner: "admin" | "stranger" | "sisyphus"): string {
+export function ticketCache(owner: "admin" | "sisyphus"): string {
   const dir = join(SANDBOX_DIR, "kerberos", "caches");
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const cache = join(dir, owner);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Settings } from "../platform/hadoop-conf";
+import { ONE_QUEUE, type Settings, YARN_HERE } from "../platform/hadoop-conf";
 import { SANDBOX_DIR } from "../platform/paths";
 import type { Ports } from "../platform/ports";
 import { KERBEROS_FLAGS, keytabOf, REALM } from "./kdc";
@@ -83,18 +83,7 @@ export const yarnSettings = (
   "yarn.nodemanager.collector-service.address": `127.0.0.1:${p.securedCollector}`,
   "yarn.nodemanager.local-dirs": join(DIR, "local"),
   "yarn.nodemanager.log-dirs": join(DIR, "containers"),
-  "yarn.nodemanager.disk-health-checker.enable": false,
-  "yarn.nodemanager.pmem-check-enabled": false,
-  "yarn.nodemanager.vmem-check-enabled": false,
-  "yarn.nodemanager.resource.memory-mb": 3072,
-  "yarn.nodemanager.resource.cpu-vcores": 8,
-  "yarn.nodemanager.heartbeat.interval-ms": 250,
-  "yarn.resourcemanager.nodemanagers.heartbeat-interval-ms": 250,
-  "yarn.nodemanager.sleep-delay-before-sigkill.ms": 2000,
-  "yarn.nodemanager.delete.debug-delay-sec": 0,
-  "yarn.scheduler.minimum-allocation-mb": 128,
-  "yarn.log-aggregation-enable": true,
-  "yarn.nodemanager.remote-app-log-dir": "/var/log/hadoop-yarn/apps",
+  ...YARN_HERE,
   "yarn.application.classpath": `${confDir}:${lib}/*`,
   "yarn.nodemanager.env-whitelist": "JAVA_HOME",
   "yarn.acl.enable": true,
@@ -102,10 +91,7 @@ export const yarnSettings = (
 });
 
 export const schedulerSettings: Settings = {
-  "yarn.scheduler.capacity.root.queues": "default",
-  "yarn.scheduler.capacity.root.default.capacity": 100,
-  "yarn.scheduler.capacity.maximum-am-resource-percent": 0.8,
-  "yarn.scheduler.capacity.node-locality-delay": -1,
+  ...ONE_QUEUE,
   "yarn.scheduler.capacity.root.acl_administer_queue": " ",
   "yarn.scheduler.capacity.root.acl_submit_applications": "*",
 };
