@@ -12,6 +12,7 @@ import type { Config } from "../../domain/settings/config";
 import { addHours, hoursIn, partitionPath } from "../../lib/hour";
 import type { Plan, PlannedTopic } from "../../domain/backfill/plan";
 import { MemoryHdfs } from "../chaos/memory/systems";
+import { settled } from "./settled";
 import type { Temporal } from "./temporal-hooks";
 import type { MissingTopic } from "../../domain/backfill/missing";
 
@@ -225,5 +226,10 @@ export async function runLarge<T>(
     Worker.create({ ...shared, taskQueue: "bulk" }),
     Worker.create({ ...shared, taskQueue: "archive@test" }),
   ]);
-  return control.runUntil(() => bulk.runUntil(() => archive.runUntil(use)));
+  const used = async () => {
+    const result = await use();
+    await settled(env.client);
+    return result;
+  };
+  return control.runUntil(() => bulk.runUntil(() => archive.runUntil(used)));
 }
