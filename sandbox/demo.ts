@@ -1,3 +1,4 @@
+import { parseArgs } from "node:util";
 import type { Client } from "@temporalio/client";
 import { webLink } from "../cli/client";
 import { paint } from "../cli/output";
@@ -14,6 +15,9 @@ import { checkFromOutside } from "./incident/truth";
 import { CONFIG_FILE, environment } from "./platform/config";
 import { ports } from "./platform/ports";
 import { down, reset, up } from "./platform/up";
+import { BRIEF_SECONDS } from "./secured/kdc";
+import { failOver } from "./secured/fail-over";
+import { secure } from "./secured/tickets";
 import { until } from "./platform/wait";
 import { startWorker } from "./platform/worker";
 
@@ -22,17 +26,22 @@ import { startWorker } from "./platform/worker";
  *
  *   npm run demo              ends the sandbox afterwards
  *   npm run demo -- --keep    leaves everything up
+ *   npm run demo -- --secure  on a cluster with Kerberos, TLS and ACLs, of which the active NameNode is killed
  */
 const SAGA = "backfill/july-5";
 const RANGE = { since: STORY.drifted[0]!, until: "2018-07-05T05" };
 
 /** @returns whether the proof holds */
-async function story(): Promise<boolean> {
+async function story(isSecure: boolean): Promise<boolean> {
   act(
     "The platform: Kafka, HDFS, YARN, Spark, Hive metastore, MariaDB, Temporal",
   );
   await reset(() => undefined);
+  if (isSecure) secure();
   await up(say);
+  // Where Sisyphus' tickets are is known only now.
+  Object.assign(process.env, environment(ports()));
+  if (isSecure) say(`each of Sisyphus' tickets ends after ${BRIEF_SECONDS} s`);
   say(`Web UI  ${process.env["SISYPHUS_WEB_UI"]}/workflows`);
 
   act("The weeks before July 5, 2018");
@@ -54,7 +63,11 @@ async function story(): Promise<boolean> {
 
   act("The saga repairs it");
   await startSaga(client);
-  const result = await followSaga(client, SAGA);
+  const result = await followSaga(
+    client,
+    SAGA,
+    isSecure ? failOver : undefined,
+  );
 
   act("The audit again");
   const after = await runAudit(client, "audit/2018-07-05T05-after");
@@ -134,10 +147,12 @@ async function prove(
 }
 
 async function main(): Promise<number> {
-  const keep = process.argv.includes("--keep");
+  const { keep, secure: isSecure } = parseArgs({
+    options: { keep: { type: "boolean" }, secure: { type: "boolean" } },
+  }).values;
   Object.assign(process.env, environment(ports()));
   try {
-    return (await story()) ? 0 : 1;
+    return (await story(isSecure ?? false)) ? 0 : 1;
   } finally {
     if (keep) {
       say(

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { incident } from "./incident/incident";
 import { setup } from "./platform/setup";
+import { secure, ticketCache } from "./secured/tickets";
 import { scheduleCommand } from "./schedule-command";
 import { down, reset, status, up } from "./platform/up";
 
@@ -16,7 +17,14 @@ program
 program
   .command("up")
   .description("start what does not run")
-  .action(() => up(say));
+  .option(
+    "--secure",
+    "a cluster with Kerberos, TLS, ACLs, two NameNodes and two ResourceManagers",
+  )
+  .action(async (o: { secure?: boolean }) => {
+    if (o.secure) secure();
+    await up(say);
+  });
 program
   .command("down")
   .description("stop everything, keep the data")
@@ -45,6 +53,12 @@ program
   .command("incident")
   .description("play the history up to July 5, 2018 (once)")
   .action(() => incident(say));
+program
+  .command("ticket")
+  .description(
+    "take a Kerberos ticket for the owner of the jobs; prints its cache, for KRB5CCNAME",
+  )
+  .action(() => say(ticketCache("sisyphus")));
 program.addCommand(scheduleCommand(say));
 program.parseAsync().catch((error: Error) => {
   console.error(`sandbox: ${error.message}`);

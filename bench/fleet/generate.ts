@@ -120,7 +120,7 @@ export async function generate(size: Size, tools: Tools): Promise<void> {
     TEMPLATE,
     String(EVENTS),
   ]);
-  moveClockTo(new Date(hourStart(endOf(size))));
+  await moveClockTo(new Date(hourStart(endOf(size))));
   await createTopics(size);
   await add(size, tools, BEGIN, size.hours);
   writeFileSync(DONE, JSON.stringify(size));
@@ -128,7 +128,7 @@ export async function generate(size: Size, tools: Tools): Promise<void> {
 
 /** One hour more for every topic. */
 export async function oneHourMore(size: Size, tools: Tools): Promise<Size> {
-  moveClockTo(new Date(hourStart(endOf(size)) + HOUR_MS));
+  await moveClockTo(new Date(hourStart(endOf(size)) + HOUR_MS));
   await add(size, tools, endOf(size), 1);
   const grown = { ...size, hours: size.hours + 1 };
   writeFileSync(DONE, JSON.stringify(grown));

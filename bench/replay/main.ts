@@ -200,7 +200,7 @@ async function compare(
 export async function main(options: Options): Promise<void> {
   await reset(say);
   await up(say, ["kafka", "namenode", "datanode"]);
-  moveClockTo(new Date("2018-07-05T05:00:00Z"));
+  await moveClockTo(new Date("2018-07-05T05:00:00Z"));
   say(
     `events of ${BYTES} bytes, ${options.partitions} partitions, compression ${options.compression}, medians of ${options.rounds}`,
   );

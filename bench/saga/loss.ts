@@ -56,7 +56,7 @@ export async function lose(
   const archive = createWriteStream(ARCHIVE, { flags: "a" });
   const topicOf = (schema: string) => `eventlogging_${schema}`;
   const produce = async (hour: Hour) => {
-    moveClockTo(new Date(hourStart(hour) + 59 * 60_000));
+    await moveClockTo(new Date(hourStart(hour) + 59 * 60_000));
     for (const schema of schemas) {
       const events = eventsIn(schema, hour);
       await producer.send({
@@ -71,7 +71,7 @@ export async function lose(
     }
   };
   const camus = async (at: Hour) => {
-    moveClockTo(new Date(hourStart(at) + 5 * 60_000));
+    await moveClockTo(new Date(hourStart(at) + 5 * 60_000));
     await runCommand("camus", []);
   };
   try {
@@ -102,6 +102,6 @@ export async function lose(
     await Promise.all([admin.disconnect(), producer.disconnect()]);
   }
   const asOf = new Date(hourStart(addHours(stuck, 8))).toISOString();
-  moveClockTo(new Date(asOf));
+  await moveClockTo(new Date(asOf));
   return { schemas, imported: FIRST, lost, stuck, asOf, eventsIn };
 }

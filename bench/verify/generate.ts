@@ -60,7 +60,7 @@ export async function generate(size: Size, tools: Tools): Promise<Made> {
   const hdfs = new Hdfs({ ...config.hdfs, allowedPrefixes: ["/wmf"] });
   const source = createImporter(hdfs, config.importer);
   const until = addHours(BEGIN, size.hours);
-  moveClockTo(new Date(hourStart(until)));
+  await moveClockTo(new Date(hourStart(until)));
   const made: Made = {
     size,
     topics: Array.from({ length: size.topics }, (_, i) => topicOf(i)),

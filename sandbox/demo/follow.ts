@@ -15,11 +15,13 @@ type Beats = Record<
 
 /**
  * Prints what a saga does until it has ended, and kills the worker twice: in the middle of the replay, and while Refine runs.
+ * @param trouble what else happens in the middle of the replay, after the worker; it tells what it has done
  * @throws Error where a step fails
  */
 export async function followSaga(
   client: Client,
   id: string,
+  trouble?: () => Promise<string>,
 ): Promise<BackfillResult> {
   const handle = client.workflow.getHandle(id);
   const printSteps = stepPrinter();
@@ -54,6 +56,7 @@ export async function followSaga(
       await replaceWorker(
         `${replay.replayed} of ${replay.total} events are replayed`,
       );
+      if (trouble) say(paint("yellow", `x ${await trouble()}`));
     }
     if (!killed.has("refine") && refine?.total !== undefined) {
       killed.add("refine");

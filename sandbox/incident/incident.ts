@@ -51,13 +51,13 @@ export async function incident(
   const produce = async (hours: readonly Hour[], fixed: boolean) => {
     let events = 0;
     for (const hour of hours) {
-      moveClockTo(new Date(hourStart(hour) + 59 * 60_000));
+      await moveClockTo(new Date(hourStart(hour) + 59 * 60_000));
       events += await producers.hour(hour, fixed);
     }
     return events;
   };
   const camus = async (at: Hour, ...args: string[]) => {
-    moveClockTo(new Date(hourStart(at) + 5 * 60_000));
+    await moveClockTo(new Date(hourStart(at) + 5 * 60_000));
     return runCommand("camus", args);
   };
   try {
@@ -75,7 +75,7 @@ export async function incident(
     );
     await camus(addHours(STORY.healthy.at(-1)!, 1));
 
-    moveClockTo(new Date(STORY.drift));
+    await moveClockTo(new Date(STORY.drift));
     await admin.alterConfigs({
       validateOnly: false,
       resources: [
@@ -102,7 +102,7 @@ export async function incident(
     rotateArchive("20180626");
     await beforeLoss();
 
-    moveClockTo(new Date(hourStart(STORY.lost[0]!)));
+    await moveClockTo(new Date(hourStart(STORY.lost[0]!)));
     await untilDeleted(admin, legacy);
     report(
       "June 26  the segments that protected them have expired; the broker deletes down to the end",
@@ -133,7 +133,7 @@ export async function incident(
     report(
       "July 5   Refine has refined what was imported, and skips what has a flag",
     );
-    moveClockTo(new Date(STORY.noticed));
+    await moveClockTo(new Date(STORY.noticed));
     writeFileSync(MARK, "");
   } finally {
     await Promise.all([admin.disconnect(), producers.close()]);

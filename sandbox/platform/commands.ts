@@ -1,13 +1,18 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { Kafka, logLevel } from "kafkajs";
+import { access } from "./access";
 import { ports } from "./ports";
 import { BIN } from "./wrappers";
 
 /** Runs one of the sandbox's commands to its end. @returns its exit code: 1 of a Camus run that skipped topics, as of the real one */
 export function runCommand(command: string, args: string[]): Promise<number> {
   return new Promise((done, fail) => {
-    const child = spawn(join(BIN, command), args, { stdio: "ignore" });
+    const child = spawn(join(BIN, command), args, {
+      stdio: "ignore",
+      // Whoever plays a cron job has tickets of his own.
+      env: { ...process.env, KRB5CCNAME: undefined },
+    });
     child.on("error", fail);
     child.on("close", (code) => done(code ?? 1));
   });
@@ -17,7 +22,7 @@ export function runCommand(command: string, args: string[]): Promise<number> {
 export const sandboxKafka = () =>
   new Kafka({
     clientId: "sandbox",
-    brokers: [`127.0.0.1:${ports().kafka}`],
+    ...access(ports()).kafka.admin,
     logLevel: logLevel.NOTHING,
     retry: { retries: 10 },
   });

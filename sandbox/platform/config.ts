@@ -4,8 +4,11 @@ import { stringify } from "yaml";
 import type { z } from "zod";
 import type { configSchema } from "../../domain/settings/config";
 import { sha256 } from "../../lib/digest";
+import { securedCluster } from "../secured/config";
+import { KRB5_BRIEF_CONF } from "../secured/kdc";
+import { access } from "./access";
 import { NOTICED } from "./clock";
-import { HADOOP_USER } from "./java";
+import { isSecured } from "./kind";
 import { ARCHIVE_DIR, SANDBOX_DIR } from "./paths";
 import type { Ports } from "./ports";
 import {
@@ -27,21 +30,28 @@ const steering = (job: string) => ({
   release: [join(BIN, "schedule"), "release", job],
 });
 
+/** What is said of a cluster, of whichever kind. */
+export type Cluster = Partial<
+  Pick<z.input<typeof configSchema>, "cluster" | "kafka" | "hive" | "security">
+> & { hdfs: { webhdfs?: string }; yarn: { resourceManager?: string } };
+
+const openCluster = (p: Ports): Cluster => ({
+  kafka: { brokers: [`127.0.0.1:${p.kafka}`] },
+  hdfs: { webhdfs: `http://127.0.0.1:${p.nameNodeHttp}` },
+  yarn: { resourceManager: `http://127.0.0.1:${p.resourceManagerWeb}` },
+  hive: { metastore: `127.0.0.1:${p.metastore}` },
+});
+
 /** Writes `sisyphus.yaml` and `env.sh`. What a test has changed in the former is gone after it. */
 export function writeConfig(p: Ports, tools: Tools): void {
   const sparkJobs = {
     submit: [join(BIN, "spark-submit")],
     jar: tools.sparkJobs,
   };
-  const config: z.input<typeof configSchema> = {
-    kafka: { brokers: [`127.0.0.1:${p.kafka}`] },
-    hdfs: { webhdfs: `http://127.0.0.1:${p.nameNodeHttp}`, user: HADOOP_USER },
-    yarn: {
-      resourceManager: `http://127.0.0.1:${p.resourceManagerWeb}`,
-      // Programs here are all on one host, and tell what they have done as they end.
-      driverSeconds: 10,
-    },
-    hive: { metastore: `127.0.0.1:${p.metastore}` },
+  const { hdfs, yarn, ...cluster } = isSecured()
+    ? securedCluster(p)
+    : openCluster(p);
+  const jobs: Omit<z.input<typeof configSchema>, keyof Cluster> = {
     mysql: { host: "127.0.0.1", port: p.mariadb, user: "root" },
     archive: {
       host: "eventlog1002",
@@ -77,6 +87,13 @@ export function writeConfig(p: Ports, tools: Tools): void {
     metrics: { port: p.metrics },
     webUi: `http://127.0.0.1:${p.temporalUi}/namespaces/${NAMESPACE}`,
   };
+  const config = {
+    ...cluster,
+    hdfs: { ...hdfs, user: access(p).user },
+    // Programs here are all on one host, and tell what they have done as they end.
+    yarn: { ...yarn, driverSeconds: 10 },
+    ...jobs,
+  };
   writeFileSync(CONFIG_FILE, stringify(config));
   writeFileSync(
     join(SANDBOX_DIR, "env.sh"),
@@ -94,4 +111,5 @@ export const environment = (p: Ports) => ({
   SISYPHUS_WEB_UI: `http://127.0.0.1:${p.temporalUi}/namespaces/${NAMESPACE}`,
   // Audits and sagas judge by the sandbox's calendar.
   SISYPHUS_AS_OF: NOTICED,
+  ...(isSecured() ? { KRB5_CONFIG: KRB5_BRIEF_CONF } : {}),
 });

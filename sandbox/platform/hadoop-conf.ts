@@ -152,6 +152,11 @@ export function writeHadoopConf(p: Ports, lib: string): void {
     "hive.metastore.schema.verification": false,
     "hive.metastore.event.db.notification.api.auth": false,
   });
+  writeLogSettings();
+}
+
+/** Writes what daemons, clients and Spark's applications log. */
+export function writeLogSettings(): void {
   writeFileSync(
     join(CONF_DIR, "log4j.properties"),
     [

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { Yarn } from "../../clients/yarn/yarn";
+import { clientsOf } from "../../clients/cluster";
 import { HOUR_MS } from "../../lib/hour";
 import { simulatedNow } from "./clock";
+import { loadConfig } from "../../workers/config";
+import { CONFIG_FILE } from "./config";
 import { runCommand } from "./commands";
-import { HADOOP_USER } from "./java";
 import { ROOT } from "./paths";
-import { ports } from "./ports";
 import { launch, logFile, runningPid, stop } from "./processes";
 import { REFINE_NAME, refineCommand } from "./refine";
 import { setup } from "./setup";
@@ -87,10 +87,7 @@ export async function keepSchedule(
 }
 
 async function runsOf(job: Scheduled): Promise<Runs> {
-  const yarn = new Yarn(
-    `http://127.0.0.1:${ports().resourceManagerWeb}`,
-    HADOOP_USER,
-  );
+  const yarn = clientsOf(loadConfig(CONFIG_FILE)).yarn();
   const onYarn = async () => (await yarn.running()).map(({ name }) => name);
   if (job === "importer")
     return {

@@ -12,6 +12,7 @@ import {
   resourceManager2,
   securedNodeManager,
 } from "../secured/yarn";
+import { isSecured } from "./kind";
 import { dataNode } from "./services/datanode";
 import { kafka } from "./services/kafka";
 import { mariaDb } from "./services/mariadb";
@@ -22,8 +23,10 @@ import { resourceManager } from "./services/resourcemanager";
 import type { Service } from "./services/service";
 import { temporal } from "./services/temporal";
 
-/** What is started only where it is asked for by name. */
-export const FURTHER_SERVICES: Service[] = [
+/** Those of a secured sandbox. */
+const SECURED_SERVICES: Service[] = [
+  temporal,
+  mariaDb,
   kdc,
   securedKafka,
   journalNode,
@@ -36,8 +39,7 @@ export const FURTHER_SERVICES: Service[] = [
   securedNodeManager,
 ];
 
-/** Every service of the sandbox, in the order in which they are started. */
-export const SERVICES: Service[] = [
+const OPEN_SERVICES: Service[] = [
   temporal,
   nameNode,
   dataNode,
@@ -46,4 +48,9 @@ export const SERVICES: Service[] = [
   resourceManager,
   nodeManager,
   mariaDb,
+];
+
+/** Every service of this sandbox, in the order in which they are started. */
+export const services = (): Service[] => [
+  ...(isSecured() ? SECURED_SERVICES : OPEN_SERVICES),
 ];

@@ -2,12 +2,14 @@ import { mkdirSync, rmSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { writeConfig } from "./config";
 import { ensureClock } from "./clock";
+import { writeSecuredConf } from "../secured/hadoop-conf";
 import { writeHadoopConf } from "./hadoop-conf";
+import { isSecured, make } from "./kind";
 import { SANDBOX_DIR } from "./paths";
 import { isFree, type Ports, ports } from "./ports";
 import { logFile, names, runningPid, signal, stop, strays } from "./processes";
 import { stopSchedules } from "./schedule";
-import { FURTHER_SERVICES, SERVICES } from "./services";
+import { services } from "./services";
 import type { Service } from "./services/service";
 import { setup } from "./setup";
 import { Fatal, until } from "./wait";
@@ -35,30 +37,31 @@ async function checkPorts(services: Service[]): Promise<void> {
 }
 
 /**
- * Starts what does not run yet and waits until everything answers. Running it twice changes nothing.
+ * Starts what does not run yet and waits until everything answers. Running it twice changes nothing. Where it has not been made a secured
+ * one, a sandbox is an open one.
  * @param wanted the names of services; by default those that an audit and a saga need
  * @throws Error naming the service and its log where one ends or does not answer in two minutes
  */
 export async function up(
   report: Report,
-  wanted: readonly string[] = SERVICES.map(({ name }) => name),
+  wanted?: readonly string[],
 ): Promise<void> {
   const tools = await setup(report);
   const p = ports();
   mkdirSync(SANDBOX_DIR, { recursive: true });
+  if (!isSecured()) make("open");
   ensureClock();
-  const services = [...SERVICES, ...FURTHER_SERVICES].filter(({ name }) =>
-    wanted.includes(name),
-  );
-  const missing = services.filter((s) => runningPid(s.name) === undefined);
-  if (missing.some((s) => s.name === "nodemanager")) killStrays();
+  const all = services().filter(({ name }) => wanted?.includes(name) ?? true);
+  const missing = all.filter((s) => runningPid(s.name) === undefined);
+  if (missing.some(isNodeManager)) killStrays();
   await checkPorts(missing);
-  writeHadoopConf(p, `${tools.camus}/lib`);
+  if (isSecured()) writeSecuredConf(p, tools);
+  else writeHadoopConf(p, `${tools.camus}/lib`);
   writeWrappers(p, tools);
   writeConfig(p, tools);
   const started = Date.now();
   const ready = new Map<string, Promise<void>>();
-  for (const service of services)
+  for (const service of all)
     ready.set(
       service.name,
       Promise.all((service.after ?? []).map((name) => ready.get(name))).then(
@@ -93,9 +96,12 @@ const answering = (service: Service, p: Ports): Promise<unknown> =>
     },
   );
 
+/** Those who start containers. */
+const isNodeManager = ({ name }: Service) => name.endsWith("nodemanager");
+
 /** Kills a service as a crash does and starts it again after `downMs`; returns when it answers. */
 export async function crash(name: string, downMs: number): Promise<void> {
-  const service = SERVICES.find((s) => s.name === name)!;
+  const service = services().find((s) => s.name === name)!;
   const pid = runningPid(name);
   if (pid !== undefined) signal(pid, "SIGKILL");
   const p = ports();
@@ -117,11 +123,13 @@ function killStrays(): void {
 export async function down(report: Report): Promise<void> {
   // First those who would start more.
   await stopSchedules();
-  const order = [...SERVICES].reverse().map((s) => s.name);
+  const order = services()
+    .reverse()
+    .map((s) => s.name);
   const extras = names().filter((name) => !order.includes(name));
   await Promise.all(extras.map((name) => stop(name)));
   // The NodeManager first, as it ends its containers; the others may end side by side.
-  await stop("nodemanager");
+  for (const each of services().filter(isNodeManager)) await stop(each.name);
   await Promise.all(order.map((name) => stop(name)));
   killStrays();
   report("the sandbox is down");
@@ -146,7 +154,7 @@ export type ServiceStatus = {
 export async function status(): Promise<ServiceStatus[]> {
   const p = ports();
   return Promise.all(
-    SERVICES.map(async (service) => {
+    services().map(async (service) => {
       const pid = runningPid(service.name);
       const answers = await service.ready(p).catch(() => false);
       const link = service.link?.(p);

@@ -1,9 +1,11 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { access } from "./access";
 import { CLOCK_FILE } from "./clock";
 import { CONF_DIR } from "./hadoop-conf";
-import { HADOOP_USER, hadoopClasspath } from "./java";
-import { SANDBOX_DIR } from "./paths";
+import { hadoopClasspath } from "./java";
+import { isSecured } from "./kind";
+import { ROOT, SANDBOX_DIR } from "./paths";
 import type { Ports } from "./ports";
 import type { Tools } from "./tools";
 
@@ -26,7 +28,7 @@ const camusProperties = (p: Ports) => ({
   "etl.execution.base.path": "/wmf/camus/eventlogging-00",
   "etl.execution.history.path": "/wmf/camus/eventlogging-00/history",
   "etl.destination.overwrite": "true",
-  "kafka.brokers": `127.0.0.1:${p.kafka}`,
+  ...access(p).kafka.importer,
   "kafka.client.name": "camus-eventlogging-00",
   "kafka.whitelist.topics": "eventlogging_.+",
   "kafka.blacklist.topics": "",
@@ -65,6 +67,12 @@ export function writeScheduleCommand(): void {
   ]);
 }
 
+/** Whoever has no ticket, as a cron job, takes one by the keytab of those who own the jobs. */
+const OWN_TICKET = [
+  `[ -n "$KRB5CCNAME" ] || KRB5CCNAME=$(${quote(process.execPath)} ${quote(join(ROOT, "bin", "sandbox.js"))} ticket) || exit 1`,
+  "export KRB5CCNAME",
+];
+
 /** Writes `bin/camus`, `bin/spark-submit`, `bin/yarn` and `bin/schedule`, which operators run and Sisyphus' configuration names. */
 export function writeWrappers(p: Ports, tools: Tools): void {
   mkdirSync(BIN, { recursive: true });
@@ -75,10 +83,18 @@ export function writeWrappers(p: Ports, tools: Tools): void {
       .map(([name, value]) => `${name}=${value.replaceAll("\\", "\\\\")}`)
       .join("\n"),
   );
+  const { env: variables, javaFlags, metastore } = access(p);
   const env = [
-    `export HADOOP_USER_NAME=${HADOOP_USER} HADOOP_CONF_DIR=${quote(CONF_DIR)}`,
+    ...Object.entries({ HADOOP_CONF_DIR: CONF_DIR, ...variables }).map(
+      ([name, value]) => `export ${name}=${quote(value)}`,
+    ),
+    ...(isSecured() ? OWN_TICKET : []),
   ];
-  const lean = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1";
+  const lean = [
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    ...javaFlags,
+  ].join(" ");
   writeScheduleCommand();
   script("camus", [
     ...env,
@@ -123,7 +139,7 @@ export function writeWrappers(p: Ports, tools: Tools): void {
     "spark.yarn.scheduler.heartbeat.interval-ms": "500",
     "spark.yarn.maxAppAttempts": "1",
     "spark.scheduler.minRegisteredResourcesRatio": "0.0",
-    "spark.hadoop.hive.metastore.uris": `thrift://127.0.0.1:${p.metastore}`,
+    "spark.hadoop.hive.metastore.uris": metastore,
     "spark.hadoop.hive.stats.autogather": "false",
     "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
     "spark.sql.shuffle.partitions": "1",

@@ -10,8 +10,8 @@ export const STORE_PASSWORD = "changeit";
 export const CA = join(DIR, "ca.pem");
 /** Holds the certificate that signs all others, as Java reads it. */
 export const TRUSTED = join(DIR, "trusted.p12");
-/** Names of those who have a certificate: the services, an administrator of Kafka, and Sisyphus. */
-const OWNERS = ["localhost", "admin", "sisyphus"] as const;
+/** Names of those who have a certificate: the services, an administrator of Kafka, its importer, and Sisyphus. */
+const OWNERS = ["localhost", "admin", "importer", "sisyphus"] as const;
 
 /** A certificate with its key, by whose it is. */
 export const keystoreOf = (owner: (typeof OWNERS)[number]) =>

@@ -1,6 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Settings, xml } from "../platform/hadoop-conf";
+import {
+  CONF_DIR,
+  type Settings,
+  writeLogSettings,
+  xml,
+} from "../platform/hadoop-conf";
 import { SANDBOX_DIR } from "../platform/paths";
 import type { Ports } from "../platform/ports";
 import type { Tools } from "../platform/tools";
@@ -17,8 +22,6 @@ import {
 } from "./certificates";
 import { keytabOf, REALM } from "./kdc";
 
-/** `HADOOP_CONF_DIR` of the secured cluster, for its daemons and its clients. */
-export const SECURED_CONF_DIR = join(SANDBOX_DIR, "secured-conf");
 export const SECURED_DIR = join(SANDBOX_DIR, "secured-hdfs");
 /** The name service of the two NameNodes. */
 export const NAME_SERVICE = "sisyphus";
@@ -42,7 +45,7 @@ const core: Settings = {
   "hadoop.http.authentication.kerberos.principal": principal("HTTP"),
   "hadoop.http.authentication.kerberos.keytab": KEYTAB,
   "hadoop.http.authentication.signature.secret.file": join(
-    SECURED_CONF_DIR,
+    CONF_DIR,
     "http-secret",
   ),
   "hadoop.http.authentication.simple.anonymous.allowed": false,
@@ -53,6 +56,11 @@ const core: Settings = {
   "hadoop.ssl.server.conf": "ssl-server.xml",
   "hadoop.ssl.client.conf": "ssl-client.xml",
   "ipc.client.connect.max.retries": 3,
+  // A program whose ticket has ended while it ran finds the next one in its cache.
+  "hadoop.kerberos.min.seconds.before.relogin": 1,
+  // The metastore makes folders in the name of who asks it.
+  "hadoop.proxyuser.hive.hosts": "*",
+  "hadoop.proxyuser.hive.groups": "*",
 };
 
 /** Two NameNodes of which an administrator says which is active, a JournalNode, a DataNode. */
@@ -134,14 +142,14 @@ const store = (side: "server" | "client", name: string, path: string) => ({
 /** Writes what the secured cluster's daemons and clients share, and the certificates that they need. */
 export function writeSecuredConf(p: Ports, tools: Tools): void {
   makeCertificates();
-  mkdirSync(SECURED_CONF_DIR, { recursive: true });
+  mkdirSync(CONF_DIR, { recursive: true });
   const write = (name: string, settings: Settings) =>
-    writeFileSync(join(SECURED_CONF_DIR, name), xml(settings));
+    writeFileSync(join(CONF_DIR, name), xml(settings));
   write("core-site.xml", core);
   write("hdfs-site.xml", hdfs(p));
   write("hive-site.xml", hive(p));
   const lib = join(tools.camus, "lib");
-  write("yarn-site.xml", yarnSettings(p, SECURED_CONF_DIR, lib));
+  write("yarn-site.xml", yarnSettings(p, CONF_DIR, lib));
   write("capacity-scheduler.xml", schedulerSettings);
   write("mapred-site.xml", mapReduceSettings(lib));
   write("ssl-server.xml", {
@@ -151,18 +159,9 @@ export function writeSecuredConf(p: Ports, tools: Tools): void {
   });
   write("ssl-client.xml", store("client", "truststore", TRUSTED));
   writeFileSync(
-    join(SECURED_CONF_DIR, "http-secret"),
+    join(CONF_DIR, "http-secret"),
     "signs cookies that prove nothing outside of the sandbox",
     { mode: 0o600 },
   );
-  writeFileSync(
-    join(SECURED_CONF_DIR, "log4j.properties"),
-    [
-      "log4j.rootLogger=INFO,console",
-      "log4j.appender.console=org.apache.log4j.ConsoleAppender",
-      "log4j.appender.console.target=System.err",
-      "log4j.appender.console.layout=org.apache.log4j.PatternLayout",
-      "log4j.appender.console.layout.ConversionPattern=%d{yy/MM/dd HH:mm:ss} %p %c{2}: %m%n",
-    ].join("\n"),
-  );
+  writeLogSettings();
 }

@@ -1,14 +1,17 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Ports } from "../platform/ports";
 import type { Service } from "../platform/services/service";
 import type { Tools } from "../platform/tools";
 import { portAnswers } from "../platform/wait";
-import { SECURED_DIR, writeSecuredConf } from "./hadoop-conf";
+import { SECURED_DIR } from "./hadoop-conf";
 import { hadoopProgram, runSecured, startSecured } from "./java";
 import { ticketCache } from "./tickets";
 
 const NAME_NODE = "org.apache.hadoop.hdfs.server.namenode.NameNode";
+
+/** There once HDFS has the folders that an administrator makes for others. */
+const FOLDERS_MADE = join(SECURED_DIR, "folders-made");
 
 /** The NameNodes' ids in Hadoop's configuration. */
 export type NameNodeId = "nn1" | "nn2";
@@ -22,9 +25,8 @@ export const journalNode: Service = {
   port: "journalNode",
   also: ["journalNodeHttps"],
   after: ["kdc"],
-  start: (p, tools) => {
+  start: (_, tools) => {
     mkdirSync(SECURED_DIR, { recursive: true });
-    writeSecuredConf(p, tools);
     startSecured(
       "journalnode",
       hadoopProgram(
@@ -98,4 +100,18 @@ export const securedDataNode: Service = {
       hadoopProgram(tools, "org.apache.hadoop.hdfs.server.datanode.DataNode"),
     ),
   ready: (p: Ports) => portAnswers(p.securedDataNodeHttps),
+  whenReady: async (_, tools) => {
+    if (existsSync(FOLDERS_MADE)) return;
+    const fs = (...args: string[]) =>
+      runSecured(
+        hadoopProgram(tools, "org.apache.hadoop.fs.FsShell", args),
+        ticketCache("admin"),
+      );
+    const owned = ["/wmf", "/user/sisyphus"];
+    const everybodys = ["/user/staging", "/var/log/hadoop-yarn/apps", "/tmp"];
+    fs("-mkdir", "-p", ...owned, ...everybodys);
+    fs("-chown", "sisyphus", ...owned);
+    fs("-chmod", "1777", ...everybodys);
+    writeFileSync(FOLDERS_MADE, "");
+  },
 };

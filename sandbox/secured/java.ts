@@ -1,15 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { appendFileSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
+import { CONF_DIR } from "../platform/hadoop-conf";
 import { heap, LEAN } from "../platform/java";
 import { launch, logFile } from "../platform/processes";
 import type { Tools } from "../platform/tools";
-import { SECURED_CONF_DIR } from "./hadoop-conf";
 import { KERBEROS_FLAGS, KRB5_CONF } from "./kdc";
 
 /** What a program needs to be somebody in the secured cluster. @param cache the credential cache of who runs it; a daemon has a keytab */
 export const securedEnv = (cache?: string): NodeJS.ProcessEnv => ({
-  HADOOP_CONF_DIR: SECURED_CONF_DIR,
+  HADOOP_CONF_DIR: CONF_DIR,
   KRB5_CONFIG: KRB5_CONF,
   KRB5CCNAME: cache,
 });
@@ -32,7 +32,7 @@ const argumentsOf = ({ jars, before, heapMb, flags, main, args }: Program) => [
   "-cp",
   [
     ...(before === undefined ? [] : [`${before}/*`]),
-    ...[SECURED_CONF_DIR, `${jars}/*`, `${jars}/lib/*`],
+    ...[CONF_DIR, `${jars}/*`, `${jars}/lib/*`],
   ].join(":"),
   main,
   ...(args ?? []),

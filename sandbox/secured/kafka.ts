@@ -8,6 +8,14 @@ import { launch } from "../platform/processes";
 import type { Service } from "../platform/services/service";
 import type { Tools } from "../platform/tools";
 import { portAnswers } from "../platform/wait";
+import { CLOCK_FILE } from "../platform/clock";
+import { sandboxKafka } from "../platform/commands";
+import {
+  BROKER_ID,
+  BROKER_SETTINGS,
+  SIMULATED_BROKER,
+} from "../platform/services/kafka";
+import { IMPORTER_RIGHTS, SISYPHUS_RIGHTS } from "./kafka-owners";
 import { KERBEROS_FLAGS, keytabOf, REALM } from "./kdc";
 import {
   keystoreOf,
@@ -26,25 +34,13 @@ const sasl = (mechanism: string, module: string) =>
 
 /** Kafka 3.9's settings of a broker that nobody reaches in plain, and that gives nobody a right by itself. */
 const properties = (p: Ports) => [
-  "process.roles=broker,controller",
-  "node.id=1",
-  `controller.quorum.voters=1@localhost:${p.kafkaSecuredController}`,
+  ...BROKER_SETTINGS,
+  `controller.quorum.voters=${BROKER_ID}@localhost:${p.kafkaSecuredController}`,
   `listeners=SASL_SSL://127.0.0.1:${p.kafkaSasl},SSL://127.0.0.1:${p.kafkaTls},CONTROLLER://127.0.0.1:${p.kafkaSecuredController}`,
   `advertised.listeners=SASL_SSL://localhost:${p.kafkaSasl},SSL://localhost:${p.kafkaTls}`,
-  "controller.listener.names=CONTROLLER",
   "listener.security.protocol.map=SASL_SSL:SASL_SSL,SSL:SSL,CONTROLLER:SSL",
   "inter.broker.listener.name=SSL",
   `log.dirs=${join(DIR, "data")}`,
-  "auto.create.topics.enable=false",
-  ...["offsets.topic", "transaction.state.log"].flatMap((log) => [
-    `${log}.replication.factor=1`,
-    `${log}.num.partitions=1`,
-  ]),
-  "transaction.state.log.min.isr=1",
-  "group.initial.rebalance.delay.ms=0",
-  "num.io.threads=2",
-  "num.network.threads=2",
-  "log.cleaner.enable=false",
   `ssl.keystore.location=${keystoreOf("localhost")}`,
   `ssl.keystore.password=${STORE_PASSWORD}`,
   "ssl.keystore.type=PKCS12",
@@ -85,7 +81,7 @@ function format(tools: Tools): void {
   );
 }
 
-/** A broker with TLS, SASL, client certificates and ACLs. It keeps the time of this host. */
+/** A broker with TLS, SASL, client certificates and ACLs. */
 export const securedKafka: Service = {
   name: "secured-kafka",
   title: "Secured Kafka broker",
@@ -100,9 +96,16 @@ export const securedKafka: Service = {
     launch("secured-kafka", "java", [
       heap(256),
       ...[...LEAN, ...KERBEROS_FLAGS],
-      ...["-cp", brokerClasspath(tools), "kafka.Kafka", PROPERTIES],
+      ...["-cp", brokerClasspath(tools), SIMULATED_BROKER],
+      ...[PROPERTIES, CLOCK_FILE],
     ]);
   },
   ready: async (p) =>
     (await portAnswers(p.kafkaSasl)) && portAnswers(p.kafkaTls),
+  whenReady: async () => {
+    const admin = sandboxKafka().admin();
+    await admin.connect();
+    await admin.createAcls({ acl: [...SISYPHUS_RIGHTS, ...IMPORTER_RIGHTS] });
+    await admin.disconnect();
+  },
 };

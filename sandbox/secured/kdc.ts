@@ -36,14 +36,18 @@ export const KERBEROS_FLAGS = [
   "-Djava.net.preferIPv4Stack=true",
 ];
 
-const krb5Conf = (p: Ports) => `[libdefaults]
+/** `KRB5_CONFIG` of Sisyphus: with tickets that end while a saga runs, so that it shows that they are taken anew. */
+export const KRB5_BRIEF_CONF = join(DIR, "krb5-brief.conf");
+export const BRIEF_SECONDS = 30;
+
+const krb5Conf = (p: Ports, life: string) => `[libdefaults]
     default_realm = ${REALM}
     dns_lookup_kdc = false
     dns_lookup_realm = false
     dns_canonicalize_hostname = false
     rdns = false
     udp_preference_limit = 1
-    ticket_lifetime = 24h
+    ticket_lifetime = ${life}
     renew_lifetime = 7d
     forwardable = true
 [realms]
@@ -75,7 +79,8 @@ export const kdc: Service = {
   start: (p, tools) => {
     rmSync(DIR, { recursive: true, force: true });
     mkdirSync(KEYTABS, { recursive: true, mode: 0o700 });
-    writeFileSync(KRB5_CONF, krb5Conf(p));
+    writeFileSync(KRB5_CONF, krb5Conf(p, "24h"));
+    writeFileSync(KRB5_BRIEF_CONF, krb5Conf(p, `${BRIEF_SECONDS}s`));
     const settings = join(DIR, "minikdc.properties");
     writeFileSync(settings, properties(p).join("\n"));
     launch("kdc", "java", [

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { SANDBOX_DIR } from "../platform/paths";
 import type { Service } from "../platform/services/service";
 import { portAnswers } from "../platform/wait";
-import { writeSecuredConf } from "./hadoop-conf";
 import { startSecured } from "./java";
 
 const DATA = join(SANDBOX_DIR, "secured-metastore");
@@ -16,7 +15,6 @@ export const securedMetastore: Service = {
   after: ["kdc", "secured-datanode"],
   start: (p, tools) => {
     mkdirSync(DATA, { recursive: true });
-    writeSecuredConf(p, tools);
     startSecured("secured-metastore", {
       jars: tools.refine,
       heapMb: 256,

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { kerberosLibrary } from "../../clients/kerberos/library";
+import { make } from "../platform/kind";
 import { ROOT, SANDBOX_DIR } from "../platform/paths";
 import { keytabOf, KRB5_CONF } from "./kdc";
 
@@ -23,12 +24,22 @@ export function hasKerberos(): boolean {
   }
 }
 
+/** Makes this sandbox one with Kerberos, TLS and ACLs. @throws Error where it is an open one already, or nobody here could take a ticket */
+export function secure(): void {
+  if (!hasKerberos())
+    throw new Error(
+      "a secured sandbox needs the optional package kerberos: docs/permissions.md says what it is compiled with; npm ci installs it then",
+    );
+  make("secured");
+}
+
 /** As `kinit` does, which is not on every host. @returns the credential cache of an owner of a keytab */
 export function ticketCache(owner: "admin" | "sisyphus"): string {
   const dir = join(SANDBOX_DIR, "kerberos", "caches");
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const cache = join(dir, owner);
-  rmSync(cache, { force: true });
+  const taken = `${cache}.${process.pid}`;
+  rmSync(taken, { force: true });
   execFileSync(process.execPath, ["-e", TAKE, "HTTP@localhost"], {
     cwd: ROOT,
     stdio: ["ignore", "inherit", "inherit"],
@@ -36,8 +47,10 @@ export function ticketCache(owner: "admin" | "sisyphus"): string {
       ...process.env,
       KRB5_CONFIG: KRB5_CONF,
       KRB5_CLIENT_KTNAME: keytabOf(owner),
-      KRB5CCNAME: cache,
+      KRB5CCNAME: taken,
     },
   });
+  // By rename, so that a program that reads the tickets of before goes on.
+  renameSync(taken, cache);
   return cache;
 }

@@ -21,7 +21,7 @@ const begun: AttemptApart[] = [];
 beforeAll(async () => {
   await reset(quiet);
   await up(quiet, ["kafka"]);
-  moveClockTo(new Date("2018-07-05T05:00:00Z"));
+  await moveClockTo(new Date("2018-07-05T05:00:00Z"));
   admin = sandboxKafka().admin();
   await admin.connect();
 }, 200_000);

@@ -16,14 +16,11 @@ const PROPERTIES = join(CONF_DIR, "server.properties");
 /** The broker's id, under which `kafkajs` changes its settings; the incident's config change needs it. */
 export const BROKER_ID = 1001;
 
-const properties = (p: Ports) => [
+/** What a broker of the sandbox does with messages, whoever may send and read them. */
+export const BROKER_SETTINGS = [
   "process.roles=broker,controller",
   `node.id=${BROKER_ID}`,
-  `controller.quorum.voters=${BROKER_ID}@127.0.0.1:${p.controller}`,
-  `listeners=PLAINTEXT://127.0.0.1:${p.kafka},CONTROLLER://127.0.0.1:${p.controller}`,
-  `advertised.listeners=PLAINTEXT://127.0.0.1:${p.kafka}`,
   "controller.listener.names=CONTROLLER",
-  `log.dirs=${DATA}`,
   "num.partitions=1",
   "auto.create.topics.enable=false",
   "offsets.topic.replication.factor=1",
@@ -43,6 +40,17 @@ const properties = (p: Ports) => [
   "log.flush.start.offset.checkpoint.interval.ms=1000",
   "num.io.threads=2",
   "num.network.threads=2",
+];
+
+/** Kafka's own broker, on a clock that the sandbox moves. */
+export const SIMULATED_BROKER = "org.sisyphus.sandbox.broker.SimulatedBroker";
+
+const properties = (p: Ports) => [
+  ...BROKER_SETTINGS,
+  `controller.quorum.voters=${BROKER_ID}@127.0.0.1:${p.controller}`,
+  `listeners=PLAINTEXT://127.0.0.1:${p.kafka},CONTROLLER://127.0.0.1:${p.controller}`,
+  `advertised.listeners=PLAINTEXT://127.0.0.1:${p.kafka}`,
+  `log.dirs=${DATA}`,
 ];
 
 /** Gives the data folder the identity without which a broker does not start. */
@@ -73,13 +81,12 @@ export const kafka: Service = {
     mkdirSync(DATA, { recursive: true });
     writeFileSync(PROPERTIES, properties(p).join("\n"));
     if (!existsSync(join(DATA, "meta.properties"))) format(tools);
-    // Kafka's own broker, on a clock that the sandbox moves.
     launch("kafka", "java", [
       heap(384),
       ...LEAN,
       "-cp",
       brokerClasspath(tools),
-      "org.sisyphus.sandbox.broker.SimulatedBroker",
+      SIMULATED_BROKER,
       PROPERTIES,
       CLOCK_FILE,
     ]);

@@ -104,7 +104,7 @@ export async function prepare(
   const producer = kafka.producer();
   await Promise.all([admin.connect(), producer.connect()]);
   const produce = async (hour: Hour) => {
-    moveClockTo(new Date(hourStart(hour) + 59 * 60_000));
+    await moveClockTo(new Date(hourStart(hour) + 59 * 60_000));
     const all = scenarios.map((s) => ({ s, events: eventsIn(s, hour) }));
     await producer.sendBatch({
       topicMessages: all.map(({ s, events }) => ({
@@ -125,7 +125,7 @@ export async function prepare(
     );
   };
   const camus = async (at: Hour) => {
-    moveClockTo(new Date(hourStart(at) + 5 * 60_000));
+    await moveClockTo(new Date(hourStart(at) + 5 * 60_000));
     await runCommand("camus", [
       `-Dkafka.whitelist.topics=${scenarios.map((s) => s.topic).join(",")}`,
     ]);
@@ -169,7 +169,7 @@ export async function prepare(
     });
     await produce(hours.stuck);
     await camus(addHours(hours.stuck, 1));
-    moveClockTo(new Date(asOf));
+    await moveClockTo(new Date(asOf));
   } finally {
     await Promise.all([admin.disconnect(), producer.disconnect()]);
   }

@@ -75,8 +75,8 @@ export async function endWorld(world: World | undefined): Promise<void> {
 }
 
 /** One run of the importer at a time of the calendar, to its end. */
-export function runCamus(at: string, ...args: string[]): Promise<number> {
-  moveClockTo(new Date(at));
+export async function runCamus(at: string, ...args: string[]): Promise<number> {
+  await moveClockTo(new Date(at));
   return runCommand("camus", args);
 }
 
@@ -225,7 +225,8 @@ function kafkaHands(
     eventsOf: Hour,
   ) => {
     // The calendar only goes forward: it is moved once an hour.
-    if (clock !== hour) moveClockTo(new Date(hourStart(hour) + 59 * 60_000));
+    if (clock !== hour)
+      await moveClockTo(new Date(hourStart(hour) + 59 * 60_000));
     clock = hour;
     await producer.sendBatch({
       topicMessages: counts.map(({ name, count, partitions = 1 }) => ({

@@ -8,10 +8,7 @@ import type { Tools } from "../../../sandbox/platform/tools";
 import { SANDBOX_DIR } from "../../../sandbox/platform/paths";
 import { down, reset, up } from "../../../sandbox/platform/up";
 import { until } from "../../../sandbox/platform/wait";
-import {
-  SECURED_CONFIG_FILE,
-  writeSecuredConfig,
-} from "../../../sandbox/secured/config";
+import { CONFIG_FILE } from "../../../sandbox/platform/config";
 import { rmAdmin } from "../../../sandbox/secured/yarn";
 import type { Application } from "../../../clients/yarn/yarn";
 import { sha256 } from "../../../lib/digest";
@@ -22,7 +19,11 @@ import {
   startSecured,
 } from "../../../sandbox/secured/java";
 import { keytabOf, KRB5_CONF, REALM } from "../../../sandbox/secured/kdc";
-import { hasKerberos, ticketCache } from "../../../sandbox/secured/tickets";
+import {
+  hasKerberos,
+  secure,
+  ticketCache,
+} from "../../../sandbox/secured/tickets";
 import { clientApart } from "./client-apart";
 
 /**
@@ -32,6 +33,7 @@ import { clientApart } from "./client-apart";
 const describeWithKerberos = hasKerberos() ? describe : describe.skip;
 type Secured = { security: Record<string, object> };
 const quiet = () => undefined;
+/** All but Kafka, MariaDB and Temporal. */
 const SECURED = [
   "kdc",
   "journalnode",
@@ -56,7 +58,7 @@ describeWithKerberos("a secured cluster", () => {
     change: (config: Secured) => object = (config) => config,
   ) {
     const config = join(SANDBOX_DIR, `${name}.yaml`);
-    const secured = parse(readFileSync(SECURED_CONFIG_FILE, "utf8")) as never;
+    const secured = parse(readFileSync(CONFIG_FILE, "utf8")) as never;
     writeFileSync(config, stringify(change(secured)));
     const made = clientApart(config);
     clients.push(made);
@@ -73,13 +75,10 @@ describeWithKerberos("a secured cluster", () => {
     process.env["KRB5_CONFIG"] = KRB5_CONF;
     await reset(quiet);
     tools = await setup(quiet);
+    secure();
     await up(quiet, SECURED);
-    writeSecuredConfig(ports());
-    const everybodys = ["/user/staging", "/var/log/hadoop-yarn/apps", "/tmp"];
-    fs("-mkdir", "-p", "/wmf/data", "/secret", ...everybodys);
-    fs("-chown", "sisyphus", "/wmf/data");
+    fs("-mkdir", "/secret");
     fs("-chmod", "700", "/secret");
-    fs("-chmod", "1777", ...everybodys);
   }, 300_000);
 
   afterAll(async () => {

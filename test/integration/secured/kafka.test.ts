@@ -3,19 +3,12 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  AclOperationTypes,
-  AclPermissionTypes,
-  AclResourceTypes,
-  type AclEntry,
-  ResourcePatternTypes,
-} from "kafkajs";
 import type { KafkaSecurity } from "../../../clients/kafka/access";
 import { isPassing } from "../../../clients/kafka/produce-errors";
 import { Kafka } from "../../../clients/kafka/kafka";
-import { environment } from "../../../sandbox/platform/config";
+import { CONFIG_FILE, environment } from "../../../sandbox/platform/config";
+import { make } from "../../../sandbox/platform/kind";
 import { ports } from "../../../sandbox/platform/ports";
-import { setup } from "../../../sandbox/platform/setup";
 import { down, reset, up } from "../../../sandbox/platform/up";
 import { Fatal, until } from "../../../sandbox/platform/wait";
 import {
@@ -23,11 +16,6 @@ import {
   keystoreOf,
   STORE_PASSWORD,
 } from "../../../sandbox/secured/certificates";
-import {
-  SECURED_CONFIG_FILE,
-  writeSecuredConfig,
-} from "../../../sandbox/secured/config";
-import { writeSecuredConf } from "../../../sandbox/secured/hadoop-conf";
 import { KAFKA_USER } from "../../../sandbox/secured/kafka";
 import { KRB5_CONF } from "../../../sandbox/secured/kdc";
 import { hasKerberos } from "../../../sandbox/secured/tickets";
@@ -64,40 +52,6 @@ const userBy = (
   sasl: { mechanism, user: KAFKA_USER.name, password },
 });
 
-const right = (
-  resourceType: AclResourceTypes,
-  resourceName: string,
-  operation: AclOperationTypes,
-): AclEntry => ({
-  resourceType,
-  resourceName,
-  resourcePatternType: ResourcePatternTypes.PREFIXED,
-  principal: `User:${KAFKA_USER.name}`,
-  host: "*",
-  operation,
-  permissionType: AclPermissionTypes.ALLOW,
-});
-
-/** The rights of docs/permissions.md. */
-const RIGHTS: AclEntry[] = [
-  ...[
-    AclOperationTypes.DESCRIBE,
-    AclOperationTypes.DESCRIBE_CONFIGS,
-    AclOperationTypes.ALTER_CONFIGS,
-    AclOperationTypes.READ,
-    AclOperationTypes.WRITE,
-  ].map((operation) =>
-    right(AclResourceTypes.TOPIC, "eventlogging_", operation),
-  ),
-  right(AclResourceTypes.GROUP, "sisyphus-", AclOperationTypes.READ),
-  right(AclResourceTypes.GROUP, "sisyphus-", AclOperationTypes.DELETE),
-  right(
-    AclResourceTypes.TRANSACTIONAL_ID,
-    "sisyphus-",
-    AclOperationTypes.WRITE,
-  ),
-];
-
 /** A token that nobody has signed (RFC 7519, section 6). */
 function unsignedToken(subject: string): string {
   const now = Math.floor(Date.now() / 1000);
@@ -110,7 +64,9 @@ beforeAll(async () => {
   Object.assign(process.env, environment(ports()));
   process.env["TEST_KEYSTORE_PASSWORD"] = STORE_PASSWORD;
   await reset(quiet);
+  make("secured");
   await up(quiet, ["kdc", "secured-kafka"]);
+  process.env["KRB5_CONFIG"] = KRB5_CONF;
   writeFileSync(passwordFile, `${KAFKA_USER.password}\n`);
   const admin = new Kafka(tlsBrokers(), certificateOf("admin"));
   await admin.withAdmin((a) =>
@@ -118,7 +74,6 @@ beforeAll(async () => {
       topics: [TOPIC, OTHER].map((topic) => ({ topic, numPartitions: 2 })),
     }),
   );
-  await admin.withAdmin((a) => a.createAcls({ acl: RIGHTS }));
   await admin.close();
   tokens = createServer((request, response) => {
     let body = "";
@@ -233,10 +188,7 @@ test("a token that a client has asked for with its own credentials", async () =>
 testWithKerberos(
   "a ticket of Kerberos",
   async () => {
-    writeSecuredConf(ports(), await setup(quiet));
-    writeSecuredConfig(ports());
-    process.env["KRB5_CONFIG"] = KRB5_CONF;
-    const { call, kill } = clientApart(SECURED_CONFIG_FILE);
+    const { call, kill } = clientApart(CONFIG_FILE);
     try {
       expect(await call("kafka", "topics")).toEqual([TOPIC]);
       expect(await call("kafka", "offsets", TOPIC)).toHaveLength(2);
@@ -245,13 +197,13 @@ testWithKerberos(
       await kill();
     }
     writeFileSync(
-      SECURED_CONFIG_FILE,
-      readFileSync(SECURED_CONFIG_FILE, "utf8").replace(
+      CONFIG_FILE,
+      readFileSync(CONFIG_FILE, "utf8").replace(
         "mechanism: gssapi",
         "mechanism: gssapi\n      service: nobodys",
       ),
     );
-    const wrong = clientApart(SECURED_CONFIG_FILE);
+    const wrong = clientApart(CONFIG_FILE);
     try {
       await expect(wrong.call("kafka", "topics")).rejects.toThrow(
         /Kafka at localhost:\d+: .*Kerberos, for nobodys@localhost as sisyphus@.*: Server nobodys\/localhost@.* not found in Kerberos database; see security\.kerberos/,

@@ -2,12 +2,13 @@ package org.sisyphus.sandbox.broker;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Time;
 
 /**
  * The broker's clock: wall time shifted by the offset (milliseconds, decimal text) in a file that only
- * the sandbox writes. Only the calendar is shifted; nanoseconds, sleeps and waits stay real, so timers run
+ * the sandbox writes. What it goes by is told in a file of the same name with `.seen` behind it. Only the calendar is shifted; nanoseconds, sleeps and waits stay real, so timers run
  * at their normal pace while LogAppendTime and retention live in 2018.
  */
 final class SimulatedTime implements Time {
@@ -17,7 +18,7 @@ final class SimulatedTime implements Time {
 
   SimulatedTime(Path file) throws Exception {
     this.file = file;
-    this.offsetMs = read();
+    goBy(read());
     Thread watcher = new Thread(this::watch, "simulated-clock");
     watcher.setDaemon(true);
     watcher.start();
@@ -27,11 +28,21 @@ final class SimulatedTime implements Time {
     return Long.parseLong(Files.readString(file).trim());
   }
 
+  private void goBy(long offset) throws Exception {
+    offsetMs = offset;
+    Path next = file.resolveSibling(file.getFileName() + ".seen.next");
+    Files.writeString(next, Long.toString(offset));
+    Files.move(next, file.resolveSibling(file.getFileName() + ".seen"), StandardCopyOption.REPLACE_EXISTING);
+  }
+
   private void watch() {
     while (true) {
       try {
         Thread.sleep(POLL_MS);
-        offsetMs = read();
+        long offset = read();
+        if (offset != offsetMs) {
+          goBy(offset);
+        }
       } catch (InterruptedException e) {
         return;
       } catch (Exception e) {

@@ -1,5 +1,6 @@
 package com.linkedin.camus.etl.kafka;
 
+import com.linkedin.camus.etl.kafka.common.ConsumerSettings;
 import com.linkedin.camus.etl.kafka.common.EtlKey;
 import com.linkedin.camus.etl.kafka.common.EtlRequest;
 import java.util.ArrayList;
@@ -95,9 +96,7 @@ final class Planner {
   private List<EtlRequest> fetch() {
     Pattern white = anyOf(conf.get("kafka.whitelist.topics", ""));
     Pattern black = anyOf(conf.get("kafka.blacklist.topics", ""));
-    Properties properties = new Properties();
-    properties.put("bootstrap.servers", conf.get("kafka.brokers"));
-    properties.put("client.id", conf.get("kafka.client.name", "camus"));
+    Properties properties = ConsumerSettings.of(conf);
     List<EtlRequest> requests = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {

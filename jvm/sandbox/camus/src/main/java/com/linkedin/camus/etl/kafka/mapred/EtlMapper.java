@@ -3,6 +3,7 @@ package com.linkedin.camus.etl.kafka.mapred;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.linkedin.camus.etl.kafka.CamusJob;
+import com.linkedin.camus.etl.kafka.common.ConsumerSettings;
 import com.linkedin.camus.etl.kafka.common.EtlKey;
 import com.linkedin.camus.etl.kafka.common.EtlRequest;
 import com.linkedin.camus.etl.kafka.common.ExceptionWritable;
@@ -61,9 +62,7 @@ public final class EtlMapper extends Mapper<EtlRequest, NullWritable, NullWritab
     int hours = conf.getInt("kafka.max.pull.hrs", -1);
     maxPullMs = hours < 0 ? Long.MAX_VALUE : hours * 3_600_000L;
     files = new HourFiles(conf, fs, work, suffix);
-    Properties properties = new Properties();
-    properties.put("bootstrap.servers", conf.get("kafka.brokers"));
-    properties.put("client.id", conf.get("kafka.client.name", "camus"));
+    Properties properties = ConsumerSettings.of(conf);
     properties.put("enable.auto.commit", "false");
     properties.put("auto.offset.reset", "none");
     // A fetch that waits at one partition's end would hold up the next partition's.

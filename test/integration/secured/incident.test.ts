@@ -1,0 +1,26 @@
+import { once } from "node:events";
+import { join } from "node:path";
+import { ROOT } from "../../../sandbox/platform/paths";
+import { hasKerberos } from "../../../sandbox/secured/tickets";
+import { attemptApart } from "../../support/attempt-apart";
+
+/** Who one is to Kerberos is said by a process' environment, so that the story is told by a process of its own. */
+const testWithKerberos = hasKerberos() ? test : test.skip;
+
+testWithKerberos(
+  "the incident is found and repaired on a secured cluster, though its active NameNode is killed and tickets end on the way",
+  async () => {
+    const { child } = attemptApart(
+      join(ROOT, "sandbox", "demo.ts"),
+      "--secure",
+    );
+    let story = "";
+    child.stdout!.on("data", (piece: Buffer) => (story += piece.toString()));
+    const [code] = (await once(child, "close")) as [number];
+    expect(story).toContain("the active NameNode nn1 is killed");
+    expect(story).toContain("each of Sisyphus' tickets ends after 30 s");
+    expect(story).toContain("the proof holds");
+    expect(code).toBe(0);
+  },
+  1_600_000,
+);
