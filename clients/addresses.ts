@@ -11,6 +11,9 @@ export const addressText = (addresses: AddressOrSeveral): string =>
 /** Why nothing was done at an address: nobody listens there, or whoever does is not the active one. Another address may do it. */
 export class NotActive extends Error {}
 
+/** An address that was asked has not answered in time: something may have been done. */
+export class NoAnswer extends Error {}
+
 /** A fail-over takes a few seconds, in which no address does anything. It is waited for less long than any heartbeat's timeout. */
 const FAILOVER_MS = 8000;
 const PAUSE_MS = 250;
@@ -76,7 +79,8 @@ export class Addresses {
    * Makes a call at the address that did the work last, and where that is not active, at the others, for as long as a fail-over takes.
    * @param call throws {@link NotActive} where nothing was done, and {@link Explained} where it did not come to that (a certificate is not
    * believed, or we are not), which no waiting mends; whatever else it throws is passed on, unless no connection was made: something may have
-   * been done, or another address would only say what it knew before
+   * been done, or another address would only say what it knew before. After a {@link NoAnswer} the next call begins elsewhere: an address that
+   * hangs stays so, and others may have taken over
    * @throws Error that says of each address why it was not the active one; a single address' own error
    */
   async ask<T>(call: (address: string) => Promise<T>): Promise<T> {
@@ -90,6 +94,7 @@ export class Addresses {
           const result = await this.askAt(address, call);
           return result;
         } catch (error) {
+          if (error instanceof NoAnswer) this.beginAfter(address);
           const isPassing = error instanceof NotActive || isNotMade(error);
           if (!isPassing && !(error instanceof Explained)) throw error;
           mayBecomeActive ||= isPassing;
@@ -108,11 +113,19 @@ export class Addresses {
     call: (address: string) => Promise<T>,
   ): Promise<T> {
     if (!this.isConfirmed || address !== this.current) {
-      await this.options.confirm?.(address);
+      await this.options.confirm?.(address).catch((error: Error) => {
+        // It was asked for what it is, so that nothing was done.
+        throw error instanceof NoAnswer ? new NotActive(error.message) : error;
+      });
       this.active = this.all.indexOf(address);
       this.isConfirmed = true;
     }
     return call(address);
+  }
+
+  private beginAfter(address: string): void {
+    this.active = (this.all.indexOf(address) + 1) % this.all.length;
+    this.isConfirmed = false;
   }
 
   /** All addresses, beginning with the one that did the work last. */

@@ -22,7 +22,7 @@ export function driverRuns(...texts: string[]): boolean {
 /** This host's commands, as activities are given them, so that tests can give them others. */
 export type Jobs = {
   driverRuns: typeof driverRuns;
-  runCommand: typeof runCommand;
+  runCommand: (argv: string[], signal: AbortSignal) => Promise<CommandResult>;
   /** Sees to what a command will need, such as a ticket of Kerberos. It may take its time, and is called before anything says that one begins. */
   prepare: () => Promise<void>;
 };
@@ -40,11 +40,13 @@ const KEPT_CHARACTERS = 4000;
 /**
  * Runs a command to its end.
  * @param signal ends the command and its children (SIGTERM); the result comes then, too, once they have ended
+ * @param isHidden tells by its name whether the command does not get a variable of this process' environment
  * @throws Error where the command cannot be started, or the signal has come already
  */
 export async function runCommand(
   argv: string[],
   signal: AbortSignal,
+  isHidden: (variable: string) => boolean = () => false,
 ): Promise<CommandResult> {
   signal.throwIfAborted();
   return new Promise((done, fail) => {
@@ -52,6 +54,9 @@ export async function runCommand(
     const child = spawn(argv[0]!, argv.slice(1), {
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
+      env: Object.fromEntries(
+        Object.entries(process.env).filter(([name]) => !isHidden(name)),
+      ),
     });
     let output = "";
     const keep = (piece: Buffer) => {

@@ -4,6 +4,7 @@ import {
   type IncomingMessage,
 } from "node:http";
 import type { Socket } from "node:net";
+import { NoAnswer } from "./addresses";
 import { bodyInPieces } from "./http-body";
 import { type TlsAgents, wayTo } from "./http-ways";
 
@@ -159,7 +160,9 @@ class Deadline {
         code: "ETIMEDOUT",
         syscall: "connect",
       });
-    return this.isLate ? new Error(`no answer in ${this.ms / 1000} s`) : error;
+    return this.isLate
+      ? new NoAnswer(`no answer in ${this.ms / 1000} s`)
+      : error;
   }
 }
 

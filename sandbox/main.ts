@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { incident } from "./incident/incident";
 import { setup } from "./platform/setup";
+import { guardTemporal } from "./secured/temporal";
 import { secure, ticketCache } from "./secured/tickets";
 import { scheduleCommand } from "./schedule-command";
 import { down, reset, status, up } from "./platform/up";
@@ -49,6 +50,10 @@ program
         );
     if (all.some((s) => s.state !== "up")) process.exitCode = 1;
   });
+program
+  .command("guard-temporal", { hidden: true })
+  .description("stand before Temporal and ask for certificates")
+  .action(() => guardTemporal());
 program
   .command("incident")
   .description("play the history up to July 5, 2018 (once)")

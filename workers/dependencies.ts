@@ -36,6 +36,7 @@ import { Storage } from "../clients/storage";
 import type { Config } from "../domain/settings/config";
 import { configDigest } from "../domain/settings/config-digest";
 import { policyOf } from "../domain/settings/policy";
+import { secretVariables } from "../domain/settings/secret-variables";
 import { createImporter } from "../importers/registry";
 
 /** Builds the clients, and what activities share, once for each worker. */
@@ -50,7 +51,12 @@ export function createDependencies(config: Config, client: Client) {
         `http://${config.metrics.host}:${config.metrics.port}`),
   );
   const yarn = clients.yarn();
-  const jobs: Jobs = { driverRuns, runCommand, prepare: clients.freshTicket };
+  const isHidden = secretVariables(config);
+  const jobs: Jobs = {
+    driverRuns,
+    runCommand: (argv, signal) => runCommand(argv, signal, isHidden),
+    prepare: clients.freshTicket,
+  };
   const drivers = new Drivers({
     host: hostname(),
     graceMs: config.yarn.driverSeconds * 1000,

@@ -6,6 +6,8 @@ import type { configSchema } from "../../domain/settings/config";
 import { sha256 } from "../../lib/digest";
 import { securedCluster } from "../secured/config";
 import { KRB5_BRIEF_CONF } from "../secured/kdc";
+import { temporalAccess } from "../secured/temporal";
+import { type Cluster, openCluster } from "./cluster";
 import { access } from "./access";
 import { NOTICED } from "./clock";
 import { isSecured } from "./kind";
@@ -28,18 +30,6 @@ export const CONFIG_FILE = join(SANDBOX_DIR, "sisyphus.yaml");
 const steering = (job: string) => ({
   hold: [join(BIN, "schedule"), "hold", job],
   release: [join(BIN, "schedule"), "release", job],
-});
-
-/** What is said of a cluster, of whichever kind. */
-export type Cluster = Partial<
-  Pick<z.input<typeof configSchema>, "cluster" | "kafka" | "hive" | "security">
-> & { hdfs: { webhdfs?: string }; yarn: { resourceManager?: string } };
-
-const openCluster = (p: Ports): Cluster => ({
-  kafka: { brokers: [`127.0.0.1:${p.kafka}`] },
-  hdfs: { webhdfs: `http://127.0.0.1:${p.nameNodeHttp}` },
-  yarn: { resourceManager: `http://127.0.0.1:${p.resourceManagerWeb}` },
-  hive: { metastore: `127.0.0.1:${p.metastore}` },
 });
 
 /** Writes `sisyphus.yaml` and `env.sh`. What a test has changed in the former is gone after it. */
@@ -111,5 +101,7 @@ export const environment = (p: Ports) => ({
   SISYPHUS_WEB_UI: `http://127.0.0.1:${p.temporalUi}/namespaces/${NAMESPACE}`,
   // Audits and sagas judge by the sandbox's calendar.
   SISYPHUS_AS_OF: NOTICED,
-  ...(isSecured() ? { KRB5_CONFIG: KRB5_BRIEF_CONF } : {}),
+  ...(isSecured()
+    ? { KRB5_CONFIG: KRB5_BRIEF_CONF, ...temporalAccess(p) }
+    : {}),
 });

@@ -53,6 +53,7 @@ const OFFSETS = {
   alertmanager: 236,
   webHdfsProxy: 237,
   metastoreProxy: 238,
+  temporalTls: 239,
   mariadb: 306,
 } as const;
 

@@ -13,6 +13,7 @@ import {
   securedNodeManager,
 } from "../secured/yarn";
 import { isSecured } from "./kind";
+import { temporalTls } from "../secured/temporal";
 import { dataNode } from "./services/datanode";
 import { kafka } from "./services/kafka";
 import { mariaDb } from "./services/mariadb";
@@ -26,6 +27,7 @@ import { temporal } from "./services/temporal";
 /** Those of a secured sandbox. */
 const SECURED_SERVICES: Service[] = [
   temporal,
+  temporalTls,
   mariaDb,
   kdc,
   securedKafka,

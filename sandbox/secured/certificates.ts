@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { SANDBOX_DIR } from "../platform/paths";
+import { ROOT, SANDBOX_DIR } from "../platform/paths";
 
 const DIR = join(SANDBOX_DIR, "certificates");
 /** Opens every keystore: they prove nothing outside of the sandbox. */
@@ -12,10 +12,16 @@ export const CA = join(DIR, "ca.pem");
 export const TRUSTED = join(DIR, "trusted.p12");
 /** Names of those who have a certificate: the services, an administrator of Kafka, its importer, and Sisyphus. */
 const OWNERS = ["localhost", "admin", "importer", "sisyphus"] as const;
+type Owner = (typeof OWNERS)[number];
 
 /** A certificate with its key, by whose it is. */
-export const keystoreOf = (owner: (typeof OWNERS)[number]) =>
-  join(DIR, `${owner}.p12`);
+export const keystoreOf = (owner: Owner) => join(DIR, `${owner}.p12`);
+
+/** The same as those read them who are not written in Java. */
+export const pemOf = (owner: Owner) => ({
+  certificate: join(DIR, `${owner}.pem`),
+  key: join(DIR, `${owner}.key`),
+});
 
 function keytool(store: string, ...args: string[]): void {
   execFileSync(
@@ -38,7 +44,7 @@ function keyPair(store: string, owner: string, ...extensions: string[]): void {
   );
 }
 
-/** Makes an authority and what it signs, by keytool alone, where there are none yet. */
+/** Makes an authority and what it signs, where there are none yet. */
 export function makeCertificates(): void {
   if (existsSync(TRUSTED)) return;
   rmSync(DIR, { recursive: true, force: true });
@@ -65,6 +71,16 @@ export function makeCertificates(): void {
     keytool(store, "-importcert", "-alias", "ca", "-file", CA);
     keytool(store, "-importcert", "-alias", owner, "-file", signed);
   }
+  const program = join("kdc", "src", "main", "java", "org", "sisyphus");
+  execFileSync(
+    "java",
+    [
+      join(ROOT, "jvm", "sandbox", program, "sandbox", "PrivateKeys.java"),
+      STORE_PASSWORD,
+      ...OWNERS.map(keystoreOf),
+    ],
+    { stdio: "pipe" },
+  );
   // The last, as it says that all are there.
   keytool(TRUSTED, "-importcert", "-alias", "ca", "-file", CA);
 }

@@ -1,4 +1,4 @@
-import type { Cluster } from "../platform/config";
+import type { Cluster } from "../platform/cluster";
 import { CONF_DIR } from "../platform/hadoop-conf";
 import type { Ports } from "../platform/ports";
 import { CA } from "./certificates";

@@ -1341,4 +1341,11 @@ export const GUARDS: readonly Guard[] = [
     taken: "void isDisbelief; kerberos.forgetTickets();",
     test: "clients/kerberos/sasl",
   },
+  {
+    without: "commands that are started get Sisyphus' secrets",
+    file: "clients/commands.ts",
+    guard: "filter(([name]) => !isHidden(name))",
+    taken: "filter(([name]) => isHidden(name) || true)",
+    test: "clients/commands",
+  },
 ];

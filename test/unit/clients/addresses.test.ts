@@ -1,5 +1,10 @@
 import { Explained } from "../../../clients/errors";
-import { Addresses, addressText, NotActive } from "../../../clients/addresses";
+import {
+  Addresses,
+  addressText,
+  NoAnswer,
+  NotActive,
+} from "../../../clients/addresses";
 
 const refused = Object.assign(new Error("connect ECONNREFUSED"), {
   code: "ECONNREFUSED",
@@ -136,4 +141,30 @@ test("an address that is not believed is passed over; where none is, nobody wait
     "none is active: its certificate has expired",
   );
   expect(asked).toEqual(["a", "b", "b", "a"]);
+});
+
+test("what an address that hangs was asked for is not done elsewhere, but the next call begins there", async () => {
+  const { answers, asked, ask } = service({
+    one: "done",
+    two: new NotActive("standby"),
+  });
+  await ask();
+  Object.assign(answers, { one: new NoAnswer("no answer"), two: "done" });
+  await expect(ask()).rejects.toThrow("no answer");
+  expect(await ask()).toBe("done");
+  expect(await ask()).toBe("done");
+  expect(asked).toEqual(["one", "one", "two", "two"]);
+});
+
+test("an address that does not say whether it is active is passed over", async () => {
+  const { asked, ask } = service(
+    { one: "done", two: "done" },
+    {
+      confirm: async (address) => {
+        if (address === "one") throw new NoAnswer("no answer");
+      },
+    },
+  );
+  expect(await ask()).toBe("done");
+  expect(asked).toEqual(["two"]);
 });

@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { driverRuns, runCommand } from "../../../clients/commands";
+import { parseConfig } from "../../../domain/settings/config";
+import { secretVariables } from "../../../domain/settings/secret-variables";
+import { settings } from "../../support/settings";
 
 test("a process is found by texts that its command line has all of", async () => {
   const mark = `driver-${process.pid}-${Date.now()}`;
@@ -26,4 +29,42 @@ test("a command is not begun for one who has been told to stop", async () => {
   await expect(runCommand(["no-such-program"], stopped)).rejects.toThrow(
     "told to stop",
   );
+});
+
+test("a command gets this process' environment, but not its secrets", async () => {
+  const variables = {
+    SISYPHUS_MYSQL_PASSWORD: "of MySQL",
+    KAFKA_SECRET: "of Kafka",
+    TEMPORAL_GRPC_META_AUTHORIZATION: "of Temporal",
+    HARMLESS: "seen",
+  };
+  const config = parseConfig(
+    settings({
+      security: {
+        kafka: {
+          tls: {},
+          sasl: {
+            mechanism: "plain",
+            user: "sisyphus",
+            password: { variable: "KAFKA_SECRET" },
+          },
+        },
+      },
+    }),
+  );
+  Object.assign(process.env, variables);
+  try {
+    const { output } = await runCommand(
+      [process.execPath, "-p", "JSON.stringify(process.env)"],
+      new AbortController().signal,
+      secretVariables(config),
+    );
+    const seen = JSON.parse(output) as NodeJS.ProcessEnv;
+    expect(Object.keys(variables).filter((name) => name in seen)).toEqual([
+      "HARMLESS",
+    ]);
+    expect(seen["PATH"]).toBe(process.env["PATH"]);
+  } finally {
+    for (const name of Object.keys(variables)) delete process.env[name];
+  }
 });

@@ -1,5 +1,6 @@
 package org.sisyphus.sandbox;
 
+import java.lang.reflect.Field;
 import java.net.InetSocketAddress;
 import org.apache.hadoop.hive.conf.HiveConf;
 import org.apache.hadoop.hive.conf.HiveConf.ConfVars;
@@ -46,8 +47,19 @@ public final class Metastore {
     HiveDelegationTokenManager tokens = new HiveDelegationTokenManager();
     tokens.startDelegationTokenSecretManager(conf, base, HadoopThriftAuthBridge.Server.ServerMode.METASTORE);
     sasl.setSecretManager(tokens.getSecretManager());
+    // Handlers find them there: without, no job gets a token with which to ask from within YARN.
+    known("saslServer", sasl);
+    known("delegationTokenManager", tokens);
+    known("useSasl", true);
     server
         .processor(sasl.wrapProcessor(new ThriftHiveMetastore.Processor<>(handler)))
         .transportFactory(sasl.createTransportFactory(MetaStoreUtils.getMetaStoreSaslProperties(conf)));
+  }
+
+  /** What HiveMetaStore's own main keeps to itself. */
+  private static void known(String name, Object value) throws ReflectiveOperationException {
+    Field field = HiveMetaStore.class.getDeclaredField(name);
+    field.setAccessible(true);
+    field.set(null, value);
   }
 }
