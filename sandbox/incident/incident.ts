@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Admin, ConfigResourceTypes } from "kafkajs";
 import { addHours, type Hour, hourStart } from "../../lib/hour";
+import { access } from "../platform/access";
 import { moveClockTo } from "../platform/clock";
 import { runCommand, sandboxKafka } from "../platform/commands";
 import { SANDBOX_DIR } from "../platform/paths";
@@ -45,7 +46,7 @@ export async function incident(
   const tools = await setup(report);
   const kafka = sandboxKafka();
   const admin = kafka.admin();
-  const producers = new Producers(kafka, ports().mariadb);
+  const producers = new Producers(kafka, access(ports()).mysql);
   const legacy = TOPICS.filter((t) => t.seconds).map((t) => topicOf(t.schema));
   await Promise.all([admin.connect(), producers.connect()]);
   const produce = async (hours: readonly Hour[], fixed: boolean) => {

@@ -10,7 +10,11 @@ import {
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { CompressionTypes, type Kafka, type Producer } from "kafkajs";
-import { createConnection, type Connection } from "mysql2/promise";
+import {
+  createConnection,
+  type Connection,
+  type ConnectionOptions,
+} from "mysql2/promise";
 import { type Hour, hourStart } from "../../lib/hour";
 import type { EventCapsule } from "../../formats/eventlogging/event-capsule";
 import { capsuleTime } from "../../formats/eventlogging/event-time";
@@ -67,7 +71,7 @@ export class Producers {
 
   constructor(
     kafka: Kafka,
-    private readonly mysqlPort: number,
+    private readonly database: ConnectionOptions,
   ) {
     this.producer = kafka.producer();
   }
@@ -75,11 +79,7 @@ export class Producers {
   async connect(): Promise<void> {
     mkdirSync(ARCHIVE_DIR, { recursive: true });
     await this.producer.connect();
-    this.mysql = await createConnection({
-      host: "127.0.0.1",
-      port: this.mysqlPort,
-      user: "root",
-    });
+    this.mysql = await createConnection(this.database);
     await this.mysql.query(
       "CREATE DATABASE IF NOT EXISTS log CHARACTER SET utf8mb4",
     );

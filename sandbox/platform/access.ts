@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { KafkaConfig } from "kafkajs";
+import type { ConnectionOptions } from "mysql2/promise";
 import { CA, keystoreOf, STORE_PASSWORD } from "../secured/certificates";
 import { IMPORTER_SETTINGS } from "../secured/kafka-owners";
 import { KERBEROS_FLAGS, KRB5_CONF } from "../secured/kdc";
@@ -17,6 +18,8 @@ export type Access = {
   user: string;
   /** The metastore's address, in Hive's words. */
   metastore: string;
+  /** MariaDB, as who may do everything there. */
+  mysql: Pick<ConnectionOptions, "host" | "port" | "user" | "ssl">;
   kafka: {
     /** Those of an administrator, in kafkajs' words. */
     admin: Pick<KafkaConfig, "brokers" | "ssl">;
@@ -25,11 +28,18 @@ export type Access = {
   };
 };
 
+const mysql = (p: Ports) => ({
+  host: "127.0.0.1",
+  port: p.mariadb,
+  user: "root",
+});
+
 const open = (p: Ports): Access => ({
   env: { HADOOP_USER_NAME: HADOOP_USER },
   javaFlags: [],
   user: HADOOP_USER,
   metastore: `thrift://127.0.0.1:${p.metastore}`,
+  mysql: mysql(p),
   kafka: {
     admin: { brokers: [`127.0.0.1:${p.kafka}`] },
     importer: { "kafka.brokers": `127.0.0.1:${p.kafka}` },
@@ -41,6 +51,9 @@ const secured = (p: Ports): Access => ({
   javaFlags: KERBEROS_FLAGS,
   user: "sisyphus",
   metastore: `thrift://localhost:${p.securedMetastore}`,
+  get mysql() {
+    return { ...mysql(p), ssl: { ca: readFileSync(CA), verifyIdentity: true } };
+  },
   kafka: {
     get admin() {
       return {

@@ -5,13 +5,15 @@ import { access } from "./access";
 import { ports } from "./ports";
 import { BIN } from "./wrappers";
 
+/** A job's own tickets are others than those of who looks at YARN for it. */
+export const WITHOUT_TICKETS = { KRB5CCNAME: undefined };
+
 /** Runs one of the sandbox's commands to its end. @returns its exit code: 1 of a Camus run that skipped topics, as of the real one */
 export function runCommand(command: string, args: string[]): Promise<number> {
   return new Promise((done, fail) => {
     const child = spawn(join(BIN, command), args, {
       stdio: "ignore",
-      // Whoever plays a cron job has tickets of his own.
-      env: { ...process.env, KRB5CCNAME: undefined },
+      env: { ...process.env, ...WITHOUT_TICKETS },
     });
     child.on("error", fail);
     child.on("close", (code) => done(code ?? 1));

@@ -5,9 +5,10 @@ import { clientsOf } from "../../clients/cluster";
 import { HOUR_MS } from "../../lib/hour";
 import { simulatedNow } from "./clock";
 import { loadConfig } from "../../workers/config";
-import { CONFIG_FILE } from "./config";
-import { runCommand } from "./commands";
+import { CONFIG_FILE, environment } from "./config";
+import { runCommand, WITHOUT_TICKETS } from "./commands";
 import { ROOT } from "./paths";
+import { ports } from "./ports";
 import { launch, logFile, runningPid, stop } from "./processes";
 import { REFINE_NAME, refineCommand } from "./refine";
 import { setup } from "./setup";
@@ -62,7 +63,7 @@ export async function whenDue(job: Scheduled, runs: Runs): Promise<string> {
   if (isHeld(job)) return `${at} passed over: held`;
   if (other !== undefined) return `${at} passed over: ${other} goes on`;
   const [command, ...args] = runs.command();
-  return `${at} began ${launch(runOf(job), command, args)}`;
+  return `${at} began ${launch(runOf(job), command, args, { env: WITHOUT_TICKETS })}`;
 }
 
 /** Starts a job again and again, and never ends. What it does is told in lines of the schedule's log. */
@@ -118,10 +119,15 @@ export async function startSchedules(
     const seconds = every[job];
     if (seconds === undefined) continue;
     await stop(schedulerOf(job));
-    launch(schedulerOf(job), process.execPath, [
-      join(ROOT, "bin", "sandbox.js"),
-      ...["schedule", "keep", job, String(seconds)],
-    ]);
+    launch(
+      schedulerOf(job),
+      process.execPath,
+      [
+        join(ROOT, "bin", "sandbox.js"),
+        ...["schedule", "keep", job, String(seconds)],
+      ],
+      { env: environment(ports()) },
+    );
   }
 }
 

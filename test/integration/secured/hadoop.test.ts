@@ -283,4 +283,29 @@ describeWithKerberos("a secured cluster", () => {
       await client("newcomer").call("hdfs", "list", "/wmf/data/failover"),
     ).toHaveLength(listed.length);
   }, 200_000);
+
+  test("a NameNode that hangs is left for the one that has taken over", async () => {
+    // The one that was killed is there again, as a standby.
+    await up(quiet, SECURED);
+    const { call } = client("hung");
+    const path = "/wmf/data/hung.txt";
+    await call("hdfs", "write", path, "first");
+    const pid = runningPid("secured-namenode-2")!;
+    signal(pid, "SIGSTOP");
+    try {
+      haAdmin(tools, ["-failover", "nn2", "nn1"]);
+      const told: string[] = [];
+      await until("the file to be replaced", 120, () =>
+        call("hdfs", "replace", path, "second").then(
+          () => true,
+          (error: Error) => void told.push(error.message),
+        ),
+      );
+      // Whoever was asked while it hung is not known to have done nothing.
+      expect(told).toEqual([expect.stringContaining("no answer in")]);
+      expect(await call("hdfs", "readText", path)).toBe("second");
+    } finally {
+      signal(pid, "SIGCONT");
+    }
+  }, 300_000);
 });
