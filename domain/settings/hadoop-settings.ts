@@ -61,6 +61,9 @@ const authorityOf = (conf: HadoopConfiguration): string | undefined =>
 const NAME_NODE = { http: 9870, https: 9871 };
 const RESOURCE_MANAGER = { http: 8088, https: 8090 };
 
+/** Where YARN keeps logs unless it is told (yarn-default.xml). */
+const DEFAULT_LOG_DIR = "/tmp/logs";
+
 const schemeOf = (policy: string | undefined): "http" | "https" =>
   policy?.toUpperCase() === "HTTPS_ONLY" ? "https" : "http";
 
@@ -112,7 +115,10 @@ function yarnSettings(conf: HadoopConfiguration): HadoopSettings["yarn"] {
       return address === undefined ? undefined : `${scheme}://${address}`;
     }),
   );
-  const logDir = pathOf(conf.get("yarn.nodemanager.remote-app-log-dir"));
+  const logDir = pathOf(
+    conf.get("yarn.nodemanager.remote-app-log-dir") ??
+      (resourceManager ? DEFAULT_LOG_DIR : undefined),
+  );
   const controllers = listOf(conf.get("yarn.log-aggregation.file-formats"));
   const ofControllers = (what: string) =>
     controllers.flatMap(

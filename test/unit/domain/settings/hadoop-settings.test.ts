@@ -56,7 +56,8 @@ test("one of each, with Hadoop's own ports", () => {
     }),
   ).toEqual({
     hdfs: { webhdfs: ["http://nn:9870"] },
-    yarn: { resourceManager: ["http://rm:8088"] },
+    // Hadoop's own default, as for the ports.
+    yarn: { resourceManager: ["http://rm:8088"], logDir: "/tmp/logs" },
     hive: { metastore: ["hive:9083"] },
     security: OPEN,
   });
