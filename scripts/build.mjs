@@ -23,6 +23,8 @@ const folder = join(DIST, name);
 
 /** Packages with compiled parts, which no bundle can hold. */
 const NATIVE = ["@duckdb/node-api", "snappy", "lz4-napi", "@temporalio/worker"];
+/** Packages of which Node warns where it does not find them among the installed ones: a deprecated way to make buffers. */
+const WARNED_OF = ["thrift", "node-int64"];
 /** The worker brings its own copies of these, and activities must use the same: what runs an activity is known to its own copy only. */
 const TEMPORAL = ["@temporalio/*"];
 
@@ -37,14 +39,14 @@ const common = {
   outdir: folder,
   write: false,
   logLevel: "warning",
-  external: NATIVE,
+  external: [...NATIVE, ...WARNED_OF],
 };
 
 const programs = build({
   ...common,
   entryPoints: { worker: "workers/main.ts", sandbox: "sandbox/main.ts" },
   format: "cjs",
-  external: [...NATIVE, ...TEMPORAL],
+  external: [...common.external, ...TEMPORAL],
 });
 
 const workflows = bundleWorkflowCode({
