@@ -87,7 +87,8 @@ export const ENVIRONMENT: EnvironmentVariable[] = [
   {
     name: "SISYPHUS_SMTP_PASSWORD",
     readBy: "workers",
-    meaning: "A secret: the password of `alerts.smtp.user`.",
+    meaning:
+      "A secret: the password of `alerts.smtp.user`, where `alerts.smtp.password` names none.",
   },
   {
     name: "SISYPHUS_METRICS_TOKEN",
