@@ -82,7 +82,8 @@ export const ENVIRONMENT: EnvironmentVariable[] = [
   {
     name: "SISYPHUS_MYSQL_PASSWORD",
     readBy: "workers",
-    meaning: "A secret: the password of `mysql.user`.",
+    meaning:
+      "A secret: the password of `mysql.user`, where `mysql.password` names none.",
   },
   {
     name: "SISYPHUS_SMTP_PASSWORD",
