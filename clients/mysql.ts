@@ -1,10 +1,4 @@
-import {
-  createPool,
-  type FieldPacket,
-  type Pool,
-  type RowDataPacket,
-} from "mysql2/promise";
-import type { Config } from "../domain/settings/config";
+import type { FieldPacket, RowDataPacket } from "mysql2";
 import type { RawCell } from "../formats/eventlogging/mysql-cell";
 import {
   type MysqlColumn,
@@ -16,6 +10,13 @@ import {
 } from "../formats/eventlogging/mysql-time";
 import { type HourRange, hourStart } from "../lib/hour";
 import { calling } from "./errors";
+import {
+  adviceOn,
+  type MysqlSettings,
+  openFirst,
+  placesOf,
+  placeText,
+} from "./mysql-connection";
 
 /** A table of one revision of a schema. */
 export type EventTable = { name: string; revision: number };
@@ -56,55 +57,86 @@ const columnOf = (field: FieldPacket): MysqlColumn =>
     json: (field as { extendedFormat?: string }).extendedFormat === "json",
   });
 
+/** So long (s) the server keeps the connection while nothing is asked, as where a search learns the types of a table's columns. */
+const IDLE_SECONDS = 28_800;
+
 /**
  * EventLogging's tables in MySQL. They are a partial source of events: the ip is not stored, so that an event that is recovered from
  * here cannot be geocoded. Every failure is a ServiceError.
+ *
+ * It is one connection, and so one server from its first statement on, whatever stands behind an address: what it says of keys and of rows
+ * fits together. One that breaks is not made again here. Whoever goes on begins with another of these, which chooses a replica anew.
  */
 export class EventMysql {
-  private readonly pool: Pool;
-  private readonly address: string;
+  private opened: ReturnType<typeof openFirst> | undefined;
+  /** How many statements are under way. */
+  private asked = 0;
 
+  /** @param password of `config.user`, where `config.password` names none */
   constructor(
-    config: NonNullable<Config["mysql"]>,
-    password: string | undefined,
-  ) {
-    this.address = `${config.host}:${config.port}`;
-    this.pool = createPool({
-      host: config.host,
-      port: config.port,
-      user: config.user,
-      database: config.database,
-      ...(password === undefined ? {} : { password }),
-      // Lengths of columns, and texts, are in this character set.
-      charset: "UTF8MB4_UNICODE_CI",
-      connectionLimit: 2,
-      connectTimeout: 10_000,
-    });
+    private readonly config: MysqlSettings,
+    private readonly password?: string,
+  ) {}
+
+  /**
+   * Connects, if it has not.
+   * @returns where there are several replicas, the one that is asked, as a part of a path; and why those before it were passed over
+   */
+  async open(): Promise<{ replica: string | undefined; passedOver: string[] }> {
+    const { place, passedOver } = await this.connected();
+    const isOnlyOne = placesOf(this.config).length === 1;
+    return {
+      replica: isOnlyOne
+        ? undefined
+        : placeText(place).replaceAll(/[^\w.-]+/g, "_"),
+      passedOver,
+    };
   }
 
   /** A statement's result, with every value raw. */
-  private query(
+  private async query(
     sql: string,
     values: (string | number)[] = [],
   ): Promise<{ columns: MysqlColumn[]; rows: RawCell[][] }> {
-    return calling("MySQL", this.address, async () => {
-      const connection = await this.pool.getConnection();
-      try {
-        // TIMESTAMP values are shown, and compared, in the session's zone.
-        await connection.query("SET SESSION time_zone = '+00:00'");
-        const [rows, fields] = await connection.query<RowDataPacket[][]>({
-          ...RAW,
-          sql,
-          values,
-        });
-        return {
-          columns: fields.map(columnOf),
-          rows: rows as unknown as RawCell[][],
-        };
-      } finally {
-        connection.release();
-      }
-    });
+    const { connection, place } = await this.connected();
+    this.asked++;
+    try {
+      return await calling(
+        "MySQL",
+        placeText(place),
+        async () => {
+          const [rows, fields] = await connection
+            .promise()
+            .query<RowDataPacket[][]>({ ...RAW, sql, values });
+          return {
+            columns: fields.map(columnOf),
+            rows: rows as unknown as RawCell[][],
+          };
+        },
+        (error) => adviceOn(error, this.config),
+      );
+    } finally {
+      this.asked--;
+    }
+  }
+
+  private connected(): ReturnType<typeof openFirst> {
+    return (this.opened ??= this.connect());
+  }
+
+  private async connect(): ReturnType<typeof openFirst> {
+    const opened = await openFirst(this.config, this.password);
+    // TIMESTAMP values are shown, and compared, in the session's zone.
+    const session = `SET SESSION time_zone = '+00:00', wait_timeout = ${IDLE_SECONDS}`;
+    try {
+      await calling("MySQL", placeText(opened.place), () =>
+        opened.connection.promise().query(session),
+      );
+    } catch (error) {
+      opened.connection.destroy();
+      throw error;
+    }
+    return opened;
   }
 
   private async count(table: string, where: Condition): Promise<number> {
@@ -192,7 +224,17 @@ export class EventMysql {
     );
   }
 
-  close(): Promise<void> {
-    return this.pool.end();
+  /** Says good-bye; a statement that is under way is not waited for. */
+  async close(): Promise<void> {
+    const opened = await this.opened?.catch(() => undefined);
+    if (!opened) return;
+    const { connection } = opened;
+    if (this.asked > 0 || connection.state !== "authenticated")
+      connection.destroy();
+    else
+      await connection
+        .promise()
+        .end()
+        .catch(() => connection.destroy());
   }
 }

@@ -23,6 +23,12 @@ const asSchema = (value: unknown): Schema => value as Schema;
 
 const isSection = (schema: Schema) => schema.properties !== undefined;
 
+/** Whether a section's fields are told one by one; those of a form that its `format` tells whole have no descriptions. */
+const isDescribed = (schema: Schema) =>
+  Object.values(schema.properties ?? {}).some(
+    (value) => asSchema(value).description !== undefined,
+  );
+
 /** A bound that the schema names; zod also gives whole numbers those within which JavaScript counts exactly. */
 const bound = (value: number | undefined) =>
   value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER
@@ -106,6 +112,11 @@ function rowsOf(section: Schema, prefix = ""): Row[] {
       ...rowsOf(schema, `${path}.`),
       ...rowsOf(items, `${path}[].`),
       ...rowsOfForms(schema.oneOf?.map(asSchema) ?? [], path),
+      // A section that may stand there instead of something shorter.
+      ...(schema.anyOf ?? [])
+        .map(asSchema)
+        .filter(isDescribed)
+        .flatMap((form) => rowsOf(form, `${path}.`)),
     ];
   });
 }

@@ -83,20 +83,20 @@ export function createDependencies(config: Config, client: Client) {
     markers: readMarkers(storage),
     pasts: logPasts(storage),
     canaries: canaryCounts(storage),
-    ...(config.mysql
-      ? {
-          mysql: new EventMysql(
-            config.mysql,
-            process.env["SISYPHUS_MYSQL_PASSWORD"],
-          ),
-        }
-      : {}),
+    openMysql: mysqlOf(config),
   };
+}
+
+function mysqlOf({ mysql }: Config): (() => EventMysql) | undefined {
+  return (
+    mysql &&
+    (() => new EventMysql(mysql, process.env["SISYPHUS_MYSQL_PASSWORD"]))
+  );
 }
 
 /** Every activity; each factory is handed the clients that it uses. */
 export function createActivities(deps: ReturnType<typeof createDependencies>) {
-  const { config, client, kafka, hdfs, hive, source, archive, mysql } = deps;
+  const { config, client, kafka, hdfs, hive, source, archive } = deps;
   const { storage, yarn, submitter, cache, jobs, drivers } = deps;
   const { policyOf, markers, canaries, pasts } = deps;
   /** What every factory needs that judges topic-hours: audits, planning, the search and verification. */
@@ -112,7 +112,11 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     canaries,
     pasts,
   };
-  const collect = createCollectActivities({ ...judging, storage, mysql });
+  const collect = createCollectActivities({
+    ...judging,
+    storage,
+    openMysql: deps.openMysql,
+  });
   const byName = {
     ...createAuditActivities({ ...judging, storage, cache }),
     ...createHeadroomActivities({ ...judging, storage }),

@@ -24,6 +24,7 @@ export function configDigest(config: Config): string {
     metrics: _metrics,
     security: _security,
     webUi: _webUi,
+    mysql,
     ...rest
   } = config;
   const matters = {
@@ -32,12 +33,22 @@ export function configDigest(config: Config): string {
     hdfs: { ...rest.hdfs, webhdfs: sorted(rest.hdfs.webhdfs) },
     yarn: { ...rest.yarn, resourceManager: sorted(rest.yarn.resourceManager) },
     hive: { ...rest.hive, metastore: sorted(rest.hive.metastore) },
+    mysql: mysql && mysqlMatters(mysql),
     search,
     importer,
     archive: { excludedSchemas: archive.excludedSchemas },
     archiveHosts: archiveHostsOf(config).sort(),
   };
   return sha256(canonicalJson(matters)).slice(0, SHOWN);
+}
+
+/** A replica is as good as another, and who asks is told by each host in its own way. */
+function mysqlMatters({
+  password: _password,
+  tls: _tls,
+  ...rest
+}: NonNullable<Config["mysql"]>) {
+  return { ...rest, host: sorted(rest.host) };
 }
 
 const sorted = (addresses: string | readonly string[]): string[] =>

@@ -82,12 +82,14 @@ export const ENVIRONMENT: EnvironmentVariable[] = [
   {
     name: "SISYPHUS_MYSQL_PASSWORD",
     readBy: "workers",
-    meaning: "A secret: the password of `mysql.user`.",
+    meaning:
+      "A secret: the password of `mysql.user`, where `mysql.password` names none.",
   },
   {
     name: "SISYPHUS_SMTP_PASSWORD",
     readBy: "workers",
-    meaning: "A secret: the password of `alerts.smtp.user`.",
+    meaning:
+      "A secret: the password of `alerts.smtp.user`, where `alerts.smtp.password` names none.",
   },
   {
     name: "SISYPHUS_METRICS_TOKEN",

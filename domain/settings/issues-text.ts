@@ -7,8 +7,25 @@ import type { z } from "zod";
 export function issuesText(what: string, error: z.ZodError): string {
   return [
     `${what} is not valid:`,
-    ...error.issues.map(
-      (issue) => `  ${issue.path.join(".") || "(top)"}: ${issue.message}`,
-    ),
+    ...error.issues
+      .flatMap((issue) => meant(issue))
+      .map((issue) => `  ${issue.path.join(".") || "(top)"}: ${issue.message}`),
   ].join("\n");
 }
+
+/** Of a value that may have one of several forms, such as an address or a section, what is wrong with the form that was meant. */
+function meant(issue: Issue): Issue[] {
+  if (issue.code !== "invalid_union" || issue.message !== "Invalid input")
+    return [issue];
+  const close = issue.errors.filter((faults) =>
+    faults.every(
+      ({ code, path }) => code !== "invalid_type" || path.length > 0,
+    ),
+  );
+  if (close.length !== 1) return [issue];
+  return close[0]!.flatMap((fault) =>
+    meant({ ...fault, path: [...issue.path, ...fault.path] }),
+  );
+}
+
+type Issue = z.core.$ZodIssue;

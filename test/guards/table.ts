@@ -275,6 +275,14 @@ export const GUARDS: readonly Guard[] = [
     test: `${backfill}/search/collect`,
   },
   {
+    without:
+      "rows that one replica of MySQL did not have yet are not read from the next one",
+    file: `${backfill}/search/collect-mysql.ts`,
+    guard: 'replica === undefined ? "mysql"',
+    taken: 'replica !== "" ? "mysql"',
+    test: `${backfill}/search/collect-mysql`,
+  },
+  {
     without: "an event that comes into Kafka during a search is produced again",
     file: `${backfill}/search/missing.ts`,
     guard: "if (held.ends === undefined) return held;",

@@ -356,7 +356,6 @@ test("columns of a real MariaDB give the values that the schema's events have", 
     // The second row has no uuid, the third no time.
     expect(mysqlRows).toMatchObject({ unused: 2, doubtful: 0 });
   } finally {
-    await deps.mysql?.close();
     await deps.kafka.close();
     await client.connection.close();
   }

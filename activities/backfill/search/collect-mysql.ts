@@ -1,3 +1,4 @@
+import { log } from "@temporalio/activity";
 import type { EventMysql, EventTable, KeyRange } from "../../../clients/mysql";
 import type {
   CollectedUnit,
@@ -21,6 +22,8 @@ const KEYS_A_UNIT = 5000n;
 
 type Collecting = {
   mysql: EventMysql;
+  /** What names of units begin with: MySQL, and which replica of it. */
+  source: string;
   units: SearchUnits;
   shapes: SchemaShapes;
   range: HourRange;
@@ -29,21 +32,33 @@ type Collecting = {
 /**
  * Candidates from MySQL: rows of the topics' tables in the range, a unit a range of keys. Rows that are not used, or whose event is in
  * doubt, are counted with the reason.
- * @param mysql undefined where none is configured: nothing is collected then
+ *
+ * All of one attempt is read from one server, over one connection: keys, counts and rows of two replicas need not fit together, as one may
+ * lag behind the other, or keep rows for a shorter time. Of several replicas the one that is asked is a part of each unit's name. So an attempt
+ * that takes over and asks another one reads everything there, and what was recorded of the first is left out: a range of keys that the
+ * first had in part only is not taken for whole.
+ * @param openMysql undefined where none is configured: nothing is collected then
  * @returns the reference of what was collected
  */
 export async function collectFromMysql(
-  mysql: EventMysql | undefined,
+  openMysql: (() => EventMysql) | undefined,
   units: SearchUnits,
   shapesOf: () => SchemaShapes,
   input: { topics: SearchedTopic[]; range: HourRange },
 ): Promise<string> {
   const { topics, range } = input;
   const collected: CollectedUnit[] = [];
-  if (mysql) {
+  if (openMysql) {
+    const mysql = openMysql();
     const shapes = shapesOf();
-    const collecting = { mysql, units, shapes, range };
     try {
+      const { replica, passedOver } = await heartbeatWhile(
+        () => mysql.open(),
+        () => "MySQL",
+      );
+      for (const why of passedOver) log.warn(why);
+      const source = replica === undefined ? "mysql" : `mysql/${replica}`;
+      const collecting = { mysql, source, units, shapes, range };
       for (const topic of topics)
         // A statement over a large table says nothing until it has ended.
         await heartbeatWhile(
@@ -54,6 +69,7 @@ export async function collectFromMysql(
           () => `MySQL ${topic.schema}`,
         );
     } finally {
+      await mysql.close();
       await shapes.close();
     }
   }
@@ -66,12 +82,12 @@ async function collectTable(
   topic: SearchedTopic,
   table: EventTable,
 ): Promise<CollectedUnit[]> {
-  const { mysql, units, range } = collecting;
+  const { mysql, source, units, range } = collecting;
   const columns = await mysql.columns(table.name);
   const time = timeColumn(columns);
   const hasKeys = columns.some(({ name }) => name === "id");
   const collected = [
-    await units.doneOnce(`mysql/${table.name}-rows`, async () => ({
+    await units.doneOnce(`${source}/${table.name}-rows`, async () => ({
       mysqlRows: await unreachableRows(mysql, table.name, time, hasKeys, range),
     })),
   ];
@@ -81,7 +97,7 @@ async function collectTable(
   for (let from = keys.from; from <= keys.to; from += KEYS_A_UNIT) {
     const end = from + KEYS_A_UNIT - 1n;
     const some = { from, to: end < keys.to ? end : keys.to };
-    const name = `mysql/${table.name}-${some.from}-${some.to}`;
+    const name = `${source}/${table.name}-${some.from}-${some.to}`;
     collected.push(
       await units.doneOnce(name, async (add) => ({
         mysqlRows: await collectRows(collecting, topic, table, time, some, add),

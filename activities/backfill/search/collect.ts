@@ -17,8 +17,8 @@ import { SearchUnits } from "./search-units";
 type CollectDeps = HeldDeps & {
   archive: EventArchive;
   storage: Storage;
-  /** Absent where no MySQL is configured. */
-  mysql?: EventMysql | undefined;
+  /** A connection for one attempt, which chooses among replicas; absent where no MySQL is configured. */
+  openMysql?: (() => EventMysql) | undefined;
 };
 
 type CollectInput = { topics: SearchedTopic[]; range: HourRange };
@@ -60,7 +60,7 @@ export function createCollectActivities(deps: CollectDeps) {
     async collectMysql(input: CollectInput): Promise<{ ref: string }> {
       const shapesOf = () => new SchemaShapes(deps, input.topics, input.range);
       return {
-        ref: await collectFromMysql(deps.mysql, units, shapesOf, input),
+        ref: await collectFromMysql(deps.openMysql, units, shapesOf, input),
       };
     },
     /** The uuids that the topics' Kafka partitions and raw hours hold. */

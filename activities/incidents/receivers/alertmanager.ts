@@ -3,14 +3,24 @@ import {
   ALERT_KINDS,
   endedAlertNames,
 } from "../../../domain/incidents/alert-kinds";
+import {
+  type ReceiverAddress,
+  wholeReceiver,
+} from "../../../domain/settings/sections/receiver-address";
 import { instant } from "../../../lib/time";
 import { postJson } from "./post";
 import type { Receiver } from "./receiver";
 
+const ALERTMANAGER = { name: "Alertmanager", field: "alerts.alertmanager" };
+
 /** Posts to Alertmanager's API v2. @param address its base address, without `/api` */
-export function alertmanagerReceiver(address: string): Receiver {
-  const endpoint = `${address.replace(/\/$/, "")}/api/v2/alerts`;
-  return (alert) => postJson("Alertmanager", endpoint, toAlertmanager(alert));
+export function alertmanagerReceiver(address: ReceiverAddress): Receiver {
+  const given = wholeReceiver(address);
+  const endpoint = {
+    ...given,
+    url: `${given.url.replace(/\/$/, "")}/api/v2/alerts`,
+  };
+  return (alert) => postJson(ALERTMANAGER, endpoint, toAlertmanager(alert));
 }
 
 /**

@@ -1,75 +1,107 @@
+import { type IncomingMessage, request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { fatal, ServiceError } from "../../../clients/errors";
+import { isTlsCode, tlsOptions } from "../../../clients/secrets";
+import {
+  type ReceiverAddress,
+  wholeReceiver,
+} from "../../../domain/settings/sections/receiver-address";
+import { proofHeaders, proofsOf, withoutUser } from "./proofs";
 import { TIMEOUT_MS } from "./receiver";
 
 /** Answers of 4xx that may be others a moment later: the request took too long, or there were too many. */
 const PASSING = [408, 429];
 
+/** Answers by which a receiver says that it does not believe, or does not let in, who posts. */
+const NOT_LET_IN = [401, 403];
+
+/** A receiver as messages name it, and the field of the configuration that says where it is. */
+export type Named = { name: string; field: string };
+
 /**
- * Posts JSON to a receiver's address. The address may hold a token that lets anybody write in its holder's name
- * (chat services hand out such addresses), and an answer may repeat it in any form. So errors carry the receiver's
- * name, protocol and host, and the status or the error's code, and no text that somebody else has written.
+ * Posts JSON to a receiver. Its address may hold a token that lets anybody write in its holder's name (chat services hand out such
+ * addresses), headers may hold others, and an answer may repeat them in any form. So errors carry the receiver's name, protocol and host,
+ * the status or the error's code, and the fields to look at, and no text that somebody else has written.
+ * Secrets and certificates are read for each delivery, over a connection of its own, so that what was renewed counts for the next one.
  * @throws ServiceError where trying again may help
  * @throws ApplicationFailure of type `Undeliverable` for an answer of 4xx other than 408 and 429, and for a redirect
  */
 export async function postJson(
-  receiver: string,
-  address: string,
+  { name, field }: Named,
+  address: ReceiverAddress,
   body: unknown,
 ): Promise<void> {
-  const url = new URL(address);
-  const headers: Record<string, string> = {
-    "content-type": "application/json",
-  };
-  if (url.username !== "" || url.password !== "") {
-    // fetch() takes no address with a user or a password in it.
-    headers["authorization"] = basicAuthorization(url);
-    url.username = "";
-    url.password = "";
-  }
-  const response = await fetch(url, {
-    method: "POST",
-    headers,
-    body: JSON.stringify(body),
-    // Most redirects turn a POST into a GET without a body, whose 200 would be taken for a delivery.
-    redirect: "manual",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  }).catch((error: unknown) => {
+  const given = wholeReceiver(address);
+  const url = withoutUser(given.url);
+  const failed = (why: string) =>
     // The cause is left out on purpose: Temporal writes causes and their messages into the history, too.
-    throw new ServiceError(receiver, url.origin, codeOf(error), undefined);
-  });
-  await response.body?.cancel();
-  if (response.ok) return;
-  const { status } = response;
-  const answered = `${receiver} at ${url.origin}: answered ${status}`;
+    new ServiceError(name, url.origin, why, undefined);
+  let headers: Record<string, string>;
+  let tls: ReturnType<typeof tlsOptions>;
+  try {
+    headers = {
+      "content-type": "application/json",
+      ...given.headers,
+      ...proofHeaders(given, field),
+    };
+    // Each option reads its file when it is looked at.
+    tls = { ...tlsOptions(given.tls ?? {}, `${field}.tls`) };
+  } catch (error) {
+    // A file that is being replaced is not there for a moment. The message names it and its field, and nothing of what is in it.
+    throw failed((error as Error).message);
+  }
+  const status = await statusOf(url, headers, tls, body).catch(
+    (error: unknown) => {
+      const code = codeOf(error);
+      throw failed(isTlsCode(code) ? `${code} (see ${field}.tls)` : code);
+    },
+  );
+  if (status >= 200 && status < 300) return;
+  const answered = `${name} at ${url.origin}: answered ${status}`;
+  // Most redirects turn a POST into a GET without a body, whose 200 would be taken for a delivery; and secrets are for this address alone.
   if (status >= 300 && status < 400)
     throw fatal(
       "Undeliverable",
       `${answered}; redirects are not followed, give the address that it leads to`,
     );
+  if (NOT_LET_IN.includes(status))
+    throw fatal("Undeliverable", `${answered} (${proofsOf(given, field)})`);
   if (status >= 400 && status < 500 && !PASSING.includes(status))
     throw fatal("Undeliverable", answered);
-  throw new ServiceError(receiver, url.origin, `answered ${status}`, undefined);
+  throw failed(`answered ${status}`);
 }
 
-const basicAuthorization = ({ username, password }: URL) =>
-  `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString("base64")}`;
-
-/** A part of an address as its owner knows it; a percent sign of its own stays as it is. */
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
+/** Posts to an address. @returns the answer's status; the rest of it is not looked at */
+function statusOf(
+  url: URL,
+  headers: Record<string, string>,
+  tls: ReturnType<typeof tlsOptions>,
+  body: unknown,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const options = {
+      method: "POST",
+      headers,
+      agent: false as const,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    };
+    const answered = (answer: IncomingMessage) => {
+      // What comes of the body is dropped. The time that is set ends one that does not end.
+      answer.on("error", () => undefined).resume();
+      resolve(answer.statusCode!);
+    };
+    const sent =
+      url.protocol === "https:"
+        ? httpsRequest(url, { ...options, ...tls }, answered)
+        : httpRequest(url, options, answered);
+    sent.on("error", reject);
+    sent.end(JSON.stringify(body));
+  });
 }
 
-/** Why a request failed, as a code such as `ECONNREFUSED`. fetch() itself says only that it did; its cause says why. */
+/** Why a request failed, as a code such as `ECONNREFUSED`, or in words of our own. */
 function codeOf(error: unknown): string {
-  const cause =
-    error instanceof Error && error.cause instanceof Error
-      ? error.cause
-      : error;
-  return cause instanceof Error
-    ? ((cause as NodeJS.ErrnoException).code ?? cause.name)
-    : "the request failed";
+  const { name, code } = error as NodeJS.ErrnoException;
+  if (name === "AbortError") return `no answer in ${TIMEOUT_MS / 1000} s`;
+  return code ?? name;
 }

@@ -1,8 +1,11 @@
+import type { ReceiverAddress } from "../../../domain/settings/sections/receiver-address";
 import { postJson } from "./post";
 import type { Receiver } from "./receiver";
 
+const WEBHOOK = { name: "webhook", field: "alerts.webhook" };
+
 /** Posts the alert as it is, as JSON. @param address where to, which may hold a token */
 export const webhookReceiver =
-  (address: string): Receiver =>
+  (address: ReceiverAddress): Receiver =>
   (alert) =>
-    postJson("webhook", address, alert);
+    postJson(WEBHOOK, address, alert);

@@ -1,14 +1,20 @@
 import { z } from "zod";
-import { httpAddress, portNumber } from "../fields";
+import { portNumber } from "../fields";
+import { receiverAddress } from "./receiver-address";
+import { secret, wholeTls } from "./security";
 
 export const alerts = z
   .strictObject({
-    webhook: httpAddress
+    webhook: receiverAddress
       .optional()
-      .describe("Gets every alert as JSON, by POST."),
-    alertmanager: httpAddress
+      .describe(
+        "Gets every alert as JSON, by POST. An address alone, or one with what proves who posts.",
+      ),
+    alertmanager: receiverAddress
       .optional()
-      .describe("Alertmanager's base address; its API v2 is used."),
+      .describe(
+        "Alertmanager's base address; its API v2 is used. An address alone, or one with what proves who posts.",
+      ),
     smtp: z
       .strictObject({
         host: z.string().min(1).describe("The mail server's host."),
@@ -19,17 +25,30 @@ export const alerts = z
           .describe(
             "TLS from the first byte, as port 465 has it. Otherwise TLS is begun where the server offers it.",
           ),
-        user: z
-          .string()
+        user: z.string().optional().describe("The user to log in as, if any."),
+        password: secret
           .optional()
           .describe(
-            "The user to log in as, if any; the password comes from `SISYPHUS_SMTP_PASSWORD`.",
+            "The password of `user`. Without it the one in `SISYPHUS_SMTP_PASSWORD`.",
+          ),
+        tls: wholeTls
+          .optional()
+          .describe(
+            "How the server is known, and how it knows who sends; without it by Node's own list of authorities. With it nothing is sent to a server that offers no TLS; `{}` where that list is enough.",
           ),
         from: z.string().min(3).describe("The sender's address."),
         to: z
           .array(z.string().min(3))
           .min(1)
           .describe("The receivers' addresses."),
+      })
+      .superRefine(({ user, password }, context) => {
+        if (password && user === undefined)
+          context.addIssue({
+            code: "custom",
+            path: ["user"],
+            message: "missing: a password is that of a user",
+          });
       })
       .optional()
       .describe("Sends every alert by e-mail."),

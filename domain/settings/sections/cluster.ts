@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { hdfsPath, hostAndPort, httpAddresses, portNumber } from "../fields";
+import { secret, wholeTls } from "./security";
 
 /** The systems that are asked: Kafka, HDFS, YARN, the Hive metastore and EventLogging's MySQL. */
 
@@ -80,14 +81,59 @@ export const hive = z
   })
   .describe("The metastore that says which partitions of tables there are.");
 
+/** A host's name or address; an IPv6 address is in brackets where a port follows. */
+const mysqlHost = z
+  .string()
+  .regex(/^(?:\[[^\]\s]+\]|[^\s[\]/@]+)(?::\d+)?$/, "a host, or host:port")
+  .refine((text) => mysqlPlace(text, 1).port <= 65535, "a port up to 65535");
+
+/** A host with its port. @param port where the text names none */
+export function mysqlPlace(
+  text: string,
+  port: number,
+): { host: string; port: number } {
+  // More than one colon without brackets is an IPv6 address.
+  const [, host, own] = /^(\[.*\]|[^:]*):(\d+)$/.exec(text) ?? [];
+  return {
+    host: (host ?? text).replace(/^\[(.*)\]$/, "$1"),
+    port: own === undefined ? port : Number(own),
+  };
+}
+
 export const mysql = z
   .strictObject({
-    host: z.string().describe("Its host."),
-    port: portNumber.default(3306).describe("Its port."),
-    user: z
-      .string()
+    host: z
+      .union([mysqlHost, z.array(mysqlHost).min(1)])
+      .meta({ format: "host, host:port, or a list of them" })
       .describe(
-        "The user that reads; the password comes from `SISYPHUS_MYSQL_PASSWORD`.",
+        "Its host. Of several replicas, in the order in which they are preferred, each search asks the first that answers, and no other one.",
+      ),
+    port: portNumber
+      .default(3306)
+      .describe("Its port, where `host` names none."),
+    user: z.string().describe("The user that reads."),
+    password: secret
+      .optional()
+      .describe(
+        "The password of `user`. Without it the one in `SISYPHUS_MYSQL_PASSWORD`.",
+      ),
+    tls: z
+      .union([
+        z.boolean(),
+        wholeTls.superRefine(({ keystore }, context) => {
+          if (keystore !== undefined)
+            context.addIssue({
+              code: "custom",
+              path: ["keystore"],
+              message:
+                "MySQL's client reads none: give `certificate` and `key` (`openssl pkcs12` takes them out)",
+            });
+        }),
+      ])
+      .meta({ format: "`true`, `false`, or section" })
+      .optional()
+      .describe(
+        "Whether it is asked over TLS: then its certificate must have the name by which it is asked. `true` where Node's own list of authorities is enough.",
       ),
     database: z
       .string()

@@ -5,7 +5,7 @@ import { httpAddress } from "../fields";
 const file = z.string().min(1).meta({ format: "path of a file" });
 
 /** Where a secret is found: never in the configuration itself, which is shown to people and kept in repositories. */
-const secret = z
+export const secret = z
   .union(
     [
       z.strictObject({ file }),
@@ -42,7 +42,7 @@ const tls = z.strictObject({
 });
 
 /** A client certificate is given whole, and in one way. */
-const wholeTls = tls.superRefine((given, context) => {
+export const wholeTls = tls.superRefine((given, context) => {
   const wrong = (field: string, message: string) =>
     context.addIssue({ code: "custom", path: [field], message });
   const { certificate, key, keystore, passphrase } = given;

@@ -3,6 +3,7 @@ import { CONFIG_FILE } from "../../../sandbox/platform/config";
 import { runningPid, signal } from "../../../sandbox/platform/processes";
 import { hasAlertmanager } from "../../../sandbox/platform/setup";
 import { until } from "../../../sandbox/platform/wait";
+import { wholeReceiver } from "../../../domain/settings/sections/receiver-address";
 import { loadConfig } from "../../../workers/config";
 import { sisyphus } from "../../support/cli";
 import { Receivers } from "./receivers";
@@ -84,7 +85,7 @@ const withAlertmanager = hasAlertmanager() ? test : test.skip;
 withAlertmanager(
   "Alertmanager shows an alert for every topic of one cause",
   async () => {
-    const { alertmanager } = loadConfig(CONFIG_FILE).alerts;
+    const { url } = wholeReceiver(loadConfig(CONFIG_FILE).alerts.alertmanager!);
     type Shown = {
       labels: { subject: string; alertname: string };
       annotations: { cause: string };
@@ -92,7 +93,7 @@ withAlertmanager(
     };
     const shown = await until("the alerts", 30, async () => {
       const all = (await (
-        await fetch(`${alertmanager}/api/v2/alerts`)
+        await fetch(`${url}/api/v2/alerts`)
       ).json()) as Shown[];
       return all.length >= 15 && all;
     });

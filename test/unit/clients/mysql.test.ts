@@ -75,10 +75,12 @@ async function serverWith(
   const tcp = (server as unknown as { _server: TcpServer })._server;
   await once(tcp, "listening");
   const { port } = tcp.address() as AddressInfo;
-  const mysql = new EventMysql(
-    { host: "127.0.0.1", port, user: "u", database: "log" },
-    undefined,
-  );
+  const mysql = new EventMysql({
+    host: "127.0.0.1",
+    port,
+    user: "u",
+    database: "log",
+  });
   return {
     mysql,
     asked,
@@ -123,7 +125,7 @@ test("values come as their bytes, whatever their type: no number is rounded, and
       ["event_none", "integer"],
     ]);
     // Values of TIMESTAMP depend on the session's zone.
-    expect(asked[0]).toBe("SET SESSION time_zone = '+00:00'");
+    expect(asked[0]).toContain("SET SESSION time_zone = '+00:00'");
     expect(asked[1]).toContain(
       "id BETWEEN 9007199254740993 AND 9007199254740995",
     );

@@ -17,6 +17,27 @@ test("what a saga goes by makes another digest", () => {
     expect(configDigest(other)).not.toBe(digest);
 });
 
+test("which MySQL is read makes another digest; who asks and how, and which replica is preferred, makes none", () => {
+  const of = (mysql: object) =>
+    configDigest({
+      ...CONFIG,
+      mysql: {
+        host: ["a", "b"],
+        port: 1,
+        user: "u",
+        database: "log",
+        ...mysql,
+      },
+    });
+  expect(of({ database: "other" })).not.toBe(of({}));
+  expect(of({ host: "a" })).not.toBe(of({}));
+  for (const same of [
+    { host: ["b", "a"] },
+    { password: { file: "/etc/here" }, tls: true },
+  ])
+    expect(of(same)).toBe(of({}));
+});
+
 test("what belongs to one host, or to no saga, makes none", () => {
   for (const other of [
     { ...CONFIG, archive: { ...CONFIG.archive, files: ["/elsewhere"] } },

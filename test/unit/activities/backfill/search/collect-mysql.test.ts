@@ -61,9 +61,24 @@ function host(rows: (string | null)[][], raw: Record<string, string> = {}) {
     columns: COLUMNS,
     undated: 0,
     rows: jest.fn(),
-  } as { columns: MysqlColumn[]; undated: number; rows: jest.Mock };
+    replica: undefined,
+    passedOver: [],
+    close: jest.fn(async () => undefined),
+  } as {
+    columns: MysqlColumn[];
+    undated: number;
+    rows: jest.Mock;
+    replica: string | undefined;
+    passedOver: string[];
+    close: jest.Mock;
+  };
   mysql.rows.mockImplementation(async () => ({ columns: mysql.columns, rows }));
   const client = {
+    open: async () => ({
+      replica: mysql.replica,
+      passedOver: mysql.passedOver,
+    }),
+    close: mysql.close,
     tables: async () => [{ name: "Edit_17", revision: 17 }],
     columns: async () => mysql.columns,
     keys: async () => ({ from: 1n, to: 9n }),
@@ -111,7 +126,7 @@ function host(rows: (string | null)[][], raw: Record<string, string> = {}) {
             `${rawDir}/${hour}`,
         },
         storage,
-        mysql: client,
+        openMysql: () => client,
       } as unknown as Parameters<typeof createCollectActivities>[0]);
       const { ref } = (await env.run(activities.collectMysql, {
         topics: [EDIT],
@@ -226,4 +241,25 @@ test("a unit that is done is not read again, and keeps what was said of its rows
   const first = await collect();
   expect(await collect()).toEqual(first);
   expect(mysql.rows).toHaveBeenCalledTimes(1);
+});
+
+test("what a replica that lagged behind has recorded is not taken for what another one has", async () => {
+  const { collect, mysql } = host([row("a", "[1, 2]")], {
+    "2018-07-05T02": line({ isAnon: false, pages: [] }),
+  });
+  const uuids = async () =>
+    (await collect()).events.map((event) => (event as { uuid: string }).uuid);
+  mysql.replica = "db1_3306";
+  expect(await uuids()).toEqual([uuid("a")]);
+  // db1 is gone in the middle, and the next attempt asks db2, which has one row more among the same keys.
+  mysql.rows.mockImplementation(async () => ({
+    columns: mysql.columns,
+    rows: [row("a", "[1, 2]"), row("b", "[3]")],
+  }));
+  mysql.replica = "db2_3306";
+  mysql.passedOver = ["MySQL at db1:3306: connect ECONNREFUSED"];
+  expect(await uuids()).toEqual([uuid("a"), uuid("b")]);
+  mysql.replica = "db1_3306";
+  expect(await uuids()).toEqual([uuid("a")]);
+  expect(mysql.close).toHaveBeenCalledTimes(3);
 });

@@ -1,8 +1,21 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { SMTPServer } from "smtp-server";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { smtpReceiver } from "../../../../../activities/incidents/receivers/smtp";
 import { ServiceError } from "../../../../../clients/errors";
 import type { Alert } from "../../../../../domain/incidents/alert";
+import { authority } from "../../../../support/certificates";
+
+let folder: string;
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "smtp-"))));
+afterAll(() => rmSync(folder, { recursive: true }));
+const fileOf = (name: string, text: string) => {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+};
 
 const alert: Alert = {
   id: "1",
@@ -18,17 +31,23 @@ const alert: Alert = {
 let server: SMTPServer;
 afterEach(() => new Promise<void>((done) => server.close(done)));
 
-/** Sends the alert to a server that replies so to every recipient. */
-async function sendTo(reply?: { responseCode: number }): Promise<void> {
+type Settings = Parameters<typeof smtpReceiver>[0];
+
+/** Sends the alert to a server. */
+async function sendTo(
+  options: SMTPServerOptions = {},
+  settings: Partial<Settings> = {},
+  password?: string,
+): Promise<void> {
   server = new SMTPServer({
     disabledCommands: ["AUTH", "STARTTLS"],
-    onRcptTo: (_address, _session, done) =>
-      done(reply && Object.assign(new Error("mailbox trouble"), reply)),
     onData(stream, _session, done) {
       stream.resume();
       stream.on("end", () => done());
     },
+    ...options,
   });
+  server.on("error", () => undefined);
   await new Promise<void>((done) => {
     server.listen(0, "127.0.0.1", done);
   });
@@ -40,17 +59,24 @@ async function sendTo(reply?: { responseCode: number }): Promise<void> {
       secure: false,
       from: "sisyphus@example.org",
       to: ["nobody@example.org"],
+      ...settings,
     },
-    undefined,
+    password,
   )(alert);
 }
+
+/** A server that replies so to every recipient. */
+const replying = (responseCode: number): SMTPServerOptions => ({
+  onRcptTo: (_address, _session, done) =>
+    done(Object.assign(new Error("mailbox trouble"), { responseCode })),
+});
 
 test("a mail that the server takes is delivered", async () => {
   await expect(sendTo()).resolves.toBeUndefined();
 });
 
 test("a mail that the server refuses for good is undeliverable", async () => {
-  await expect(sendTo({ responseCode: 550 })).rejects.toMatchObject({
+  await expect(sendTo(replying(550))).rejects.toMatchObject({
     nonRetryable: true,
     type: "Undeliverable",
     message: expect.stringContaining("550 mailbox trouble"),
@@ -58,7 +84,62 @@ test("a mail that the server refuses for good is undeliverable", async () => {
 });
 
 test("a mail that the server refuses for now is tried again", async () => {
-  await expect(sendTo({ responseCode: 450 })).rejects.toBeInstanceOf(
-    ServiceError,
+  await expect(sendTo(replying(450))).rejects.toBeInstanceOf(ServiceError);
+});
+
+/** A server over TLS that lets in whoever has the password, and repeats a wrong one. */
+function withPassword(right: string): SMTPServerOptions {
+  return {
+    ...ours.issue("127.0.0.1"),
+    disabledCommands: [],
+    onAuth: ({ password }, _session, done) =>
+      password === right
+        ? done(null, { user: "otto" })
+        : done(
+            Object.assign(new Error(`not by ${password}`), {
+              responseCode: 535,
+            }),
+          ),
+  };
+}
+const ours = authority();
+
+test("a password's file counts before the variable, and the server is known by an authority of one's own", async () => {
+  const tls = { ca: fileOf("ca.pem", ours.ca) };
+  const password = { file: fileOf("password", "right\n") };
+  const settings = { user: "otto", password, tls };
+  await sendTo(withPassword("right"), settings, "of the variable");
+});
+
+test("the variable counts where no file is named", async () => {
+  const tls = { ca: fileOf("ca.pem", ours.ca) };
+  await sendTo(withPassword("right"), { user: "otto", tls }, "right");
+});
+
+test("a password that is not believed is told by its field, and not repeated", async () => {
+  const tls = { ca: fileOf("ca.pem", ours.ca) };
+  const password = { file: fileOf("password", "wr0ng") };
+  const failure = await sendTo(withPassword("right"), {
+    user: "otto",
+    password,
+    tls,
+  }).catch((error: Error) => error);
+  expect(failure).toMatchObject({ nonRetryable: true, type: "Undeliverable" });
+  expect(failure!.message).toContain(
+    "does not let in otto (535): see alerts.smtp.user and alerts.smtp.password",
   );
+  expect(`${failure!.stack} ${String(failure!.cause)}`).not.toContain("wr0ng");
+});
+
+test("a server that is not believed, or has no TLS where an authority is named, gets no mail", async () => {
+  const onData = jest.fn();
+  const ca = fileOf("other.pem", authority().ca);
+  await expect(
+    sendTo({ ...withPassword("right"), onData }, { tls: { ca } }),
+  ).rejects.toThrow("(see alerts.smtp.tls)");
+  await new Promise<void>((done) => server.close(done));
+  await expect(sendTo({ onData }, { tls: { ca } })).rejects.toThrow(
+    "(see alerts.smtp.tls)",
+  );
+  expect(onData).not.toHaveBeenCalled();
 });

@@ -1,0 +1,169 @@
+import { connect, isIP } from "node:net";
+import { createSecureContext, type SecureContextOptions } from "node:tls";
+import {
+  type Connection,
+  type ConnectionOptions,
+  createConnection,
+} from "mysql2";
+import type { Config } from "../domain/settings/config";
+import { mysqlPlace } from "../domain/settings/sections/cluster";
+import { calling, ServiceError } from "./errors";
+import { isTlsCode, secretOf, tlsOptions } from "./secrets";
+
+export type MysqlSettings = NonNullable<Config["mysql"]>;
+
+/** A replica: the address that is asked. */
+type Place = { host: string; port: number };
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** The addresses that are configured, in the order in which they are preferred. */
+export const placesOf = ({ host, port }: MysqlSettings): Place[] =>
+  [host].flat().map((each) => mysqlPlace(each, port));
+
+export const placeText = ({ host, port }: Place): string =>
+  `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+
+type Opened = {
+  connection: Connection;
+  place: Place;
+  /** Why others were not asked, though they are preferred. */
+  passedOver: string[];
+};
+
+/**
+ * Connects to the first replica that answers. One is passed over where nobody answers as a server that is believed; who answers and does not
+ * let us in has said something that an operator is to hear, though another one would let us in.
+ * @param password of `settings.user`, where `settings.password` names none
+ * @throws ServiceError that names each replica
+ */
+export async function openFirst(
+  settings: MysqlSettings,
+  password: string | undefined,
+): Promise<Opened> {
+  const places = placesOf(settings);
+  const passedOver: string[] = [];
+  for (const place of places)
+    try {
+      const connection = await calling(
+        "MySQL",
+        placeText(place),
+        () => open(settings, place, password),
+        (error) => adviceOn(error, settings),
+      );
+      return { connection, place, passedOver };
+    } catch (error) {
+      if (places.length === 1 || !isNobody(error)) throw error;
+      passedOver.push((error as Error).message);
+    }
+  throw new ServiceError(
+    "MySQL",
+    places.map(placeText).join(", "),
+    `none of ${places.length} answers: ${passedOver.join("; ")}`,
+    undefined,
+  );
+}
+
+/** Secrets, keys and certificates are read here, so that what was renewed counts for each connection. */
+async function open(
+  settings: MysqlSettings,
+  place: Place,
+  password: string | undefined,
+): Promise<Connection> {
+  const options = optionsOf(settings, place, password);
+  // mysql2 would find out in the middle of its handshake, where nobody catches it, that a file has no certificate.
+  if (options.ssl) createSecureContext(options.ssl as SecureContextOptions);
+  const connection = createConnection(options);
+  // One that breaks while nothing is asked says so here too; the next statement tells of it.
+  connection.on("error", () => undefined);
+  try {
+    await new Promise<void>((resolve, reject) =>
+      connection.connect((error) => (error ? reject(error) : resolve())),
+    );
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
+  return connection;
+}
+
+/** What mysql2 is given for a connection. */
+export function optionsOf(
+  { user, database, tls, ...settings }: MysqlSettings,
+  { host, port }: Place,
+  passwordOtherwise: string | undefined,
+): ConnectionOptions {
+  const password = settings.password
+    ? secretOf(settings.password, "mysql.password")
+    : passwordOtherwise;
+  const files = tls === true ? {} : tls;
+  return {
+    host,
+    port,
+    user,
+    database,
+    ...(password === undefined ? {} : { password }),
+    // Lengths of columns, and texts, are in this character set.
+    charset: "UTF8MB4_UNICODE_CI",
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    ...(files
+      ? {
+          // Each option reads its file when it is looked at.
+          ssl: {
+            ...(tlsOptions(files, "mysql.tls") as SslOptions),
+            rejectUnauthorized: true,
+            verifyIdentity: true,
+          },
+        }
+      : {}),
+    ...(files && isIP(host) ? { stream: () => streamTo(host, port) } : {}),
+  };
+}
+
+/**
+ * mysql2 names no host to TLS where it is asked by an IP address. Node checks the certificate for the name that the socket has then, and that
+ * of one which was connected to an IP address has none: any certificate for `localhost` would do.
+ */
+const streamTo = (host: string, port: number) =>
+  Object.assign(connect(port, host).setNoDelay(true).setKeepAlive(true), {
+    _host: host,
+  });
+
+type SslOptions = Exclude<ConnectionOptions["ssl"], string | undefined>;
+
+type MysqlError = { code?: string; errno?: number; sqlState?: string };
+
+/** What a server says where it takes nobody at the moment: there are too many connections, or it shuts down. */
+const TAKES_NOBODY = [1040, 1053];
+
+/** Whether no server that is believed has answered, so that nobody was told who asks. */
+function isNobody(error: unknown): boolean {
+  if (!(error instanceof ServiceError)) return false;
+  const { code, errno, sqlState } = (error.cause ?? {}) as MysqlError;
+  if (sqlState !== undefined) return TAKES_NOBODY.includes(errno ?? 0);
+  // A file of ours that cannot be read has no code, and a way of proving who asks that mysql2 does not know has this one.
+  return code !== undefined && code !== "AUTH_SWITCH_PLUGIN_ERROR";
+}
+
+/** Numbers of errors about who asks, and about what that user may read. */
+const NOT_LET_IN = [1045, 1130, 1251, 1698];
+const NO_RIGHT = [1044, 1049, 1142, 1143];
+const WANTS_TLS = 3159;
+
+/** What an operator can do about an error: who asked, and which field says so. */
+export function adviceOn(
+  error: unknown,
+  { user, tls }: Pick<MysqlSettings, "user" | "tls">,
+): string | undefined {
+  const { code = "", errno = 0 } = error as MysqlError;
+  const asked = `asked as ${user} ${tls ? "over TLS" : "in plain"}`;
+  if (NOT_LET_IN.includes(errno) || code === "AUTH_SWITCH_PLUGIN_ERROR")
+    return `${asked}: see mysql.user and mysql.password${tls ? "" : ", and mysql.tls where that user has to come over TLS"}`;
+  if (NO_RIGHT.includes(errno))
+    return `${asked}: see mysql.user and mysql.database`;
+  if (code === "HANDSHAKE_NO_SSL_SUPPORT")
+    return `${asked}, and this server has none: see mysql.tls`;
+  if (errno === WANTS_TLS || code === "HANDSHAKE_SSL_ERROR" || isTlsCode(code))
+    return `${asked}: see mysql.tls`;
+  return undefined;
+}

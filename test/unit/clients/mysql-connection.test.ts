@@ -1,0 +1,259 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TLSSocket } from "node:tls";
+import { EventMysql } from "../../../clients/mysql";
+import {
+  type MysqlSettings,
+  optionsOf,
+} from "../../../clients/mysql-connection";
+import { ServiceError } from "../../../clients/errors";
+import { issuesText } from "../../../domain/settings/issues-text";
+import { mysql } from "../../../domain/settings/sections/cluster";
+import { authority } from "../../support/certificates";
+
+let folder: string;
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "mysql-"))));
+afterAll(() => rmSync(folder, { recursive: true }));
+const fileOf = (name: string, text: string) => {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+};
+
+const cleanups: (() => void)[] = [];
+afterEach(() => cleanups.splice(0).forEach((clean) => clean()));
+
+const packet = (number: number, ...parts: (Buffer | string | number[])[]) => {
+  const body = Buffer.concat(parts.map((part) => Buffer.from(part as string)));
+  return Buffer.concat([
+    Buffer.from([body.length, body.length >> 8, 0, number]),
+    body,
+  ]);
+};
+const CLIENT_SSL = 0x0800;
+/** What a server says first; the flags tell what it can do. */
+const greeting = (isTls: boolean) => {
+  const flags = 0xf7ff | (isTls ? CLIENT_SSL : 0);
+  return packet(
+    0,
+    [10],
+    "8.0.0\0",
+    [1, 0, 0, 0],
+    "12345678\0",
+    [flags & 0xff, flags >> 8, 33, 2, 0, 0x0f, 0, 21],
+    Buffer.alloc(10),
+    "123456789012\0",
+    "mysql_native_password\0",
+  );
+};
+const refusal = (errno: number, text: string) =>
+  [[0xff, errno & 0xff, errno >> 8], `#28000${text}`] as const;
+const OK = [[0, 0, 0, 2, 0, 0, 0]] as const;
+
+/**
+ * A server that gets as far as a client's name and password. @param answer to these
+ * @returns its port, and what it was told in the end
+ */
+async function server(
+  answer: readonly (string | readonly number[])[],
+  tls?: { cert: string; key: string },
+): Promise<{ port: number; told: string[] }> {
+  const told: string[] = [];
+  const sockets = new Set<Socket>();
+  const conclude = (socket: Socket, number: number) => {
+    socket.on("error", () => undefined);
+    socket.once("data", (bytes: Buffer) => {
+      told.push(bytes.toString("latin1"));
+      socket.write(packet(number, ...(answer as number[][])));
+      // Each statement that follows is done.
+      socket.on("data", () => socket.write(packet(1, ...OK.map(Buffer.from))));
+    });
+  };
+  const tcp = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+    socket.write(greeting(tls !== undefined));
+    if (!tls) return conclude(socket, 2);
+    const REQUEST_BYTES = 36;
+    socket.on("readable", function begin() {
+      if (socket.read(REQUEST_BYTES) === null) return;
+      socket.off("readable", begin);
+      conclude(new TLSSocket(socket, { isServer: true, ...tls }), 3);
+    });
+  });
+  await new Promise<void>((done) => tcp.listen(0, "127.0.0.1", done));
+  cleanups.push(() => {
+    for (const socket of sockets) socket.destroy();
+    tcp.close();
+  });
+  return { port: (tcp.address() as AddressInfo).port, told };
+}
+
+const client = (settings: Partial<MysqlSettings>, password?: string) => {
+  const one = new EventMysql(
+    { host: "127.0.0.1", port: 1, user: "otto", database: "log", ...settings },
+    password,
+  );
+  cleanups.push(() => void one.close());
+  return one;
+};
+const failureOf = (settings: Partial<MysqlSettings>) =>
+  client(settings)
+    .open()
+    .then(
+      () => Promise.reject(new Error("was let in")),
+      (error: Error) => error,
+    );
+const DENIED = refusal(1045, "Access denied for user 'otto'@'here'");
+
+describe("over TLS", () => {
+  const ours = authority();
+
+  test.each(["localhost", "127.0.0.1"])(
+    "a server is known as %s by an authority of one's own",
+    async (host) => {
+      const { port, told } = await server(OK, ours.issue(host));
+      const tls = { ca: fileOf("ca.pem", ours.ca) };
+      await client({ host, port, tls }).open();
+      expect(told.join()).toContain("otto");
+    },
+  );
+
+  test.each([
+    ["127.0.0.1", "localhost"],
+    ["localhost", "127.0.0.1"],
+  ])("asked as %s, a certificate for %s is not enough", async (host, other) => {
+    const { port, told } = await server(OK, ours.issue(other));
+    const tls = { ca: fileOf("ca.pem", ours.ca) };
+    const failure = await failureOf({ host, port, tls });
+    expect(failure).toBeInstanceOf(ServiceError);
+    expect(failure.message).toContain(`MySQL at ${host}:${port}: `);
+    expect(failure.message).toContain(
+      "(asked as otto over TLS: see mysql.tls)",
+    );
+    expect(told).toEqual([]);
+  });
+
+  test("a server of another authority is told nothing, nor one without TLS, and errors name who asked and the field", async () => {
+    const believed = await server(OK, ours.issue("127.0.0.1"));
+    for (const tls of [true, { ca: fileOf("other.pem", authority().ca) }]) {
+      const failure = await failureOf({ port: believed.port, tls });
+      expect(failure.message).toMatch(
+        /^MySQL at 127\.0\.0\.1:\d+: .*certificate.* \(asked as otto over TLS: see mysql\.tls\)$/,
+      );
+    }
+    const plain = await server(OK);
+    expect((await failureOf({ port: plain.port, tls: true })).message).toBe(
+      `MySQL at 127.0.0.1:${plain.port}: Server does not support secure connection (asked as otto over TLS, and this server has none: see mysql.tls)`,
+    );
+    expect([...believed.told, ...plain.told]).toEqual([]);
+  });
+
+  test("a file that has no certificate, or is not there, is told by its field", async () => {
+    const { port } = await server(OK, ours.issue("127.0.0.1"));
+    const certificate = fileOf("odd.pem", "no certificate");
+    const tls = { certificate, key: certificate };
+    expect((await failureOf({ port, tls })).message).toContain("see mysql.tls");
+    const ca = join(folder, "none");
+    expect((await failureOf({ port, tls: { ca } })).message).toContain(
+      `mysql.tls.ca: ${ca} cannot be read (ENOENT)`,
+    );
+  });
+});
+
+test("a password that is not believed is told by the host, the user and the field, and never repeated", async () => {
+  const { port } = await server(DENIED);
+  const password = { file: fileOf("password", "s3cr3t") };
+  const failure = await failureOf({ port, password });
+  expect(failure.message).toBe(
+    `MySQL at 127.0.0.1:${port}: Access denied for user 'otto'@'here' (asked as otto in plain: see mysql.user and mysql.password, and mysql.tls where that user has to come over TLS)`,
+  );
+  expect(`${failure.stack} ${String(failure.cause)}`).not.toContain("s3cr3t");
+});
+
+test("a password's file counts before the variable, and is read for each connection", () => {
+  const settings = { host: "h", port: 1, user: "u", database: "log" };
+  const password = { file: fileOf("password", "first\n") };
+  const place = { host: "h", port: 1 };
+  const sent = () =>
+    optionsOf({ ...settings, password }, place, "the variable").password;
+  expect(sent()).toBe("first");
+  fileOf("password", "second\n");
+  expect(sent()).toBe("second");
+  expect(optionsOf(settings, place, "the variable").password).toBe(
+    "the variable",
+  );
+});
+
+test("of several replicas the first that answers is asked, and stays the one", async () => {
+  const first = await server(OK);
+  const second = await server(OK);
+  const host = [
+    "127.0.0.1:1",
+    `127.0.0.1:${first.port}`,
+    `127.0.0.1:${second.port}`,
+  ];
+  const one = client({ host });
+  const opened = await one.open();
+  expect(opened.replica).toBe(`127.0.0.1_${first.port}`);
+  expect(opened.passedOver).toEqual([
+    expect.stringMatching(/^MySQL at 127\.0\.0\.1:1: .*ECONNREFUSED/),
+  ]);
+  await one.open();
+  expect([first.told.length, second.told.length]).toEqual([1, 0]);
+});
+
+test("a connection that breaks is an error, and no other replica is asked in its stead", async () => {
+  const first = await server(OK);
+  const second = await server(OK);
+  const host = [`127.0.0.1:${first.port}`, `127.0.0.1:${second.port}`];
+  const one = client({ host });
+  await one.open();
+  cleanups.splice(0, 1).forEach((endFirst) => endFirst());
+  for (const _ of [1, 2])
+    await expect(one.rowCount("Edit_17")).rejects.toThrow(
+      `MySQL at 127.0.0.1:${first.port}: `,
+    );
+  expect(second.told).toEqual([]);
+  expect((await client({ host }).open()).replica).toBe(
+    `127.0.0.1_${second.port}`,
+  );
+});
+
+test("a replica that refuses a password is told of, though another one would let us in", async () => {
+  const first = await server(DENIED);
+  const second = await server(OK);
+  const host = [`127.0.0.1:${first.port}`, `127.0.0.1:${second.port}`];
+  expect((await failureOf({ host })).message).toContain("Access denied");
+  expect(second.told).toEqual([]);
+});
+
+test("a replica that takes nobody at the moment is passed over; where all are, each is named", async () => {
+  const busy = await server(refusal(1040, "Too many connections"));
+  const host = ["127.0.0.1:1", `127.0.0.1:${busy.port}`];
+  expect((await failureOf({ host })).message).toMatch(
+    /^MySQL at 127\.0\.0\.1:1, 127\.0\.0\.1:\d+: none of 2 answers: .*ECONNREFUSED.*; .*Too many connections/,
+  );
+});
+
+const SETTINGS = { host: "db", user: "u" };
+test.each([
+  [{ ...SETTINGS, host: "m4-master" }, ""],
+  [{ ...SETTINGS, host: ["db1", "db2:3307", "[::1]:3306", "::1"] }, ""],
+  [{ ...SETTINGS, tls: true, password: { file: "/p" } }, ""],
+  [{ ...SETTINGS, tls: { ca: "/ca" } }, ""],
+  [{ ...SETTINGS, host: [] }, "host: "],
+  [{ ...SETTINGS, host: "db:70000" }, "host: a port up to 65535"],
+  [{ ...SETTINGS, password: "abc" }, "password: a secret is named by"],
+  [
+    { ...SETTINGS, tls: { keystore: "/p12" } },
+    "tls.keystore: MySQL's client reads none",
+  ],
+  [{ ...SETTINGS, tls: { key: "/k" } }, "tls.certificate: missing"],
+])("settings of MySQL: %j", (given, fault) => {
+  const { error } = mysql.safeParse(given);
+  expect(error ? issuesText("mysql", error) : "").toContain(fault);
+  expect(error === undefined).toBe(fault === "");
+});

@@ -1,0 +1,105 @@
+import { alerts } from "../../../../domain/settings/sections/alerts";
+import { issuesText } from "../../../../domain/settings/issues-text";
+
+const token = { variable: "TEST_TOKEN" };
+const basic = { user: "otto", password: token };
+const url = "https://gateway/hook";
+
+const faultsOf = (webhook: unknown): string => {
+  const { error } = alerts.safeParse({ webhook });
+  return error ? issuesText("alerts", error) : "";
+};
+
+test.each([
+  "http://127.0.0.1/hook",
+  "http://otto:secret@gateway/hook",
+  { url },
+  { url, headers: { "X-Team": "analytics" }, bearer: token },
+  { url, basic, secretHeaders: { "X-Api-Key": token }, tls: { ca: "/ca" } },
+  { url, secretHeaders: { Authorization: token } },
+  { url: "http://localhost:9093", bearer: token },
+  { url: "http://gateway/hook", headers: { "X-Team": "analytics" } },
+])("an address is allowed alone or with what proves who posts: %j", (given) => {
+  expect(faultsOf(given)).toBe("");
+});
+
+test.each([
+  [
+    "two ways",
+    { url, basic, bearer: token },
+    "webhook.bearer: who posts is told once: basic and bearer",
+  ],
+  [
+    "a user in the address besides",
+    { url: "https://otto:secret@gateway/", bearer: token },
+    "webhook.bearer: who posts is told once: url and bearer",
+  ],
+  [
+    "Authorization besides",
+    { url, secretHeaders: { authorization: token }, basic },
+    "webhook.basic: who posts is told once: secretHeaders and basic",
+  ],
+  [
+    "a secret in plain sight",
+    { url, headers: { COOKIE: "x" } },
+    "webhook.headers.COOKIE: a secret is not written here: name it in `secretHeaders`",
+  ],
+  [
+    "a token in plain sight",
+    { url, bearer: "abc" },
+    "webhook.bearer: a secret is named by",
+  ],
+  [
+    "a header's name",
+    { url, headers: { "X Team": "x" } },
+    "webhook.headers.X Team: ",
+  ],
+  [
+    "a header's lines",
+    { url, headers: { "X-Team": "x\ny" } },
+    "webhook.headers.X-Team: one line",
+  ],
+  [
+    "a header of the request itself",
+    { url, headers: { Host: "x" } },
+    "webhook.headers.Host: belongs to the request itself",
+  ],
+  [
+    "a header twice",
+    { url, headers: { "X-K": "x" }, secretHeaders: { "x-k": token } },
+    "webhook.secretHeaders.x-k: is given twice",
+  ],
+  [
+    "a secret over http",
+    { url: "http://gateway/hook", bearer: token },
+    "webhook.url: https, as secrets are sent there",
+  ],
+  [
+    "a host that only looks like loopback",
+    { url: "http://127.0.0.1.example.org/", basic },
+    "webhook.url: https",
+  ],
+  [
+    "TLS over http",
+    { url: "http://gateway/hook", tls: {} },
+    "webhook.tls: the address is not https",
+  ],
+  [
+    "a field of another name",
+    { url, token },
+    'webhook: Unrecognized key: "token"',
+  ],
+  ["no address", { bearer: token }, "webhook.url: "],
+])("%s is refused with its field, and without any value", (_, given, fault) => {
+  expect(faultsOf(given)).toContain(fault);
+  expect(faultsOf(given)).not.toContain("otto:secret");
+});
+
+test("a mail server's password is that of a user", () => {
+  const smtp = { host: "mail", from: "a@example.org", to: ["b@example.org"] };
+  const { error } = alerts.safeParse({ smtp: { ...smtp, password: token } });
+  expect(error!.issues).toMatchObject([{ path: ["smtp", "user"] }]);
+  expect(
+    alerts.parse({ smtp: { ...smtp, user: "u", password: token } }).smtp,
+  ).toMatchObject({ password: token });
+});
