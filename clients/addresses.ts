@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Explained } from "./errors";
+import { Explained, NoAnswer } from "./errors";
 
 /** One address, or several of which one does the work at a time, as of NameNodes of which one is active. */
 export type AddressOrSeveral = string | readonly string[];
@@ -11,10 +11,10 @@ export const addressText = (addresses: AddressOrSeveral): string =>
 /** Why nothing was done at an address: nobody listens there, or whoever does is not the active one. Another address may do it. */
 export class NotActive extends Error {}
 
-/** An address that was asked has not answered in time: something may have been done. */
-export class NoAnswer extends Error {}
-
-/** A fail-over takes a few seconds, in which no address does anything. It is waited for less long than any heartbeat's timeout. */
+/**
+ * A fail-over takes a few seconds, in which no address does anything. So long all are asked again; the last time that they are may take a few
+ * seconds more, where one of them hangs.
+ */
 const FAILOVER_MS = 8000;
 const PAUSE_MS = 250;
 
@@ -37,6 +37,12 @@ export function isNotMade(error: unknown): boolean {
     (cause !== undefined && isNotMade(cause))
   );
 }
+
+/** Whether an address that was asked has not answered. */
+const isSilent = (address: string, error: unknown): boolean =>
+  error instanceof NoAnswer &&
+  URL.canParse(address) &&
+  new URL(address).origin === error.origin;
 
 type Options = {
   /**
@@ -79,8 +85,8 @@ export class Addresses {
    * Makes a call at the address that did the work last, and where that is not active, at the others, for as long as a fail-over takes.
    * @param call throws {@link NotActive} where nothing was done, and {@link Explained} where it did not come to that (a certificate is not
    * believed, or we are not), which no waiting mends; whatever else it throws is passed on, unless no connection was made: something may have
-   * been done, or another address would only say what it knew before. After a {@link NoAnswer} the next call begins elsewhere: an address that
-   * hangs stays so, and others may have taken over
+   * been done, or another address would only say what it knew before. After a {@link NoAnswer} of an address itself, and not of whoever it sent
+   * on to, the next call begins elsewhere: what hangs stays so, and others may have taken over
    * @throws Error that says of each address why it was not the active one; a single address' own error
    */
   async ask<T>(call: (address: string) => Promise<T>): Promise<T> {
@@ -94,7 +100,7 @@ export class Addresses {
           const result = await this.askAt(address, call);
           return result;
         } catch (error) {
-          if (error instanceof NoAnswer) this.beginAfter(address);
+          if (isSilent(address, error)) this.leave(address);
           const isPassing = error instanceof NotActive || isNotMade(error);
           if (!isPassing && !(error instanceof Explained)) throw error;
           mayBecomeActive ||= isPassing;
@@ -123,7 +129,9 @@ export class Addresses {
     return call(address);
   }
 
-  private beginAfter(address: string): void {
+  private leave(address: string): void {
+    // A call beside this one may have found the one that took over.
+    if (address !== this.current) return;
     this.active = (this.all.indexOf(address) + 1) % this.all.length;
     this.isConfirmed = false;
   }

@@ -46,7 +46,7 @@ const KEPT_CHARACTERS = 4000;
 export async function runCommand(
   argv: string[],
   signal: AbortSignal,
-  isHidden: (variable: string) => boolean = () => false,
+  isHidden: (variable: string) => boolean,
 ): Promise<CommandResult> {
   signal.throwIfAborted();
   return new Promise((done, fail) => {

@@ -37,6 +37,17 @@ export const isCancelled = (error: unknown) =>
 /** A failure whose message says what to do about it; its cause would say less. */
 export class Explained extends Error {}
 
+/** Somebody who was asked has not answered in time: something may have been done. */
+export class NoAnswer extends Error {
+  /** @param origin who was asked, as a URL's origin */
+  constructor(
+    seconds: number,
+    readonly origin: string,
+  ) {
+    super(`no answer in ${seconds} s`);
+  }
+}
+
 /** What went wrong, in words. `fetch` says only that it failed and keeps the reason in `cause`; some errors have a code alone. */
 function reasonOf(error: unknown): string {
   if (error instanceof Explained) return error.message;

@@ -4,7 +4,7 @@ import {
   type IncomingMessage,
 } from "node:http";
 import type { Socket } from "node:net";
-import { NoAnswer } from "./addresses";
+import { NoAnswer } from "./errors";
 import { bodyInPieces } from "./http-body";
 import { type TlsAgents, wayTo } from "./http-ways";
 
@@ -51,7 +51,7 @@ const REDIRECTS = new Set([301, 302, SEE_OTHER, 307, 308]);
  */
 export const exchange = (ask: Ask): Promise<Answer> =>
   onceMore(ask, async (connection) => {
-    const deadline = new Deadline(ask.timeoutMs);
+    const deadline = new Deadline(ask);
     return wholeAnswer(await begun(ask, connection, deadline), ask, deadline);
   });
 
@@ -61,7 +61,7 @@ export const exchange = (ask: Ask): Promise<Answer> =>
  */
 export const exchangeInPieces = (ask: Ask): Promise<AnswerInPieces> =>
   onceMore(ask, async (connection) => {
-    const deadline = new Deadline(ask.timeoutMs);
+    const deadline = new Deadline(ask);
     const message = await begun(ask, connection, deadline);
     if (!isGood(message.statusCode!))
       return wholeAnswer(message, ask, deadline);
@@ -138,7 +138,11 @@ class Deadline {
   private isLate = false;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly ms: number) {}
+  private readonly ms: number;
+
+  constructor(private readonly ask: Ask) {
+    this.ms = ask.timeoutMs;
+  }
 
   start(sent: ClientRequest): void {
     this.timer = setTimeout(() => {
@@ -161,7 +165,7 @@ class Deadline {
         syscall: "connect",
       });
     return this.isLate
-      ? new NoAnswer(`no answer in ${this.ms / 1000} s`)
+      ? new NoAnswer(this.ms / 1000, this.ask.url.origin)
       : error;
   }
 }

@@ -12,12 +12,11 @@ import { proofOf, proofText } from "./demo/proof";
 import { incident } from "./incident/incident";
 import { STORY, topicOf, TOPICS } from "./incident/story";
 import { checkFromOutside } from "./incident/truth";
-import { CONFIG_FILE, environment } from "./platform/config";
-import { ports } from "./platform/ports";
+import { CONFIG_FILE, enterSandbox } from "./platform/config";
 import { down, reset, up } from "./platform/up";
 import { BRIEF_SECONDS } from "./secured/kdc";
 import { failOver } from "./secured/fail-over";
-import { secure } from "./secured/tickets";
+import { secure } from "./secured/secure";
 import { until } from "./platform/wait";
 import { startWorker } from "./platform/worker";
 
@@ -39,8 +38,7 @@ async function story(isSecure: boolean): Promise<boolean> {
   await reset(() => undefined);
   if (isSecure) secure();
   await up(say);
-  // Where Sisyphus' tickets are is known only now.
-  Object.assign(process.env, environment(ports()));
+  enterSandbox();
   if (isSecure) say(`each of Sisyphus' tickets ends after ${BRIEF_SECONDS} s`);
   say(`Web UI  ${process.env["SISYPHUS_WEB_UI"]}/workflows`);
 
@@ -150,7 +148,6 @@ async function main(): Promise<number> {
   const { keep, secure: isSecure } = parseArgs({
     options: { keep: { type: "boolean" }, secure: { type: "boolean" } },
   }).values;
-  Object.assign(process.env, environment(ports()));
   try {
     return (await story(isSecure ?? false)) ? 0 : 1;
   } finally {

@@ -1,8 +1,10 @@
 import { Command } from "commander";
 import { incident } from "./incident/incident";
+import { isSecured } from "./platform/kind";
 import { setup } from "./platform/setup";
 import { guardTemporal } from "./secured/temporal";
-import { secure, ticketCache } from "./secured/tickets";
+import { secure } from "./secured/secure";
+import { ticketCache } from "./secured/tickets";
 import { scheduleCommand } from "./schedule-command";
 import { down, reset, status, up } from "./platform/up";
 
@@ -63,7 +65,11 @@ program
   .description(
     "take a Kerberos ticket for the owner of the jobs; prints its cache, for KRB5CCNAME",
   )
-  .action(() => say(ticketCache("sisyphus")));
+  .action(() => {
+    if (!isSecured())
+      throw new Error("this sandbox is an open one: nobody asks for tickets");
+    say(ticketCache("sisyphus"));
+  });
 program.addCommand(scheduleCommand(say));
 program.parseAsync().catch((error: Error) => {
   console.error(`sandbox: ${error.message}`);

@@ -172,10 +172,10 @@ function configReference(): string {
     "## Environment variables",
     tableText([
       ["variable", "read by", "meaning"],
-      ...ENVIRONMENT.map(({ name, readBy, meaning }) => [
+      ...ENVIRONMENT.map(({ name, readBy, meaning, isSecret }) => [
         code(name),
         readBy,
-        meaning,
+        isSecret ? `A secret: ${meaning}` : meaning,
       ]),
     ]),
   ].join("\n\n");

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { environment } from "../sandbox/platform/config";
+import { enterSandbox, environment } from "../sandbox/platform/config";
 import { CACHE, ROOT } from "../sandbox/platform/paths";
 import { ports } from "../sandbox/platform/ports";
 import { setup } from "../sandbox/platform/setup";
@@ -72,7 +72,7 @@ function scrub(value: unknown, key = ""): unknown {
 
 async function main(version: string): Promise<void> {
   const { temporal } = await setup(() => undefined);
-  Object.assign(process.env, environment(ports()));
+  enterSandbox();
   await startOthers();
   for (const [name, id] of Object.entries(WANTED)) {
     const shown = execFileSync(

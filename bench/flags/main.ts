@@ -5,10 +5,9 @@ import { Hdfs } from "../../clients/hdfs/hdfs";
 import { Storage } from "../../clients/storage";
 import { mapPool } from "../../lib/map-pool";
 import { nameOf } from "../../lib/paths";
-import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
+import { CONFIG_FILE, enterSandbox } from "../../sandbox/platform/config";
 import { hadoopClasspath, java } from "../../sandbox/platform/java";
 import { SANDBOX_DIR } from "../../sandbox/platform/paths";
-import { ports } from "../../sandbox/platform/ports";
 import { setup } from "../../sandbox/platform/setup";
 import type { Tools } from "../../sandbox/platform/tools";
 import { down, reset, up } from "../../sandbox/platform/up";
@@ -105,7 +104,7 @@ export async function main({ sizes, rounds }: Options): Promise<void> {
   const tools = await setup(say);
   await up(say, ["namenode", "datanode"]);
   try {
-    Object.assign(process.env, environment(ports()));
+    enterSandbox();
     const config = loadConfig(CONFIG_FILE);
     const { allowedPrefixes } = config;
     const hdfs = new Hdfs({ ...config.hdfs, allowedPrefixes });

@@ -2,9 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { addHours } from "../../lib/hour";
-import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
+import { CONFIG_FILE, enterSandbox } from "../../sandbox/platform/config";
 import { SANDBOX_DIR } from "../../sandbox/platform/paths";
-import { ports } from "../../sandbox/platform/ports";
 import { setup } from "../../sandbox/platform/setup";
 import { down, reset, up } from "../../sandbox/platform/up";
 import { loadConfig } from "../../workers/config";
@@ -57,7 +56,7 @@ export async function main(o: Options): Promise<void> {
   const tools = await setup(say);
   await up(say);
   configure(o.hours);
-  Object.assign(process.env, environment(ports()));
+  enterSandbox();
   const client = await connectClient();
   const deps = createDependencies(loadConfig(CONFIG_FILE), client);
   try {

@@ -3,14 +3,13 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Hdfs } from "../../clients/hdfs/hdfs";
-import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
+import { CONFIG_FILE, enterSandbox } from "../../sandbox/platform/config";
 import {
   HADOOP_USER,
   hadoopClasspath,
   java,
 } from "../../sandbox/platform/java";
 import { SANDBOX_DIR } from "../../sandbox/platform/paths";
-import { ports } from "../../sandbox/platform/ports";
 import { setup } from "../../sandbox/platform/setup";
 import type { Tools } from "../../sandbox/platform/tools";
 import { down, reset, up } from "../../sandbox/platform/up";
@@ -115,7 +114,7 @@ export async function main({ sizes, codecs, rounds }: Options): Promise<void> {
   const tools = await setup(say);
   await up(say);
   try {
-    Object.assign(process.env, environment(ports()));
+    enterSandbox();
     const hdfs = new Hdfs({
       ...loadConfig(CONFIG_FILE).hdfs,
       allowedPrefixes: [],

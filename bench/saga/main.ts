@@ -12,9 +12,8 @@ import { heartbeats } from "../../cli/commands/backfill";
 import type { Config } from "../../domain/settings/config";
 import { datasetOf } from "../../domain/settings/dataset";
 import { addHours, partitionPath } from "../../lib/hour";
-import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
+import { CONFIG_FILE, enterSandbox } from "../../sandbox/platform/config";
 import { SANDBOX_DIR } from "../../sandbox/platform/paths";
-import { ports } from "../../sandbox/platform/ports";
 import { runningPid } from "../../sandbox/platform/processes";
 import { down, reset, up } from "../../sandbox/platform/up";
 import { Fatal, until } from "../../sandbox/platform/wait";
@@ -106,7 +105,7 @@ async function outside(loss: Loss) {
 export async function main(o: Size & { keep?: boolean }): Promise<void> {
   await reset(say);
   await up(say);
-  Object.assign(process.env, environment(ports()));
+  enterSandbox();
   configure();
   const client = await connectClient();
   try {

@@ -7,9 +7,8 @@ import { createVerifyActivities } from "../../activities/backfill/verify/verify"
 import type { PlannedTopic } from "../../domain/backfill/plan";
 import type { Verification } from "../../domain/backfill/verification";
 import { addHours, hourStart } from "../../lib/hour";
-import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
+import { CONFIG_FILE, enterSandbox } from "../../sandbox/platform/config";
 import { SANDBOX_DIR } from "../../sandbox/platform/paths";
-import { ports } from "../../sandbox/platform/ports";
 import { mapPool } from "../../lib/map-pool";
 import { loadConfig } from "../../workers/config";
 import { createDependencies } from "../../workers/dependencies";
@@ -69,7 +68,7 @@ async function main(part: string): Promise<void> {
   const made = JSON.parse(
     readFileSync(join(SANDBOX_DIR, "verify.json"), "utf8"),
   ) as Made;
-  Object.assign(process.env, environment(ports()));
+  enterSandbox();
   const deps = createDependencies(loadConfig(CONFIG_FILE), undefined as never);
   const topics = made.topics.map(
     (topic) => ({ topic, hours: made.hours }) as PlannedTopic,

@@ -1,5 +1,5 @@
 import { within } from "../../lib/within";
-import { Explained } from "../errors";
+import { Explained, NoAnswer } from "../errors";
 import { remoteException } from "../hadoop-answer";
 import type { Answer, Ask } from "../http-exchange";
 import type { Kerberos } from "./kerberos";
@@ -129,12 +129,8 @@ const isRefused = ({ status, body, headers }: Answer): boolean =>
     !remoteException(body.toString("utf8")));
 
 /** Who waits for another one's proof waits no longer than for an answer of its own. */
-const inTime = <T>(known: Promise<T>, { timeoutMs }: Ask): Promise<T> =>
-  within(
-    known,
-    timeoutMs,
-    () => new Error(`no answer in ${timeoutMs / 1000} s`),
-  );
+const inTime = <T>(known: Promise<T>, { timeoutMs, url }: Ask): Promise<T> =>
+  within(known, timeoutMs, () => new NoAnswer(timeoutMs / 1000, url.origin));
 
 const withHeader = (ask: Ask, name: string, value: string): Ask => ({
   ...ask,

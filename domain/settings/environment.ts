@@ -5,9 +5,12 @@ type EnvironmentVariable = {
   readBy: string;
   /** One or two sentences: what it is for, and what happens without it. */
   meaning: string;
+  /** Whether it proves who Sisyphus is: commands that are started do not get it. */
+  isSecret?: boolean;
 };
 
 const EVERYBODY = "CLI and workers";
+const SECRET = "secret";
 
 /** Temporal's own variables are read by `@temporalio/envconfig`; those of its codec server have no effect here. */
 const TEMPORAL: EnvironmentVariable[] = [
@@ -19,7 +22,7 @@ const TEMPORAL: EnvironmentVariable[] = [
     "TEMPORAL_NAMESPACE",
     "The Temporal namespace. Without it the profile's, else `default`.",
   ],
-  ["TEMPORAL_API_KEY", "A secret: the API key to connect with."],
+  ["TEMPORAL_API_KEY", "the API key to connect with.", SECRET],
   [
     "TEMPORAL_CONFIG_FILE",
     "Temporal's profile file. Without it `temporalio/temporal.toml` in the user's configuration folder.",
@@ -43,7 +46,8 @@ const TEMPORAL: EnvironmentVariable[] = [
   ["TEMPORAL_TLS_CLIENT_KEY_PATH", "File with the client's key (PEM)."],
   [
     "TEMPORAL_TLS_CLIENT_KEY_DATA",
-    "A secret: the client's key itself, instead of its file.",
+    "the client's key itself, instead of its file.",
+    SECRET,
   ],
   [
     "TEMPORAL_TLS_SERVER_CA_CERT_PATH",
@@ -63,12 +67,14 @@ const TEMPORAL: EnvironmentVariable[] = [
   ],
   [
     "TEMPORAL_GRPC_META_*",
-    "A header of every request: the rest of the variable's name is the header's, with `_` as `-`.",
+    "a header of every request: the rest of the variable's name is the header's, with `_` as `-`.",
+    SECRET,
   ],
-].map(([name, meaning]) => ({
+].map(([name, meaning, secret]) => ({
   name: name!,
   meaning: meaning!,
   readBy: EVERYBODY,
+  isSecret: secret === SECRET,
 }));
 
 /** Every environment variable that the CLI and the workers read; docs/configuration.md shows this list. */
@@ -82,20 +88,22 @@ export const ENVIRONMENT: EnvironmentVariable[] = [
   {
     name: "SISYPHUS_MYSQL_PASSWORD",
     readBy: "workers",
-    meaning:
-      "A secret: the password of `mysql.user`, where `mysql.password` names none.",
+    isSecret: true,
+    meaning: "the password of `mysql.user`, where `mysql.password` names none.",
   },
   {
     name: "SISYPHUS_SMTP_PASSWORD",
     readBy: "workers",
+    isSecret: true,
     meaning:
-      "A secret: the password of `alerts.smtp.user`, where `alerts.smtp.password` names none.",
+      "the password of `alerts.smtp.user`, where `alerts.smtp.password` names none.",
   },
   {
     name: "SISYPHUS_METRICS_TOKEN",
     readBy: "workers",
+    isSecret: true,
     meaning:
-      "A secret: the token that readers of `/metrics` and `/reports/` must send, where `metrics.tokenFile` names no file.",
+      "the token that readers of `/metrics` and `/reports/` must send, where `metrics.tokenFile` names no file.",
   },
   {
     name: "SISYPHUS_AS_OF",

@@ -1,13 +1,10 @@
 import type { Config } from "./config";
 import { ENVIRONMENT } from "./environment";
 
-/** Variables that are secrets whatever the configuration says; the list that docs/configuration.md shows calls them so. */
-const ALWAYS = ENVIRONMENT.filter(({ meaning }) =>
-  meaning.startsWith("A secret:"),
-).map(({ name }) => name);
-
-/** Headers of requests to Temporal, of which one may say who asks. */
-const HEADERS = "TEMPORAL_GRPC_META_";
+/** Variables that are secrets whatever the configuration says. A name that ends with `*` stands for all that begin so. */
+const ALWAYS = ENVIRONMENT.filter(({ isSecret }) => isSecret).map(
+  ({ name }) => name,
+);
 
 /** The names in all `{variable: NAME}` of a configuration. */
 function named(value: unknown): string[] {
@@ -22,5 +19,9 @@ function named(value: unknown): string[] {
 /** Tells by its name whether an environment variable holds a secret of Sisyphus' own, which is no business of the programs that it starts. */
 export function secretVariables(config: Config): (name: string) => boolean {
   const names = new Set([...ALWAYS, ...named(config)]);
-  return (name) => names.has(name) || name.startsWith(HEADERS);
+  const prefixes = ALWAYS.flatMap((name) =>
+    name.endsWith("*") ? name.slice(0, -1) : [],
+  );
+  return (name) =>
+    names.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
 }

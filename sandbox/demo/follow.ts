@@ -65,6 +65,8 @@ export async function followSaga(
     await delay(250);
   }
   clearTicker();
+  if (trouble && !killed.has("replay"))
+    throw new Error("the replay was over before its trouble came");
   return result;
 }
 

@@ -37,8 +37,8 @@ function write(offsetMs: number): void {
 }
 
 /**
- * Sets the sandbox's calendar forward; time goes on from there at its normal pace. A broker that runs goes by it afterwards: what it has under way
- * while its time jumps is late to it by days, and is given up.
+ * Sets the sandbox's calendar forward; time goes on from there at its normal pace. Where a broker runs, it goes by the new time when this
+ * returns: a request that it had in work while its time jumped would look days late to it, and would get no answer.
  * @throws Error on a time in the past, or where the broker does not see it
  */
 export async function moveClockTo(when: Date): Promise<void> {

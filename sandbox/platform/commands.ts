@@ -5,7 +5,7 @@ import { access } from "./access";
 import { ports } from "./ports";
 import { BIN } from "./wrappers";
 
-/** A job's own tickets are others than those of who looks at YARN for it. */
+/** A job is not to have Sisyphus' tickets; its wrapper takes others where its environment names none. */
 export const WITHOUT_TICKETS = { KRB5CCNAME: undefined };
 
 /** Runs one of the sandbox's commands to its end. @returns its exit code: 1 of a Camus run that skipped topics, as of the real one */

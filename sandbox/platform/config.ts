@@ -7,12 +7,12 @@ import { sha256 } from "../../lib/digest";
 import { securedCluster } from "../secured/config";
 import { KRB5_BRIEF_CONF } from "../secured/kdc";
 import { temporalAccess } from "../secured/temporal";
-import { type Cluster, openCluster } from "./cluster";
+import { type ClusterSettings, openCluster } from "./cluster";
 import { access } from "./access";
 import { NOTICED } from "./clock";
 import { isSecured } from "./kind";
 import { ARCHIVE_DIR, SANDBOX_DIR } from "./paths";
-import type { Ports } from "./ports";
+import { type Ports, ports } from "./ports";
 import {
   REFINE_ARGUMENTS,
   REFINE_CLASS,
@@ -41,8 +41,7 @@ export function writeConfig(p: Ports, tools: Tools): void {
   const { hdfs, yarn, ...cluster } = isSecured()
     ? securedCluster(p)
     : openCluster(p);
-  const jobs: Omit<z.input<typeof configSchema>, keyof Cluster> = {
-    mysql: { host: "127.0.0.1", port: p.mariadb, user: "root" },
+  const jobs: Omit<z.input<typeof configSchema>, keyof ClusterSettings> = {
     archive: {
       host: "eventlog1002",
       files: [
@@ -87,9 +86,12 @@ export function writeConfig(p: Ports, tools: Tools): void {
   writeFileSync(CONFIG_FILE, stringify(config));
   writeFileSync(
     join(SANDBOX_DIR, "env.sh"),
-    Object.entries(environment(p))
-      .map(([name, value]) => `export ${name}='${value}'\n`)
-      .join(""),
+    [
+      ...foreign(p).map((name) => `unset ${name}\n`),
+      ...Object.entries(environment(p)).map(
+        ([name, value]) => `export ${name}='${value}'\n`,
+      ),
+    ].join(""),
   );
 }
 
@@ -101,7 +103,23 @@ export const environment = (p: Ports) => ({
   SISYPHUS_WEB_UI: `http://127.0.0.1:${p.temporalUi}/namespaces/${NAMESPACE}`,
   // Audits and sagas judge by the sandbox's calendar.
   SISYPHUS_AS_OF: NOTICED,
-  ...(isSecured()
-    ? { KRB5_CONFIG: KRB5_BRIEF_CONF, ...temporalAccess(p) }
-    : {}),
+  ...(isSecured() ? ofSecured(p) : {}),
 });
+
+const ofSecured = (p: Ports) => ({
+  KRB5_CONFIG: KRB5_BRIEF_CONF,
+  ...temporalAccess(p),
+});
+
+/** What a process has to forget that spoke to a sandbox of the other kind before. */
+const foreign = (p: Ports): string[] =>
+  Object.keys({ ...ofSecured(p), KRB5CCNAME: "" }).filter(
+    (name) => !(name in environment(p)),
+  );
+
+/** Makes this process one that speaks to this sandbox, once that is up: of which kind it is was settled then. */
+export function enterSandbox(): void {
+  const p = ports();
+  for (const name of foreign(p)) delete process.env[name];
+  Object.assign(process.env, environment(p));
+}

@@ -16,7 +16,7 @@ export const isSecured = (): boolean => kind() === "secured";
  * Makes a sandbox that has not been started yet one of a kind.
  * @throws Error where it is the other one already
  */
-export function make(wanted: Kind): void {
+export function settleKind(wanted: Kind): void {
   const is = kind();
   if (is === wanted) return;
   if (is !== undefined)

@@ -4,7 +4,7 @@ import { writeConfig } from "./config";
 import { ensureClock } from "./clock";
 import { writeSecuredConf } from "../secured/hadoop-conf";
 import { writeHadoopConf } from "./hadoop-conf";
-import { isSecured, make } from "./kind";
+import { isSecured, settleKind } from "./kind";
 import { SANDBOX_DIR } from "./paths";
 import { isFree, type Ports, ports } from "./ports";
 import { logFile, names, runningPid, signal, stop, strays } from "./processes";
@@ -39,7 +39,7 @@ async function checkPorts(services: Service[]): Promise<void> {
 /**
  * Starts what does not run yet and waits until everything answers. Running it twice changes nothing. Where it has not been made a secured
  * one, a sandbox is an open one.
- * @param wanted the names of services; by default those that an audit and a saga need
+ * @param wanted the names of services; by default all of this sandbox's kind
  * @throws Error naming the service and its log where one ends or does not answer in two minutes
  */
 export async function up(
@@ -49,9 +49,12 @@ export async function up(
   const tools = await setup(report);
   const p = ports();
   mkdirSync(SANDBOX_DIR, { recursive: true });
-  if (!isSecured()) make("open");
+  if (!isSecured()) settleKind("open");
   ensureClock();
-  const all = services().filter(({ name }) => wanted?.includes(name) ?? true);
+  const all = wanted?.map(serviceOf) ?? services();
+  for (const each of all)
+    if (each.endsOthers && runningPid(each.name) === undefined)
+      await endThoseAfter(each);
   const missing = all.filter((s) => runningPid(s.name) === undefined);
   if (missing.some(isNodeManager)) killStrays();
   await checkPorts(missing);
@@ -96,12 +99,29 @@ const answering = (service: Service, p: Ports): Promise<unknown> =>
     },
   );
 
+/** @throws Error where this sandbox' kind has no such service */
+function serviceOf(name: string): Service {
+  const found = services().find((service) => service.name === name);
+  if (found) return found;
+  const names = services().map((service) => service.name);
+  throw new Error(`this sandbox has no ${name}; it has ${names.join(", ")}`);
+}
+
+/** Stops whatever is started after a service, directly or not. */
+async function endThoseAfter({ name }: Service): Promise<void> {
+  const after = services().filter((each) => each.after?.includes(name));
+  for (const each of after) {
+    await endThoseAfter(each);
+    await stop(each.name);
+  }
+}
+
 /** Those who start containers. */
 const isNodeManager = ({ name }: Service) => name.endsWith("nodemanager");
 
 /** Kills a service as a crash does and starts it again after `downMs`; returns when it answers. */
 export async function crash(name: string, downMs: number): Promise<void> {
-  const service = services().find((s) => s.name === name)!;
+  const service = serviceOf(name);
   const pid = runningPid(name);
   if (pid !== undefined) signal(pid, "SIGKILL");
   const p = ports();

@@ -76,6 +76,7 @@ export const kdc: Service = {
   name: "kdc",
   title: "Kerberos KDC",
   port: "kdc",
+  endsOthers: true,
   start: (p, tools) => {
     rmSync(DIR, { recursive: true, force: true });
     mkdirSync(KEYTABS, { recursive: true, mode: 0o700 });

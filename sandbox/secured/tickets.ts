@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { kerberosLibrary } from "../../clients/kerberos/library";
-import { make } from "../platform/kind";
 import { ROOT, SANDBOX_DIR } from "../platform/paths";
 import { keytabOf, KRB5_CONF } from "./kdc";
 
@@ -22,15 +21,6 @@ export function hasKerberos(): boolean {
   } catch {
     return false;
   }
-}
-
-/** Makes this sandbox one with Kerberos, TLS and ACLs. @throws Error where it is an open one already, or nobody here could take a ticket */
-export function secure(): void {
-  if (!hasKerberos())
-    throw new Error(
-      "a secured sandbox needs the optional package kerberos: docs/permissions.md says what it is compiled with; npm ci installs it then",
-    );
-  make("secured");
 }
 
 /** As `kinit` does, which is not on every host. @returns the credential cache of an owner of a keytab */

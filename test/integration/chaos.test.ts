@@ -11,7 +11,7 @@ import { createConnection } from "mysql2/promise";
 import { createCollectActivities } from "../../activities/backfill/search/collect";
 import { parseCandidate } from "../../formats/candidate";
 import { addHours } from "../../lib/hour";
-import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
+import { CONFIG_FILE, enterSandbox } from "../../sandbox/platform/config";
 import { CONF_DIR } from "../../sandbox/platform/hadoop-conf";
 import { ARCHIVE_DIR, SANDBOX_DIR } from "../../sandbox/platform/paths";
 import { ports } from "../../sandbox/platform/ports";
@@ -46,10 +46,10 @@ const SECOND = { host: "eventlog1003", dir: join(SANDBOX_DIR, "eventlog1003") };
 const SECOND_CONFIG = join(SANDBOX_DIR, "second.yaml");
 
 beforeAll(async () => {
-  Object.assign(process.env, environment(ports()));
   process.env["SISYPHUS_SANDBOX_LOGS"] = "TFile/gz";
   await reset(quiet);
   await up(quiet);
+  enterSandbox();
 }, 300_000);
 afterAll(() => down(quiet), 120_000);
 

@@ -13,8 +13,7 @@ import {
 } from "../../domain/backfill/partition-verdict";
 import { addHours } from "../../lib/hour";
 import { yarnLogLines } from "../support/yarn-log-lines";
-import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
-import { ports } from "../../sandbox/platform/ports";
+import { CONFIG_FILE, enterSandbox } from "../../sandbox/platform/config";
 import { down, reset, up } from "../../sandbox/platform/up";
 import { until } from "../../sandbox/platform/wait";
 import { startWorker } from "../../sandbox/platform/worker";
@@ -55,9 +54,9 @@ let before: Awaited<ReturnType<Judge["state"]>>;
 beforeAll(async () => {
   // What other clusters write: one index of compressed logs.
   process.env["SISYPHUS_SANDBOX_LOGS"] = "IFile/gz";
-  Object.assign(process.env, environment(ports()));
   await reset(quiet);
   await up(quiet);
+  enterSandbox();
   [kept, skipped] = (await prepare(0, [1, 2])) as [Scenario, Scenario];
   const direct = loadConfig(CONFIG_FILE);
   writeChaosConfig(CHAOS_CONFIG, (c) => {

@@ -10,7 +10,7 @@ import { hourPath } from "../../importers/camus";
 import { createImporter } from "../../importers/registry";
 import type { Plan } from "../../domain/backfill/plan";
 import { decodeDoneFlag } from "../../formats/refine/done-flag";
-import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
+import { CONFIG_FILE, enterSandbox } from "../../sandbox/platform/config";
 import { incident } from "../../sandbox/incident/incident";
 import { runCommand } from "../../sandbox/platform/commands";
 import { SANDBOX_DIR } from "../../sandbox/platform/paths";
@@ -49,9 +49,9 @@ let hdfs: Hdfs;
 let foreseen: Awaited<ReturnType<typeof sisyphus>>;
 
 beforeAll(async () => {
-  Object.assign(process.env, environment(ports()));
   await reset(quiet);
   await up(quiet);
+  enterSandbox();
   await startWorker();
   client = await connectClient();
   await incident(quiet, async () => {

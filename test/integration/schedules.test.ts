@@ -7,9 +7,8 @@ import type { BackfillProgress } from "../../domain/backfill/progress";
 import type { BackfillResult } from "../../domain/backfill/report";
 import { Yarn } from "../../clients/yarn/yarn";
 import { addHours } from "../../lib/hour";
-import { CONFIG_FILE, environment } from "../../sandbox/platform/config";
+import { CONFIG_FILE, enterSandbox } from "../../sandbox/platform/config";
 import { SANDBOX_DIR } from "../../sandbox/platform/paths";
-import { ports } from "../../sandbox/platform/ports";
 import {
   awaitScheduledRuns,
   type Happened,
@@ -56,9 +55,9 @@ let unheld: Scenario;
 let begin: number;
 
 beforeAll(async () => {
-  Object.assign(process.env, environment(ports()));
   await reset(quiet);
   await up(quiet);
+  enterSandbox();
   [held, unheld] = (await prepare(0, [3, 9])) as [Scenario, Scenario];
   const direct = loadConfig(CONFIG_FILE);
   const config = (file: string, isHeld: boolean) =>

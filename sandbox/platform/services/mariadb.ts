@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { CA, pemOf } from "../../secured/certificates";
+import { overTls } from "../../secured/mysql";
 import { isSecured } from "../kind";
 import { SANDBOX_DIR } from "../paths";
 import { launch } from "../processes";
@@ -9,34 +9,6 @@ import { portAnswers } from "../wait";
 import type { Service } from "./service";
 
 const DATA = join(SANDBOX_DIR, "mariadb");
-
-/** A user who may read events, and his password. */
-export const MYSQL_USER = { name: "sisyphus", password: "a secret of MySQL" };
-
-/** Makes the user where there is none yet, and takes nobody who comes without TLS. */
-function overTls(): string[] {
-  const { name, password } = MYSQL_USER;
-  const user = `'${name}'@'%'`;
-  const file = join(DATA, "users.sql");
-  writeFileSync(
-    file,
-    [
-      "CREATE DATABASE IF NOT EXISTS log CHARACTER SET utf8mb4;",
-      `CREATE USER IF NOT EXISTS ${user} IDENTIFIED BY '${password}';`,
-      `GRANT SELECT ON log.* TO ${user};`,
-      "",
-    ].join("\n"),
-    { mode: 0o600 },
-  );
-  const { certificate, key } = pemOf("localhost");
-  return [
-    `--init-file=${file}`,
-    `--ssl-ca=${CA}`,
-    `--ssl-cert=${certificate}`,
-    `--ssl-key=${key}`,
-    "--require-secure-transport=ON",
-  ];
-}
 
 export const mariaDb: Service = {
   name: "mariadb",
@@ -67,7 +39,7 @@ export const mariaDb: Service = {
       "--skip-networking=0",
       "--innodb-buffer-pool-size=32M",
       "--performance-schema=OFF",
-      ...(isSecured() ? overTls() : []),
+      ...(isSecured() ? overTls(DATA) : []),
       ...(process.getuid?.() === 0 ? ["--user=root"] : []),
     ]);
   },

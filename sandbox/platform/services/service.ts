@@ -13,6 +13,8 @@ export type Service = {
   also?: PortName[];
   /** Names of services that must work before it is started, where they are started, too. */
   after?: string[];
+  /** Whether those after it are of no use any more once it is started anew. */
+  endsOthers?: boolean;
   /** Makes its data folder where there is none yet, and starts it; does not wait for it. */
   start: (p: Ports, tools: Tools) => void;
   /** Whether it does its work by now; may throw while it does not answer. */

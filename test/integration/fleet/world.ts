@@ -11,7 +11,7 @@ import { capsuleUuid } from "../../../formats/eventlogging/event-capsule";
 import { type Hour, hourStart } from "../../../lib/hour";
 import { moveClockTo } from "../../../sandbox/platform/clock";
 import { runCommand, sandboxKafka } from "../../../sandbox/platform/commands";
-import { CONFIG_FILE, environment } from "../../../sandbox/platform/config";
+import { CONFIG_FILE, enterSandbox } from "../../../sandbox/platform/config";
 import { ports } from "../../../sandbox/platform/ports";
 import {
   refineHours,
@@ -42,10 +42,10 @@ const quiet = () => undefined;
 
 /** Makes the sandbox anew, gives it traffic and troubles, and starts a worker. Takes one to two minutes. */
 export async function buildWorld(wanted: Wanted): Promise<World> {
-  Object.assign(process.env, environment(ports()));
   process.env["SISYPHUS_SANDBOX_LOGS"] = "IFile/none";
   await reset(quiet);
   await up(quiet);
+  enterSandbox();
   const config = parse(readFileSync(CONFIG_FILE, "utf8")) as Record<
     string,
     unknown

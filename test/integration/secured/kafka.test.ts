@@ -6,8 +6,8 @@ import { join } from "node:path";
 import type { KafkaSecurity } from "../../../clients/kafka/access";
 import { isPassing } from "../../../clients/kafka/produce-errors";
 import { Kafka } from "../../../clients/kafka/kafka";
-import { CONFIG_FILE, environment } from "../../../sandbox/platform/config";
-import { make } from "../../../sandbox/platform/kind";
+import { CONFIG_FILE, enterSandbox } from "../../../sandbox/platform/config";
+import { settleKind } from "../../../sandbox/platform/kind";
 import { ports } from "../../../sandbox/platform/ports";
 import { down, reset, up } from "../../../sandbox/platform/up";
 import { Fatal, until } from "../../../sandbox/platform/wait";
@@ -61,11 +61,12 @@ function unsignedToken(subject: string): string {
 }
 
 beforeAll(async () => {
-  Object.assign(process.env, environment(ports()));
   process.env["TEST_KEYSTORE_PASSWORD"] = STORE_PASSWORD;
   await reset(quiet);
-  make("secured");
+  // Most of it needs no package for Kerberos.
+  settleKind("secured");
   await up(quiet, ["kdc", "secured-kafka"]);
+  enterSandbox();
   process.env["KRB5_CONFIG"] = KRB5_CONF;
   writeFileSync(passwordFile, `${KAFKA_USER.password}\n`);
   const admin = new Kafka(tlsBrokers(), certificateOf("admin"));

@@ -1,10 +1,5 @@
-import { Explained } from "../../../clients/errors";
-import {
-  Addresses,
-  addressText,
-  NoAnswer,
-  NotActive,
-} from "../../../clients/addresses";
+import { Explained, NoAnswer } from "../../../clients/errors";
+import { Addresses, addressText, NotActive } from "../../../clients/addresses";
 
 const refused = Object.assign(new Error("connect ECONNREFUSED"), {
   code: "ECONNREFUSED",
@@ -143,28 +138,41 @@ test("an address that is not believed is passed over; where none is, nobody wait
   expect(asked).toEqual(["a", "b", "b", "a"]);
 });
 
+const [ONE, TWO] = ["http://one:9870", "http://two:9870"] as const;
+
 test("what an address that hangs was asked for is not done elsewhere, but the next call begins there", async () => {
   const { answers, asked, ask } = service({
-    one: "done",
-    two: new NotActive("standby"),
+    [ONE]: "done",
+    [TWO]: new NotActive("standby"),
   });
   await ask();
-  Object.assign(answers, { one: new NoAnswer("no answer"), two: "done" });
-  await expect(ask()).rejects.toThrow("no answer");
+  Object.assign(answers, { [ONE]: new NoAnswer(30, ONE), [TWO]: "done" });
+  await expect(ask()).rejects.toThrow("no answer in 30 s");
   expect(await ask()).toBe("done");
   expect(await ask()).toBe("done");
-  expect(asked).toEqual(["one", "one", "two", "two"]);
+  expect(asked).toEqual([ONE, ONE, TWO, TWO]);
+});
+
+test("an address that has sent on to somebody who hangs is kept", async () => {
+  const { answers, asked, ask } = service({
+    [ONE]: new NoAnswer(30, "http://datanode:9864"),
+    [TWO]: new NotActive("standby"),
+  });
+  await expect(ask()).rejects.toThrow("no answer in 30 s");
+  answers[ONE] = "done";
+  expect(await ask()).toBe("done");
+  expect(asked).toEqual([ONE, ONE]);
 });
 
 test("an address that does not say whether it is active is passed over", async () => {
   const { asked, ask } = service(
-    { one: "done", two: "done" },
+    { [ONE]: "done", [TWO]: "done" },
     {
       confirm: async (address) => {
-        if (address === "one") throw new NoAnswer("no answer");
+        if (address === ONE) throw new NoAnswer(5, ONE);
       },
     },
   );
   expect(await ask()).toBe("done");
-  expect(asked).toEqual(["two"]);
+  expect(asked).toEqual([TWO]);
 });

@@ -26,9 +26,9 @@ test("a process is found by texts that its command line has all of", async () =>
 
 test("a command is not begun for one who has been told to stop", async () => {
   const stopped = AbortSignal.abort(new Error("told to stop"));
-  await expect(runCommand(["no-such-program"], stopped)).rejects.toThrow(
-    "told to stop",
-  );
+  await expect(
+    runCommand(["no-such-program"], stopped, () => false),
+  ).rejects.toThrow("told to stop");
 });
 
 test("a command gets this process' environment, but not its secrets", async () => {

@@ -8,13 +8,14 @@ import org.apache.kafka.common.utils.Time;
 
 /**
  * The broker's clock: wall time shifted by the offset (milliseconds, decimal text) in a file that only
- * the sandbox writes. What it goes by is told in a file of the same name with `.seen` behind it. Only the calendar is shifted; nanoseconds, sleeps and waits stay real, so timers run
+ * the sandbox writes. The broker tells the offset that it goes by in a file of the same name with `.seen` behind it. Only the calendar is shifted; nanoseconds, sleeps and waits stay real, so timers run
  * at their normal pace while LogAppendTime and retention live in 2018.
  */
 final class SimulatedTime implements Time {
   private static final long POLL_MS = 50;
   private final Path file;
   private volatile long offsetMs;
+  private long toldMs = Long.MIN_VALUE;
 
   SimulatedTime(Path file) throws Exception {
     this.file = file;
@@ -33,6 +34,7 @@ final class SimulatedTime implements Time {
     Path next = file.resolveSibling(file.getFileName() + ".seen.next");
     Files.writeString(next, Long.toString(offset));
     Files.move(next, file.resolveSibling(file.getFileName() + ".seen"), StandardCopyOption.REPLACE_EXISTING);
+    toldMs = offset;
   }
 
   private void watch() {
@@ -40,7 +42,7 @@ final class SimulatedTime implements Time {
       try {
         Thread.sleep(POLL_MS);
         long offset = read();
-        if (offset != offsetMs) {
+        if (offset != toldMs) {
           goBy(offset);
         }
       } catch (InterruptedException e) {
