@@ -3,6 +3,7 @@ import { countRequest } from "../../lib/request-count";
 import { KafkaConnection } from "./connection";
 import { OffsetLookups } from "./offset-lookups";
 import { deniedTopics, logSizes, topicIds } from "./raw-requests";
+import { groupRights, topicRights } from "./rights";
 import {
   type Message,
   type Range,
@@ -38,6 +39,37 @@ export class Kafka extends KafkaConnection {
     if (topics.length === 0) return new Set();
     countRequest("Kafka");
     return new Set(await this.calling(() => deniedTopics(this.js, topics)));
+  }
+
+  /** What may be done with some topics, and with the cluster: see {@link topicRights}. @throws ServiceError */
+  topicRights(topics: readonly string[]) {
+    return this.calling(() => topicRights(this.js, topics));
+  }
+
+  /** What may be done with a group: see {@link groupRights}. @throws ServiceError */
+  groupRights(group: string) {
+    return this.calling(() => groupRights(this.js, group));
+  }
+
+  /**
+   * Has the cluster give a producer id, as a producer does before it produces anything. Without a transactional id nothing is kept of it; with
+   * one, Kafka remembers that id for some days.
+   * @throws ServiceError where that is refused
+   */
+  async tryProducer(transactionalId?: string): Promise<void> {
+    await this.calling(async () => {
+      if (transactionalId !== undefined) {
+        const own = { transactionTimeoutMs: 60_000 };
+        const producer = await this.transactionalProducer(transactionalId, own);
+        return producer.disconnect();
+      }
+      const producer = this.js.producer({ idempotent: true });
+      try {
+        await producer.connect();
+      } finally {
+        await producer.disconnect();
+      }
+    });
   }
 
   /** Each partition's offsets, by partition number. */
