@@ -18,6 +18,7 @@ import {
 import { systemRows, workerRows } from "../checks/systems";
 import { untilInterrupted } from "../checks/until-interrupted";
 import { configOption } from "../config-option";
+import { type InitOptions, writeFirstConfig } from "../first-config";
 import { print, table } from "../output";
 
 type CheckOptions = { config: string; for?: NeededBy[]; json?: boolean };
@@ -63,6 +64,22 @@ function printChecked(config: Config, checked: Checked): void {
 }
 
 export function addCommands(command: Command): void {
+  command
+    .command("init")
+    .description(
+      "write a first sisyphus.yaml, with comments, from what Hadoop's configuration and Kafka tell; what is there is never written over (exit code 2)",
+    )
+    .option("--kafka <host:port,…>", "brokers, which are asked for topics")
+    .option(
+      "--hadoop-conf <folder>",
+      "Hadoop's configuration; by default HADOOP_CONF_DIR or /etc/hadoop/conf",
+    )
+    .option("--out <file>", "where to write it; - prints it", "sisyphus.yaml")
+    .action(async (options: InitOptions) => {
+      process.exitCode = await writeFirstConfig(options, print, (line) =>
+        console.error(line),
+      );
+    });
   command
     .command("check")
     .description(
