@@ -7,7 +7,7 @@ import type { Outcome, RightId } from "../../domain/rights/rights";
 import type { Config } from "../../domain/settings/config";
 import { directoryOf } from "../../lib/paths";
 import { type Newest, newestBelow, sampleFolders } from "./hdfs-samples";
-import { missing, notTried, ok, outcomeOf, type Probe } from "./probe";
+import { asideOf, missing, notTried, ok, outcomeOf, type Probe } from "./probe";
 import { isDenied, ProbeFile } from "./probe-file";
 
 type Client = Pick<
@@ -62,7 +62,7 @@ export function hdfsProbes(
       root,
       action,
       async () => {
-        const known = await topics().catch(() => []);
+        const known = await asideOf(topics);
         const folders = await sampleFolders(config, hdfs, kind, known);
         let there = 0;
         for (const folder of folders) {

@@ -14,7 +14,7 @@ import type { Config } from "../../domain/settings/config";
 import { datasetOf } from "../../domain/settings/dataset";
 import { wholeMatch } from "../../domain/settings/regex-text";
 import type { KafkaOperation, ToldRights } from "../../formats/kafka/rights";
-import { causesOf, missing, notTried, ok, type Probe } from "./probe";
+import { asideOf, causesOf, missing, notTried, ok, type Probe } from "./probe";
 
 type Client = Pick<
   Kafka,
@@ -73,9 +73,9 @@ export function kafkaProbes(
 
   async function tryTopics(): Promise<Outcomes> {
     const listed = await kafka.topics();
-    const covered = [
-      ...new Set([...listed, ...(await known().catch(() => []))]),
-    ].filter((topic) => datasetOf(topic, config.naming));
+    const covered = [...new Set([...listed, ...(await asideOf(known))])].filter(
+      (topic) => datasetOf(topic, config.naming),
+    );
     const told = await kafka.topicRights(covered);
     const outcomes: Outcomes = {
       clusterDescribe: clusterOutcome(told?.cluster),

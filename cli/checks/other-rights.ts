@@ -59,7 +59,9 @@ export function yarnProbe(
         return {
           applicationKill,
           queueSubmit: notTried(
-            `YARN tells of the queue ${queue} to its administrators only, or not at all: ${(error as Error).message}`,
+            /Forbidden/.test((error as Error).message)
+              ? `YARN tells of the queue ${queue} to those alone who administer it`
+              : (error as Error).message,
           ),
         };
       }

@@ -46,6 +46,16 @@ export async function tryAll(
   return Object.assign({}, ...told) as Outcomes;
 }
 
+/** What one probe asks of another's service is waited for less long than any probe: that service may not answer. */
+const ASIDE_MS = 10_000;
+
+/** What another service tells; nothing where it fails or takes long. */
+export const asideOf = <T>(
+  ask: () => Promise<readonly T[]>,
+  ms = ASIDE_MS,
+): Promise<readonly T[]> =>
+  within(ask(), ms, () => new Error("late")).catch(() => []);
+
 /** Tries one right: what is thrown says that it is lacking, or else that it could not be tried. */
 export async function outcomeOf(
   attempt: () => Promise<Outcome>,

@@ -3,7 +3,12 @@ import { countRequest } from "../../lib/request-count";
 import { KafkaConnection } from "./connection";
 import { OffsetLookups } from "./offset-lookups";
 import { deniedTopics, logSizes, topicIds } from "./raw-requests";
-import { groupRights, topicRights } from "./rights";
+import {
+  groupRights,
+  topicRights,
+  tryIdempotentProducer,
+  tryTransactionalId,
+} from "./rights";
 import {
   type Message,
   type Range,
@@ -52,24 +57,15 @@ export class Kafka extends KafkaConnection {
   }
 
   /**
-   * Has the cluster give a producer id, as a producer does before it produces anything. Without a transactional id nothing is kept of it; with
-   * one, Kafka remembers that id for some days.
+   * Has Kafka give an idempotent producer its id, or one with a transactional id: see {@link tryTransactionalId}. Nothing is produced.
    * @throws ServiceError where that is refused
    */
-  async tryProducer(transactionalId?: string): Promise<void> {
-    await this.calling(async () => {
-      if (transactionalId !== undefined) {
-        const own = { transactionTimeoutMs: 60_000 };
-        const producer = await this.transactionalProducer(transactionalId, own);
-        return producer.disconnect();
-      }
-      const producer = this.js.producer({ idempotent: true });
-      try {
-        await producer.connect();
-      } finally {
-        await producer.disconnect();
-      }
-    });
+  tryProducer(transactionalId?: string): Promise<void> {
+    return this.calling(() =>
+      transactionalId === undefined
+        ? tryIdempotentProducer(this.js)
+        : tryTransactionalId(this.js, transactionalId),
+    );
   }
 
   /** Each partition's offsets, by partition number. */

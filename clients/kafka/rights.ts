@@ -9,13 +9,17 @@ import {
   TOPIC_RIGHTS,
   type ToldRights,
 } from "../../formats/kafka/rights";
-import { ask, withCluster } from "./raw-requests";
+import { ask, type Broker, type Cluster, withCluster } from "./raw-requests";
+import { connectTransactionalProducer } from "./transactional-producer";
 
 /** Topics of one request: thousands would make an answer of many megabytes. */
 const TOPICS = 500;
 
-/** kafkajs' type of a group's coordinator, where it looks one up. */
-const GROUP_COORDINATOR = 0;
+/** kafkajs' types of coordinators, where it looks one up. */
+const COORDINATOR = { group: 0, transaction: 1 } as const;
+
+/** How long a broker waits for a transaction, which the check never begins. */
+const TRANSACTION_MS = 60_000;
 
 /**
  * What may be done with some topics, and with the cluster; nothing is done with them.
@@ -45,22 +49,70 @@ export const topicRights = (
   });
 
 /**
+ * Asks one broker for a coordinator. kafkajs' own way asks all of them, and drops why they refuse.
+ * @throws kafkajs' error where who asks must not know of the group or the transactional id; whatever else is left to kafkajs' own way
+ */
+async function mustNotBeRefused(
+  cluster: Cluster,
+  groupId: string,
+  coordinatorType: number,
+): Promise<void> {
+  const broker = (await cluster.findControllerBroker()) as Broker & {
+    findGroupCoordinator(asked: {
+      groupId: string;
+      coordinatorType: number;
+    }): Promise<unknown>;
+  };
+  await broker
+    .findGroupCoordinator({ groupId, coordinatorType })
+    .catch((error: { type?: string }) => {
+      if (error.type?.endsWith("AUTHORIZATION_FAILED")) throw error;
+    });
+}
+
+/**
  * What may be done with a group, which need not be there and is not made.
  * @returns undefined where the brokers do not tell
  * @throws whatever kafkajs throws, as where the group must not be known of
  */
 export const groupRights = (js: KafkaJs, group: string): Promise<Operations> =>
-  withCluster(js, async (cluster) =>
-    ask(
-      await cluster.findGroupCoordinator({
-        groupId: group,
-        coordinatorType: GROUP_COORDINATOR,
-      }),
-      {
-        api: GROUP_RIGHTS,
-        name: "DescribeGroups",
-        bytes: encodeGroupRightsRequest(group),
-        decode: decodeGroupRights,
-      },
-    ),
+  withCluster(js, async (cluster) => {
+    await mustNotBeRefused(cluster, group, COORDINATOR.group);
+    const coordinator = await cluster.findGroupCoordinator({
+      groupId: group,
+      coordinatorType: COORDINATOR.group,
+    });
+    return ask(coordinator, {
+      api: GROUP_RIGHTS,
+      name: "DescribeGroups",
+      bytes: encodeGroupRightsRequest(group),
+      decode: decodeGroupRights,
+    });
+  });
+
+/**
+ * Has Kafka give a transactional id a producer, with which nothing is produced. Kafka remembers the id for some days.
+ * @throws whatever kafkajs throws where that is refused
+ */
+export async function tryTransactionalId(
+  js: KafkaJs,
+  transactionalId: string,
+): Promise<void> {
+  await withCluster(js, (cluster) =>
+    mustNotBeRefused(cluster, transactionalId, COORDINATOR.transaction),
   );
+  const producer = await connectTransactionalProducer(js, transactionalId, {
+    transactionTimeoutMs: TRANSACTION_MS,
+  });
+  await producer.disconnect();
+}
+
+/** Has the cluster give a producer id, as an idempotent producer does before it produces anything. Nothing is kept of it. */
+export async function tryIdempotentProducer(js: KafkaJs): Promise<void> {
+  const producer = js.producer({ idempotent: true });
+  try {
+    await producer.connect();
+  } finally {
+    await producer.disconnect();
+  }
+}

@@ -186,3 +186,18 @@ test("what is lacking is told below the table, with what to ask for", () => {
   );
   expect(grantsText(rights.slice(0, 1))).toBe("");
 });
+
+test("that YARN tells administrators only is told in words, an outage as it is", async () => {
+  const of = async (message: string) =>
+    (
+      await tryAll([
+        yarnProbe(config, {
+          maySubmit: () => Promise.reject(new Error(message)),
+        }),
+      ])
+    ).queueSubmit?.why;
+  expect(await of("GET /queues/default/access: ForbiddenException: x")).toBe(
+    "YARN tells of the queue default to those alone who administer it",
+  );
+  expect(await of("connect ECONNREFUSED")).toBe("connect ECONNREFUSED");
+});

@@ -1,4 +1,5 @@
 import {
+  asideOf,
   missing,
   notTried,
   ok,
@@ -74,4 +75,10 @@ test("rights are told in the table's order, with who needs them", () => {
 test("samples are from all over", () => {
   expect(sampled([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 5)).toEqual([0, 2, 4, 6, 8]);
   expect(sampled([1, 2], 5)).toEqual([1, 2]);
+});
+
+test("what another service does not tell in time, or refuses, is nothing", async () => {
+  expect(await asideOf(() => never, 5)).toEqual([]);
+  expect(await asideOf(() => Promise.reject(new Error("no")))).toEqual([]);
+  expect(await asideOf(async () => [1])).toEqual([1]);
 });

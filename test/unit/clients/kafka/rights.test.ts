@@ -1,12 +1,16 @@
 import type { Kafka as KafkaJs } from "kafkajs";
-import { groupRights, topicRights } from "../../../../clients/kafka/rights";
+import {
+  groupRights,
+  topicRights,
+  tryTransactionalId,
+} from "../../../../clients/kafka/rights";
 import {
   GROUP_RIGHTS_ANSWER,
   TOPIC_RIGHTS_ANSWER,
 } from "../../../fuzz/seeds/kafka";
 
 /** Brokers that know these versions of Metadata and DescribeGroups; every request is kept. */
-function brokers(metadata: number, groups: number) {
+function brokers(metadata: number, groups: number, refusal?: string) {
   const requests: { apiKey: number; apiVersion: number; bytes: Buffer }[] = [];
   type Call = {
     request: {
@@ -27,6 +31,10 @@ function brokers(metadata: number, groups: number) {
   const broker = {
     versions: { 3: { maxVersion: metadata }, 15: { maxVersion: groups } },
     connectionPool: { getConnection: async () => ({ send }) },
+    findGroupCoordinator: async () => {
+      if (refusal !== undefined)
+        throw Object.assign(new Error(refusal), { type: refusal });
+    },
   };
   const cluster = {
     connect: async () => undefined,
@@ -66,4 +74,20 @@ test("a group's rights are asked of its coordinator", async () => {
   const { js, requests } = brokers(12, 5);
   expect(await groupRights(js, "g")).toContain("Delete");
   expect(requests).toMatchObject([{ apiKey: 15, apiVersion: 3 }]);
+});
+
+test("that a coordinator must not be known of is told as brokers say it, though kafkajs drops why", async () => {
+  const group = "GROUP_AUTHORIZATION_FAILED";
+  await expect(groupRights(brokers(12, 5, group).js, "g")).rejects.toThrow(
+    group,
+  );
+  const id = "TRANSACTIONAL_ID_AUTHORIZATION_FAILED";
+  await expect(
+    tryTransactionalId(brokers(12, 5, id).js, "sisyphus-x"),
+  ).rejects.toThrow(id);
+});
+
+test("a coordinator that is not there yet is waited for as kafkajs does", async () => {
+  const { js } = brokers(12, 5, "GROUP_COORDINATOR_NOT_AVAILABLE");
+  expect(await groupRights(js, "g")).toContain("Read");
 });
