@@ -18,8 +18,11 @@ function textOf(path: string): string {
 }
 
 /** Reads and checks a configuration file. @throws Error that names the file, or every wrong field and what is allowed there */
-export function loadConfig(path: string): Config {
-  const text = textOf(path);
+export const loadConfig = (path: string): Config =>
+  configIn(textOf(path), path);
+
+/** Checks a configuration's text. @param path what it is called. @throws Error as above */
+export function configIn(text: string, path: string): Config {
   let value: unknown;
   try {
     value = parse(text);

@@ -1,117 +1,113 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { clientsOf } from "../../clients/cluster";
-import type { Kafka } from "../../clients/kafka/kafka";
+import {
+  type CheckedRight,
+  isLacking,
+  NEEDED_BY,
+  type NeededBy,
+} from "../../domain/rights/rights";
 import type { Config } from "../../domain/settings/config";
-import { datasetOf } from "../../domain/settings/dataset";
-import { loadConfig } from "../../workers/config";
-import { configOption } from "../config-option";
 import { configDigest } from "../../domain/settings/config-digest";
-import { connectClient } from "../../workers/connection";
-import { sagaQueuesOf } from "../../domain/settings/task-queues";
-import { readIdentity } from "../../domain/settings/worker-identity";
-import { withClient } from "../client";
-import { workersOf } from "../workers";
+import { loadConfig } from "../../workers/config";
+import {
+  demandOf,
+  grantsText,
+  rightsTable,
+  rightsTried,
+} from "../checks/rights";
+import { systemRows, workerRows } from "../checks/systems";
+import { untilInterrupted } from "../checks/until-interrupted";
+import { configOption } from "../config-option";
+import { type InitOptions, writeFirstConfig } from "../first-config";
 import { print, table } from "../output";
 
-/** Asks a system for something small. Its answer is a few words for the table. @throws Error where it does not answer */
-type Check = () => Promise<string>;
+type CheckOptions = { config: string; for?: NeededBy[]; json?: boolean };
 
-/** Each system that the configuration names, in the order in which the table shows them. */
-function checksOf(
-  config: Config,
-  clients: ReturnType<typeof clientsOf>,
-  kafka: Kafka,
-): Record<string, Check> {
-  const hdfs = clients.hdfs();
-  return {
-    Temporal: async () => {
-      const client = await connectClient();
-      await client.connection.close();
-      return "answers";
-    },
-    Kafka: async () => {
-      const topics = await kafka.topics();
-      const covered = topics.filter((topic) => datasetOf(topic, config.naming));
-      if (covered.length === 0)
-        throw new Error(
-          `none of the ${topics.length} topics that are to be seen matches naming.topicPattern: a right to describe them may be lacking (docs/permissions.md)`,
-        );
-      return `${topics.length} topics, ${covered.length} of them audited`;
-    },
-    HDFS: async () => ((await hdfs.list("/")) ? "answers" : "has no root"),
-    YARN: async () =>
-      `${(await clients.yarn().running()).length} applications running`,
-    "Hive metastore": async () => {
-      const { database } = config.naming;
-      const tables = await clients.hive().tables(database);
-      return `${tables.length} tables in ${database}`;
-    },
-    "importer history": async () =>
-      `${((await hdfs.list(config.importer.historyPath)) ?? []).length} runs`,
-  };
-}
-
-/** A row of the table: the system, and `ok` or `FAILED` with what it said. */
-const rowOf = async ([system, check]: [string, Check]) => {
-  try {
-    return [system, `ok: ${await check()}`];
-  } catch (error) {
-    return [system, `FAILED: ${(error as Error).message}`];
-  }
+type Checked = {
+  systems: string[][];
+  workers: string[][];
+  rights: CheckedRight[];
 };
 
-/** A row for each worker of each queue, and for each queue that has none. */
-async function workerRows(config: Config): Promise<string[][]> {
-  const own = configDigest(config);
-  try {
-    return await withClient(async (client) => {
-      const rows: string[][] = [];
-      for (const queue of sagaQueuesOf(config)) {
-        const identities = await workersOf(client, queue);
-        if (identities.length === 0) rows.push([queue, "FAILED: none", "", ""]);
-        for (const identity of identities) {
-          const says = readIdentity(identity);
-          rows.push([
-            queue,
-            says?.process ?? identity,
-            says?.version ?? "",
-            configurationText(says?.config, own),
-          ]);
-        }
-      }
-      return rows;
-    });
-  } catch (error) {
-    return [["", `FAILED: ${(error as Error).message}`, "", ""]];
-  }
+const SYSTEMS = ["system", "state"];
+const WORKERS = ["queue", "worker", "version", "configuration"];
+
+const asObjects = (header: string[], rows: string[][]) =>
+  rows.map((row) =>
+    Object.fromEntries(header.map((name, i) => [name, row[i]])),
+  );
+
+async function check(config: Config, demand: NeededBy[]): Promise<Checked> {
+  const clients = clientsOf(config);
+  const kafka = clients.kafka();
+  const tried = rightsTried(config, clients, kafka, demand);
+  const checked = Promise.all([
+    systemRows(config, clients, kafka),
+    workerRows(config),
+    tried.rights,
+  ]).finally(() => kafka.close());
+  const [systems, workers, rights] = await untilInterrupted(
+    checked,
+    tried.stop,
+  );
+  return { systems, workers, rights };
 }
 
-const configurationText = (theirs: string | undefined, own: string) =>
-  theirs === undefined
-    ? "unknown: a worker of an older version"
-    : theirs === own
-      ? `${theirs} ok`
-      : `${theirs} FAILED: another than this file's`;
+function printChecked(config: Config, checked: Checked): void {
+  const { systems, workers, rights } = checked;
+  print(table(SYSTEMS, systems));
+  print(`\nThis file's configuration is ${configDigest(config)}.`);
+  print(table(WORKERS, workers));
+  print(`\n${table(...rightsTable(rights))}`);
+  const grants = grantsText(rights);
+  if (grants !== "") print(`\n${grants}`);
+}
 
 export function addCommands(command: Command): void {
   command
+    .command("init")
+    .description(
+      "write a first sisyphus.yaml, with comments, from what Hadoop's configuration and Kafka tell; what is there is never written over (exit code 2)",
+    )
+    .option("--kafka <host:port,…>", "brokers, which are asked for topics")
+    .option(
+      "--hadoop-conf <folder>",
+      "Hadoop's configuration; by default HADOOP_CONF_DIR or /etc/hadoop/conf",
+    )
+    .option("--out <file>", "where to write it; - prints it", "sisyphus.yaml")
+    .action(async (options: InitOptions) => {
+      process.exitCode = await writeFirstConfig(options, print, (line) =>
+        console.error(line),
+      );
+    });
+  command
     .command("check")
     .description(
-      "check the file, that every system answers, and that all workers have this configuration; exit code 1 where it is not so",
+      "check the file, that every system answers, that all workers have this configuration, and that each right is there; exit code 1 where it is not so",
     )
     .option(...configOption)
-    .action(async (options: { config: string }) => {
+    .addOption(
+      new Option(
+        "--for <who...>",
+        "who is to work: rights that nobody of these needs are not asked for",
+      ).choices(NEEDED_BY),
+    )
+    .option("--json", "for scripts")
+    .action(async (options: CheckOptions) => {
       const config = loadConfig(options.config);
-      const clients = clientsOf(config);
-      const kafka = clients.kafka();
-      const checks = Object.entries(checksOf(config, clients, kafka));
-      const rows = await Promise.all(checks.map(rowOf));
-      await kafka.close();
-      print(table(["system", "state"], rows));
-      const workers = await workerRows(config);
-      print(`\nThis file's configuration is ${configDigest(config)}.`);
-      print(table(["queue", "worker", "version", "configuration"], workers));
-      if ([...rows, ...workers].some((row) => row.join().includes("FAILED")))
-        process.exitCode = 1;
+      const checked = await check(config, options.for ?? demandOf(config));
+      const { systems, workers, rights } = checked;
+      if (options.json)
+        print({
+          configuration: configDigest(config),
+          systems: asObjects(SYSTEMS, systems),
+          workers: asObjects(WORKERS, workers),
+          rights,
+        });
+      else printChecked(config, checked);
+      const hasFailed = [...systems, ...workers].some((row) =>
+        row.join().includes("FAILED"),
+      );
+      if (hasFailed || isLacking(rights)) process.exitCode = 1;
     });
 }

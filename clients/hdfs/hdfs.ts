@@ -127,6 +127,16 @@ export class Hdfs {
     return answer && statusOf(nameOf(path), answer.FileStatus);
   }
 
+  /**
+   * Asks whether something may be done with a file or directory, which does nothing with it.
+   * @param action as in `r-x`
+   * @returns false where it does not exist
+   * @throws ServiceError that says AccessControlException where it may not
+   */
+  mayDo(path: string, action: string): Promise<boolean> {
+    return this.transport.done("CHECKACCESS", path, { fsaction: action });
+  }
+
   /** A file's bytes, or a range of them; undefined where it does not exist. */
   read(
     path: string,

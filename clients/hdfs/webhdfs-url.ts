@@ -7,6 +7,7 @@ export const OPERATIONS = {
   LISTSTATUS: { method: "GET", counted: 1 },
   GETFILESTATUS: { method: "GET", counted: 1 },
   GETCONTENTSUMMARY: { method: "GET", counted: 1 },
+  CHECKACCESS: { method: "GET", counted: 1 },
   OPEN: { method: "GET", counted: 2 },
   CREATE: { method: "PUT", counted: 0 },
   MKDIRS: { method: "PUT", counted: 0 },

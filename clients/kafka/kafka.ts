@@ -4,6 +4,12 @@ import { KafkaConnection } from "./connection";
 import { OffsetLookups } from "./offset-lookups";
 import { deniedTopics, logSizes, topicIds } from "./raw-requests";
 import {
+  groupRights,
+  topicRights,
+  tryIdempotentProducer,
+  tryTransactionalId,
+} from "./rights";
+import {
   type Message,
   type Range,
   type ReadOptions,
@@ -38,6 +44,28 @@ export class Kafka extends KafkaConnection {
     if (topics.length === 0) return new Set();
     countRequest("Kafka");
     return new Set(await this.calling(() => deniedTopics(this.js, topics)));
+  }
+
+  /** What may be done with some topics, and with the cluster: see {@link topicRights}. @throws ServiceError */
+  topicRights(topics: readonly string[]) {
+    return this.calling(() => topicRights(this.js, topics));
+  }
+
+  /** What may be done with a group: see {@link groupRights}. @throws ServiceError */
+  groupRights(group: string) {
+    return this.calling(() => groupRights(this.js, group));
+  }
+
+  /**
+   * Has Kafka give an idempotent producer its id, or one with a transactional id: see {@link tryTransactionalId}. Nothing is produced.
+   * @throws ServiceError where that is refused
+   */
+  tryProducer(transactionalId?: string): Promise<void> {
+    return this.calling(() =>
+      transactionalId === undefined
+        ? tryIdempotentProducer(this.js)
+        : tryTransactionalId(this.js, transactionalId),
+    );
   }
 
   /** Each partition's offsets, by partition number. */

@@ -248,7 +248,7 @@ export async function ask<T>(
   });
 }
 
-async function withCluster<T>(
+export async function withCluster<T>(
   js: KafkaJs,
   work: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {

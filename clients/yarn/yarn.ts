@@ -48,6 +48,15 @@ const oneApplication = z.object({ app: application });
 const applications = z.object({
   apps: z.object({ app: z.array(application).optional() }).nullable(),
 });
+/** Hadoop writes what a class holds with or without the class's name around it. */
+const allowed = z.object({
+  allowed: z.union([z.boolean(), z.stringbool()]),
+});
+const queueAccess = z.union([
+  allowed,
+  z.object({ RMQueueAclInfo: allowed }).transform((it) => it.RMQueueAclInfo),
+  z.object({ rmQueueAclInfo: allowed }).transform((it) => it.rmQueueAclInfo),
+]);
 const stateOfApplication = z.object({ state: z.string() });
 
 /** YARN's own exception for an application that it does not know. A gateway's 404 has none: it says nothing of the application. */
@@ -141,6 +150,15 @@ export class Yarn {
   private async applications(query: string): Promise<Application[]> {
     const found = await this.get(`/apps?${query}`, applications);
     return found?.apps?.app ?? [];
+  }
+
+  /**
+   * Whether somebody may submit to a queue. YARN tells it from version 3.2 on, to those who administer the queue.
+   * @returns undefined where it does not know the question
+   */
+  async maySubmit(queue: string, user: string): Promise<boolean | undefined> {
+    const path = `/queues/${encodeURIComponent(queue)}/access?queue-acl-type=SUBMIT_APPLICATIONS&user=${encodeURIComponent(user)}`;
+    return (await this.get(path, queueAccess))?.allowed;
   }
 
   /** One application; undefined where the ResourceManager knows none of that id, or no longer. */

@@ -86,8 +86,14 @@ export const ENVIRONMENT: EnvironmentVariable[] = [
       "The configuration file, where `--config` names none. Without it `sisyphus.yaml` in the working folder.",
   },
   {
+    name: "HADOOP_CONF_DIR",
+    readBy: "`sisyphus config init`",
+    meaning:
+      "Hadoop's client configuration, where `--hadoop-conf` names none. Without it `/etc/hadoop/conf`, if it is there.",
+  },
+  {
     name: "SISYPHUS_MYSQL_PASSWORD",
-    readBy: "workers",
+    readBy: "workers, `sisyphus config check`",
     isSecret: true,
     meaning: "the password of `mysql.user`, where `mysql.password` names none.",
   },

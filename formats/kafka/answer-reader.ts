@@ -23,6 +23,11 @@ export class AnswerReader {
 
   text = (): string => this.take(this.int16()).toString("utf8");
 
+  textOrNull(): string | undefined {
+    const length = this.int16();
+    return length < 0 ? undefined : this.take(length).toString("utf8");
+  }
+
   /** Reads an array's elements. */
   times(element: () => void): void {
     for (let left = this.int32(); left > 0; left--) element();

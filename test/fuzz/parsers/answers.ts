@@ -6,6 +6,10 @@ import { registerCodecs } from "../../../clients/kafka/codecs";
 import { Yarn } from "../../../clients/yarn/yarn";
 import { decodeLogSizes } from "../../../formats/kafka/log-dirs";
 import { decodeTopicIds } from "../../../formats/kafka/metadata";
+import {
+  decodeGroupRights,
+  decodeTopicRights,
+} from "../../../formats/kafka/rights";
 import { decodeProduceResponse } from "../../../formats/kafka/produce";
 import {
   xerialChunks,
@@ -17,6 +21,8 @@ import {
   LOG_DIRS_ANSWER,
   METADATA_ANSWER,
   PRODUCED_ANSWER,
+  GROUP_RIGHTS_ANSWER,
+  TOPIC_RIGHTS_ANSWER,
 } from "../seeds/kafka";
 import { fixture, type Parser, texts } from "../parser";
 import { EVENT_LINES } from "../seeds/events";
@@ -149,6 +155,16 @@ export const ANSWERS: Parser[] = [
     name: "kafka-metadata",
     seeds: () => [METADATA_ANSWER],
     parse: (bytes) => decodeTopicIds(bytes),
+  },
+  {
+    name: "kafka-topic-rights",
+    seeds: () => [TOPIC_RIGHTS_ANSWER],
+    parse: (bytes) => decodeTopicRights(bytes),
+  },
+  {
+    name: "kafka-group-rights",
+    seeds: () => [GROUP_RIGHTS_ANSWER],
+    parse: (bytes) => decodeGroupRights(bytes),
   },
   {
     name: "kafka-produced",

@@ -52,3 +52,48 @@ export const PRODUCED_ANSWER = Buffer.from(
   ].join(""),
   "hex",
 );
+
+const topic = (error: string, name: string, rights: string, partitions = 0) =>
+  error +
+  "0003" +
+  Buffer.from(name).toString("hex") +
+  "00" +
+  `0000000${partitions}` +
+  (
+    "0000" + // no error
+    "00000000" +
+    "000003e9" +
+    "00000000" +
+    ("00000001" + "000003e9").repeat(2) +
+    "00000000"
+  ).repeat(partitions) +
+  rights;
+
+/** Put together by hand after the protocol guide's "Metadata Response (Version: 8)". */
+export const TOPIC_RIGHTS_ANSWER = Buffer.from(
+  [
+    "00000000",
+    "00000001" + "000003e9" + "0001" + "68" + "000042b0" + "ffff", // one broker, no rack
+    "0001" + "63", // cluster "c"
+    "000003e9", // controller
+    "00000004",
+    topic("0000", "abc", "00000118", 1), // Read, Write, Describe
+    topic("001d", "def", "80000000"), // hidden
+    topic("0000", "ghi", "80000000", 2), // not told
+    topic("0003", "xyz", "80000000"), // unknown topic
+    "00000100", // the cluster: Describe
+  ].join(""),
+  "hex",
+);
+
+/** Put together by hand after the protocol guide's "DescribeGroups Response (Version: 3)". */
+export const GROUP_RIGHTS_ANSWER = Buffer.from(
+  [
+    "00000000",
+    "00000001",
+    "0000" + "0001" + "67" + "0004" + "44656164" + "0000" + "0000", // "g", Dead
+    "00000000", // no members
+    "00000148", // Read, Delete, Describe
+  ].join(""),
+  "hex",
+);

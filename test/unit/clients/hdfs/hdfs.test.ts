@@ -395,3 +395,30 @@ test("the token by which a NameNode lets a DataNode be asked is in no message", 
     "IllegalArgument: Invalid uri http://dn/a?op=OPEN&delegation=…&x=1",
   );
 });
+
+test("what may be done with a folder is asked about, and a refusal says so", async () => {
+  const hdfs = client(await fake.start());
+  fake.answerAlways = { status: 200, body: "" };
+  expect(await hdfs.mayDo("/wmf/data", "-wx")).toBe(true);
+  expect(fake.nameNodeSaw).toMatchObject([
+    { method: "GET", op: "CHECKACCESS" },
+  ]);
+  expect(fake.nameNodeSaw[0]!.query.get("fsaction")).toBe("-wx");
+  const exception = (name: string) => ({
+    RemoteException: { exception: name, message: "Permission denied" },
+  });
+  fake.answerAlways = {
+    status: 404,
+    json: exception("FileNotFoundException"),
+  };
+  expect(await hdfs.mayDo("/wmf/none", "-wx")).toBe(false);
+  fake.answerAlways = {
+    status: 403,
+    json: exception("AccessControlException"),
+  };
+  await expect(hdfs.mayDo("/wmf/data", "-wx")).rejects.toThrow(
+    /AccessControlException: Permission denied/,
+  );
+  fake.answerAlways = { status: 200, type: "text/html", body: "<html>" };
+  await expect(hdfs.mayDo("/wmf/data", "-wx")).rejects.toThrow(ServiceError);
+});

@@ -135,3 +135,18 @@ test("nothing of an answer goes further than the fields that are known, such as 
   };
   expect(await yarn.application(ID)).not.toHaveProperty("queueUsagePercentage");
 });
+
+test.each([
+  [{ allowed: true, user: "sisyphus", diagnostics: "" }, true],
+  [{ RMQueueAclInfo: { allowed: "false" } }, false],
+])("whether somebody may submit to a queue is read: %j", async (told, may) => {
+  answer = json(200, told);
+  expect(await yarn.maySubmit("root.a", "sisyphus")).toBe(may);
+});
+
+test("a queue of which YARN tells its administrators only is an error", async () => {
+  answer = json(403, exception("ForbiddenException"));
+  await expect(yarn.maySubmit("default", "sisyphus")).rejects.toThrow(
+    /ForbiddenException/,
+  );
+});

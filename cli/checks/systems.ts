@@ -1,0 +1,103 @@
+import type { clientsOf } from "../../clients/cluster";
+import type { Kafka } from "../../clients/kafka/kafka";
+import { configDigest } from "../../domain/settings/config-digest";
+import type { Config } from "../../domain/settings/config";
+import { datasetOf } from "../../domain/settings/dataset";
+import { sagaQueuesOf } from "../../domain/settings/task-queues";
+import { readIdentity } from "../../domain/settings/worker-identity";
+import { within } from "../../lib/within";
+import { connectClient } from "../../workers/connection";
+import { withClient } from "../client";
+import { workersOf } from "../workers";
+
+/** Asks a system for something small. Its answer is a few words for the table. @throws Error where it does not answer */
+type Check = () => Promise<string>;
+
+/** Kafka's client asks for a while until it gives up. */
+const DEADLINE_MS = 60_000;
+
+/** Each system that the configuration names, in the order in which the table shows them. */
+function checksOf(
+  config: Config,
+  clients: ReturnType<typeof clientsOf>,
+  kafka: Kafka,
+): Record<string, Check> {
+  const hdfs = clients.hdfs();
+  return {
+    Temporal: async () => {
+      const client = await connectClient();
+      await client.connection.close();
+      return "answers";
+    },
+    Kafka: async () => {
+      const topics = await kafka.topics();
+      const covered = topics.filter((topic) => datasetOf(topic, config.naming));
+      if (covered.length === 0)
+        throw new Error(
+          `none of the ${topics.length} topics that are to be seen matches naming.topicPattern: a right to describe them may be lacking (docs/permissions.md)`,
+        );
+      return `${topics.length} topics, ${covered.length} of them audited`;
+    },
+    HDFS: async () => ((await hdfs.list("/")) ? "answers" : "has no root"),
+    YARN: async () =>
+      `${(await clients.yarn().running()).length} applications running`,
+    "Hive metastore": async () => {
+      const { database } = config.naming;
+      const tables = await clients.hive().tables(database);
+      return `${tables.length} tables in ${database}`;
+    },
+    "importer history": async () =>
+      `${((await hdfs.list(config.importer.historyPath)) ?? []).length} runs`,
+  };
+}
+
+/** A row of the table: the system, and `ok` or `FAILED` with what it said. */
+const rowOf = async ([system, check]: [string, Check]): Promise<string[]> => {
+  const late = () => new Error(`no answer in ${DEADLINE_MS / 1000} s`);
+  try {
+    return [system, `ok: ${await within(check(), DEADLINE_MS, late)}`];
+  } catch (error) {
+    return [system, `FAILED: ${(error as Error).message}`];
+  }
+};
+
+/** A row for each system. */
+export const systemRows = (
+  config: Config,
+  clients: ReturnType<typeof clientsOf>,
+  kafka: Kafka,
+): Promise<string[][]> =>
+  Promise.all(Object.entries(checksOf(config, clients, kafka)).map(rowOf));
+
+/** A row for each worker of each queue, and for each queue that has none. */
+export async function workerRows(config: Config): Promise<string[][]> {
+  const own = configDigest(config);
+  try {
+    return await withClient(async (client) => {
+      const rows: string[][] = [];
+      for (const queue of sagaQueuesOf(config)) {
+        const identities = await workersOf(client, queue);
+        if (identities.length === 0) rows.push([queue, "FAILED: none", "", ""]);
+        for (const identity of identities) {
+          const says = readIdentity(identity);
+          rows.push([
+            queue,
+            says?.process ?? identity,
+            says?.version ?? "",
+            configurationText(says?.config, own),
+          ]);
+        }
+      }
+      return rows;
+    });
+  } catch (error) {
+    return [["", `FAILED: ${(error as Error).message}`, "", ""]];
+  }
+}
+
+const configurationText = (theirs: string | undefined, own: string) =>
+  theirs === undefined
+    ? "unknown: a worker of an older version"
+    : theirs === own
+      ? `${theirs} ok`
+      : `${theirs} FAILED: another than this file's`;

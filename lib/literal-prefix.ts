@@ -1,0 +1,39 @@
+/** What may stand behind a character that need not be there. */
+const MAY_BE_NONE = /^(?:[*?]|\{0?,|\{0\})/;
+
+/**
+ * The text with which whatever a whole-name regex matches begins; as far as it is plain to see.
+ * @param source a valid regex' source; one with alternatives outside of groups has none
+ */
+export function literalPrefix(source: string): string {
+  if (hasAlternatives(source)) return "";
+  let prefix = "";
+  for (let at = 0; at < source.length; at++) {
+    let char = source[at]!;
+    if (char === "^" && at === 0) continue;
+    if (char === "\\") {
+      char = source[++at] ?? "";
+      if (/\w/.test(char)) return prefix;
+    } else if (/[.[({*+?|$^]/.test(char)) return prefix;
+    const rest = source.slice(at + 1);
+    if (MAY_BE_NONE.test(rest)) return prefix;
+    prefix += char;
+    if (/^[+{]/.test(rest)) return prefix;
+  }
+  return prefix;
+}
+
+function hasAlternatives(source: string): boolean {
+  let depth = 0;
+  let isClass = false;
+  for (let at = 0; at < source.length; at++) {
+    const char = source[at];
+    if (char === "\\") at++;
+    else if (isClass) isClass = char !== "]";
+    else if (char === "[") isClass = true;
+    else if (char === "(") depth++;
+    else if (char === ")") depth--;
+    else if (char === "|" && depth === 0) return true;
+  }
+  return false;
+}
