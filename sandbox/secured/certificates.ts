@@ -35,11 +35,12 @@ function keytool(store: string, ...args: string[]): void {
   );
 }
 
+/** By RSA, as Java writes elliptic keys without their public part, and Temporal's client (rustls) reads none of those. */
 function keyPair(store: string, owner: string, ...extensions: string[]): void {
   keytool(
     store,
     ...["-genkeypair", "-alias", owner, "-dname", `CN=${owner}`],
-    ...["-keyalg", "EC", "-validity", "3650"],
+    ...["-keyalg", "RSA", "-validity", "3650"],
     ...extensions,
   );
 }
