@@ -1,4 +1,5 @@
 import { existsSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { userInfo } from "node:os";
 import { Kafka } from "../clients/kafka/kafka";
 import {
@@ -53,12 +54,13 @@ async function topicsOf(brokers: string[]): Promise<Found["topics"]> {
 
 /** Hadoop's configuration: the folder that was given, or one that is usual, where it is there and can be read. */
 function hadoopOf(given: string | undefined): Found["hadoop"] {
+  // Whoever reads the file may work in another folder.
   if (given !== undefined)
-    return { folder: given, settings: readHadoopConf(given) };
+    return { folder: resolve(given), settings: readHadoopConf(given) };
   const usual = process.env["HADOOP_CONF_DIR"] ?? HADOOP_CONF;
   if (!existsSync(usual)) return undefined;
   try {
-    return { folder: usual, settings: readHadoopConf(usual) };
+    return { folder: resolve(usual), settings: readHadoopConf(usual) };
   } catch {
     // Nobody has asked for it.
     return undefined;
