@@ -281,15 +281,8 @@ test("a storage folder that one may not go through to lacks a right", async () =
 });
 
 test("a right to read is not there because folders without a file may be listed", async () => {
-  const hdfs = new FakeHdfs(
-    [
-      `${RAW}/05/03/_tmp`,
-      `${HOUR}/_REFINED`,
-      `${HISTORY}/2018-07-05-03/_tmp`,
-      "/wmf/data/sisyphus/latest/audit.json",
-    ],
-    (call) => call === "read",
-  );
+  const flags = [`${RAW}/05/03/_tmp`, `${HOUR}/_REFINED`, `${HISTORY}/a/_tmp`];
+  const hdfs = new FakeHdfs(flags, (call) => call === "read");
   const { rawRead, refinedRead, refinedWrite, historyRead } = await tried(hdfs);
   for (const outcome of [rawRead, refinedRead])
     expect(outcome).toEqual({
