@@ -1,4 +1,4 @@
-import { connect, isIP } from "node:net";
+import { connect, isIP, type Socket } from "node:net";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
 import {
   type Connection,
@@ -93,6 +93,7 @@ async function open(
   const connection = createConnection(options);
   // One that breaks while nothing is asked says so here too; the next statement tells of it.
   connection.on("error", () => undefined);
+  catchBadPackets(connection);
   try {
     await new Promise<void>((resolve, reject) =>
       connection.connect((error) => (error ? reject(error) : resolve())),
@@ -103,6 +104,22 @@ async function open(
     throw error;
   }
   return connection;
+}
+
+/** mysql2 throws where nobody catches it, and the process would end, where a packet is shorter than what it is to hold. */
+function catchBadPackets(connection: Connection): void {
+  const inner = connection as unknown as {
+    handlePacket(packet: unknown): void;
+    stream: Socket;
+  };
+  const handle = inner.handlePacket.bind(connection);
+  inner.handlePacket = (packet) => {
+    try {
+      handle(packet);
+    } catch (error) {
+      inner.stream.destroy(error as Error);
+    }
+  };
 }
 
 /** What mysql2 is given for a connection. */

@@ -53,6 +53,7 @@ const greeting = (isTls: boolean) => {
 const refusal = (errno: number, text: string) =>
   [[0xff, errno & 0xff, errno >> 8], `#28000${text}`] as const;
 const OK = [[0, 0, 0, 2, 0, 0, 0]] as const;
+const DONE = packet(1, [...OK[0]]);
 
 /**
  * A server that gets as far as a client's name and password. @param answer to these
@@ -61,7 +62,7 @@ const OK = [[0, 0, 0, 2, 0, 0, 0]] as const;
 async function server(
   answer: readonly (string | readonly number[])[],
   tls?: { cert: string; key: string },
-  onStatement?: () => void,
+  onStatement = (socket: Socket): void => void socket.write(DONE),
 ): Promise<{ port: number; told: string[] }> {
   const told: string[] = [];
   const sockets = new Set<Socket>();
@@ -71,12 +72,7 @@ async function server(
       told.push(bytes.toString("latin1"));
       socket.write(packet(number, ...(answer as number[][])));
       // Each statement that follows is done.
-      socket.on(
-        "data",
-        onStatement ??
-          (() =>
-            socket.write(packet(1, ...OK.map((each) => Buffer.from(each))))),
-      );
+      socket.on("data", () => onStatement(socket));
     });
   };
   const tcp = createServer((socket) => {
@@ -263,6 +259,15 @@ test("a replica that lets us in and then says nothing is passed over", async () 
   } finally {
     jest.useRealTimers();
   }
+});
+
+test("a packet that breaks off, and that nobody asked for, ends no worker", async () => {
+  const { port } = await server(OK, undefined, (socket) =>
+    socket.write(Buffer.concat([DONE, packet(0, [0xff])])),
+  );
+  const one = client({ port });
+  await one.open();
+  await expect(one.rowCount("Edit_17")).rejects.toThrow("MySQL at");
 });
 
 test("replicas whose addresses differ in colons alone have names of their own", async () => {
