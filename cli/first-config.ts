@@ -67,6 +67,15 @@ function hadoopOf(given: string | undefined): Found["hadoop"] {
   }
 }
 
+/** Whose account this is. A container may run as a number that is no account's. */
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env["USER"] || "fill-in";
+  }
+}
+
 /** Why a configuration is not whole yet; undefined where it is. */
 function faultOf(text: string, name: string): string | undefined {
   try {
@@ -100,7 +109,7 @@ export async function writeFirstConfig(
     brokers,
     hadoop,
     topics,
-    user: userInfo().username,
+    user: accountName(),
   });
   if (out === "-") print(text.trimEnd());
   else {

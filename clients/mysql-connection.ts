@@ -1,4 +1,4 @@
-import { connect, isIP } from "node:net";
+import { connect, isIP, type Socket } from "node:net";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
 import {
   type Connection,
@@ -7,6 +7,7 @@ import {
 } from "mysql2";
 import type { Config } from "../domain/settings/config";
 import { mysqlPlace } from "../domain/settings/sections/cluster";
+import { within } from "../lib/within";
 import { calling, ServiceError } from "./errors";
 import { isTlsCode, secretOf, tlsOptions } from "./secrets";
 
@@ -17,12 +18,28 @@ type Place = { host: string; port: number };
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/** So long (s) the server keeps the connection while nothing is asked, as where a search learns the types of a table's columns. */
+const IDLE_SECONDS = 28_800;
+
+/** TIMESTAMP values are shown, and compared, in the session's zone. */
+const SESSION = `SET SESSION time_zone = '+00:00', wait_timeout = ${IDLE_SECONDS}`;
+
+/** Who lets us in and then says nothing, as a proxy does whose servers are gone, is as one that nobody can connect to. */
+const late = () =>
+  Object.assign(new Error(`no answer in ${CONNECT_TIMEOUT_MS / 1000} s`), {
+    code: "ETIMEDOUT",
+  });
+
 /** The addresses that are configured, in the order in which they are preferred. */
 export const placesOf = ({ host, port }: MysqlSettings): Place[] =>
   [host].flat().map((each) => mysqlPlace(each, port));
 
 export const placeText = ({ host, port }: Place): string =>
   `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+
+/** A place as a part of a path; a character for each, as of two IPv6 addresses the colons may be all that differs. */
+export const placeName = (place: Place): string =>
+  placeText(place).replaceAll(/[^\w.-]/g, "_");
 
 type Opened = {
   connection: Connection;
@@ -76,15 +93,33 @@ async function open(
   const connection = createConnection(options);
   // One that breaks while nothing is asked says so here too; the next statement tells of it.
   connection.on("error", () => undefined);
+  catchBadPackets(connection);
   try {
     await new Promise<void>((resolve, reject) =>
       connection.connect((error) => (error ? reject(error) : resolve())),
     );
+    await within(connection.promise().query(SESSION), CONNECT_TIMEOUT_MS, late);
   } catch (error) {
     connection.destroy();
     throw error;
   }
   return connection;
+}
+
+/** mysql2 throws where nobody catches it, and the process would end, where a packet is shorter than what it is to hold. */
+function catchBadPackets(connection: Connection): void {
+  const inner = connection as unknown as {
+    handlePacket(packet: unknown): void;
+    stream: Socket;
+  };
+  const handle = inner.handlePacket.bind(connection);
+  inner.handlePacket = (packet) => {
+    try {
+      handle(packet);
+    } catch (error) {
+      inner.stream.destroy(error as Error);
+    }
+  };
 }
 
 /** What mysql2 is given for a connection. */

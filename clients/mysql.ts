@@ -15,6 +15,7 @@ import {
   type MysqlSettings,
   openFirst,
   placesOf,
+  placeName,
   placeText,
 } from "./mysql-connection";
 
@@ -57,9 +58,6 @@ const columnOf = (field: FieldPacket): MysqlColumn =>
     json: (field as { extendedFormat?: string }).extendedFormat === "json",
   });
 
-/** So long (s) the server keeps the connection while nothing is asked, as where a search learns the types of a table's columns. */
-const IDLE_SECONDS = 28_800;
-
 /**
  * EventLogging's tables in MySQL. They are a partial source of events: the ip is not stored, so that an event that is recovered from
  * here cannot be geocoded. Every failure is a ServiceError.
@@ -86,9 +84,7 @@ export class EventMysql {
     const { place, passedOver } = await this.connected();
     const isOnlyOne = placesOf(this.config).length === 1;
     return {
-      replica: isOnlyOne
-        ? undefined
-        : placeText(place).replaceAll(/[^\w.-]+/g, "_"),
+      replica: isOnlyOne ? undefined : placeName(place),
       passedOver,
     };
   }
@@ -121,22 +117,7 @@ export class EventMysql {
   }
 
   private connected(): ReturnType<typeof openFirst> {
-    return (this.opened ??= this.connect());
-  }
-
-  private async connect(): ReturnType<typeof openFirst> {
-    const opened = await openFirst(this.config, this.password);
-    // TIMESTAMP values are shown, and compared, in the session's zone.
-    const session = `SET SESSION time_zone = '+00:00', wait_timeout = ${IDLE_SECONDS}`;
-    try {
-      await calling("MySQL", placeText(opened.place), () =>
-        opened.connection.promise().query(session),
-      );
-    } catch (error) {
-      opened.connection.destroy();
-      throw error;
-    }
-    return opened;
+    return (this.opened ??= openFirst(this.config, this.password));
   }
 
   private async count(table: string, where: Condition): Promise<number> {

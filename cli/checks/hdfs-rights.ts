@@ -18,6 +18,9 @@ type Client = Pick<
 const READ = "r-x";
 const WRITE = "rwx";
 
+const noFile = (folders: number): string =>
+  `nothing lies in the newest of ${folders === 1 ? "one folder" : `${folders} folders`} that could be tried`;
+
 /**
  * Rights on HDFS. What is to be written to is asked about, which changes nothing (CHECKACCESS); below `storage.path` a file is written, renamed
  * and removed.
@@ -53,7 +56,7 @@ export function hdfsProbes(
   async function inSamples(
     kind: "rawDir" | "refinedDir",
     action: string,
-    work: (newest: Newest) => Promise<void>,
+    work: (newest: Newest) => Promise<boolean>,
   ): Promise<Outcome> {
     const { rawPath, refinedPath } = config.naming;
     const [parent] = (kind === "rawDir" ? rawPath : refinedPath).split("{");
@@ -65,30 +68,32 @@ export function hdfsProbes(
         const known = await asideOf(topics);
         const folders = await sampleFolders(config, hdfs, kind, known);
         let there = 0;
+        let tried = 0;
         for (const folder of folders) {
           const newest = await newestBelow(hdfs, folder);
           if (!newest) continue;
           there++;
-          await work(newest);
+          if (await work(newest)) tried++;
         }
-        return there === 0
-          ? notTried(
-              `none of ${folders.length} folders that were looked for is there`,
-            )
-          : ok(`the newest hour of ${there} folders`);
+        if (there === 0)
+          return notTried(
+            `none of ${folders.length} folders that were looked for is there`,
+          );
+        return tried === 0
+          ? notTried(noFile(there))
+          : ok(`the newest hour of ${tried} folders`);
       },
       { allBelow: true },
     );
   }
 
-  /** Reads one byte, which a DataNode gives. */
-  const readsOne = async ({ folder, file: found }: Newest): Promise<void> => {
-    if (found && found.length > 0)
-      await hdfs.read(`${folder}/${found.name}`, 0, 1);
-  };
-  const mayWrite = async ({ folder }: Newest): Promise<void> => {
-    await hdfs.mayDo(folder, WRITE);
-  };
+  /** Reads one byte, which a DataNode gives. @returns false where there is none to read: whoever may list a folder need not read its files */
+  const readsOne = async ({ folder, file: found }: Newest): Promise<boolean> =>
+    found !== undefined &&
+    found.length > 0 &&
+    (await hdfs.read(`${folder}/${found.name}`, 0, 1)) !== undefined;
+  const mayWrite = ({ folder }: Newest): Promise<boolean> =>
+    hdfs.mayDo(folder, WRITE);
 
   const { historyPath } = config.importer;
   const onHistory = (action: string, work: () => Promise<Outcome>) =>
@@ -115,11 +120,14 @@ export function hdfsProbes(
   }
 
   async function tryStorage(): Promise<Outcome> {
-    if (await hdfs.stat(storagePath))
-      return attempt(storagePath, WRITE, async () => {
-        await file.run();
-        return ok("a file was written, renamed and removed");
-      });
+    let isThere = false;
+    const existing = await attempt(storagePath, WRITE, async () => {
+      // One that must not be gone through to the folder is refused here.
+      isThere = (await hdfs.stat(storagePath)) !== undefined;
+      if (isThere) await file.run();
+      return ok("a file was written, renamed and removed");
+    });
+    if (isThere || existing.state !== "ok") return existing;
     // The folder would stay, as nothing tells whether somebody else has begun to use it.
     let above = directoryOf(storagePath);
     while (above !== "" && !(await hdfs.stat(above)))
@@ -143,8 +151,8 @@ export function hdfsProbes(
     probe("historyRead", () =>
       onHistory(READ, async () => {
         const newest = await newestBelow(hdfs, historyPath);
-        if (newest) await readsOne(newest);
-        return newest ? ok() : noHistory;
+        if (!newest) return noHistory;
+        return (await readsOne(newest)) ? ok() : notTried(noFile(1));
       }),
     ),
     // Backfills steer Camus only.

@@ -107,7 +107,7 @@ const isRefusedByMysql = (error: unknown): boolean =>
 /** @param topics audited topics, for the names of tables */
 export function mysqlProbe(
   config: Config,
-  mysql: Pick<EventMysql, "tables" | "columns">,
+  mysql: Pick<EventMysql, "open" | "tables" | "columns">,
   topics: () => Promise<readonly string[]>,
 ): Probe {
   const { database, user } = config.mysql!;
@@ -116,6 +116,8 @@ export function mysqlProbe(
     run: async () => ({
       mysqlSelect: await outcomeOf(
         async () => {
+          // Who is let into no database is told so whatever Kafka does.
+          await mysql.open();
           const schemas = (await topics()).flatMap(
             (topic) => datasetOf(topic, config.naming)?.schema ?? [],
           );

@@ -1,5 +1,6 @@
 import type { clientsOf } from "../../clients/cluster";
 import type { Kafka } from "../../clients/kafka/kafka";
+import { EventMysql } from "../../clients/mysql";
 import { configDigest } from "../../domain/settings/config-digest";
 import type { Config } from "../../domain/settings/config";
 import { datasetOf } from "../../domain/settings/dataset";
@@ -46,9 +47,28 @@ function checksOf(
       const tables = await clients.hive().tables(database);
       return `${tables.length} tables in ${database}`;
     },
+    ...(config.mysql ? { MySQL: () => askMysql(config.mysql!) } : {}),
     "importer history": async () =>
       `${((await hdfs.list(config.importer.historyPath)) ?? []).length} runs`,
   };
+}
+
+/** Those before the replica that is asked are named: whoever counts on several is to hear of it. */
+async function askMysql(
+  settings: NonNullable<Config["mysql"]>,
+): Promise<string> {
+  const mysql = new EventMysql(
+    settings,
+    process.env["SISYPHUS_MYSQL_PASSWORD"],
+  );
+  try {
+    const { passedOver } = await mysql.open();
+    return ["answers", ...passedOver.map((why) => `not asked: ${why}`)].join(
+      "; ",
+    );
+  } finally {
+    await mysql.close();
+  }
 }
 
 /** A row of the table: the system, and `ok` or `FAILED` with what it said. */

@@ -11,8 +11,11 @@ function named(value: unknown): string[] {
   if (value === null || typeof value !== "object") return [];
   const entries = Object.entries(value);
   const [first] = entries;
-  return entries.length === 1 && first![0] === "variable"
-    ? [String(first![1])]
+  // A header may have this name, too: what it has is a section.
+  return entries.length === 1 &&
+    first![0] === "variable" &&
+    typeof first![1] === "string"
+    ? [first![1]]
     : entries.flatMap(([, each]) => named(each));
 }
 

@@ -1,5 +1,6 @@
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
+import type { Duplex } from "node:stream";
 import { fatal, ServiceError } from "../../../clients/errors";
 import { isTlsCode, tlsOptions } from "../../../clients/secrets";
 import {
@@ -95,6 +96,11 @@ function statusOf(
         ? httpsRequest(url, { ...options, ...tls }, answered)
         : httpRequest(url, options, answered);
     sent.on("error", reject);
+    // Node closes the connection of who answers so unasked (101), and tells nobody.
+    sent.on("upgrade", (answer: IncomingMessage, socket: Duplex) => {
+      socket.destroy();
+      answered(answer);
+    });
     sent.end(JSON.stringify(body));
   });
 }

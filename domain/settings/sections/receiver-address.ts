@@ -67,6 +67,8 @@ type Fault = { path: string[]; message: string };
 /** What contradicts itself: each request proves who posts it in one way. */
 function* faultsOf(given: WholeAddress): Generator<Fault> {
   const { headers = {}, secretHeaders = {}, basic, bearer } = given;
+  // That it is no address is told already; this is asked all the same.
+  if (!URL.canParse(given.url)) return;
   const url = new URL(given.url);
   const seen = new Set<string>();
   for (const [field, names] of [

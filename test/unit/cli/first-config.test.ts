@@ -5,7 +5,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import os, { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeFirstConfig } from "../../../cli/first-config";
 import { Kafka } from "../../../clients/kafka/kafka";
@@ -101,4 +101,19 @@ test.each([
   [{ hadoopConf: "/no/such/folder", out: "-" }, "/no/such/folder has none of"],
 ])("wrong input is refused: %j", async (options, told) => {
   await expect(init(options)).rejects.toThrow(told);
+});
+
+test("whoever has no account, as in a container, gets a file as well", async () => {
+  jest.spyOn(os, "userInfo").mockImplementation(() => {
+    throw new Error("uv_os_get_passwd returned ENOENT");
+  });
+  const { USER } = process.env;
+  delete process.env["USER"];
+  try {
+    const { code, printed } = await init({ hadoopConf, out: "-" });
+    expect(code).toBe(0);
+    expect(printed).toContain("  user: fill-in # FILL IN");
+  } finally {
+    if (USER !== undefined) process.env["USER"] = USER;
+  }
 });

@@ -35,11 +35,19 @@ test("a command gets this process' environment, but not its secrets", async () =
   const variables = {
     SISYPHUS_MYSQL_PASSWORD: "of MySQL",
     KAFKA_SECRET: "of Kafka",
+    GATEWAY_KEY: "of a gateway",
     TEMPORAL_GRPC_META_AUTHORIZATION: "of Temporal",
     HARMLESS: "seen",
   };
   const config = parseConfig(
     settings({
+      alerts: {
+        webhook: {
+          url: "https://gateway/hook",
+          // A header may have any name.
+          secretHeaders: { variable: { variable: "GATEWAY_KEY" } },
+        },
+      },
       security: {
         kafka: {
           tls: {},

@@ -7,6 +7,8 @@ import { EventMysql } from "../../../clients/mysql";
 import {
   type MysqlSettings,
   optionsOf,
+  placeName,
+  placesOf,
 } from "../../../clients/mysql-connection";
 import { ServiceError } from "../../../clients/errors";
 import { issuesText } from "../../../domain/settings/issues-text";
@@ -51,6 +53,7 @@ const greeting = (isTls: boolean) => {
 const refusal = (errno: number, text: string) =>
   [[0xff, errno & 0xff, errno >> 8], `#28000${text}`] as const;
 const OK = [[0, 0, 0, 2, 0, 0, 0]] as const;
+const DONE = packet(1, [...OK[0]]);
 
 /**
  * A server that gets as far as a client's name and password. @param answer to these
@@ -59,6 +62,7 @@ const OK = [[0, 0, 0, 2, 0, 0, 0]] as const;
 async function server(
   answer: readonly (string | readonly number[])[],
   tls?: { cert: string; key: string },
+  onStatement = (socket: Socket): void => void socket.write(DONE),
 ): Promise<{ port: number; told: string[] }> {
   const told: string[] = [];
   const sockets = new Set<Socket>();
@@ -68,7 +72,7 @@ async function server(
       told.push(bytes.toString("latin1"));
       socket.write(packet(number, ...(answer as number[][])));
       // Each statement that follows is done.
-      socket.on("data", () => socket.write(packet(1, ...OK.map(Buffer.from))));
+      socket.on("data", () => onStatement(socket));
     });
   };
   const tcp = createServer((socket) => {
@@ -236,6 +240,42 @@ test("a replica that takes nobody at the moment is passed over; where all are, e
   expect((await failureOf({ host })).message).toMatch(
     /^MySQL at 127\.0\.0\.1:1, 127\.0\.0\.1:\d+: none of 2 answers: .*ECONNREFUSED.*; .*Too many connections/,
   );
+});
+
+test("a replica that lets us in and then says nothing is passed over", async () => {
+  const second = await server(OK);
+  // Time goes by once the statement has come, which is when nobody answers it.
+  const silent = await server(OK, undefined, () =>
+    jest.advanceTimersByTime(10_000),
+  );
+  const host = [`127.0.0.1:${silent.port}`, `127.0.0.1:${second.port}`];
+  jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate"] });
+  try {
+    const { replica, passedOver } = await client({ host }).open();
+    expect(replica).toBe(`127.0.0.1_${second.port}`);
+    expect(passedOver).toEqual([
+      `MySQL at 127.0.0.1:${silent.port}: no answer in 10 s`,
+    ]);
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
+test("a packet that breaks off, and that nobody asked for, ends no worker", async () => {
+  const { port } = await server(OK, undefined, (socket) =>
+    socket.write(Buffer.concat([DONE, packet(0, [0xff])])),
+  );
+  const one = client({ port });
+  await one.open();
+  await expect(one.rowCount("Edit_17")).rejects.toThrow("MySQL at");
+});
+
+test("replicas whose addresses differ in colons alone have names of their own", async () => {
+  const names = ["[2001:db8::1:2]:1", "[2001:db8:1::2]:1"].map((host) =>
+    placeName(placesOf({ user: "u", database: "log", port: 1, host })[0]!),
+  );
+  expect(new Set(names).size).toBe(2);
+  for (const name of names) expect(name).toMatch(/^[\w.-]+$/);
 });
 
 const SETTINGS = { host: "db", user: "u" };

@@ -263,3 +263,32 @@ test("a check that was stopped begins no file", async () => {
   await tryAll(probes);
   expect(hdfs.calls.some((call) => call.startsWith("write"))).toBe(false);
 });
+
+test("a storage folder that one may not go through to lacks a right", async () => {
+  const hdfs = new FakeHdfs(FILES);
+  const stat = hdfs.stat.bind(hdfs);
+  hdfs.stat = async (path) => {
+    if (path.startsWith("/wmf/data/")) throw denial("/wmf/data", "EXECUTE");
+    return stat(path);
+  };
+  expect((await tried(hdfs)).storageWrite).toMatchObject({
+    state: "MISSING",
+    grant: [
+      "hdfs dfs -setfacl -m user:analytics:--x /wmf/data",
+      "hdfs dfs -setfacl -m user:analytics:rwx /wmf/data/sisyphus",
+    ],
+  });
+});
+
+test("a right to read is not there because folders without a file may be listed", async () => {
+  const flags = [`${RAW}/05/03/_tmp`, `${HOUR}/_REFINED`, `${HISTORY}/a/_tmp`];
+  const hdfs = new FakeHdfs(flags, (call) => call === "read");
+  const { rawRead, refinedRead, refinedWrite, historyRead } = await tried(hdfs);
+  for (const outcome of [rawRead, refinedRead])
+    expect(outcome).toEqual({
+      state: "not tried",
+      why: "nothing lies in the newest of one folder that could be tried",
+    });
+  expect(historyRead).toMatchObject({ state: "not tried" });
+  expect(refinedWrite).toMatchObject({ state: "ok" });
+});

@@ -139,6 +139,38 @@ test("a right that one of several topics lacks is granted on that one", async ()
   });
 });
 
+test("a topic of which nothing is told does not hide another's lack", async () => {
+  const operations = new Set(ALL);
+  const told = (more: ToldRights["topics"]) => ({
+    told: {
+      cluster: undefined,
+      topics: new Map([
+        ["eventlogging_Edit", { isHidden: false, operations: undefined }],
+        ["eventlogging_Other", { isHidden: false, operations }],
+        ...more,
+      ]),
+    },
+    topics: {
+      eventlogging_Edit: ALL,
+      eventlogging_Other: ALL,
+      eventlogging_Lost: "hidden" as const,
+    },
+  });
+  const lost = new Map([
+    ["eventlogging_Lost", { isHidden: true, operations: new Set([]) }],
+  ]);
+  const known = ["eventlogging_Lost"];
+  expect(await tried(brokers(told(lost)), {}, known)).toMatchObject({
+    topicRead: {
+      state: "MISSING",
+      grant: [acl("Read", "--topic eventlogging_Lost")],
+    },
+  });
+  expect(await tried(brokers(told(new Map())), {}, known)).toMatchObject({
+    topicRead: { state: "not tried" },
+  });
+});
+
 test("a topic that an audit has seen and that is hidden now lacks a right", async () => {
   const outcomes = await tried(
     brokers({ topics: { eventlogging_A: ALL, eventlogging_B: "hidden" } }),

@@ -63,20 +63,36 @@ test("a metastore that refuses is told apart from one that fails", async () => {
   });
 });
 
+/** MySQL's refusal by its name, as its client throws it. */
+const refusedByMysql = (code: string) =>
+  new Error("MySQL at db:3306: denied", {
+    cause: Object.assign(new Error(""), { code }),
+  });
+
+test("who is let into no database of MySQL's is told so, though Kafka tells of no topic", async () => {
+  const outcomes = await tryAll([
+    mysqlProbe(
+      config,
+      {
+        open: () => Promise.reject(refusedByMysql("ER_DBACCESS_DENIED_ERROR")),
+        tables: async () => [],
+        columns: async () => [],
+      },
+      () => Promise.reject(new Error("Kafka is gone")),
+    ),
+  ]);
+  expect(outcomes.mysqlSelect).toMatchObject({ state: "MISSING" });
+});
+
 test("MySQL's refusal is told with the grant", async () => {
   const outcomes = await tryAll([
     mysqlProbe(
       config,
       {
+        open: async () => ({ replica: undefined, passedOver: [] }),
         tables: async (schema) => [{ name: `${schema}_1`, revision: 1 }],
         columns: () =>
-          Promise.reject(
-            new Error("MySQL at db:3306: SELECT command denied", {
-              cause: Object.assign(new Error(""), {
-                code: "ER_TABLEACCESS_DENIED_ERROR",
-              }),
-            }),
-          ),
+          Promise.reject(refusedByMysql("ER_TABLEACCESS_DENIED_ERROR")),
       },
       async () => ["eventlogging_Edit"],
     ),

@@ -25,6 +25,11 @@ test.each([
 
 test.each([
   [
+    "no address",
+    { url: "gateway/hook", bearer: token },
+    "webhook.url: Invalid URL",
+  ],
+  [
     "two ways",
     { url, basic, bearer: token },
     "webhook.bearer: who posts is told once: basic and bearer",

@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as tcpServer } from "node:net";
 import { ApplicationFailure } from "@temporalio/common";
 import { postJson } from "../../../../../activities/incidents/receivers/post";
 import { ServiceError } from "../../../../../clients/errors";
@@ -137,5 +137,26 @@ test("a receiver that does not answer is told so", async () => {
     );
   } finally {
     jest.restoreAllMocks();
+  }
+});
+
+test("a receiver that switches to another protocol, unasked, has taken nothing, and is not waited for", async () => {
+  const server = tcpServer((socket) =>
+    socket
+      .on("error", () => undefined)
+      .once("data", () =>
+        socket.write(
+          "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+        ),
+      ),
+  );
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  try {
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect((await failureOf(origin)).message).toBe(
+      `webhook at ${origin}: answered 101`,
+    );
+  } finally {
+    server.close();
   }
 });
