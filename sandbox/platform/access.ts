@@ -46,6 +46,7 @@ const open = (p: Ports): Access => ({
   },
 });
 
+/** What reads certificates does so when it is asked: `up` makes them. */
 const secured = (p: Ports): Access => ({
   env: { KRB5_CONFIG: KRB5_CONF },
   javaFlags: KERBEROS_FLAGS,

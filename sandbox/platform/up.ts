@@ -51,7 +51,9 @@ export async function up(
   mkdirSync(SANDBOX_DIR, { recursive: true });
   if (!isSecured()) settleKind("open");
   ensureClock();
-  const all = wanted?.map(serviceOf) ?? services();
+  // In their own order: each waits for those before it.
+  const chosen = wanted?.map(serviceOf);
+  const all = services().filter((each) => chosen?.includes(each) ?? true);
   for (const each of all)
     if (each.endsOthers && runningPid(each.name) === undefined)
       await endThoseAfter(each);
