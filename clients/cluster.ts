@@ -26,6 +26,9 @@ export function clientsOf(config: Config) {
               proveOn(socket, kerberos, serviceOf(principal, host)),
       ),
     kafka: () => new Kafka(config.kafka.brokers, security.kafka, kerberos),
+    /** A token by which a host's web services are told who asks (RFC 4559). */
+    webTicket: async (host: string) =>
+      (await kerberos.begin("HTTP", host, "SPNEGO")).first.toString("base64"),
     /** For programs that are started: they find a ticket that lives for a while. @throws Error where none is to be had */
     freshTicket: () => kerberos.freshTicket(provenTo(config)),
   };

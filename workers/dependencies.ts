@@ -67,6 +67,7 @@ export function createDependencies(config: Config, client: Client) {
     config,
     client,
     freshTicket: clients.freshTicket,
+    webTicket: clients.webTicket,
     hdfs,
     storage,
     source: createImporter(hdfs, config.importer),
@@ -98,7 +99,7 @@ function mysqlOf({ mysql }: Config): (() => EventMysql) | undefined {
 export function createActivities(deps: ReturnType<typeof createDependencies>) {
   const { config, client, kafka, hdfs, hive, source, archive } = deps;
   const { storage, yarn, submitter, cache, jobs, drivers } = deps;
-  const { policyOf, markers, canaries, pasts } = deps;
+  const { policyOf, markers, canaries, pasts, webTicket } = deps;
   /** What every factory needs that judges topic-hours: audits, planning, the search and verification. */
   const judging = {
     config,
@@ -150,7 +151,7 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     ...createLeaseActivities({ client, storage }),
     ...createLeaveAloneActivities({ storage }),
     ...createReportActivities({ storage }),
-    ...createAlertActivities({ config, client, storage }),
+    ...createAlertActivities({ config, client, storage, ticket: webTicket }),
     ...createIncidentActivities({ client, storage, policyOf }),
   };
   return takingSagaNames(byName, configDigest(config));

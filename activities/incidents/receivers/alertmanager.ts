@@ -9,18 +9,23 @@ import {
 } from "../../../domain/settings/sections/receiver-address";
 import { instant } from "../../../lib/time";
 import { postJson } from "./post";
+import type { Ticket } from "./proofs";
 import type { Receiver } from "./receiver";
 
 const ALERTMANAGER = { name: "Alertmanager", field: "alerts.alertmanager" };
 
 /** Posts to Alertmanager's API v2. @param address its base address, without `/api` */
-export function alertmanagerReceiver(address: ReceiverAddress): Receiver {
+export function alertmanagerReceiver(
+  address: ReceiverAddress,
+  ticket: Ticket,
+): Receiver {
   const given = wholeReceiver(address);
   const endpoint = {
     ...given,
     url: `${given.url.replace(/\/$/, "")}/api/v2/alerts`,
   };
-  return (alert) => postJson(ALERTMANAGER, endpoint, toAlertmanager(alert));
+  return (alert) =>
+    postJson(ALERTMANAGER, endpoint, toAlertmanager(alert), ticket);
 }
 
 /**

@@ -9,15 +9,19 @@ export function withoutUser(address: string): URL {
   return url;
 }
 
+/** Says by Kerberos who asks a host. @returns a token (RFC 4559) @throws Error that names who, and the field that says so */
+export type Ticket = (host: string) => Promise<string>;
+
 /**
  * The headers that prove who posts, with secrets as they are at this moment.
  * @param field of the configuration, for errors
  * @throws Error that names a secret's field and where it lies, where it is not there or can be in no header
  */
-export function proofHeaders(
-  { url, secretHeaders = {}, basic, bearer }: WholeAddress,
+export async function proofHeaders(
+  { url, secretHeaders = {}, basic, bearer, kerberos }: WholeAddress,
   field: string,
-): Record<string, string> {
+  ticket: Ticket,
+): Promise<Record<string, string>> {
   const headers: Record<string, string> = {};
   const put = (name: string, value: string, of: string) => {
     // Node would name the header alone.
@@ -38,7 +42,10 @@ export function proofHeaders(
       basic.user,
       secretOf(basic.password, `${field}.basic.password`),
     );
-  const { username, password } = new URL(url);
+  const { username, password, hostname } = new URL(url);
+  if (kerberos)
+    headers["authorization"] =
+      `Negotiate ${await ticket(hostname.replace(/^\[|\]$/g, ""))}`;
   if (username !== "" || password !== "")
     headers["authorization"] = basicText(decoded(username), decoded(password));
   return headers;
@@ -46,13 +53,14 @@ export function proofHeaders(
 
 /** What an operator can look at where a receiver does not let in who posts. */
 export function proofsOf(
-  { url, secretHeaders = {}, basic, bearer, tls }: WholeAddress,
+  { url, secretHeaders = {}, basic, bearer, kerberos, tls }: WholeAddress,
   field: string,
 ): string {
   const { username, password } = new URL(url);
   const fields = [
     ...(bearer ? [`${field}.bearer`] : []),
     ...(basic ? [`${field}.basic`] : []),
+    ...(kerberos ? [`${field}.kerberos`, "security.kerberos"] : []),
     ...Object.keys(secretHeaders).map((n) => `${field}.secretHeaders.${n}`),
     ...(username !== "" || password !== ""
       ? [`the user in the address of ${field}`]
@@ -61,7 +69,7 @@ export function proofsOf(
   ];
   return fields.length > 0
     ? `see ${fields.join(", ")}`
-    : `nothing but the address of ${field} says who posts: see bearer, basic, secretHeaders and tls there`;
+    : `nothing but the address of ${field} says who posts: see bearer, basic, kerberos, secretHeaders and tls there`;
 }
 
 const basicText = (user: string, password: string) =>

@@ -1,5 +1,6 @@
 import type { Config } from "../../../domain/settings/config";
 import { alertmanagerReceiver } from "./alertmanager";
+import type { Ticket } from "./proofs";
 import type { Receiver } from "./receiver";
 import { smtpReceiver } from "./smtp";
 import { webhookReceiver } from "./webhook";
@@ -7,7 +8,9 @@ import { webhookReceiver } from "./webhook";
 type Settings = {
   [Name in keyof Config["alerts"]]-?: NonNullable<Config["alerts"][Name]>;
 };
-type Secrets = {
+type Proofs = {
+  /** For receivers that are told by Kerberos who posts. */
+  ticket: Ticket;
   /** Of `alerts.smtp.user`. */
   smtpPassword?: string | undefined;
 };
@@ -19,23 +22,24 @@ type Secrets = {
 const RECEIVERS: {
   [Name in keyof Settings]: (
     settings: Settings[Name],
-    secrets: Secrets,
+    proofs: Proofs,
   ) => Receiver;
 } = {
-  webhook: webhookReceiver,
-  alertmanager: alertmanagerReceiver,
+  webhook: (settings, { ticket }) => webhookReceiver(settings, ticket),
+  alertmanager: (settings, { ticket }) =>
+    alertmanagerReceiver(settings, ticket),
   smtp: (settings, { smtpPassword }) => smtpReceiver(settings, smtpPassword),
 };
 
 /** The configured receivers, by their names in the configuration. */
 export function configuredReceivers(
   settings: Partial<Settings>,
-  secrets: Secrets,
+  proofs: Proofs,
 ): ReadonlyMap<string, Receiver> {
   const receivers = new Map<string, Receiver>();
   const add = <Name extends keyof Settings>(name: Name) => {
     const own: Partial<Settings>[Name] = settings[name];
-    if (own !== undefined) receivers.set(name, RECEIVERS[name](own, secrets));
+    if (own !== undefined) receivers.set(name, RECEIVERS[name](own, proofs));
   };
   for (const name of Object.keys(RECEIVERS) as (keyof Settings)[]) add(name);
   return receivers;

@@ -50,6 +50,12 @@ const wholeAddress = z.strictObject({
   bearer: secret
     .optional()
     .describe("A token that says who posts (RFC 6750), instead of `basic`."),
+  kerberos: z
+    .literal(true)
+    .optional()
+    .describe(
+      "Who posts, by Kerberos (SPNEGO) as `security.kerberos` says, instead of `basic`.",
+    ),
   tls: wholeTls
     .optional()
     .describe(
@@ -66,7 +72,7 @@ type Fault = { path: string[]; message: string };
 
 /** What contradicts itself: each request proves who posts it in one way. */
 function* faultsOf(given: WholeAddress): Generator<Fault> {
-  const { headers = {}, secretHeaders = {}, basic, bearer } = given;
+  const { headers = {}, secretHeaders = {}, basic, bearer, kerberos } = given;
   // That it is no address is told already; this is asked all the same.
   if (!URL.canParse(given.url)) return;
   const url = new URL(given.url);
@@ -93,14 +99,16 @@ function* faultsOf(given: WholeAddress): Generator<Fault> {
     ...(seen.has("authorization") ? ["secretHeaders"] : []),
     ...(basic ? ["basic"] : []),
     ...(bearer ? ["bearer"] : []),
+    ...(kerberos ? ["kerberos"] : []),
   ];
   if (ways.length > 1)
     yield {
       path: [ways.at(-1)!],
-      message: `who posts is told once: ${ways.join(" and ")} are given (\`url\` with a user, \`secretHeaders\` with Authorization, \`basic\` or \`bearer\`)`,
+      message: `who posts is told once: ${ways.join(" and ")} are given (\`url\` with a user, \`secretHeaders\` with Authorization, \`basic\`, \`bearer\` or \`kerberos\`)`,
     };
   const sent =
-    ways.find((way) => way !== "url") ?? Object.keys(secretHeaders)[0];
+    ways.find((way) => way !== "url" && way !== "kerberos") ??
+    Object.keys(secretHeaders)[0];
   if (sent !== undefined && url.protocol === "http:" && !isLoopback(url))
     yield {
       path: ["url"],

@@ -19,6 +19,7 @@ test.each([
   { url, secretHeaders: { Authorization: token } },
   { url: "http://localhost:9093", bearer: token },
   { url: "http://gateway/hook", headers: { "X-Team": "analytics" } },
+  { url: "http://gateway/hook", kerberos: true },
 ])("an address is allowed alone or with what proves who posts: %j", (given) => {
   expect(faultsOf(given)).toBe("");
 });
@@ -43,6 +44,11 @@ test.each([
     "Authorization besides",
     { url, secretHeaders: { authorization: token }, basic },
     "webhook.basic: who posts is told once: secretHeaders and basic",
+  ],
+  [
+    "Kerberos besides",
+    { url, basic, kerberos: true },
+    "webhook.kerberos: who posts is told once: basic and kerberos",
   ],
   [
     "a secret in plain sight",

@@ -15,8 +15,14 @@ import type { Alert } from "../../../../../domain/incidents/alert";
 import { authority } from "../../../../support/certificates";
 
 const alert = { topics: ["a"], kind: "broken", at: "2018-07-05T06:00:00.000Z" };
+/** Hosts for which somebody wanted a ticket. */
+const asked: string[] = [];
+const ticket = async (host: string) => {
+  asked.push(host);
+  return `for-${host}-${asked.length}`;
+};
 const deliver = (url: Parameters<typeof webhookReceiver>[0]) =>
-  webhookReceiver(url)(alert as Alert);
+  webhookReceiver(url, ticket)(alert as Alert);
 const failureOf = (url: Parameters<typeof webhookReceiver>[0]) =>
   deliver(url).then(
     () => Promise.reject(new Error("was delivered")),
@@ -78,12 +84,40 @@ test("a token, headers and a gateway's key are sent, each as it is in its file w
 test("a user and a password go as basic authorization, to Alertmanager below its base address as well", async () => {
   const { url, got } = await receiver();
   const password = { file: fileOf("password", "pässword") };
-  await alertmanagerReceiver({ url, basic: { user: "otto", password } })(
-    alert as Alert,
-  );
+  await alertmanagerReceiver(
+    { url, basic: { user: "otto", password } },
+    ticket,
+  )(alert as Alert);
   expect(got[0]!.authorization).toBe(
     `Basic ${Buffer.from("otto:pässword").toString("base64")}`,
   );
+});
+
+test("a gateway is told by Kerberos who posts, with a ticket for its host and each delivery", async () => {
+  const { url, got } = await receiver();
+  await deliver(url);
+  expect(asked).toEqual([]);
+  await deliver({ url, kerberos: true });
+  await alertmanagerReceiver({ url, kerberos: true }, ticket)(alert as Alert);
+  expect(got.map(({ authorization }) => authorization)).toEqual([
+    undefined,
+    "Negotiate for-127.0.0.1-1",
+    "Negotiate for-127.0.0.1-2",
+  ]);
+});
+
+test("where no ticket is to be had the delivery is tried again, and nothing was posted", async () => {
+  const { url, got } = await receiver();
+  const none = () => Promise.reject(new Error("as sisyphus@X: expired"));
+  const failure = await webhookReceiver(
+    { url, kerberos: true },
+    none,
+  )(alert as Alert).catch((error: Error) => error);
+  expect(failure).toBeInstanceOf(ServiceError);
+  expect(failure).toMatchObject({
+    message: expect.stringContaining("as sisyphus@X: expired"),
+  });
+  expect(got).toEqual([]);
 });
 
 test.each([401, 403])(
