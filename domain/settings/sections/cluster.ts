@@ -84,7 +84,11 @@ export const hive = z
 /** A host's name or address; an IPv6 address is in brackets where a port follows. */
 const mysqlHost = z
   .string()
-  .regex(/^(?:\[[^\]\s]+\]|[^\s[\]/@]+)(?::\d+)?$/, "a host, or host:port")
+  .regex(
+    // The second one is an IPv6 address without brackets, which has no port.
+    /^(?:\[[^\]\s]+\]|[^\s[\]/@:]+)(?::[1-9]\d*)?$|^[0-9A-Fa-f.]*(?::[0-9A-Fa-f.]*){2,}$/,
+    "a host, or host:port",
+  )
   .refine((text) => mysqlPlace(text, 1).port <= 65535, "a port up to 65535");
 
 /** A host with its port. @param port where the text names none */
