@@ -1356,4 +1356,11 @@ export const GUARDS: readonly Guard[] = [
     taken: "filter(([name]) => isHidden(name) || true)",
     test: "clients/commands",
   },
+  {
+    without: "a saga that looks for nothing waits for MySQL",
+    file: `${backfill}/search/collect-mysql.ts`,
+    guard: "if (openMysql && topics.length > 0)",
+    taken: "if (openMysql)",
+    test: `${backfill}/search/collect-mysql`,
+  },
 ];

@@ -34,15 +34,15 @@ testWithKerberos(
   async () => {
     const tools = await setup(quiet);
     const { call, kill } = clientApart(CONFIG_FILE);
-    const path = "/wmf/hung.txt";
-    await call("hdfs", "write", path, "first");
+    // Folders are the NameNode's alone: a DataNode that writes would wait for the one that hangs, too.
+    await call("hdfs", "mkdir", "/wmf/before");
     const pid = runningPid("secured-namenode-1")!;
     signal(pid, "SIGSTOP");
     try {
       haAdmin(tools, ["-failover", "nn1", "nn2"]);
       const told: string[] = [];
-      await until("the file to be replaced", 120, () =>
-        call("hdfs", "replace", path, "second").then(
+      await until("a folder to be made", 120, () =>
+        call("hdfs", "mkdir", "/wmf/after").then(
           () => true,
           (error: Error) => {
             told.push(error.message);
@@ -52,7 +52,10 @@ testWithKerberos(
       );
       // Whoever was asked while it hung is not known to have done nothing.
       expect(told).toEqual([expect.stringContaining("no answer in")]);
-      expect(await call("hdfs", "readText", path)).toBe("second");
+      expect(await call("hdfs", "list", "/wmf")).toMatchObject([
+        { name: "after" },
+        { name: "before" },
+      ]);
     } finally {
       signal(pid, "SIGCONT");
       await kill();

@@ -73,11 +73,12 @@ function host(rows: (string | null)[][], raw: Record<string, string> = {}) {
     close: jest.Mock;
   };
   mysql.rows.mockImplementation(async () => ({ columns: mysql.columns, rows }));
+  const open = jest.fn(async () => ({
+    replica: mysql.replica,
+    passedOver: mysql.passedOver,
+  }));
   const client = {
-    open: async () => ({
-      replica: mysql.replica,
-      passedOver: mysql.passedOver,
-    }),
+    open,
     close: mysql.close,
     tables: async () => [{ name: "Edit_17", revision: 17 }],
     columns: async () => mysql.columns,
@@ -108,7 +109,8 @@ function host(rows: (string | null)[][], raw: Record<string, string> = {}) {
     asked,
     archiveReads,
     mysql,
-    collect: async () => {
+    open,
+    collect: async (topics = [EDIT]) => {
       const activities = createCollectActivities({
         config: {
           archive: { host: "eventlog1002:1" },
@@ -129,7 +131,7 @@ function host(rows: (string | null)[][], raw: Record<string, string> = {}) {
         openMysql: () => client,
       } as unknown as Parameters<typeof createCollectActivities>[0]);
       const { ref } = (await env.run(activities.collectMysql, {
-        topics: [EDIT],
+        topics,
         range: RANGE,
       })) as { ref: string };
       const { refs, mysqlRows } = await storage.readRef<Collected>(ref);
@@ -141,6 +143,12 @@ function host(rows: (string | null)[][], raw: Record<string, string> = {}) {
     },
   };
 }
+
+test("a saga that looks for nothing does not ask MySQL, which may be down or have nothing yet", async () => {
+  const { collect, open } = host([row("a")]);
+  expect(await collect([])).toEqual({ events: [], mysqlRows: undefined });
+  expect(open).not.toHaveBeenCalled();
+});
 
 test("types are those of the range's raw hours, and nothing else is read where these tell them", async () => {
   const { collect, asked, archiveReads } = host([row("a", "[1, 2]")], {
