@@ -1,29 +1,34 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { ROOT } from "../../../sandbox/platform/paths";
 import { down } from "../../../sandbox/platform/up";
 import { hasKerberos } from "../../../sandbox/secured/tickets";
-import { type AttemptApart, attemptApart } from "../../support/attempt-apart";
 
 /** Who one is to Kerberos is said by a process' environment, so that the story is told by a process of its own. */
 const testWithKerberos = hasKerberos() ? test : test.skip;
-
-let demo: AttemptApart | undefined;
+let demo: ChildProcess | undefined;
 
 afterAll(async () => {
-  await demo?.kill();
+  demo?.kill("SIGKILL");
   await down(() => undefined);
 }, 120_000);
 
 testWithKerberos(
   "the incident is found and repaired on a secured cluster, though its active NameNode is killed and tickets end on the way",
   async () => {
-    const { child } = (demo = attemptApart(
-      join(ROOT, "sandbox", "demo.ts"),
-      "--secure",
-    ));
+    // As `npm run demo` does.
+    const child = spawn(
+      process.execPath,
+      ["--import", "tsx", "sandbox/demo.ts", "--secure"],
+      {
+        cwd: ROOT,
+        stdio: ["ignore", "pipe", "inherit"],
+        env: { ...process.env },
+      },
+    );
+    demo = child;
     let story = "";
-    child.stdout!.on("data", (piece: Buffer) => (story += piece.toString()));
+    child.stdout.on("data", (piece: Buffer) => (story += piece.toString()));
     const [code] = (await once(child, "close")) as [number];
     expect(story).toContain("the active NameNode nn1 is killed");
     expect(story).toContain("the proof holds");
