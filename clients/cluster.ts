@@ -5,7 +5,9 @@ import { Hive } from "./hive/hive";
 import { proveOn } from "./hive/sasl-socket";
 import { Kafka } from "./kafka/kafka";
 import { Kerberos } from "./kerberos/kerberos";
+import { webToken } from "./kerberos/negotiate";
 import { serviceOf } from "./kerberos/service-principal";
+import { EventMysql } from "./mysql";
 import { Yarn } from "./yarn/yarn";
 
 /** The clients of the systems that a configuration names, each reached as its section `security` says. */
@@ -26,13 +28,17 @@ export function clientsOf(config: Config) {
               proveOn(socket, kerberos, serviceOf(principal, host)),
       ),
     kafka: () => new Kafka(config.kafka.brokers, security.kafka, kerberos),
-    /** A token by which a host's web services are told who asks (RFC 4559). */
-    webTicket: async (host: string) =>
-      (await kerberos.begin("HTTP", host, "SPNEGO")).first.toString("base64"),
+    /** For services over HTTP that are no part of a cluster: see {@link webToken}. */
+    webToken: (url: URL) => webToken(kerberos, url),
+    /** A connection to MySQL that is yet to be opened; undefined where none is configured. */
+    mysql: config.mysql && (() => mysqlOf(config.mysql!)),
     /** For programs that are started: they find a ticket that lives for a while. @throws Error where none is to be had */
     freshTicket: () => kerberos.freshTicket(provenTo(config)),
   };
 }
+
+const mysqlOf = (settings: NonNullable<Config["mysql"]>) =>
+  new EventMysql(settings, process.env["SISYPHUS_MYSQL_PASSWORD"]);
 
 /** A service that is told by Kerberos who asks: the library takes tickets on the way to one. */
 export function provenTo({ security, hdfs, hive, kafka }: Config) {

@@ -1,3 +1,5 @@
+import { endOfGroup } from "./required-literal";
+
 /** What may stand behind a character that need not be there. */
 const MAY_BE_NONE = /^(?:[*?]|\{0?,|\{0\})/;
 
@@ -24,16 +26,11 @@ export function literalPrefix(source: string): string {
 }
 
 function hasAlternatives(source: string): boolean {
-  let depth = 0;
-  let isClass = false;
   for (let at = 0; at < source.length; at++) {
-    const char = source[at];
+    const char = source[at]!;
+    if (char === "|") return true;
     if (char === "\\") at++;
-    else if (isClass) isClass = char !== "]";
-    else if (char === "[") isClass = true;
-    else if (char === "(") depth++;
-    else if (char === ")") depth--;
-    else if (char === "|" && depth === 0) return true;
+    else if (char === "(" || char === "[") at = endOfGroup(source, at);
   }
   return false;
 }

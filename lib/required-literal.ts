@@ -45,8 +45,8 @@ function withoutLast(runs: string[]): void {
   runs.push(runs.pop()!.slice(0, -1), "");
 }
 
-/** Where the bracket is closed that is opened at an offset. */
-function endOfGroup(source: string, from: number): number {
+/** Where the bracket of a group or a class is closed that is opened at an offset of a regex' source. */
+export function endOfGroup(source: string, from: number): number {
   let depth = 0;
   let isClass = false;
   for (let at = from; at < source.length; at++) {

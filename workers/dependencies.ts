@@ -31,7 +31,6 @@ import { createIncidentActivities } from "../activities/incidents/incidents";
 import { clientsOf } from "../clients/cluster";
 import { driverRuns, type Jobs, runCommand } from "../clients/commands";
 import { EventArchive } from "../clients/event-archive";
-import { EventMysql } from "../clients/mysql";
 import { Storage } from "../clients/storage";
 import type { Config } from "../domain/settings/config";
 import { configDigest } from "../domain/settings/config-digest";
@@ -67,7 +66,7 @@ export function createDependencies(config: Config, client: Client) {
     config,
     client,
     freshTicket: clients.freshTicket,
-    webTicket: clients.webTicket,
+    webToken: clients.webToken,
     hdfs,
     storage,
     source: createImporter(hdfs, config.importer),
@@ -84,22 +83,15 @@ export function createDependencies(config: Config, client: Client) {
     markers: readMarkers(storage),
     pasts: logPasts(storage),
     canaries: canaryCounts(storage),
-    openMysql: mysqlOf(config),
+    openMysql: clients.mysql,
   };
-}
-
-function mysqlOf({ mysql }: Config): (() => EventMysql) | undefined {
-  return (
-    mysql &&
-    (() => new EventMysql(mysql, process.env["SISYPHUS_MYSQL_PASSWORD"]))
-  );
 }
 
 /** Every activity; each factory is handed the clients that it uses. */
 export function createActivities(deps: ReturnType<typeof createDependencies>) {
   const { config, client, kafka, hdfs, hive, source, archive } = deps;
   const { storage, yarn, submitter, cache, jobs, drivers } = deps;
-  const { policyOf, markers, canaries, pasts, webTicket } = deps;
+  const { policyOf, markers, canaries, pasts, webToken } = deps;
   /** What every factory needs that judges topic-hours: audits, planning, the search and verification. */
   const judging = {
     config,
@@ -151,7 +143,7 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     ...createLeaseActivities({ client, storage }),
     ...createLeaveAloneActivities({ storage }),
     ...createReportActivities({ storage }),
-    ...createAlertActivities({ config, client, storage, ticket: webTicket }),
+    ...createAlertActivities({ config, client, storage, webToken }),
     ...createIncidentActivities({ client, storage, policyOf }),
   };
   return takingSagaNames(byName, configDigest(config));

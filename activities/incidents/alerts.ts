@@ -8,7 +8,7 @@ import type { Alert, AlertItem } from "../../domain/incidents/alert";
 import { ALERT_DESK_ID } from "../../domain/incidents/desk";
 import type { Config } from "../../domain/settings/config";
 import { ownTaskQueue } from "../own-task-queue";
-import type { Ticket } from "./receivers/proofs";
+import type { WebToken } from "./receivers/proofs";
 import { configuredReceivers } from "./receivers/receivers";
 
 /** Handing alerts to the desk, and delivering what the desk made of them to people. */
@@ -16,15 +16,15 @@ export function createAlertActivities({
   config,
   client,
   storage,
-  ticket,
+  webToken,
 }: {
   config: Pick<Config, "alerts">;
   client: Pick<Client, "workflow">;
   storage: Pick<Storage, "write">;
-  ticket: Ticket;
+  webToken: WebToken;
 }) {
   const receivers = configuredReceivers(config.alerts, {
-    ticket,
+    webToken,
     smtpPassword: process.env["SISYPHUS_SMTP_PASSWORD"],
   });
 

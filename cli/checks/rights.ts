@@ -1,6 +1,5 @@
 import type { clientsOf } from "../../clients/cluster";
 import type { Kafka } from "../../clients/kafka/kafka";
-import { EventMysql } from "../../clients/mysql";
 import { Storage } from "../../clients/storage";
 import { latest } from "../../clients/storage-layout";
 import type { AuditReport } from "../../domain/audit/audit-report";
@@ -64,9 +63,7 @@ export function rightsTried(
       .topics()
       .then((all) => all.filter((topic) => datasetOf(topic, config.naming))));
   const storage = new Storage(clients.hdfs(), config.storage.path);
-  const mysql =
-    config.mysql &&
-    new EventMysql(config.mysql, process.env["SISYPHUS_MYSQL_PASSWORD"]);
+  const mysql = clients.mysql?.();
   // Where more is allowed, the check still changes nothing elsewhere.
   const onHdfs = hdfsProbes(
     config,

@@ -1,6 +1,6 @@
 import type { clientsOf } from "../../clients/cluster";
 import type { Kafka } from "../../clients/kafka/kafka";
-import { EventMysql } from "../../clients/mysql";
+import type { EventMysql } from "../../clients/mysql";
 import { configDigest } from "../../domain/settings/config-digest";
 import type { Config } from "../../domain/settings/config";
 import { datasetOf } from "../../domain/settings/dataset";
@@ -47,7 +47,7 @@ function checksOf(
       const tables = await clients.hive().tables(database);
       return `${tables.length} tables in ${database}`;
     },
-    ...(config.mysql ? { MySQL: () => askMysql(config.mysql!) } : {}),
+    ...(clients.mysql ? { MySQL: () => askMysql(clients.mysql!()) } : {}),
     "importer history": async () =>
       `${((await hdfs.list(config.importer.historyPath)) ?? []).length} runs`,
   };
@@ -55,12 +55,8 @@ function checksOf(
 
 /** Those before the replica that is asked are named: whoever counts on several is to hear of it. */
 async function askMysql(
-  settings: NonNullable<Config["mysql"]>,
+  mysql: Pick<EventMysql, "open" | "close">,
 ): Promise<string> {
-  const mysql = new EventMysql(
-    settings,
-    process.env["SISYPHUS_MYSQL_PASSWORD"],
-  );
   try {
     const { passedOver } = await mysql.open();
     return ["answers", ...passedOver.map((why) => `not asked: ${why}`)].join(

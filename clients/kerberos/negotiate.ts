@@ -17,6 +17,16 @@ export const wantsProof = ({ status, headers }: Answer): boolean =>
   status === UNAUTHORIZED &&
   /\bNegotiate\b/i.test(headers.get("www-authenticate") ?? "");
 
+/** By which a service over HTTP is told who asks, in a header `Authorization: Negotiate <token>`. @throws Explained where there is no ticket */
+export async function webToken(
+  kerberos: Pick<Kerberos, "begin">,
+  { hostname }: URL,
+): Promise<string> {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const proof = await kerberos.begin("HTTP", host, "SPNEGO");
+  return proof.first.toString("base64");
+}
+
 /**
  * Proves to services over HTTP who Sisyphus is (SPNEGO, RFC 4559), where they want to know: a DataNode does not, as the NameNode has put a token
  * into its address, and a ResourceManager may not. A service that gives Hadoop's cookie is asked with that from then on; one that gives none
@@ -104,9 +114,7 @@ export class Negotiate {
     ask: Ask,
     send: (ask: Ask) => Promise<A>,
   ): Promise<A> {
-    const host = ask.url.hostname.replace(/^\[|\]$/g, "");
-    const proof = await this.kerberos.begin("HTTP", host, "SPNEGO");
-    const token = proof.first.toString("base64");
+    const token = await webToken(this.kerberos, ask.url);
     return send(withHeader(ask, "authorization", `Negotiate ${token}`));
   }
 

@@ -1,12 +1,9 @@
 import { literalPrefix } from "../../lib/literal-prefix";
+import { shellWord } from "../../lib/shell";
 import type { SecuritySettings } from "../settings/sections/security";
 
 /** A right on topics is granted by their names up to so many; beyond, by what all names of the pattern begin with. */
 const NAMES = 10;
-
-/** Words of a shell: those that are more than plain characters are quoted. */
-export const shellWord = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** Who Sisyphus is to brokers, as `kafka-acls.sh` names principals. What cannot be known here is told in brackets. */
 export function kafkaPrincipal(security: SecuritySettings): string {

@@ -1,5 +1,5 @@
 import { isBelow } from "../../lib/paths";
-import { shellWord } from "./kafka-grants";
+import { shellWord } from "../../lib/shell";
 
 /** What a NameNode says of a path that it does not let somebody pass: the folder above that lacks the right to go through. */
 const NOT_THROUGH = /access=EXECUTE, inode="(\/[^"]*)"/;

@@ -1,4 +1,5 @@
 import { AnswerReader } from "./answer-reader";
+import { int32, string } from "./request-parts";
 
 /**
  * The bytes of Kafka's DescribeLogDirs API (key 35, version 1): the protocol guide's "DescribeLogDirs Request (Version: 1)". Each broker
@@ -11,14 +12,12 @@ export function encodeLogDirsRequest(
   topic: string,
   partitions: readonly number[],
 ): Buffer {
-  const name = Buffer.from(topic);
-  const bytes = Buffer.alloc(4 + 2 + name.length + 4 + 4 * partitions.length);
-  let at = bytes.writeInt32BE(1);
-  at = bytes.writeInt16BE(name.length, at);
-  at += name.copy(bytes, at);
-  at = bytes.writeInt32BE(partitions.length, at);
-  for (const partition of partitions) at = bytes.writeInt32BE(partition, at);
-  return bytes;
+  return Buffer.concat([
+    int32(1),
+    string(topic),
+    int32(partitions.length),
+    ...partitions.map(int32),
+  ]);
 }
 
 /**

@@ -1,25 +1,11 @@
 import { AnswerReader } from "./answer-reader";
+import { int16, int32, string } from "./request-parts";
 
 /** The bytes of Kafka's Produce API (key 0, version 3), which brokers from 0.11 on take: the protocol guide's "Produce Request (Version: 3)". */
 export const PRODUCE = { apiKey: 0, apiVersion: 3 } as const;
 
 /** All replicas in sync have a batch before the broker answers. */
 const ACKS_ALL = -1;
-
-const int16 = (number: number): Buffer => {
-  const bytes = Buffer.alloc(2);
-  bytes.writeInt16BE(number);
-  return bytes;
-};
-const int32 = (number: number): Buffer => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(number);
-  return bytes;
-};
-const string = (text: string): Buffer => {
-  const bytes = Buffer.from(text);
-  return Buffer.concat([int16(bytes.length), bytes]);
-};
 
 /**
  * A request that produces batches of one topic within a transaction, one for each partition.

@@ -1,4 +1,5 @@
 import { AnswerReader } from "./answer-reader";
+import { int32, string } from "./request-parts";
 
 /**
  * The bytes of two requests in which brokers tell what who asks may do (KIP-430, Kafka 2.3): the protocol guide's "Metadata Request (Version:
@@ -35,19 +36,6 @@ const operationsOf = (bits: number): Operations =>
           ((bits >>> Number(number)) & 1) === 1 ? [name] : [],
         ),
       );
-
-const int32 = (value: number): Buffer => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
-};
-
-const string = (text: string): Buffer => {
-  const bytes = Buffer.from(text);
-  const length = Buffer.alloc(2);
-  length.writeInt16BE(bytes.length);
-  return Buffer.concat([length, bytes]);
-};
 
 /** A request for topics by name, none of which is created, and for what may be done with them and with the cluster. */
 export const encodeTopicRightsRequest = (topics: readonly string[]): Buffer =>

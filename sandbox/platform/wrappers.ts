@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { quoted } from "../../lib/shell";
 import { access } from "./access";
 import { CLOCK_FILE } from "./clock";
 import { CONF_DIR } from "./hadoop-conf";
@@ -39,9 +40,6 @@ const camusProperties = (p: Ports) => ({
   "sandbox.clock.file": CLOCK_FILE,
 });
 
-/** A text as one word of a shell command. */
-const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
-
 function script(name: string, lines: string[]): void {
   const path = join(BIN, name);
   writeFileSync(path, ["#!/bin/sh", ...lines, ""].join("\n"));
@@ -60,16 +58,16 @@ export function writeScheduleCommand(): void {
     '*) echo "usage: schedule hold|release importer|refine" >&2; exit 2 ;;',
     "esac",
     "set -e",
-    `mkdir -p ${quote(HELD)}`,
-    `note() { echo "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ) $2" >> ${quote(join(SANDBOX_DIR, "logs"))}/schedule-$1.log; }`,
-    `if [ "$1" = hold ]; then touch ${quote(HELD)}/"$2"; note "$2" held`,
-    `else note "$2" released; rm -f ${quote(HELD)}/"$2"; fi`,
+    `mkdir -p ${quoted(HELD)}`,
+    `note() { echo "$(date -u +%Y-%m-%dT%H:%M:%S.%3NZ) $2" >> ${quoted(join(SANDBOX_DIR, "logs"))}/schedule-$1.log; }`,
+    `if [ "$1" = hold ]; then touch ${quoted(HELD)}/"$2"; note "$2" held`,
+    `else note "$2" released; rm -f ${quoted(HELD)}/"$2"; fi`,
   ]);
 }
 
 /** Whoever has no ticket, as a cron job, takes one by the keytab of those who own the jobs. */
 const OWN_TICKET = [
-  `[ -n "$KRB5CCNAME" ] || KRB5CCNAME=$(${quote(process.execPath)} ${quote(join(ROOT, "bin", "sandbox.js"))} ticket) || exit 1`,
+  `[ -n "$KRB5CCNAME" ] || KRB5CCNAME=$(${quoted(process.execPath)} ${quoted(join(ROOT, "bin", "sandbox.js"))} ticket) || exit 1`,
   "export KRB5CCNAME",
 ];
 
@@ -86,7 +84,7 @@ export function writeWrappers(p: Ports, tools: Tools): void {
   const { env: variables, javaFlags, metastore } = access(p);
   const env = [
     ...Object.entries({ HADOOP_CONF_DIR: CONF_DIR, ...variables }).map(
-      ([name, value]) => `export ${name}=${quote(value)}`,
+      ([name, value]) => `export ${name}=${quoted(value)}`,
     ),
     ...(isSecured() ? OWN_TICKET : []),
   ];
@@ -98,7 +96,7 @@ export function writeWrappers(p: Ports, tools: Tools): void {
   writeScheduleCommand();
   script("camus", [
     ...env,
-    `exec java -Xmx192m ${lean} --add-opens java.base/java.lang=ALL-UNNAMED -cp ${quote(hadoopClasspath(tools))} com.linkedin.camus.etl.kafka.CamusJob -P ${quote(CAMUS_PROPERTIES)} "$@" >> ${quote(CAMUS_LOG)} 2>&1`,
+    `exec java -Xmx192m ${lean} --add-opens java.base/java.lang=ALL-UNNAMED -cp ${quoted(hadoopClasspath(tools))} com.linkedin.camus.etl.kafka.CamusJob -P ${quoted(CAMUS_PROPERTIES)} "$@" >> ${quoted(CAMUS_LOG)} 2>&1`,
   ]);
   script("yarn", [
     ...env,
@@ -108,7 +106,7 @@ export function writeWrappers(p: Ports, tools: Tools): void {
     '*) echo "yarn: logs and application are what this sandbox has" >&2; exit 2 ;;',
     "esac",
     "shift",
-    `exec java -Xmx192m ${lean} -cp ${quote(hadoopClasspath(tools))} org.apache.hadoop.yarn.client.cli.$class "$@"`,
+    `exec java -Xmx192m ${lean} -cp ${quoted(hadoopClasspath(tools))} org.apache.hadoop.yarn.client.cli.$class "$@"`,
   ]);
   const opens = [
     "java.base/java.lang",
@@ -152,10 +150,10 @@ export function writeWrappers(p: Ports, tools: Tools): void {
   script("spark-submit", [
     ...env,
     "export SPARK_LOCAL_IP=127.0.0.1",
-    `exec java -Xmx256m ${lean} ${opens.join(" ")} -cp ${quote(`${join(CONF_DIR, "spark")}:${CONF_DIR}:${lib}/*`)} org.apache.spark.deploy.SparkSubmit --master yarn --deploy-mode cluster ${Object.entries(
+    `exec java -Xmx256m ${lean} ${opens.join(" ")} -cp ${quoted(`${join(CONF_DIR, "spark")}:${CONF_DIR}:${lib}/*`)} org.apache.spark.deploy.SparkSubmit --master yarn --deploy-mode cluster ${Object.entries(
       settings,
     )
-      .map(([name, value]) => `--conf ${quote(`${name}=${value}`)}`)
+      .map(([name, value]) => `--conf ${quoted(`${name}=${value}`)}`)
       .join(" ")} "$@"`,
   ]);
 }

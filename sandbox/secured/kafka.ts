@@ -17,12 +17,7 @@ import {
 } from "../platform/services/kafka";
 import { IMPORTER_RIGHTS, SISYPHUS_RIGHTS } from "./kafka-owners";
 import { KERBEROS_FLAGS, keytabOf, REALM } from "./kdc";
-import {
-  keystoreOf,
-  makeCertificates,
-  STORE_PASSWORD,
-  TRUSTED,
-} from "./certificates";
+import { keystoreOf, STORE_PASSWORD, TRUSTED } from "./certificates";
 
 const DIR = join(SANDBOX_DIR, "secured-kafka");
 const PROPERTIES = join(DIR, "server.properties");
@@ -90,7 +85,6 @@ export const securedKafka: Service = {
   after: ["kdc"],
   start: (p, tools) => {
     mkdirSync(DIR, { recursive: true });
-    makeCertificates();
     writeFileSync(PROPERTIES, properties(p).join("\n"), { mode: 0o600 });
     if (!existsSync(join(DIR, "data", "meta.properties"))) format(tools);
     launch("secured-kafka", "java", [

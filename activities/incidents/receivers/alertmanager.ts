@@ -9,7 +9,7 @@ import {
 } from "../../../domain/settings/sections/receiver-address";
 import { instant } from "../../../lib/time";
 import { postJson } from "./post";
-import type { Ticket } from "./proofs";
+import type { WebToken } from "./proofs";
 import type { Receiver } from "./receiver";
 
 const ALERTMANAGER = { name: "Alertmanager", field: "alerts.alertmanager" };
@@ -17,7 +17,7 @@ const ALERTMANAGER = { name: "Alertmanager", field: "alerts.alertmanager" };
 /** Posts to Alertmanager's API v2. @param address its base address, without `/api` */
 export function alertmanagerReceiver(
   address: ReceiverAddress,
-  ticket: Ticket,
+  webToken: WebToken,
 ): Receiver {
   const given = wholeReceiver(address);
   const endpoint = {
@@ -25,7 +25,7 @@ export function alertmanagerReceiver(
     url: `${given.url.replace(/\/$/, "")}/api/v2/alerts`,
   };
   return (alert) =>
-    postJson(ALERTMANAGER, endpoint, toAlertmanager(alert), ticket);
+    postJson(ALERTMANAGER, endpoint, toAlertmanager(alert), webToken);
 }
 
 /**

@@ -7,7 +7,7 @@ import {
   type ReceiverAddress,
   wholeReceiver,
 } from "../../../domain/settings/sections/receiver-address";
-import { proofHeaders, proofsOf, type Ticket, withoutUser } from "./proofs";
+import { proofHeaders, proofsOf, type WebToken, withoutUser } from "./proofs";
 import { TIMEOUT_MS } from "./receiver";
 
 /** Answers of 4xx that may be others a moment later: the request took too long, or there were too many. */
@@ -31,7 +31,7 @@ export async function postJson(
   { name, field }: Named,
   address: ReceiverAddress,
   body: unknown,
-  ticket: Ticket,
+  webToken: WebToken,
 ): Promise<void> {
   const given = wholeReceiver(address);
   const url = withoutUser(given.url);
@@ -44,7 +44,7 @@ export async function postJson(
     headers = {
       "content-type": "application/json",
       ...given.headers,
-      ...(await proofHeaders(given, field, ticket)),
+      ...(await proofHeaders(given, field, webToken)),
     };
     // Each option reads its file when it is looked at.
     tls = { ...tlsOptions(given.tls ?? {}, `${field}.tls`) };

@@ -9,8 +9,8 @@ export function withoutUser(address: string): URL {
   return url;
 }
 
-/** Says by Kerberos who asks a host. @returns a token (RFC 4559) @throws Error that names who, and the field that says so */
-export type Ticket = (host: string) => Promise<string>;
+/** Says by Kerberos who asks a service. @returns a token (RFC 4559) @throws Error that names who, and the field that says so */
+export type WebToken = (url: URL) => Promise<string>;
 
 /**
  * The headers that prove who posts, with secrets as they are at this moment.
@@ -20,7 +20,7 @@ export type Ticket = (host: string) => Promise<string>;
 export async function proofHeaders(
   { url, secretHeaders = {}, basic, bearer, kerberos }: WholeAddress,
   field: string,
-  ticket: Ticket,
+  webToken: WebToken,
 ): Promise<Record<string, string>> {
   const headers: Record<string, string> = {};
   const put = (name: string, value: string, of: string) => {
@@ -42,10 +42,9 @@ export async function proofHeaders(
       basic.user,
       secretOf(basic.password, `${field}.basic.password`),
     );
-  const { username, password, hostname } = new URL(url);
-  if (kerberos)
-    headers["authorization"] =
-      `Negotiate ${await ticket(hostname.replace(/^\[|\]$/g, ""))}`;
+  const asked = new URL(url);
+  const { username, password } = asked;
+  if (kerberos) headers["authorization"] = `Negotiate ${await webToken(asked)}`;
   if (username !== "" || password !== "")
     headers["authorization"] = basicText(decoded(username), decoded(password));
   return headers;

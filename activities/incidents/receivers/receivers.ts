@@ -1,6 +1,6 @@
 import type { Config } from "../../../domain/settings/config";
 import { alertmanagerReceiver } from "./alertmanager";
-import type { Ticket } from "./proofs";
+import type { WebToken } from "./proofs";
 import type { Receiver } from "./receiver";
 import { smtpReceiver } from "./smtp";
 import { webhookReceiver } from "./webhook";
@@ -10,7 +10,7 @@ type Settings = {
 };
 type Proofs = {
   /** For receivers that are told by Kerberos who posts. */
-  ticket: Ticket;
+  webToken: WebToken;
   /** Of `alerts.smtp.user`. */
   smtpPassword?: string | undefined;
 };
@@ -25,9 +25,9 @@ const RECEIVERS: {
     proofs: Proofs,
   ) => Receiver;
 } = {
-  webhook: (settings, { ticket }) => webhookReceiver(settings, ticket),
-  alertmanager: (settings, { ticket }) =>
-    alertmanagerReceiver(settings, ticket),
+  webhook: (settings, { webToken }) => webhookReceiver(settings, webToken),
+  alertmanager: (settings, { webToken }) =>
+    alertmanagerReceiver(settings, webToken),
   smtp: (settings, { smtpPassword }) => smtpReceiver(settings, smtpPassword),
 };
 

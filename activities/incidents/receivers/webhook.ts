@@ -1,12 +1,12 @@
 import type { ReceiverAddress } from "../../../domain/settings/sections/receiver-address";
 import { postJson } from "./post";
-import type { Ticket } from "./proofs";
+import type { WebToken } from "./proofs";
 import type { Receiver } from "./receiver";
 
 const WEBHOOK = { name: "webhook", field: "alerts.webhook" };
 
 /** Posts the alert as it is, as JSON. @param address where to, which may hold a token */
 export const webhookReceiver =
-  (address: ReceiverAddress, ticket: Ticket): Receiver =>
+  (address: ReceiverAddress, webToken: WebToken): Receiver =>
   (alert) =>
-    postJson(WEBHOOK, address, alert, ticket);
+    postJson(WEBHOOK, address, alert, webToken);

@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { TLSSocket } from "node:tls";
 import { EventMysql } from "../../../clients/mysql";
 import {
@@ -14,15 +11,9 @@ import { ServiceError } from "../../../clients/errors";
 import { issuesText } from "../../../domain/settings/issues-text";
 import { mysql } from "../../../domain/settings/sections/cluster";
 import { authority } from "../../support/certificates";
+import { withFiles } from "../../support/files";
 
-let folder: string;
-beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "mysql-"))));
-afterAll(() => rmSync(folder, { recursive: true }));
-const fileOf = (name: string, text: string) => {
-  const file = join(folder, name);
-  writeFileSync(file, text);
-  return file;
-};
+const { fileOf, pathOf } = withFiles();
 
 const cleanups: (() => void)[] = [];
 afterEach(() => cleanups.splice(0).forEach((clean) => clean()));
@@ -160,7 +151,7 @@ describe("over TLS", () => {
     const certificate = fileOf("odd.pem", "no certificate");
     const tls = { certificate, key: certificate };
     expect((await failureOf({ port, tls })).message).toContain("see mysql.tls");
-    const ca = join(folder, "none");
+    const ca = pathOf("none");
     expect((await failureOf({ port, tls: { ca } })).message).toContain(
       `mysql.tls.ca: ${ca} cannot be read (ENOENT)`,
     );

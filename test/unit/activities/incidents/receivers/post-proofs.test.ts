@@ -1,4 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import {
   createServer as createPlain,
   type IncomingHttpHeaders,
@@ -6,20 +5,19 @@ import {
 } from "node:http";
 import { createServer as createSecure } from "node:https";
 import type { AddressInfo, Server } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { alertmanagerReceiver } from "../../../../../activities/incidents/receivers/alertmanager";
 import { webhookReceiver } from "../../../../../activities/incidents/receivers/webhook";
 import { ServiceError } from "../../../../../clients/errors";
 import type { Alert } from "../../../../../domain/incidents/alert";
 import { authority } from "../../../../support/certificates";
+import { withFiles } from "../../../../support/files";
 
 const alert = { topics: ["a"], kind: "broken", at: "2018-07-05T06:00:00.000Z" };
 /** Hosts for which somebody wanted a ticket. */
 const asked: string[] = [];
-const ticket = async (host: string) => {
-  asked.push(host);
-  return `for-${host}-${asked.length}`;
+const ticket = async ({ hostname }: URL) => {
+  asked.push(hostname);
+  return `for-${hostname}-${asked.length}`;
 };
 const deliver = (url: Parameters<typeof webhookReceiver>[0]) =>
   webhookReceiver(url, ticket)(alert as Alert);
@@ -29,14 +27,7 @@ const failureOf = (url: Parameters<typeof webhookReceiver>[0]) =>
     (error: Error) => error,
   );
 
-let folder: string;
-beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "post-proofs-"))));
-afterAll(() => rmSync(folder, { recursive: true }));
-const fileOf = (name: string, text: string) => {
-  const file = join(folder, name);
-  writeFileSync(file, text);
-  return file;
-};
+const { fileOf, pathOf } = withFiles();
 
 const servers: Server[] = [];
 afterEach(() => servers.splice(0).forEach((server) => server.close()));
@@ -157,7 +148,7 @@ test("a secret that is not there, or can be in no header, is tried again and tol
   const { url, got } = await receiver();
   const missing = await failureOf({
     url,
-    bearer: { file: join(folder, "none") },
+    bearer: { file: pathOf("none") },
   });
   expect(missing).toBeInstanceOf(ServiceError);
   expect(missing.message).toContain("alerts.webhook.bearer: ");

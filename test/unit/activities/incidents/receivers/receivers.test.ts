@@ -1,7 +1,7 @@
 import { configuredReceivers } from "../../../../../activities/incidents/receivers/receivers";
 
 const names = (settings: Parameters<typeof configuredReceivers>[0]) => [
-  ...configuredReceivers(settings, { ticket: async () => "" }).keys(),
+  ...configuredReceivers(settings, { webToken: async () => "" }).keys(),
 ];
 
 test("only what is configured receives alerts", () => {

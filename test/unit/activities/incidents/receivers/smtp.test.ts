@@ -1,21 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { smtpReceiver } from "../../../../../activities/incidents/receivers/smtp";
 import { ServiceError } from "../../../../../clients/errors";
 import type { Alert } from "../../../../../domain/incidents/alert";
 import { authority } from "../../../../support/certificates";
+import { withFiles } from "../../../../support/files";
 
-let folder: string;
-beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "smtp-"))));
-afterAll(() => rmSync(folder, { recursive: true }));
-const fileOf = (name: string, text: string) => {
-  const file = join(folder, name);
-  writeFileSync(file, text);
-  return file;
-};
+const { fileOf } = withFiles();
 
 const alert: Alert = {
   id: "1",
