@@ -28,6 +28,7 @@ import { takingSagaNames } from "../activities/backfill/saga-id";
 import { createScanLogsActivities } from "../activities/backfill/scan-logs";
 import { createAlertActivities } from "../activities/incidents/alerts";
 import { createIncidentActivities } from "../activities/incidents/incidents";
+import { tellingOutages } from "../activities/outages";
 import { clientsOf } from "../clients/cluster";
 import { driverRuns, type Jobs, runCommand } from "../clients/commands";
 import { EventArchive } from "../clients/event-archive";
@@ -146,5 +147,5 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     ...createAlertActivities({ config, client, storage, webToken }),
     ...createIncidentActivities({ client, storage, policyOf }),
   };
-  return takingSagaNames(byName, configDigest(config));
+  return takingSagaNames(tellingOutages(byName), configDigest(config));
 }

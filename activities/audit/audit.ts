@@ -23,6 +23,7 @@ import {
   type EvidenceCache,
 } from "./evidence/evidence-cache";
 import { readSharedEvidence } from "./evidence/shared-evidence";
+import { readStage, valueOr } from "./evidence/stage";
 import {
   type FinishedAudit,
   type FinishInput,
@@ -59,6 +60,9 @@ export type BatchResult = {
   requests: Requests;
 };
 
+/** Topics to audit; what could not be asked for them, a sentence each; and which services have not answered. */
+type ListedTopics = GoneTopics & { outages: Outage[] };
+
 type AuditClients = EvidenceClients & {
   storage: Storage;
   cache: EvidenceCache;
@@ -69,21 +73,37 @@ type AuditClients = EvidenceClients & {
 export function createAuditActivities(clients: AuditClients) {
   const { config, kafka, storage } = clients;
   const { naming } = config;
+  const isPatienceOver = () => activityInfo().attempt >= config.audit.patience;
   return {
     /**
      * Topics that the naming rules cover, sorted.
      * @param input `alsoGone` adds those that Kafka no longer has, of which something may be lost: see {@link goneTopics}
      * @returns with `alsoGone`, also what could not be asked for them. Histories of 0.2.0 and before hold the topics alone.
+     *   From `audit.patience` attempts on Kafka's own topics are left out where it does not answer: the others are audited all the same
      */
     async listTopics(input?: {
       alsoGone?: boolean;
-    }): Promise<string[] | GoneTopics> {
-      const inKafka = await kafka.topics();
+    }): Promise<string[] | ListedTopics> {
       const covered = (topics: string[]) =>
         topics.filter((topic) => datasetOf(topic, naming)).sort();
-      if (!input?.alsoGone) return covered(inKafka);
-      const { topics, problems } = await goneTopics(clients, inKafka);
-      return { topics: covered([...inKafka, ...topics]), problems };
+      if (!input?.alsoGone) return covered(await kafka.topics());
+      const outages = new Map<string, Outage>();
+      const inKafka = await readStage(
+        { tolerant: isPatienceOver(), outages },
+        () => kafka.topics(),
+      );
+      const listed = valueOr(inKafka, []);
+      const { topics, problems } = await goneTopics(clients, listed);
+      return {
+        topics: covered([...listed, ...topics]),
+        problems: inKafka.read
+          ? problems
+          : [
+              `topics that only Kafka knows are left out: ${inKafka.why}`,
+              ...problems,
+            ],
+        outages: [...outages.values()],
+      };
     },
     /** Which of these names are no topics that anything knows of, and what they may have meant. */
     async unknownTopics(input: { topics: string[] }): Promise<UnknownTopics> {
@@ -98,7 +118,7 @@ export function createAuditActivities(clients: AuditClients) {
      * stage is called unknowable, so that one outage does not blind the audit for the rest.
      */
     async auditBatch(input: BatchInput): Promise<BatchResult> {
-      const tolerant = activityInfo().attempt >= config.audit.patience;
+      const tolerant = isPatienceOver();
       const progress = new BatchProgress(
         input.topics.length,
         hoursIn(input.range).length,

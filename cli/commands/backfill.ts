@@ -148,7 +148,9 @@ export function addCommands(command: Command): void {
     );
   command
     .command("status <name>")
-    .description("where a backfill stands; exit code 2 where a step has failed")
+    .description(
+      "where a backfill stands; exit code 2 where a step has failed, or stalls as a service is down",
+    )
     .option("--json")
     .action((name: string, options: { json?: boolean }) =>
       withClient(async (client) => {
@@ -159,7 +161,11 @@ export function addCommands(command: Command): void {
         const activities = await heartbeats(client, id);
         if (options.json) print({ ...progress, activities });
         else printProgress(progress, activities);
-        if (progress.steps.some((s) => s.state === "failed"))
+        if (
+          progress.steps.some(
+            ({ state }) => state === "failed" || state === "stalled",
+          )
+        )
           process.exitCode = 2;
       }),
     );
@@ -192,7 +198,7 @@ export function addCommands(command: Command): void {
     "leave a topic out of the steps to come",
     "skipTopic",
   );
-  update("retry-step", "try the failed step again", "retryStep");
+  update("retry-step", "try the failed or stalled step again", "retryStep");
   update("replan", "make the plan anew before it is approved", "replan");
   update(
     "kill-job <application>",

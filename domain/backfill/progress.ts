@@ -1,13 +1,15 @@
 import type { PlanSummary } from "./plan";
 import { SAGA_STEPS, STEPS, type StepName } from "./steps";
 
-export type StepState = "waiting" | "running" | "done" | "failed";
+/** `stalled`: a service does not answer, or refuses; the step is tried again by itself. `failed`: an operator has to do something. */
+export type StepState = "waiting" | "running" | "done" | "stalled" | "failed";
 
 /** The sign of a step's state, in the Web UI and in the terminal. */
 export const STEP_SIGN: Record<StepState, string> = {
   waiting: " ",
   running: ">",
   done: "+",
+  stalled: "~",
   failed: "!",
 };
 
@@ -19,7 +21,7 @@ export type BackfillProgress = {
   steps: {
     name: StepName;
     state: StepState;
-    /** What it did, or why it failed. */
+    /** What it did, or why it failed or stalls. */
     detail?: string;
     /** When it first began, ISO-8601. */
     startedAt?: string;

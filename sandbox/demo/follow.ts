@@ -87,7 +87,7 @@ function stepPrinter(): (steps: BackfillProgress["steps"]) => void {
 const signOf = (state: string) =>
   state === "done"
     ? paint("green", "+")
-    : state === "failed"
+    : state === "failed" || state === "stalled"
       ? paint("red", "!")
       : ">";
 

@@ -18,6 +18,27 @@ const evidence = "activities/audit/evidence";
 /** Every guard against an event twice, a flag lost, a setting left behind, a wrong job, and a loss that looks healthy. */
 export const GUARDS: readonly Guard[] = [
   {
+    without: "a saga fails, and waits for somebody, as a service is down",
+    file: "workflows/backfill/step-runner.ts",
+    guard: "return outageOf(error) !== undefined &&",
+    taken: "return outageOf(error) === null &&",
+    test: "workflow/outages",
+  },
+  {
+    without: "who only wants to see a plan waits for a service for ever",
+    file: "workflows/backfill/step-runner.ts",
+    guard: 'if (name === "plan" && this.isDryRun) return false;',
+    taken: "",
+    test: "workflow/outages",
+  },
+  {
+    without: "a service's failure is taken for a fault of ours",
+    file: "activities/outages.ts",
+    guard: "type: OUTAGE,",
+    taken: "",
+    test: "activities/outages",
+  },
+  {
     without: "an older attempt commits what a newer one produces again",
     file: `${backfill}/replay.ts`,
     guard: `    const producer = await connectReplayProducer(kafka, id);

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import {
   defineQuery,
   setCurrentDetails,
@@ -8,6 +9,8 @@ import { auditProgressText } from "../../domain/audit/audit-progress";
 import { auditInput } from "../../domain/settings/inputs";
 import type { BatchResult } from "../../activities/audit/audit";
 import { archiveHost, control } from "../support/activities";
+import { outageOf } from "../support/outages";
+import { changedBy } from "../support/patches";
 import { setAttributes } from "../support/attributes";
 import { parseInput } from "../support/parse";
 import type {
@@ -26,6 +29,23 @@ const MAX_NAMED = 500;
 /** Audits every topic over the look-back window, stores the report, and opens or informs the incident of each broken topic. */
 export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
   const input = parseInput(auditInput, raw);
+  const outages: Outage[] = [];
+  try {
+    return await audit(input, outages);
+  } catch (error) {
+    const outage = outageOf(error);
+    // It has nowhere to keep what it found, say; people hear of the service all the same.
+    if (outage !== undefined && changedBy("outage-of-audit"))
+      await control.read.reportOutages(onePerService([...outages, outage]));
+    throw error;
+  }
+}
+
+/** @param outages brought up to date with the services that have not answered */
+async function audit(
+  input: z.output<typeof auditInput>,
+  outages: Outage[],
+): Promise<AuditSummary> {
   const state: AuditProgress = { audited: 0, topics: 0 };
   setHandler(auditProgress, () => state);
 
@@ -36,15 +56,18 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
   const until = input.until ?? hourOf(Date.parse(asOf));
   const since = input.since ?? addHours(until, -settings.lookbackHours);
   const range = { since, until };
-  const { topics, problems } = listed(
+  const listing = listed(
     input.topics ?? (await control.read.listTopics({ alsoGone: true })),
   );
+  const { topics, problems } = listing;
+  outages.push(...listing.outages);
   state.topics = topics.length;
   state.hours = hoursIn(range).length;
   setAttributes({ range, phase: "auditing" });
 
-  // A chosen few topics, or another range, must not push out what the hourly audit remembers.
-  const remember = !input.topics && !input.since && !input.until;
+  // A chosen few topics, or another range, must not push out what the hourly audit remembers; nor those that are known without Kafka.
+  const remember =
+    !input.topics && !input.since && !input.until && outages.length === 0;
   const results = await auditAll(
     batchesOf(topics, settings.batchTopics),
     (batch) =>
@@ -54,13 +77,14 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
       ),
     (result) => {
       state.audited += result.topics;
+      outages.push(...result.outages);
       setCurrentDetails(auditProgressText(state, [], Date.now()));
     },
   );
   const requests = requestsOf(results);
-  const outages = outagesOf(results);
-  // Before anything is stored: the service that is down may be the storage.
-  await control.read.reportOutages(outages);
+  const silent = onePerService(outages);
+  // Before the report is stored: the service that is down may be the storage.
+  await control.read.reportOutages(silent);
 
   const refs = results.map((result) => result.ref);
   const report = await control.read.finishAudit({
@@ -69,7 +93,7 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
     range,
     startedAt,
     requests,
-    outages,
+    outages: silent,
   });
   const incidents = await control.read.reportFindings({ refs, asOf, range });
   const broken = results.flatMap((result) => result.broken);
@@ -84,7 +108,7 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
     [
       `**${hours} topic-hours in ${broken.length} of ${topics.length} topics are not whole**, as of ${asOf}.`,
       "",
-      ...outages.map((outage) => `Did not answer: ${outage.message}`),
+      ...silent.map((outage) => `Did not answer: ${outage.message}`),
       ...problems,
       "",
       `[Report](${report.link}) \`${report.report}\``,
@@ -101,7 +125,7 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
     broken: broken.map(({ topic }) => topic).sort(),
     incidents: incidents.slice(0, MAX_NAMED),
     unknowable: results.flatMap((r) => r.unknowable).slice(0, MAX_NAMED),
-    outages,
+    outages: silent,
     problems: [...problems, ...results.flatMap((r) => r.problems)].slice(
       0,
       MAX_NAMED,
@@ -113,11 +137,16 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
   };
 }
 
-type Listed = { topics: string[]; problems: string[] };
+type Listed = { topics: string[]; problems: string[]; outages: Outage[] };
 
-/** The topics to audit, and what could not be asked for them, which an input and histories of before do not say. */
-const listed = (topics: string[] | Listed): Listed =>
-  Array.isArray(topics) ? { topics, problems: [] } : topics;
+/** The topics to audit, what could not be asked for them, and who has not answered, which an input and histories of before do not say. */
+const listed = (
+  topics: string[] | (Omit<Listed, "outages"> & Partial<Listed>),
+): Listed => ({
+  problems: [],
+  outages: [],
+  ...(Array.isArray(topics) ? { topics } : topics),
+});
 
 /** The topics that one activity audits, and the name by which what is read of them is remembered. */
 type Batch = { topics: string[]; shard: string };
@@ -161,11 +190,8 @@ function requestsOf(results: BatchResult[]): Record<string, number> {
   return requests;
 }
 
-/** All batches' outages, one a service. */
-const outagesOf = (results: BatchResult[]): Outage[] => [
-  ...new Map(
-    results.flatMap(({ outages }) => outages).map((o) => [o.service, o]),
-  ).values(),
+const onePerService = (outages: Outage[]): Outage[] => [
+  ...new Map(outages.map((outage) => [outage.service, outage])).values(),
 ];
 
 const sum = (numbers: number[]): number =>

@@ -32,6 +32,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
   if (changedBy("saga-identity"))
     nameSaga(sagaNameOf(workflowId, firstExecutionRunId));
   const runner = new StepRunner();
+  runner.isDryRun = input.dryRun;
   const steering = new Steering(runner);
   const leases = new HeldLeases();
   const { step, progress } = runner;

@@ -1,12 +1,11 @@
 import {
-  ActivityFailure,
   CancellationScope,
-  ChildWorkflowFailure,
   condition,
   isCancellation,
 } from "@temporalio/workflow";
 import { newProgress } from "../../domain/backfill/progress";
 import { sagaStep, type StepName } from "../../domain/backfill/steps";
+import { outageOf, rootCause } from "../support/outages";
 import { changedBy } from "../support/patches";
 import { Compensations } from "./compensations";
 import { markStep, showProgress } from "./progress";
@@ -16,6 +15,8 @@ import { STEP_DETAILS, type StepResults } from "./step-results";
 export class StepRunner {
   readonly progress = newProgress();
   readonly compensations = new Compensations();
+  /** Whether somebody waits for the plan alone, and would rather hear that a service is down than wait for it. */
+  isDryRun = false;
   /** What is to be done before each step, as a part of it. */
   beforeStep: () => Promise<void> = async () => undefined;
   /** Everything that an abort ends. */
@@ -27,14 +28,14 @@ export class StepRunner {
 
   /**
    * Runs a step and shows what becomes of it. A step that fails for good waits until an operator has it tried again or aborts the saga:
-   * an exception would throw the work of days away.
+   * an exception would throw the work of days away. One that stalls as a service is down needs nobody: it goes on once that is up again.
    */
   readonly step = async <Name extends StepName>(
     name: Name,
     work: () => Promise<StepResults[Name]>,
   ): Promise<StepResults[Name]> => {
     const { progress, compensations } = this;
-    for (;;) {
+    for (let stalls = 0; ;) {
       await condition(() => !progress.paused);
       markStep(progress, name, "running");
       try {
@@ -53,10 +54,16 @@ export class StepRunner {
           continue;
         }
         if (isCancellation(error)) throw error;
-        markStep(progress, name, "failed", rootCause(error).message);
-        // Without a plan nothing has been done that would be worth waiting for.
-        if (name === "plan") throw error;
-        await condition(() => this.isRetryWanted);
+        const { message } = rootCause(error);
+        if (this.isWaitedOut(name, error)) {
+          markStep(progress, name, "stalled", message);
+          await condition(() => this.isRetryWanted, stalledFor(stalls++));
+        } else {
+          markStep(progress, name, "failed", message);
+          // Without a plan nothing has been done that would be worth waiting for.
+          if (name === "plan") throw error;
+          await condition(() => this.isRetryWanted);
+        }
         this.isRetryWanted = false;
       } finally {
         this.interruptible = undefined;
@@ -65,9 +72,17 @@ export class StepRunner {
     }
   };
 
-  /** The step that has failed and waits for an operator. */
+  /** Whether a step goes on by itself once its service does. */
+  private isWaitedOut(name: StepName, error: unknown): boolean {
+    if (name === "plan" && this.isDryRun) return false;
+    return outageOf(error) !== undefined && changedBy("outages-waited-out");
+  }
+
+  /** The step that has failed and waits for an operator, or stalls and need not be waited for. */
   get failedStep(): StepName | undefined {
-    return this.progress.steps.find(({ state }) => state === "failed")?.name;
+    return this.progress.steps.find(
+      ({ state }) => state === "failed" || state === "stalled",
+    )?.name;
   }
 
   /** Has the failed step tried again. @returns its name */
@@ -91,14 +106,6 @@ export class StepRunner {
   }
 }
 
-/** The error of the activity itself, without those of Temporal around it. */
-function rootCause(error: unknown): Error {
-  let cause = error as Error;
-  while (
-    (cause instanceof ActivityFailure ||
-      cause instanceof ChildWorkflowFailure) &&
-    cause.cause
-  )
-    cause = cause.cause;
-  return cause;
-}
+/** How long a step stalls before it is tried again, in milliseconds; its activities themselves have been tried for minutes before. */
+const stalledFor = (stallsBefore: number) =>
+  Math.min(5 * 2 ** stallsBefore, 60) * 1000;

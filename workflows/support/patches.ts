@@ -93,6 +93,18 @@ export const PATCHES = {
     changes:
       "backfill: what Kafka and raw hours hold is collected before archives are searched, which give only what nobody holds; before, at the same time",
   },
+  "outages-waited-out": {
+    madeBy: "0.3.0",
+    droppableBy: "0.5.0",
+    changes:
+      "backfill: a step whose service is down goes on once that is up; before, it failed after a while and waited for an operator",
+  },
+  "outage-of-audit": {
+    madeBy: "0.3.0",
+    droppableBy: "0.5.0",
+    changes:
+      "hourlyAudit: where it ends as a service is down, that is an outage's alert; before, only the workflow failed",
+  },
   "undeliverable-alerts": {
     madeBy: "0.3.0",
     droppableBy: "0.5.0",

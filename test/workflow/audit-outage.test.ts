@@ -1,0 +1,113 @@
+import { ApplicationFailure, WorkflowFailedError } from "@temporalio/client";
+import { Worker } from "@temporalio/worker";
+import type { Outage } from "../../domain/audit/audit-report";
+import { OUTAGE } from "../../domain/backfill/outage";
+import { withTemporal } from "../support/temporal-hooks";
+
+const temporal = withTemporal();
+
+const KAFKA: Outage = {
+  service: "Kafka",
+  address: "broker:9092",
+  message: "Kafka at broker:9092: refused",
+};
+const HDFS: Outage = {
+  service: "HDFS",
+  address: "nn1:9870",
+  message: "HDFS at nn1:9870: the NameNode is in safe mode",
+};
+const down = (outage: Outage) =>
+  ApplicationFailure.create({
+    type: OUTAGE,
+    nonRetryable: true,
+    message: outage.message,
+    details: [outage],
+  });
+
+/** Audits by scripted activities. @returns what the desk heard of services, and how the audit failed or what it says */
+async function audited(scripts: Record<string, unknown>) {
+  const reported: Outage[][] = [];
+  const worker = (taskQueue: string) =>
+    Worker.create({
+      connection: temporal.env.nativeConnection,
+      taskQueue,
+      workflowBundle: temporal.workflowBundle,
+      activities: {
+        settings: async () => ({
+          archiveQueue: "archive@one",
+          lookbackHours: 2,
+          batchTopics: 1,
+        }),
+        reportOutages: async (outages: Outage[]) => void reported.push(outages),
+        reportFindings: async () => [],
+        finishAudit: async () => ({ link: "", report: "", html: "", grid: "" }),
+        ...scripts,
+      },
+    });
+  const [control, archive] = await Promise.all([
+    worker("control"),
+    worker("archive@one"),
+  ]);
+  const run = async () => {
+    try {
+      return await temporal.env.client.workflow.execute("hourlyAudit", {
+        workflowId: `audit/${Math.random()}`,
+        taskQueue: "control",
+        args: [{}],
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowFailedError)) throw error;
+      return "failed";
+    }
+  };
+  const outcome = await archive.runUntil(() => control.runUntil(run));
+  return { reported, outcome };
+}
+
+const batch =
+  (outages: Outage[], remembered: boolean[] = []) =>
+  async (input: { remember: boolean }) => {
+    remembered.push(input.remember);
+    return {
+      ref: "/r",
+      topics: 1,
+      broken: [],
+      unknowable: [],
+      problems: [],
+      requests: {},
+      outages,
+    };
+  };
+
+test("an audit that cannot keep what it found has people told of the service all the same", async () => {
+  let calls = 0;
+  const { reported, outcome } = await audited({
+    listTopics: async () => ({ topics: ["a", "b"], problems: [] }),
+    auditBatch: async (input: { remember: boolean }) => {
+      if (++calls > 1) throw down(HDFS);
+      return batch([KAFKA])(input);
+    },
+  });
+  expect(outcome).toBe("failed");
+  expect(reported).toHaveLength(1);
+  // What was known of others before it ended is told as well: an outage that is not told again counts as over.
+  expect(reported[0]).toContainEqual(HDFS);
+}, 60_000);
+
+test("without Kafka's list the topics that others know are audited, and none of it is remembered", async () => {
+  const remembered: boolean[] = [];
+  const { reported, outcome } = await audited({
+    listTopics: async () => ({
+      topics: ["a"],
+      problems: ["topics that only Kafka knows are left out"],
+      outages: [KAFKA],
+    }),
+    auditBatch: batch([KAFKA], remembered),
+  });
+  expect(outcome).toMatchObject({
+    outages: [KAFKA],
+    problems: ["topics that only Kafka knows are left out"],
+  });
+  expect(reported).toEqual([[KAFKA]]);
+  expect(remembered).toEqual([false]);
+}, 60_000);
