@@ -16,9 +16,14 @@ export async function withClient<T>(
   }
 }
 
-/** The first cause of an error: a workflow that failed, and an update that was refused, say there why. */
+/**
+ * The cause of an error that says why: a workflow that failed, and an update that was refused, hold it. What an activity itself says is enough:
+ * below it is what a library said, without the service and its address.
+ */
 export const deepest = (error: Error): Error =>
-  error.cause instanceof Error ? deepest(error.cause) : error;
+  error.cause instanceof Error && error.name !== "ApplicationFailure"
+    ? deepest(error.cause)
+    : error;
 
 /** Checks the input of a workflow before it is started. @throws Error that names every wrong field and what is allowed there */
 export function check<T>(schema: z.ZodType<T>, value: unknown): T {

@@ -215,6 +215,7 @@ async function auditRemembering(
   const { cache } = clients;
   const now = Date.now();
   const outages = new Map<string, Outage>();
+  const hidden: string[] = [];
   const before: BatchMemory =
     remember && !tolerant
       ? await cache.load(shard, topics)
@@ -226,6 +227,7 @@ async function auditRemembering(
     tolerant,
     isolating: true,
     outages,
+    hidden,
   });
   if (remember && outages.size === 0) {
     const remembered = tolerant ? await cache.load(shard, topics) : before;
@@ -240,7 +242,26 @@ async function auditRemembering(
       await cache.save(shard, memory, range);
     }
   }
-  return { audits, outages: [...outages.values()] };
+  return {
+    audits,
+    outages: [...outages.values(), ...hiddenBy(clients.config, hidden)],
+  };
+}
+
+/**
+ * Brokers that hide topics, as an outage: nobody would hear of a right that is taken away otherwise. What other topics told is remembered all
+ * the same.
+ */
+function hiddenBy({ kafka }: Config, [topic]: string[]): Outage[] {
+  if (topic === undefined) return [];
+  const address = kafka.brokers.join();
+  return [
+    {
+      service: "Kafka",
+      address,
+      message: `Kafka at ${address}: brokers hide topics, such as ${topic}: the right to describe them is lacking; \`sisyphus config check\` says what to ask for`,
+    },
+  ];
 }
 
 /** What an audit that remembered nothing found, and above it what is remembered: it knows of logs that this one could not compare. */

@@ -53,6 +53,8 @@ type Options = {
   isolating?: boolean;
   /** Services that did not answer, by name; brought up to date. */
   outages?: Map<string, Outage>;
+  /** Topics that brokers hide for want of rights; brought up to date. */
+  hidden?: string[];
 };
 
 /**
@@ -80,8 +82,11 @@ export async function auditTopics(
   const auditOne = async (topic: string): Promise<TopicAudit> => {
     if (!known.includes(topic)) return auditWithoutDataset(topic);
     if (!shared) return unjudged(topic, range, sharedProblems.join("; "));
-    // It is this topic's own trouble, and no outage: others are read.
-    if (shared.isDenied(topic)) return unjudged(topic, range, HIDDEN);
+    // Others are read.
+    if (shared.isDenied(topic)) {
+      options.hidden?.push(topic);
+      return unjudged(topic, range, HIDDEN);
+    }
     const remembered = options.memory?.[topic];
     const before = remembered && unforgettable(remembered);
     const memory = options.memory

@@ -11,6 +11,8 @@ export type Settings = {
   lookbackHours: number;
   /** Topics that one activity audits. */
   batchTopics: number;
+  /** Attempts to reach a service before an audit goes on without it; absent in histories of before. */
+  patience?: number;
   /** The task queue of the workers on the archive's host. */
   archiveQueue: string;
   /** The same on other hosts that hold an archive. */
@@ -38,6 +40,7 @@ export function settingsOf(config: Config): Settings {
   return {
     lookbackHours: audit.lookbackHours,
     batchTopics: audit.batchTopics,
+    patience: audit.patience,
     archiveQueue: archiveQueueOf(archive.host),
     otherArchiveQueues: search.otherHosts.map(archiveQueueOf),
     sagaQueues: sagaQueuesOf(config),

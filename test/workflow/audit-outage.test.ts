@@ -19,7 +19,6 @@ const HDFS: Outage = {
 const down = (outage: Outage) =>
   ApplicationFailure.create({
     type: OUTAGE,
-    nonRetryable: true,
     message: outage.message,
     details: [outage],
   });
@@ -37,6 +36,7 @@ async function audited(scripts: Record<string, unknown>) {
           archiveQueue: "archive@one",
           lookbackHours: 2,
           batchTopics: 1,
+          patience: 1,
         }),
         reportOutages: async (outages: Outage[]) => void reported.push(outages),
         reportFindings: async () => [],
@@ -89,6 +89,8 @@ test("an audit that cannot keep what it found has people told of the service all
     },
   });
   expect(outcome).toBe("failed");
+  // Soon: it has tried no longer than its patience lasts, and a little more.
+  expect(calls).toBeLessThan(10);
   expect(reported).toHaveLength(1);
   // What was known of others before it ended is told as well: an outage that is not told again counts as over.
   expect(reported[0]).toContainEqual(HDFS);

@@ -8,7 +8,7 @@ import { addHours, hourOf, hoursIn } from "../../lib/hour";
 import { auditProgressText } from "../../domain/audit/audit-progress";
 import { auditInput } from "../../domain/settings/inputs";
 import type { BatchResult } from "../../activities/audit/audit";
-import { archiveHost, control } from "../support/activities";
+import { archiveHost, control, readsOfAudit } from "../support/activities";
 import { outageOf } from "../support/outages";
 import { changedBy } from "../support/patches";
 import { setAttributes } from "../support/attributes";
@@ -52,12 +52,16 @@ async function audit(
   const startedAt = new Date().toISOString();
   state.startedAt = Date.parse(startedAt);
   const settings = await control.read.settings();
+  const reads = readsOfAudit(settings.patience);
   const asOf = input.asOf ?? startedAt;
   const until = input.until ?? hourOf(Date.parse(asOf));
   const since = input.since ?? addHours(until, -settings.lookbackHours);
   const range = { since, until };
   const listing = listed(
-    input.topics ?? (await control.read.listTopics({ alsoGone: true })),
+    input.topics ??
+      (await control.read.listTopics.executeWithOptions(reads, [
+        { alsoGone: true },
+      ])),
   );
   const { topics, problems } = listing;
   outages.push(...listing.outages);
@@ -72,7 +76,10 @@ async function audit(
     batchesOf(topics, settings.batchTopics),
     (batch) =>
       archiveHost(settings.archiveQueue).read.auditBatch.executeWithOptions(
-        { summary: `${batch.topics.length} topics from ${batch.topics[0]}` },
+        {
+          ...reads,
+          summary: `${batch.topics.length} topics from ${batch.topics[0]}`,
+        },
         [{ ...batch, remember, range, asOf }],
       ),
     (result) => {
@@ -87,15 +94,13 @@ async function audit(
   await control.read.reportOutages(silent);
 
   const refs = results.map((result) => result.ref);
-  const report = await control.read.finishAudit({
-    refs,
-    asOf,
-    range,
-    startedAt,
-    requests,
-    outages: silent,
-  });
-  const incidents = await control.read.reportFindings({ refs, asOf, range });
+  const report = await control.read.finishAudit.executeWithOptions(reads, [
+    { refs, asOf, range, startedAt, requests, outages: silent },
+  ]);
+  const incidents = await control.read.reportFindings.executeWithOptions(
+    reads,
+    [{ refs, asOf, range }],
+  );
   const broken = results.flatMap((result) => result.broken);
   setAttributes({
     topics: broken.map(({ topic }) => topic),

@@ -31,7 +31,7 @@ const proxyActivities = <A extends object>(options: ActivityOptions) =>
   tellingSaga(proxied<A>(options));
 
 /** Reads something and is soon done. Twenty attempts outlast a short outage, and the Web UI shows them. */
-const READ: ActivityOptions = {
+const READ = {
   startToCloseTimeout: "10 minutes",
   heartbeatTimeout: "30 seconds",
   retry: {
@@ -40,7 +40,20 @@ const READ: ActivityOptions = {
     maximumInterval: "30 seconds",
     maximumAttempts: 20,
   },
-};
+} satisfies ActivityOptions;
+
+/**
+ * How often an audit reads. Without the service that it keeps its findings in it ends soon after its patience, so that people hear of that; the few
+ * attempts more are for workers that end meanwhile. @param patience `audit.patience`; undefined where a worker of before has answered
+ */
+export const readsOfAudit = (
+  patience: number | undefined,
+): Pick<ActivityOptions, "retry"> => ({
+  retry: {
+    ...READ.retry,
+    ...(patience === undefined ? {} : { maximumAttempts: patience + 3 }),
+  },
+});
 
 /** Answers somebody who waits: rather not at all than late. */
 const QUICK: ActivityOptions = {

@@ -20,12 +20,14 @@ function world() {
     naming: namingRules.parse({}),
     archive: { excludedSchemas: "." },
     audit: { patience: 99 },
+    kafka: { brokers: ["broker:9092"] },
   };
+  const hidden = new Set<string>();
   const highOf = (topic: string) => (topic === TOPIC ? log.high : "0");
   const { auditBatch, auditTopic } = createAuditActivities({
     kafka: {
-      topics: async () => [TOPIC],
-      denied: async () => new Set(),
+      topics: async () => (hidden.has(TOPIC) ? [] : [TOPIC]),
+      denied: async () => hidden,
       topicConfigs: async () => new Map(),
       topicIds: async () => new Map([[TOPIC, log.id]]),
       offsets: async (topic: string) => [
@@ -74,6 +76,12 @@ function world() {
     log,
     importer,
     config,
+    hidden,
+    async outages(asOf: string) {
+      const input = { topics: [TOPIC], shard: "0000", range: RANGE, asOf };
+      return (await inActivity(auditBatch, { ...input, remember: true }))
+        .outages;
+    },
     one: (asOf: string) =>
       inActivity(auditTopic, { topic: TOPIC, range: RANGE, asOf }),
     async batch(shard: string, topics: string[], asOf: string) {
@@ -134,6 +142,24 @@ test("audits of a world that stands in the past remember, also where two are as 
       "lost-from-kafka",
     ]);
   }
+});
+
+test("brokers that hide a topic are an outage that says what is lacking", async () => {
+  const { hidden, outages, batch } = world();
+  expect(await outages("2018-07-05T08:20:00Z")).toEqual([]);
+  hidden.add(TOPIC);
+  expect(await outages("2018-07-05T08:20:00Z")).toEqual([
+    {
+      service: "Kafka",
+      address: "broker:9092",
+      message: expect.stringContaining(
+        `hide topics, such as ${TOPIC}: the right to describe them is lacking`,
+      ) as string,
+    },
+  ]);
+  expect(await batch("0000", [TOPIC], "2018-07-05T08:20:00Z")).toEqual([
+    "unknowable",
+  ]);
 });
 
 test("the audit by which an incident closes names hours that are neither whole nor broken", async () => {
