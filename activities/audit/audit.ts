@@ -4,6 +4,7 @@ import type { Config } from "../../domain/settings/config";
 import { hoursIn, type HourRange } from "../../lib/hour";
 import type { HourEvidence, TopicEvidence } from "../../domain/audit/evidence";
 import type { Outage, TopicAudit } from "../../domain/audit/audit-report";
+import { hiddenText } from "../../domain/audit/hidden-topics";
 import type { UnknownTopics } from "../../domain/audit/preflight";
 import type { Judgement } from "../../domain/audit/judgement";
 import { clockAfter, isOfThePast } from "../../domain/audit/audit-clock";
@@ -252,16 +253,11 @@ async function auditRemembering(
  * Brokers that hide topics, as an outage: nobody would hear of a right that is taken away otherwise. What other topics told is remembered all
  * the same.
  */
-function hiddenBy({ kafka }: Config, [topic]: string[]): Outage[] {
-  if (topic === undefined) return [];
+function hiddenBy({ kafka }: Config, topics: string[]): Outage[] {
+  if (topics.length === 0) return [];
   const address = kafka.brokers.join();
-  return [
-    {
-      service: "Kafka",
-      address,
-      message: `Kafka at ${address}: brokers hide topics, such as ${topic}: the right to describe them is lacking; \`sisyphus config check\` says what to ask for`,
-    },
-  ];
+  const message = `Kafka at ${address}: ${hiddenText(topics)}`;
+  return [{ service: "Kafka", address, message }];
 }
 
 /** What an audit that remembered nothing found, and above it what is remembered: it knows of logs that this one could not compare. */

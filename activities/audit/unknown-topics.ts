@@ -1,3 +1,4 @@
+import { hiddenText } from "../../domain/audit/hidden-topics";
 import type { UnknownTopics } from "../../domain/audit/preflight";
 import { type Dataset, datasetOf } from "../../domain/settings/dataset";
 import { nearNames } from "../../domain/settings/near-names";
@@ -9,7 +10,7 @@ import { type GoneClients, topicsLeft } from "./gone-topics";
  * does not tell how it was written: any name that leads there is known.
  */
 export async function unknownTopics(
-  clients: GoneClients & { kafka: Pick<Kafka, "topics"> },
+  clients: GoneClients & { kafka: Pick<Kafka, "topics" | "denied"> },
   topics: string[],
 ): Promise<UnknownTopics> {
   const inKafka = await clients.kafka.topics();
@@ -30,10 +31,17 @@ export async function unknownTopics(
         rawDir === given.get(topic)?.rawDir ||
         table === given.get(topic)?.table,
     );
+  const nowhere = topics.filter(
+    (topic) => !known.has(topic) && !leadsToWhatIsLeft(topic),
+  );
+  const hidden = await clients.kafka.denied(nowhere);
   return {
-    unknown: topics
-      .filter((topic) => !known.has(topic) && !leadsToWhatIsLeft(topic))
+    unknown: nowhere
+      .filter((topic) => !hidden.has(topic))
       .map((topic) => ({ topic, near: nearNames(topic, known.keys()) })),
-    problems: gone.problems,
+    problems: [
+      ...gone.problems,
+      ...(hidden.size > 0 ? [hiddenText([...hidden])] : []),
+    ],
   };
 }

@@ -23,6 +23,7 @@ import {
 } from "../../domain/backfill/refine-job";
 import { VERDICT } from "../../domain/audit/verdicts";
 import type { EvidenceClients } from "../audit/evidence/clients";
+import { goneTopics } from "../audit/gone-topics";
 import { auditTopics } from "../audit/judge-topics";
 import { fatal } from "../../clients/errors";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
@@ -37,7 +38,7 @@ import type { Yarn } from "../../clients/yarn/yarn";
 
 type Dependencies = EvidenceClients & {
   config: Config;
-  kafka: Pick<Kafka, "topics">;
+  kafka: Pick<Kafka, "topics" | "refuseHidden">;
   hdfs: Pick<Hdfs, "list">;
   source: Pick<Importer, "state">;
   storage: Storage;
@@ -48,9 +49,16 @@ type Dependencies = EvidenceClients & {
 export function createPlanningActivities(deps: Dependencies) {
   const { config, kafka, hdfs, source } = deps;
 
-  /** The topics to audit: those that the input names, else all that have a dataset. @throws ApplicationFailure where Kafka lacks one */
+  /**
+   * The topics to audit: those that the input names, else all that have a dataset.
+   * @throws ApplicationFailure where Kafka lacks one
+   * @throws ServiceError where brokers hide one: a plan without it would say that nothing of it is broken
+   */
   async function topicsToAudit(input: BackfillInput): Promise<string[]> {
-    const all = (await kafka.topics())
+    const listed = await kafka.topics();
+    const wanted = input.topics ?? (await goneTopics(deps, listed)).topics;
+    await kafka.refuseHidden(wanted.filter((topic) => !listed.includes(topic)));
+    const all = listed
       .filter((topic) => datasetOf(topic, config.naming))
       .sort();
     const unknown = input.topics?.filter((t) => !all.includes(t)) ?? [];

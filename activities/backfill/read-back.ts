@@ -62,7 +62,7 @@ async function refuseMadeAnew(
 
 /** The offsets of each topic that the saga may have written to. */
 async function rangesSince(
-  kafka: Pick<Kafka, "offsets" | "topics" | "topicIds">,
+  kafka: Pick<Kafka, "offsets" | "refuseHidden" | "topics" | "topicIds">,
   { topics, starts, ids = {}, besides = [] }: Asked,
 ): Promise<Map<string, Range[]>> {
   const ranges = new Map<string, Range[]>();
@@ -72,8 +72,10 @@ async function rangesSince(
     throw new Error(
       "Kafka names no topic at all, not even to be told that one is gone: it is asked again",
     );
-  for (const topic of topics)
-    if (!existing.has(topic)) cannotTell(topic, "Kafka does not have it");
+  const unlisted = topics.filter((topic) => !existing.has(topic));
+  // What is hidden is there once the right is given back: it is asked again.
+  await kafka.refuseHidden(unlisted);
+  for (const topic of unlisted) cannotTell(topic, "Kafka does not have it");
   await refuseMadeAnew(kafka, topics, ids);
   const partitions = partitionsOf(starts);
   for (const topic of [...topics, ...besides]) {
@@ -98,7 +100,10 @@ async function rangesSince(
   return ranges;
 }
 
-type ReadableKafka = Pick<Kafka, "offsets" | "read" | "topics" | "topicIds">;
+type ReadableKafka = Pick<
+  Kafka,
+  "offsets" | "read" | "refuseHidden" | "topics" | "topicIds"
+>;
 
 /** A partition from its start up to where everything in it was read. */
 type Log = Range & {

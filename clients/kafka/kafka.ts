@@ -1,4 +1,6 @@
 import { ConfigResourceTypes } from "kafkajs";
+import { hiddenText } from "../../domain/audit/hidden-topics";
+import { ServiceError } from "../errors";
 import { countRequest } from "../../lib/request-count";
 import { KafkaConnection } from "./connection";
 import { OffsetLookups } from "./offset-lookups";
@@ -44,6 +46,17 @@ export class Kafka extends KafkaConnection {
     if (topics.length === 0) return new Set();
     countRequest("Kafka");
     return new Set(await this.calling(() => deniedTopics(this.js, topics)));
+  }
+
+  /**
+   * To be asked of topics that are not listed, before they count as gone.
+   * @throws ServiceError where brokers hide one of them, or do not answer
+   */
+  async refuseHidden(topics: readonly string[]): Promise<void> {
+    const hidden = [...(await this.denied(topics))].sort();
+    if (hidden.length === 0) return;
+    const address = this.brokers.join(",");
+    throw new ServiceError("Kafka", address, hiddenText(hidden), undefined);
   }
 
   /** What may be done with some topics, and with the cluster: see {@link topicRights}. @throws ServiceError */

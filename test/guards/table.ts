@@ -18,6 +18,29 @@ const evidence = "activities/audit/evidence";
 /** Every guard against an event twice, a flag lost, a setting left behind, a wrong job, and a loss that looks healthy. */
 export const GUARDS: readonly Guard[] = [
   {
+    without: "a plan says that nothing is broken of topics that brokers hide",
+    file: `${backfill}/planning.ts`,
+    guard:
+      "await kafka.refuseHidden(wanted.filter((topic) => !listed.includes(topic)));",
+    taken: "",
+    test: `${backfill}/planning`,
+  },
+  {
+    without:
+      "a topic that brokers hide for a while is taken for one that is gone",
+    file: `${backfill}/read-back.ts`,
+    guard: "await kafka.refuseHidden(unlisted);",
+    taken: "",
+    test: `${backfill}/read-back`,
+  },
+  {
+    without: "nobody hears that brokers hide topics",
+    file: "activities/audit/audit.ts",
+    guard: "...hiddenBy(clients.config, hidden)",
+    taken: "",
+    test: "activities/audit/audit",
+  },
+  {
     without: "a saga fails, and waits for somebody, as a service is down",
     file: "workflows/backfill/step-runner.ts",
     guard: "return outageOf(error) !== undefined &&",

@@ -145,6 +145,7 @@ export class MemoryKafka {
   }
 
   denied = async () => new Set<string>();
+  refuseHidden = async () => undefined;
 
   topics() {
     return call(() => [...this.logs.keys()]);

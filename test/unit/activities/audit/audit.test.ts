@@ -153,7 +153,7 @@ test("brokers that hide a topic are an outage that says what is lacking", async 
       service: "Kafka",
       address: "broker:9092",
       message: expect.stringContaining(
-        `hide topics, such as ${TOPIC}: the right to describe them is lacking`,
+        `brokers hide ${TOPIC}: the right to describe topics is lacking`,
       ) as string,
     },
   ]);

@@ -2,7 +2,10 @@ import { unknownTopics } from "../../../../activities/audit/unknown-topics";
 import { namingRules } from "../../../../domain/settings/dataset";
 
 const clients = {
-  kafka: { topics: async () => ["eventlogging_Edit", "webrequest"] },
+  kafka: {
+    topics: async () => ["eventlogging_Edit", "webrequest"],
+    denied: async () => new Set<string>(),
+  },
   source: {
     state: async () => ({
       problems: [],
@@ -39,8 +42,26 @@ test("any name that leads to what is left of a topic is known; one of a topic th
 });
 
 test("where Kafka does not answer, nothing is called unknown", async () => {
-  const kafka = { topics: () => Promise.reject(new Error("is down")) };
+  const kafka = {
+    ...clients.kafka,
+    topics: () => Promise.reject(new Error("is down")),
+  };
   await expect(unknownTopics({ ...clients, kafka }, ["a"])).rejects.toThrow(
     "is down",
   );
+});
+
+test("a name that brokers hide is not called unknown: nobody knows", async () => {
+  const kafka = {
+    ...clients.kafka,
+    denied: async () => new Set(["eventlogging_Hidden"]),
+  };
+  const { unknown, problems } = await unknownTopics({ ...clients, kafka }, [
+    "eventlogging_Hidden",
+    "eventlogging_Edits",
+  ]);
+  expect(unknown.map(({ topic }) => topic)).toEqual(["eventlogging_Edits"]);
+  expect(problems).toEqual([
+    expect.stringContaining("brokers hide eventlogging_Hidden: the right"),
+  ]);
 });

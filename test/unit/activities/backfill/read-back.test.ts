@@ -1,3 +1,4 @@
+import { ServiceError } from "../../../../clients/errors";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import {
   type Asked,
@@ -22,6 +23,7 @@ function kafka(logs: Record<string, Log>, ids: Record<string, string> = {}) {
   return {
     asked,
     topics: async () => Object.keys(logs),
+    refuseHidden: async (_: readonly string[]): Promise<void> => undefined,
     topicIds: async () => new Map(Object.entries(ids)),
     offsets: async (topic: string) => {
       const { low, high } = logs[topic]!;
@@ -223,4 +225,13 @@ test("what was read and is gone does not tell what has landed", async () => {
     kafka.partition("Edit", 0).log.length = 3;
     await expect(logs.look()).rejects.toMatchObject({ type: "CannotTell" });
   });
+});
+
+test("a topic that brokers hide is not taken for one that is gone: it is asked again", async () => {
+  const client = kafka({});
+  client.topics = async () => ["Other"];
+  client.refuseHidden = async (topics) => {
+    throw new ServiceError("Kafka", "b:9092", `hide ${topics[0]}`, undefined);
+  };
+  await expect(back(client, ["Edit"], {})).rejects.toBeInstanceOf(ServiceError);
 });
