@@ -1363,4 +1363,19 @@ export const GUARDS: readonly Guard[] = [
     taken: "if (openMysql)",
     test: `${backfill}/search/collect-mysql`,
   },
+  {
+    without: "a right that could not be tried looks like one that is there",
+    file: "cli/checks/rights.ts",
+    guard: "return isUntried(rights) ? EXIT.untried : EXIT.ok;",
+    taken: "return isUntried(rights) ? EXIT.ok : EXIT.ok;",
+    test: "cli/checks/exit-code",
+  },
+  {
+    without: "a table behind the first that must not be read is called ok",
+    file: "cli/checks/mysql-rights.ts",
+    guard: "if (await isDeniedOn(name)) lacking.push(name);",
+    taken:
+      "if (name === tried[0]?.name && (await isDeniedOn(name))) lacking.push(name);",
+    test: "cli/checks/mysql-rights",
+  },
 ];
