@@ -73,6 +73,10 @@ export function addCommands(command: Command): void {
     )
     .option("--kafka <host:port,…>", "brokers, which are asked for topics")
     .option(
+      "--kafka-properties <file>",
+      "a Java client's properties, as Kafka's own tools take them (--command-config): how Kafka is asked, and what security.kafka is to be; brokers are its bootstrap.servers unless --kafka names some",
+    )
+    .option(
       "--hadoop-conf <folder>",
       "Hadoop's configuration; by default HADOOP_CONF_DIR or /etc/hadoop/conf",
     )

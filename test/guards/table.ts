@@ -1378,4 +1378,19 @@ export const GUARDS: readonly Guard[] = [
       "if (name === tried[0]?.name && (await isDeniedOn(name))) lacking.push(name);",
     test: "cli/checks/mysql-rights",
   },
+  {
+    without: "a part of a password is printed where quotes in JAAS are wrong",
+    file: "formats/kafka/jaas.ts",
+    guard: 'OPTIONS.has(key.text) ? key.text : "an option"',
+    taken: "OPTIONS.has(key.text) ? key.text : key.text",
+    test: "formats/kafka/jaas",
+  },
+  {
+    without:
+      "brokers are asked another way than a client's properties say, where these cannot be taken",
+    file: "cli/first-config.ts",
+    guard: "if (client?.blocked !== undefined)",
+    taken: "if (client?.blocked === null)",
+    test: "cli/kafka-properties",
+  },
 ];
