@@ -162,7 +162,9 @@ export async function writeFirstConfig(
       return REFUSED;
     }
   }
-  for (const problem of client?.problems ?? []) tell(problem);
+  for (const problem of client?.problems ?? [])
+    // That one is told as why Kafka was not asked, unless nothing was to be asked.
+    if (problem !== client?.blocked || brokers.length === 0) tell(problem);
   if ("why" in topics) tell(`Kafka's topics are not known: ${topics.why}`);
   const fault = faultOf(text, out);
   if (fault !== undefined) tell(fault);

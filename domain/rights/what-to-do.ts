@@ -13,7 +13,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     "make room or ask for more space: hdfs dfs -count -q shows the quota of a folder, hdfs dfsadmin -setSpaceQuota changes it; then run the check again",
   ],
   [
-    /no answer in|ECONNREFUSED|ETIMEDOUT|ENOTFOUND/,
+    /no answer in|does not answer|ECONNRESET|hang up|ECONNREFUSED|ETIMEDOUT|ENOTFOUND/,
     "see that the service answers, as the first table says, and run the check again",
   ],
 ];

@@ -1393,4 +1393,11 @@ export const GUARDS: readonly Guard[] = [
     taken: "if (client?.blocked === null)",
     test: "cli/kafka-properties",
   },
+  {
+    without: "a password of a Java client's properties is written",
+    file: "domain/settings/kafka-client-draft.ts",
+    guard: "const secret = { file: `${FOLDER}/${FILES[field]}` };",
+    taken: "const secret = { file: value ?? `${FOLDER}/${FILES[field]}` };",
+    test: "cli/kafka-properties",
+  },
 ];

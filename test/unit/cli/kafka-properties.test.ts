@@ -100,6 +100,8 @@ test("with what cannot be taken Kafka is not asked, in plain neither; the rest i
     expect(text).toContain(`keytool -list -rfc -keystore "${jks}"`);
     expect(text).not.toContain("s3cret");
   }
+  // Once, as a problem or as why Kafka was not asked.
+  expect(told.match(/keytool/g)).toHaveLength(1);
   expect(parse(printed)).toMatchObject({
     security: { kafka: { tls: { ca: "/etc/sisyphus/kafka-ca.pem" } } },
   });

@@ -49,6 +49,7 @@ test.each([
   ["NSQuotaExceededException: The NameSpace quota", "-setQuota"],
   ["DSQuotaExceededException: The DiskSpace quota", "-setSpaceQuota"],
   ["no answer in 30 s", "see that the service answers"],
+  ["Temporal at t:1 does not answer: late", "see that the service answers"],
   ["anything else", "run the check again"],
 ])(
   "the line of a right that was not tried says why and what to do: %s",
