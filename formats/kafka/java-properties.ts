@@ -21,9 +21,11 @@ function* logicalLines(text: string): Generator<string> {
     let backslashes = 0;
     while (line[line.length - 1 - backslashes] === "\\") backslashes++;
     const goesOn = backslashes % 2 === 1;
-    begun.push(goesOn ? line.slice(0, -1) : line);
+    const part = goesOn ? line.slice(0, -1) : line;
+    // A backslash alone begins no line.
+    if (part !== "") begun.push(part);
     if (goesOn) continue;
-    yield begun.join("");
+    if (begun.length > 0) yield begun.join("");
     begun = [];
   }
   if (begun.length > 0) yield begun.join("");

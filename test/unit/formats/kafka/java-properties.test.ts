@@ -27,6 +27,10 @@ test("a line that ends with an odd number of backslashes goes on behind the next
   });
 });
 
+test("a line of a backslash alone begins nothing: what follows is a comment, or blank, as it would be", () => {
+  expect(of("\\\n# a=1\n\\\n\n b=2\n \\")).toEqual({ b: "2" });
+});
+
 test("escapes are those of Java, and bytes are Latin-1", () => {
   expect(of('a\\ b\\:\\==\\"x\\q\\t\\u00e9\\\\n\nc=\xe9')).toEqual({
     "a b:=": '"xq\té\\n',
