@@ -1,7 +1,8 @@
-import { existsSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { userInfo } from "node:os";
 import { Kafka } from "../clients/kafka/kafka";
+import { Kerberos } from "../clients/kerberos/kerberos";
 import {
   type Found,
   firstConfig,
@@ -13,9 +14,11 @@ import { within } from "../lib/within";
 import { configIn } from "../workers/config";
 import { readHadoopConf } from "../workers/hadoop-conf";
 import { list } from "./client";
+import { readKafkaProperties } from "./kafka-properties";
 
 export type InitOptions = {
   kafka?: string;
+  kafkaProperties?: string;
   hadoopConf?: string;
   out: string;
 };
@@ -34,21 +37,34 @@ function brokersIn(text: string | undefined): string[] {
   const brokers = list(text ?? "");
   const wrong = brokers.find((each) => !hostAndPort.safeParse(each).success);
   if (wrong !== undefined)
-    throw new Error(`--kafka: ${JSON.stringify(wrong)} is not host:port`);
+    throw new Error(
+      `--kafka: ${JSON.stringify(wrong)} is not host:port, with a port from 1 to 65535`,
+    );
   return brokers;
 }
 
-/** Kafka's topics, asked for in plain: nothing says yet who asks. */
-async function topicsOf(brokers: string[]): Promise<Found["topics"]> {
-  if (brokers.length === 0) return { why: "no brokers were given (--kafka)" };
-  const kafka = new Kafka(brokers);
+type Client = ReturnType<typeof readKafkaProperties>;
+
+/** Kafka's topics, asked for as a client's properties say; in plain without them, as nothing says yet who asks. */
+async function topicsOf(
+  brokers: string[],
+  client: Client | undefined,
+): Promise<Found["topics"]> {
+  if (brokers.length === 0)
+    return {
+      why: `no brokers were given (--kafka${client ? `, or bootstrap.servers in ${client.file}` : ""})`,
+    };
+  if (client?.blocked !== undefined)
+    return { why: `Kafka was not asked: ${client.blocked}` };
   const late = () => new Error(`no answer in ${KAFKA_MS / 1000} s`);
+  let kafka: Kafka | undefined;
   try {
+    kafka = new Kafka(brokers, client?.kafka, new Kerberos(client?.kerberos));
     return proposedPattern(await within(kafka.topics(), KAFKA_MS, late));
   } catch (error) {
     return { why: (error as Error).message };
   } finally {
-    void kafka.close();
+    void kafka?.close();
   }
 }
 
@@ -56,7 +72,10 @@ async function topicsOf(brokers: string[]): Promise<Found["topics"]> {
 function hadoopOf(given: string | undefined): Found["hadoop"] {
   // Whoever reads the file may work in another folder.
   if (given !== undefined)
-    return { folder: resolve(given), settings: readHadoopConf(given) };
+    return {
+      folder: resolve(given),
+      settings: readHadoopConf(given, "--hadoop-conf"),
+    };
   const usual = process.env["HADOOP_CONF_DIR"] ?? HADOOP_CONF;
   if (!existsSync(usual)) return undefined;
   try {
@@ -76,6 +95,17 @@ function accountName(): string {
   }
 }
 
+/** Why nothing can be written at a place: it is told before Kafka is asked, which takes a while. */
+function faultOfPlace(out: string): string | undefined {
+  if (out === "") return "a file is wanted, or - to print";
+  if (isFolder(out)) return `${out} is a folder; a file in it is wanted`;
+  const folder = dirname(resolve(out));
+  return isFolder(folder) ? undefined : `${folder} is no folder`;
+}
+
+const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
 /** Why a configuration is not whole yet; undefined where it is. */
 function faultOf(text: string, name: string): string | undefined {
   try {
@@ -93,22 +123,32 @@ function faultOf(text: string, name: string): string | undefined {
  * @returns the exit code
  */
 export async function writeFirstConfig(
-  { kafka, hadoopConf, out }: InitOptions,
+  { kafka, kafkaProperties, hadoopConf, out }: InitOptions,
   print: (text: string) => void,
   tell: (line: string) => void,
 ): Promise<number> {
+  if (out !== "-") {
+    const fault = faultOfPlace(out);
+    if (fault !== undefined) throw new Error(`--out: ${fault}`);
+  }
   const isThere = `${out} is there already, and is not written over: --out names another file, --out - prints`;
   if (out !== "-" && existsSync(out)) {
     tell(isThere);
     return REFUSED;
   }
-  const brokers = brokersIn(kafka);
+  const client =
+    kafkaProperties === undefined
+      ? undefined
+      : readKafkaProperties(kafkaProperties);
+  const given = brokersIn(kafka);
+  const brokers = given.length > 0 ? given : (client?.brokers ?? []);
   const hadoop = hadoopOf(hadoopConf);
-  const topics = await topicsOf(brokers);
+  const topics = await topicsOf(brokers, client);
   const text = firstConfig({
     brokers,
     hadoop,
     topics,
+    ...(client ? { client } : {}),
     user: accountName(),
   });
   if (out === "-") print(text.trimEnd());
@@ -122,6 +162,9 @@ export async function writeFirstConfig(
       return REFUSED;
     }
   }
+  for (const problem of client?.problems ?? [])
+    // That one is told as why Kafka was not asked, unless nothing was to be asked.
+    if (problem !== client?.blocked || brokers.length === 0) tell(problem);
   if ("why" in topics) tell(`Kafka's topics are not known: ${topics.why}`);
   const fault = faultOf(text, out);
   if (fault !== undefined) tell(fault);

@@ -8,6 +8,7 @@ import {
   boundsOfAnyTime,
   boundsOfTime,
 } from "../formats/eventlogging/mysql-time";
+import { tableIn, tablePrefix } from "../formats/eventlogging/mysql-table";
 import { type HourRange, hourStart } from "../lib/hour";
 import { calling } from "./errors";
 import {
@@ -128,17 +129,23 @@ export class EventMysql {
     return Number(rows[0]![0]);
   }
 
+  /** The names of all tables that the user has some right on: MySQL lists no others. */
+  async allTables(): Promise<string[]> {
+    const { rows } = await this.query("SHOW TABLES");
+    return rows.map(([name]) => name!);
+  }
+
   /** The tables of a schema: each revision has one, `<schema>_<revision>`. */
   async tables(schema: string): Promise<EventTable[]> {
-    const prefix = schema.replaceAll(/[^A-Za-z0-9]/g, "_");
+    const prefix = tablePrefix(schema);
     const { rows } = await this.query("SHOW TABLES LIKE ?", [
       `${prefix.replaceAll("_", "\\_")}\\_%`,
     ]);
     return rows.flatMap(([first]) => {
       const name = first!;
-      const revision = /_(\d+)$/.exec(name)?.[1];
-      return revision !== undefined && name === `${prefix}_${revision}`
-        ? [{ name, revision: Number(revision) }]
+      const table = tableIn(name);
+      return table?.prefix === prefix
+        ? [{ name, revision: table.revision }]
         : [];
     });
   }

@@ -17,12 +17,21 @@ function bytesOf(path: string, field: string): Buffer {
   throw new Error(`${field}: ${path} ${why}`);
 }
 
+/** Secrets that were given otherwise than by a file or a variable, by what stands for them. */
+const held = new WeakMap<Secret, string>();
+
+/** Has a secret stand for a value in this process: nothing is written, and no program that is started gets it. */
+export const holdSecret = (secret: Secret, value: string): void =>
+  void held.set(secret, value);
+
 /**
  * A secret as it is at this moment; a line break at the end of its file is none of it.
  * @param field of the configuration, for an error
  * @throws Error where there is none
  */
 export function secretOf(secret: Secret, field: string): string {
+  const inMemory = held.get(secret);
+  if (inMemory !== undefined) return inMemory;
   const where =
     "file" in secret ? secret.file : `the variable ${secret.variable}`;
   const value =

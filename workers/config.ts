@@ -11,7 +11,9 @@ function textOf(path: string): string {
     throw new Error(
       code === "ENOENT"
         ? `no configuration at ${path}; give --config FILE or SISYPHUS_CONFIG`
-        : `${path} cannot be read: ${message}`,
+        : code === "EISDIR"
+          ? `${path} is a folder; a configuration's file is wanted`
+          : `${path} cannot be read: ${message}`,
       { cause: error },
     );
   }
@@ -31,14 +33,18 @@ export function configIn(text: string, path: string): Config {
       cause: error,
     });
   }
-  return parseConfig(withHadoopConf(value));
+  if (!isSection(value))
+    throw new Error(
+      `${path} ${value === null ? "is empty" : `is ${Array.isArray(value) ? "a list" : "a text or a number"}`}; sections such as \`kafka:\` are wanted, and \`sisyphus config init\` writes a first file`,
+    );
+  return parseConfig(withHadoopConf(value), path);
 }
 
 /**
  * A configuration with what Hadoop's own says beside it. What has a wrong form stays as it is: it is told when that is checked.
  */
-function withHadoopConf(value: unknown): unknown {
-  if (!isSection(value) || !isSection(value["cluster"])) return value;
+function withHadoopConf(value: Record<string, unknown>): unknown {
+  if (!isSection(value["cluster"])) return value;
   const { hadoopConf } = value["cluster"];
   if (typeof hadoopConf !== "string") return value;
   const { security, ...others } = readHadoopConf(hadoopConf);

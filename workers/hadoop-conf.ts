@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   type HadoopSettings,
   hadoopSettings,
@@ -19,36 +19,42 @@ const FILES = [
 
 /**
  * What Hadoop's client configuration says of the cluster.
+ * @param field who has named the folder
  * @throws Error that names the folder or the file, where there is none or it cannot be read
  */
-export function readHadoopConf(folder: string): HadoopSettings {
+export function readHadoopConf(
+  folder: string,
+  field = "cluster.hadoopConf",
+): HadoopSettings {
   const found = FILES.flatMap((name) => {
     const path = join(folder, name);
-    const text = textOf(path);
+    const text = textOf(path, field);
     if (text === undefined) return [];
     try {
       return [parseSiteXml(text)];
     } catch (error) {
-      throw new Error(
-        `cluster.hadoopConf: ${path}: ${(error as Error).message}`,
-        { cause: error },
-      );
+      throw new Error(`${field}: ${path}: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
   });
   if (found.length === 0)
-    throw new Error(
-      `cluster.hadoopConf: ${folder} has none of ${FILES.join(", ")}`,
-    );
+    throw new Error(`${field}: ${folder} has none of ${FILES.join(", ")}`);
   return hadoopSettings(hadoopConfiguration(found, process.env));
 }
 
-function textOf(path: string): string | undefined {
+function textOf(path: string, field: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return undefined;
-    throw new Error(`cluster.hadoopConf: ${path} cannot be read (${code})`, {
+    if (code === "ENOTDIR")
+      throw new Error(
+        `${field}: ${dirname(path)} is no folder; one with ${FILES[0]} is wanted`,
+        { cause: error },
+      );
+    throw new Error(`${field}: ${path} cannot be read (${code})`, {
       cause: error,
     });
   }

@@ -18,6 +18,7 @@ type Client = Pick<
 const READ = "r-x";
 const WRITE = "rwx";
 
+const ONCE_WRITTEN = "run the check again when something was written there";
 const noFile = (folders: number): string =>
   `nothing lies in the newest of ${folders === 1 ? "one folder" : `${folders} folders`} that could be tried`;
 
@@ -78,9 +79,10 @@ export function hdfsProbes(
         if (there === 0)
           return notTried(
             `none of ${folders.length} folders that were looked for is there`,
+            `see that naming.${kind === "rawDir" ? "rawPath" : "refinedPath"} is right, and run the check again when something was written there`,
           );
         return tried === 0
-          ? notTried(noFile(there))
+          ? notTried(noFile(there), ONCE_WRITTEN)
           : ok(`the newest hour of ${tried} folders`);
       },
       { allBelow: true },
@@ -98,7 +100,10 @@ export function hdfsProbes(
   const { historyPath } = config.importer;
   const onHistory = (action: string, work: () => Promise<Outcome>) =>
     attempt(historyPath, action, work, { allBelow: true });
-  const noHistory = notTried(`${historyPath} does not exist`);
+  const noHistory = notTried(
+    `${historyPath} does not exist`,
+    "see that importer.historyPath is right, and run the check again when the importer has run",
+  );
 
   async function tryLogs(): Promise<Outcome> {
     const { logDir } = config.yarn;
@@ -113,6 +118,9 @@ export function hdfsProbes(
           children
             ? `${own} does not exist yet: nothing that ${user} ran has left a log`
             : `${logDir} does not exist`,
+          children
+            ? `run the check again when ${user} has run Refine`
+            : "see that yarn.logDir is right (yarn.nodemanager.remote-app-log-dir) and that YARN aggregates logs (yarn.log-aggregation-enable)",
         );
       },
       { allBelow: true },
@@ -152,7 +160,9 @@ export function hdfsProbes(
       onHistory(READ, async () => {
         const newest = await newestBelow(hdfs, historyPath);
         if (!newest) return noHistory;
-        return (await readsOne(newest)) ? ok() : notTried(noFile(1));
+        return (await readsOne(newest))
+          ? ok()
+          : notTried(noFile(1), ONCE_WRITTEN);
       }),
     ),
     // Backfills steer Camus only.

@@ -1,6 +1,7 @@
 import type { Kafka } from "../../clients/kafka/kafka";
 import {
   aclGrant,
+  aclList,
   kafkaPrincipal,
   topicScope,
 } from "../../domain/rights/kafka-grants";
@@ -14,7 +15,15 @@ import type { Config } from "../../domain/settings/config";
 import { datasetOf } from "../../domain/settings/dataset";
 import { wholeMatch } from "../../domain/settings/regex-text";
 import type { KafkaOperation, ToldRights } from "../../formats/kafka/rights";
-import { asideOf, causesOf, missing, notTried, ok, type Probe } from "./probe";
+import {
+  asideOf,
+  causesOf,
+  missing,
+  notTold,
+  notTried,
+  ok,
+  type Probe,
+} from "./probe";
 
 type Client = Pick<
   Kafka,
@@ -67,13 +76,14 @@ export function kafkaProbes(
   const grantOf = (id: RightId, scope: string) => [
     aclGrant(brokers, principal, RIGHTS[id].operation, scope),
   ];
+  const listed = `ask an administrator whether the ACLs of docs/permissions.md are there: ${aclList(brokers, principal)}`;
   const isCanary = (topic: string) =>
     wholeMatch(config.canary.topics).test(topic);
   const hasCanaries = config.canary.topics !== "^$";
 
   async function tryTopics(): Promise<Outcomes> {
-    const listed = await kafka.topics();
-    const covered = [...new Set([...listed, ...(await asideOf(known))])].filter(
+    const seen = await kafka.topics();
+    const covered = [...new Set([...seen, ...(await asideOf(known))])].filter(
       (topic) => datasetOf(topic, config.naming),
     );
     const told = await kafka.topicRights(covered);
@@ -88,7 +98,7 @@ export function kafkaProbes(
     }
     if (covered.length === 0)
       outcomes.topicDescribe = missing(
-        `none of the ${listed.length} topics that are to be seen matches naming.topicPattern`,
+        `none of the ${seen.length} topics that are to be seen matches naming.topicPattern`,
         grantOf("topicDescribe", scopeOf([], [])),
       );
     return outcomes;
@@ -107,10 +117,14 @@ export function kafkaProbes(
     if (!told)
       return operation === "Describe"
         ? ok("topics are listed")
-        : notTried(TOO_OLD);
+        : notTold(TOO_OLD, listed);
     // One that is not there any more needs no right.
     const there = wanted.filter((topic) => told.topics.has(topic));
-    if (there.length === 0) return notTried("no such topic is to be seen");
+    if (there.length === 0)
+      return notTried(
+        "no such topic is to be seen",
+        "see that naming.topicPattern is right and that topics may be described, and run the check again",
+      );
     const operations = (topic: string) => told.topics.get(topic)!.operations;
     const lacking = there.filter(
       (topic) => operations(topic)?.has(operation) === false,
@@ -118,7 +132,7 @@ export function kafkaProbes(
     // One of which nothing is told hides none that lacks the right.
     if (lacking.length === 0)
       return there.some((topic) => operations(topic) === undefined)
-        ? notTried(NOT_TOLD)
+        ? notTold(NOT_TOLD, listed)
         : ok(`${there.length} topics`);
     const some = lacking.slice(0, 3).join(", ");
     return missing(
@@ -128,7 +142,7 @@ export function kafkaProbes(
   }
 
   function clusterOutcome(operations: ToldRights["cluster"]): Outcome {
-    if (!operations) return notTried(NOT_TOLD);
+    if (!operations) return notTold(NOT_TOLD, listed);
     return operations.has("Describe")
       ? ok()
       : missing(
@@ -143,7 +157,10 @@ export function kafkaProbes(
     try {
       const told = await kafka.groupRights(OWN);
       if (!told)
-        return { groupRead: notTried(TOO_OLD), groupDelete: notTried(TOO_OLD) };
+        return {
+          groupRead: notTold(TOO_OLD, listed),
+          groupDelete: notTold(TOO_OLD, listed),
+        };
       const of = (id: RightId, operation: KafkaOperation) =>
         told.has(operation) ? ok(OWN) : denied(id, `on the group ${OWN}`);
       return {

@@ -1,26 +1,16 @@
-import type { EventMysql } from "../../clients/mysql";
 import type { Hive } from "../../clients/hive/hive";
 import type { Yarn } from "../../clients/yarn/yarn";
 import {
   metastoreGrant,
   queueGrants,
+  queueQuestion,
   queueOf,
   searchAttributesGrant,
-  selectGrant,
 } from "../../domain/rights/other-grants";
 import type { Outcomes } from "../../domain/rights/rights";
 import type { Config } from "../../domain/settings/config";
-import { datasetOf } from "../../domain/settings/dataset";
 import { SEARCH_ATTRIBUTES } from "../../temporal-config/search-attributes";
-import {
-  causesOf,
-  missing,
-  notTried,
-  ok,
-  outcomeOf,
-  type Probe,
-  sampled,
-} from "./probe";
+import { missing, notTold, notTried, ok, outcomeOf, type Probe } from "./probe";
 
 /** Whether a refusal says that somebody may not do something, in Hive's and Ranger's words. */
 const isRefusedByHive = (error: unknown): boolean =>
@@ -38,16 +28,18 @@ export function yarnProbe(
     rights: ["queueSubmit", "applicationKill"],
     run: async () => {
       const queue = queueOf(config.refine.submit);
-      const applicationKill = notTried(
-        "nothing is killed to try it: who submits an application may kill it, where YARN knows who asks",
+      const applicationKill = notTold(
+        "nothing is killed to try it",
+        "whoever submits an application may kill it, where YARN knows who asks: see that audits and sagas ask YARN as who runs Refine",
       );
+      const ask = queueQuestion(queue, user);
       try {
         const may = await yarn.maySubmit(queue, user);
         return {
           applicationKill,
           queueSubmit:
             may === undefined
-              ? notTried(`YARN does not tell of the queue ${queue}`)
+              ? notTold(`YARN does not tell of the queue ${queue}`, ask)
               : may
                 ? ok(`${user}, to the queue ${queue}`)
                 : missing(
@@ -58,11 +50,12 @@ export function yarnProbe(
       } catch (error) {
         return {
           applicationKill,
-          queueSubmit: notTried(
-            /Forbidden/.test((error as Error).message)
-              ? `YARN tells of the queue ${queue} to those alone who administer it`
-              : (error as Error).message,
-          ),
+          queueSubmit: /Forbidden/.test((error as Error).message)
+            ? notTold(
+                `YARN tells of the queue ${queue} to those alone who administer it`,
+                ask,
+              )
+            : notTried((error as Error).message),
         };
       }
     },
@@ -82,58 +75,15 @@ export function metastoreProbe(
           const tables = await hive.tables(database);
           const [table] = tables;
           if (table === undefined)
-            return notTried(`${database} has no table that is to be seen`);
+            return notTried(
+              `${database} has no table that is to be seen`,
+              "see that naming.database is right and that its tables may be seen, and run the check again",
+            );
           await hive.partitionHours(database, table);
           return ok(`${tables.length} tables, partitions of ${table}`);
         },
         isRefusedByHive,
         () => [metastoreGrant(database)],
-      ),
-    }),
-  };
-}
-
-/** Schemas whose tables are looked for, of thousands. */
-const SCHEMAS = 10;
-
-/** Whether MySQL says that a user may not do something, by its names of errors. */
-const isRefusedByMysql = (error: unknown): boolean =>
-  [...causesOf(error)].some((each) =>
-    /^ER_(?:TABLE|DB|COLUMN|)ACCESS_DENIED(?:_ERROR)?$/.test(
-      String((each as { code?: unknown }).code),
-    ),
-  );
-
-/** @param topics audited topics, for the names of tables */
-export function mysqlProbe(
-  config: Config,
-  mysql: Pick<EventMysql, "open" | "tables" | "columns">,
-  topics: () => Promise<readonly string[]>,
-): Probe {
-  const { database, user } = config.mysql!;
-  return {
-    rights: ["mysqlSelect"],
-    run: async () => ({
-      mysqlSelect: await outcomeOf(
-        async () => {
-          // Who is let into no database is told so whatever Kafka does.
-          await mysql.open();
-          const schemas = (await topics()).flatMap(
-            (topic) => datasetOf(topic, config.naming)?.schema ?? [],
-          );
-          const some = sampled(schemas, SCHEMAS);
-          for (const schema of some) {
-            const [table] = await mysql.tables(schema);
-            if (!table) continue;
-            await mysql.columns(table.name);
-            return ok(table.name);
-          }
-          return notTried(
-            `no table of ${some.length} schemas is to be seen in ${database}`,
-          );
-        },
-        isRefusedByMysql,
-        () => [selectGrant(database, user)],
       ),
     }),
   };

@@ -1,4 +1,5 @@
 import type { Outcome, Outcomes, RightId } from "../../domain/rights/rights";
+import { whatToDo } from "../../domain/rights/what-to-do";
 import { within } from "../../lib/within";
 
 /** Tries some rights together. What it does not tell of, or fails at, was not tried. */
@@ -16,7 +17,18 @@ export const missing = (why: string, grant: string[]): Outcome => ({
   why,
   grant,
 });
-export const notTried = (why: string): Outcome => ({ state: "not tried", why });
+/** @param todo where the reason alone does not say what an operator does about it */
+export const notTried = (why: string, todo = whatToDo(why)): Outcome => ({
+  state: "not tried",
+  why,
+  todo,
+});
+/** @param todo whom to ask for what, as the service does not say it to Sisyphus */
+export const notTold = (why: string, todo: string): Outcome => ({
+  state: "not told",
+  why,
+  todo,
+});
 
 /** Kafka, and NameNodes that fail over, are asked for that long by their clients. */
 const DEADLINE_MS = 30_000;

@@ -6,6 +6,8 @@ import type { AuditReport } from "../../domain/audit/audit-report";
 import {
   type CheckedRight,
   checkedRights,
+  isLacking,
+  isUntried,
   type NeededBy,
   RIGHTS,
 } from "../../domain/rights/rights";
@@ -14,13 +16,10 @@ import { datasetOf } from "../../domain/settings/dataset";
 import { withClient } from "../client";
 import { hdfsProbes } from "./hdfs-rights";
 import { kafkaProbes } from "./kafka-rights";
-import {
-  metastoreProbe,
-  mysqlProbe,
-  temporalProbe,
-  yarnProbe,
-} from "./other-rights";
+import { mysqlProbe } from "./mysql-rights";
+import { metastoreProbe, temporalProbe, yarnProbe } from "./other-rights";
 import { type Probe, tryAll } from "./probe";
+import type { Row } from "./systems";
 
 /** Who is to work by a configuration, if nobody else is named. */
 export const demandOf = (config: Config): NeededBy[] =>
@@ -109,14 +108,29 @@ export const rightsTable = (
   rights: readonly CheckedRight[],
 ): [header: string[], rows: string[][]] => [
   HEADER,
-  rights.map(({ service, right, state, neededBy, why }) => [
-    service,
-    right,
-    state,
-    neededBy.join(", ") || "nobody",
-    why ?? "",
+  rights.map((each) => [
+    each.service,
+    each.right,
+    each.state,
+    each.neededBy.join(", ") || "nobody",
+    [each.why, "todo" in each ? each.todo : undefined]
+      .filter(Boolean)
+      .join("; "),
   ]),
 ];
+
+/** What `config check` ends with. 3 is what other commands end with that have found something to look at. */
+const EXIT = { ok: 0, wrong: 1, untried: 3 };
+
+/** @param rows of systems and workers */
+export function exitCodeOf(
+  rows: readonly Row[],
+  rights: readonly CheckedRight[],
+): number {
+  if (rows.some(({ isFailed }) => isFailed) || isLacking(rights))
+    return EXIT.wrong;
+  return isUntried(rights) ? EXIT.untried : EXIT.ok;
+}
 
 /** What is lacking, and what to ask for, for people; empty where nothing is. */
 export function grantsText(rights: readonly CheckedRight[]): string {

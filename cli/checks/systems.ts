@@ -67,13 +67,19 @@ async function askMysql(
   }
 }
 
-/** A row of the table: the system, and `ok` or `FAILED` with what it said. */
-const rowOf = async ([system, check]: [string, Check]): Promise<string[]> => {
+/** A row of a table. Whether it tells of a failure is not read from its texts, in which others' words stand. */
+export type Row = { cells: string[]; isFailed: boolean };
+
+const good = (...cells: string[]): Row => ({ cells, isFailed: false });
+const failed = (...cells: string[]): Row => ({ cells, isFailed: true });
+
+/** The system, and `ok` or `FAILED` with what it said. */
+const rowOf = async ([system, check]: [string, Check]): Promise<Row> => {
   const late = () => new Error(`no answer in ${DEADLINE_MS / 1000} s`);
   try {
-    return [system, `ok: ${await within(check(), DEADLINE_MS, late)}`];
+    return good(system, `ok: ${await within(check(), DEADLINE_MS, late)}`);
   } catch (error) {
-    return [system, `FAILED: ${(error as Error).message}`];
+    return failed(system, `FAILED: ${(error as Error).message}`);
   }
 };
 
@@ -82,33 +88,41 @@ export const systemRows = (
   config: Config,
   clients: ReturnType<typeof clientsOf>,
   kafka: Kafka,
-): Promise<string[][]> =>
+): Promise<Row[]> =>
   Promise.all(Object.entries(checksOf(config, clients, kafka)).map(rowOf));
 
 /** A row for each worker of each queue, and for each queue that has none. */
-export async function workerRows(config: Config): Promise<string[][]> {
+export async function workerRows(config: Config): Promise<Row[]> {
   const own = configDigest(config);
   try {
     return await withClient(async (client) => {
-      const rows: string[][] = [];
+      const rows: Row[] = [];
       for (const queue of sagaQueuesOf(config)) {
         const identities = await workersOf(client, queue);
-        if (identities.length === 0) rows.push([queue, "FAILED: none", "", ""]);
+        if (identities.length === 0)
+          rows.push(failed(queue, "FAILED: none", "", ""));
         for (const identity of identities) {
-          const says = readIdentity(identity);
-          rows.push([
-            queue,
-            says?.process ?? identity,
-            says?.version ?? "",
-            configurationText(says?.config, own),
-          ]);
+          rows.push(workerRow(queue, identity, own));
         }
       }
       return rows;
     });
   } catch (error) {
-    return [["", `FAILED: ${(error as Error).message}`, "", ""]];
+    return [failed("", `FAILED: ${(error as Error).message}`, "", "")];
   }
+}
+
+/** @param own the digest of this file's configuration */
+export function workerRow(queue: string, identity: string, own: string): Row {
+  const says = readIdentity(identity);
+  const isOther = says?.config !== undefined && says.config !== own;
+  const row = isOther ? failed : good;
+  return row(
+    queue,
+    says?.process ?? identity,
+    says?.version ?? "",
+    configurationText(says?.config, own),
+  );
 }
 
 const configurationText = (theirs: string | undefined, own: string) =>

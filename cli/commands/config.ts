@@ -2,7 +2,6 @@ import { type Command, Option } from "commander";
 import { clientsOf } from "../../clients/cluster";
 import {
   type CheckedRight,
-  isLacking,
   NEEDED_BY,
   type NeededBy,
 } from "../../domain/rights/rights";
@@ -11,11 +10,12 @@ import { configDigest } from "../../domain/settings/config-digest";
 import { loadConfig } from "../../workers/config";
 import {
   demandOf,
+  exitCodeOf,
   grantsText,
   rightsTable,
   rightsTried,
 } from "../checks/rights";
-import { systemRows, workerRows } from "../checks/systems";
+import { type Row, systemRows, workerRows } from "../checks/systems";
 import { untilInterrupted } from "../checks/until-interrupted";
 import { configOption } from "../config-option";
 import { type InitOptions, writeFirstConfig } from "../first-config";
@@ -24,18 +24,20 @@ import { print, table } from "../output";
 type CheckOptions = { config: string; for?: NeededBy[]; json?: boolean };
 
 type Checked = {
-  systems: string[][];
-  workers: string[][];
+  systems: Row[];
+  workers: Row[];
   rights: CheckedRight[];
 };
 
 const SYSTEMS = ["system", "state"];
 const WORKERS = ["queue", "worker", "version", "configuration"];
 
-const asObjects = (header: string[], rows: string[][]) =>
-  rows.map((row) =>
-    Object.fromEntries(header.map((name, i) => [name, row[i]])),
-  );
+const asObjects = (header: string[], rows: Row[]) =>
+  rows.map(({ cells, isFailed }) => ({
+    ...Object.fromEntries(header.map((name, i) => [name, cells[i]])),
+    isFailed,
+  }));
+const cellsOf = (rows: Row[]) => rows.map(({ cells }) => cells);
 
 async function check(config: Config, demand: NeededBy[]): Promise<Checked> {
   const clients = clientsOf(config);
@@ -55,9 +57,9 @@ async function check(config: Config, demand: NeededBy[]): Promise<Checked> {
 
 function printChecked(config: Config, checked: Checked): void {
   const { systems, workers, rights } = checked;
-  print(table(SYSTEMS, systems));
+  print(table(SYSTEMS, cellsOf(systems)));
   print(`\nThis file's configuration is ${configDigest(config)}.`);
-  print(table(WORKERS, workers));
+  print(table(WORKERS, cellsOf(workers)));
   print(`\n${table(...rightsTable(rights))}`);
   const grants = grantsText(rights);
   if (grants !== "") print(`\n${grants}`);
@@ -71,6 +73,10 @@ export function addCommands(command: Command): void {
     )
     .option("--kafka <host:port,…>", "brokers, which are asked for topics")
     .option(
+      "--kafka-properties <file>",
+      "a Java client's properties, as Kafka's own tools take them (--command-config): how Kafka is asked, and what security.kafka is to be; brokers are its bootstrap.servers unless --kafka names some",
+    )
+    .option(
       "--hadoop-conf <folder>",
       "Hadoop's configuration; by default HADOOP_CONF_DIR or /etc/hadoop/conf",
     )
@@ -83,7 +89,7 @@ export function addCommands(command: Command): void {
   command
     .command("check")
     .description(
-      "check the file, that every system answers, that all workers have this configuration, and that each right is there; exit code 1 where it is not so",
+      "check the file, that every system answers, that all workers have this configuration, and that each right is there; exit code 1 where it is not so, 3 where a right could not be tried",
     )
     .option(...configOption)
     .addOption(
@@ -105,9 +111,6 @@ export function addCommands(command: Command): void {
           rights,
         });
       else printChecked(config, checked);
-      const hasFailed = [...systems, ...workers].some((row) =>
-        row.join().includes("FAILED"),
-      );
-      if (hasFailed || isLacking(rights)) process.exitCode = 1;
+      process.exitCode = exitCodeOf([...systems, ...workers], rights);
     });
 }

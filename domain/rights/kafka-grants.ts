@@ -35,6 +35,13 @@ export function topicScope(
     : lacking.map((topic) => `--topic ${shellWord(topic)}`).join(" ");
 }
 
+/** How an administrator sees which rights somebody has. */
+export const aclList = (
+  brokers: readonly string[],
+  principal: string,
+): string =>
+  `kafka-acls.sh --bootstrap-server ${brokers[0]} --command-config admin.properties --list --principal ${shellWord(principal)}`;
+
 /** How a right is granted with Kafka's own tool. */
 export const aclGrant = (
   brokers: readonly string[],

@@ -52,6 +52,10 @@ export const queueGrants = (queue: string, user: string): string[] => [
   "yarn rmadmin -refreshQueues",
 ];
 
+/** What tells of a queue where its REST service does not: YARN tells everybody of his own rights by RPC. */
+export const queueQuestion = (queue: string, user: string): string =>
+  `as ${user}: mapred queue -showacls must name SUBMIT_APPLICATIONS beside ${queue}; where it does not, ask for: ${queueGrants(queue, user).join("; ")}`;
+
 export const selectGrant = (database: string, user: string): string =>
   `GRANT SELECT ON \`${database}\`.* TO '${user}'@'%';`;
 

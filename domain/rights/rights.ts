@@ -233,7 +233,10 @@ export type Outcome =
       /** What to ask for, as whoever may grant it can run it. */
       grant: string[];
     }
-  | { state: "not tried"; why: string };
+  /** Something stood in the way that may go: it is tried when the check is run again. */
+  | { state: "not tried"; why: string; todo: string }
+  /** The service tells it to nobody, or not to Sisyphus: somebody else has to be asked. */
+  | { state: "not told"; why: string; todo: string };
 
 /** What was tried, by right; those that a configuration has no use for are left out. */
 export type Outcomes = Partial<Record<RightId, Outcome>>;
@@ -265,3 +268,7 @@ export const checkedRights = (
 /** Whether somebody of the demand lacks something. */
 export const isLacking = (rights: readonly CheckedRight[]): boolean =>
   rights.some(({ state, isNeeded }) => state === "MISSING" && isNeeded);
+
+/** Whether somebody of the demand needs a right that could not be tried this time. What is told to nobody stays so, and does not count. */
+export const isUntried = (rights: readonly CheckedRight[]): boolean =>
+  rights.some(({ state, isNeeded }) => state === "not tried" && isNeeded);

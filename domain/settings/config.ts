@@ -72,10 +72,9 @@ export const configSchema = z
   });
 export type Config = z.infer<typeof configSchema>;
 
-/** @throws Error naming every wrong field and what is allowed there */
-export function parseConfig(value: unknown): Config {
+/** @param name of the file. @throws Error naming every wrong field and what is allowed there */
+export function parseConfig(value: unknown, name = "sisyphus.yaml"): Config {
   const parsed = configSchema.safeParse(value);
-  if (!parsed.success)
-    throw new Error(issuesText("sisyphus.yaml", parsed.error));
+  if (!parsed.success) throw new Error(issuesText(name, parsed.error));
   return parsed.data;
 }

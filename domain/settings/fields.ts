@@ -17,6 +17,10 @@ export const httpAddresses = z
 export const hostAndPort = z
   .string()
   .regex(/^[^:\s]+:\d+$/, "host:port")
+  .refine((text) => {
+    const port = Number(/\d+$/.exec(text)?.[0] ?? 1);
+    return port >= 1 && port <= 65535;
+  }, "host:port, with a port from 1 to 65535")
   .meta({ format: "host:port" });
 
 export const hdfsPath = z

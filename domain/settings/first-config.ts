@@ -1,3 +1,5 @@
+import { comment, FILL_IN, list, scalar, toFillIn } from "./first-lines";
+import { type FoundClient, securityLines } from "./first-security";
 import type { HadoopSettings } from "./hadoop-settings";
 import type { ProposedPattern } from "./proposed-pattern";
 
@@ -8,33 +10,15 @@ export type Found = {
   /** What Kafka's topics are; or why it was not asked, or did not answer. */
   topics: ProposedPattern | { why: string };
   hadoop: { folder: string; settings: HadoopSettings } | undefined;
+  /** What a Java client's properties say of the way to Kafka, where they were given. */
+  client?: FoundClient;
   /** Whose account this is. */
   user: string;
 };
 
-/** Marks what nobody but an operator knows. */
-export const FILL_IN = "FILL IN";
-
 /** Topics that are named in a comment, of thousands. */
 const NAMED = 30;
 const WIDTH = 100;
-
-/** A text as YAML has it. */
-const scalar = (text: string): string =>
-  /^[A-Za-z/][\w./@:-]*[\w/]$/.test(text) &&
-  !/^(?:true|false|null|yes|no)$/i.test(text)
-    ? text
-    : JSON.stringify(text);
-
-const list = (items: readonly string[]): string =>
-  `[${items.map(scalar).join(", ")}]`;
-
-/** A comment, of one line whatever a service has said. */
-const comment = (text: string, indent = ""): string =>
-  `${indent}# ${text.replaceAll(/\s+/g, " ").trim()}`;
-
-const toFillIn = (line: string, what: string): string =>
-  `${line} # ${FILL_IN}: ${what}`;
 
 /** A few names to a line. */
 function namesInComments(names: readonly string[], indent: string): string[] {
@@ -59,35 +43,6 @@ function kafkaLines({ brokers, topics }: Found): string[] {
     ...("why" in topics
       ? [comment(`Kafka's topics are not known: ${topics.why}`, "  ")]
       : []),
-  ];
-}
-
-function securityLines({ hadoop, topics, brokers }: Found): string[] {
-  const kerberos = hadoop?.settings.security.hadoop.kerberos === true;
-  const mayBeSecured = brokers.length > 0 && "why" in topics;
-  return [
-    comment(
-      "Who Sisyphus is to the services, and how it knows them: docs/permissions.md.",
-    ),
-    ...(kerberos
-      ? [
-          "security:",
-          "  kerberos: # Hadoop's configuration wants it",
-          toFillIn(
-            "    principal: sisyphus@FILL-IN.EXAMPLE.ORG",
-            "who Sisyphus is",
-          ),
-          toFillIn(
-            "    keytab: /etc/security/keytabs/fill-in.keytab",
-            "the keys of this principal; or leave it out, and keep a credential cache",
-          ),
-        ]
-      : [comment("security:")]),
-    ...[
-      `  kafka: # ${mayBeSecured ? `${FILL_IN} where brokers want it: they did not answer in plain` : "where brokers want it"}`,
-      "    tls: { ca: /etc/ssl/certs/our-ca.pem }",
-      "    sasl: { mechanism: scram-sha-512, user: sisyphus, password: { file: /etc/sisyphus/kafka-password } }",
-    ].map((line) => `# ${line}`),
   ];
 }
 
@@ -242,7 +197,11 @@ export const firstConfig = (found: Found): string =>
         `Look for "${FILL_IN}", and take the mark away where the line is right. Then: sisyphus config check`,
       ),
     ],
-    securityLines(found),
+    securityLines({
+      wantsKerberos: found.hadoop?.settings.security.hadoop.kerberos === true,
+      mayBeSecured: found.brokers.length > 0 && "why" in found.topics,
+      client: found.client,
+    }),
     kafkaLines(found),
     hadoopLines(found),
     namingLines(found),

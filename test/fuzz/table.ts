@@ -2,6 +2,7 @@ import type { Parser } from "./parser";
 import { ANSWERS } from "./parsers/answers";
 import { EVENTLOGGING } from "./parsers/eventlogging";
 import { HADOOP } from "./parsers/hadoop";
+import { KAFKA_CLIENT } from "./parsers/kafka-client";
 import { LOGS } from "./parsers/logs";
 import { NAMES } from "./parsers/names";
 
@@ -12,6 +13,7 @@ export const PARSERS: readonly Parser[] = [
   ...EVENTLOGGING,
   ...NAMES,
   ...ANSWERS,
+  ...KAFKA_CLIENT,
 ];
 
 /** @throws Error that lists the names, where none is that one */

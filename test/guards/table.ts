@@ -1407,4 +1407,41 @@ export const GUARDS: readonly Guard[] = [
     taken: "if (openMysql)",
     test: `${backfill}/search/collect-mysql`,
   },
+  {
+    without: "a right that could not be tried looks like one that is there",
+    file: "cli/checks/rights.ts",
+    guard: "return isUntried(rights) ? EXIT.untried : EXIT.ok;",
+    taken: "return isUntried(rights) ? EXIT.ok : EXIT.ok;",
+    test: "cli/checks/exit-code",
+  },
+  {
+    without: "a table behind the first that must not be read is called ok",
+    file: "cli/checks/mysql-rights.ts",
+    guard: "if (await isDeniedOn(name)) lacking.push(name);",
+    taken:
+      "if (name === tried[0]?.name && (await isDeniedOn(name))) lacking.push(name);",
+    test: "cli/checks/mysql-rights",
+  },
+  {
+    without: "a part of a password is printed where quotes in JAAS are wrong",
+    file: "formats/kafka/jaas.ts",
+    guard: 'OPTIONS.has(key.text) ? key.text : "an option"',
+    taken: "OPTIONS.has(key.text) ? key.text : key.text",
+    test: "formats/kafka/jaas",
+  },
+  {
+    without:
+      "brokers are asked another way than a client's properties say, where these cannot be taken",
+    file: "cli/first-config.ts",
+    guard: "if (client?.blocked !== undefined)",
+    taken: "if (client?.blocked === null)",
+    test: "cli/kafka-properties",
+  },
+  {
+    without: "a password of a Java client's properties is written",
+    file: "domain/settings/kafka-client-draft.ts",
+    guard: "const secret = { file: `${FOLDER}/${FILES[field]}` };",
+    taken: "const secret = { file: value ?? `${FOLDER}/${FILES[field]}` };",
+    test: "cli/kafka-properties",
+  },
 ];

@@ -1,5 +1,6 @@
 import { parseCamusFileName } from "../../../formats/camus/camus-file-name";
 import { parseConnectorFileName } from "../../../formats/confluent-hdfs/connector-file-name";
+import { tableIn } from "../../../formats/eventlogging/mysql-table";
 import { isTemporary } from "../../../formats/hadoop/temporary-names";
 import { parseLocation } from "../../../formats/hadoop/location";
 import {
@@ -28,6 +29,11 @@ export const NAMES: Parser[] = [
     name: "temporary-name",
     seeds: texts("part-0.avro._COPYING_", ".part-0-1.inprogress.0a1b", "+tmp"),
     parse: (bytes) => isTemporary(bytes.toString("utf8")),
+  },
+  {
+    name: "mysql-table",
+    seeds: texts("Edit_17541122", "Mobile_WikiApp_Edit_8", "users"),
+    parse: (bytes) => tableIn(bytes.toString("utf8")),
   },
   {
     name: "partition-values",

@@ -98,7 +98,15 @@ test("brokers that do not answer are told, and the rest is written", async () =>
 
 test.each([
   [{ kafka: "k1", out: "-" }, '--kafka: "k1" is not host:port'],
-  [{ hadoopConf: "/no/such/folder", out: "-" }, "/no/such/folder has none of"],
+  [{ kafka: "k1:99999", out: "-" }, "with a port from 1 to 65535"],
+  [{ out: "" }, "--out: a file is wanted, or - to print"],
+  [{ out: dir }, `--out: ${dir} is a folder; a file in it is wanted`],
+  [{ out: "/no/such/x.yaml" }, "--out: /no/such is no folder"],
+  [{ hadoopConf: __filename, out: "-" }, `${__filename} is no folder`],
+  [
+    { hadoopConf: "/no/such/folder", out: "-" },
+    "--hadoop-conf: /no/such/folder has none of",
+  ],
 ])("wrong input is refused: %j", async (options, told) => {
   await expect(init(options)).rejects.toThrow(told);
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { secretOf, tlsOptions } from "../../../clients/secrets";
+import { holdSecret, secretOf, tlsOptions } from "../../../clients/secrets";
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "secrets-"))));
@@ -48,4 +48,12 @@ test("files of TLS are read when their options are, and errors name their fields
   expect(() => options.ca).toThrow("security.kafka.tls.ca");
   writeFileSync(ca, "a certificate");
   expect({ ...options }).toEqual({ ca: Buffer.from("a certificate") });
+});
+
+test("a secret that is held stands for what it was given, in no variable and for no other", () => {
+  const secret = { variable: "SISYPHUS_TEST_HELD" };
+  holdSecret(secret, "held");
+  expect(secretOf(secret, "field")).toBe("held");
+  expect(process.env["SISYPHUS_TEST_HELD"]).toBeUndefined();
+  expect(() => secretOf({ ...secret }, "field")).toThrow("is not set");
 });

@@ -27,9 +27,23 @@ test("a file that is not there is named, with how to give another", () => {
 });
 
 test("a file that cannot be read, or is not YAML, is named with the reason", () => {
-  expect(() => loadConfig(dir)).toThrow(new RegExp(`^${dir}.*EISDIR`));
+  expect(() => loadConfig(dir)).toThrow(
+    `${dir} is a folder; a configuration's file is wanted`,
+  );
   expect(() => loadConfig(written("kafka: [\n"))).toThrow(
     /sisyphus\.yaml is not YAML: .*line 2/s,
+  );
+  for (const [text, is] of [
+    ["", "is empty"],
+    ["# nothing\n", "is empty"],
+    ["- kafka\n", "is a list"],
+    ["kafka\n", "is a text or a number"],
+  ] as const)
+    expect(() => loadConfig(written(text))).toThrow(
+      new RegExp(`^${dir}.*sisyphus\\.yaml ${is}; sections such as`),
+    );
+  expect(() => loadConfig(written("kafka: {}\n"))).toThrow(
+    new RegExp(`^${dir}.*sisyphus\\.yaml is not valid:`),
   );
 });
 
