@@ -1128,6 +1128,13 @@ export const GUARDS: readonly Guard[] = [
     test: "activities/incidents/receivers/smtp",
   },
   {
+    without: "servers of MySQL behind one proxy are taken for one",
+    file: "clients/mysql.ts",
+    guard: "undefined : placeName(place), server]",
+    taken: "undefined : placeName(place), server && undefined]",
+    test: "clients/mysql",
+  },
+  {
     without: "a secret that is being replaced is taken for an empty one",
     file: "clients/secrets.ts",
     guard: 'if (value === "")',
