@@ -1135,6 +1135,20 @@ export const GUARDS: readonly Guard[] = [
     test: "clients/mysql",
   },
   {
+    without: "what was asked over https goes on in the clear",
+    file: "clients/http-exchange.ts",
+    guard: 'place.protocol === "http:")',
+    taken: 'place.protocol === "ftp:")',
+    test: "clients/place-of",
+  },
+  {
+    without: "a change behind a gateway that was not answered is made twice",
+    file: "clients/hadoop-answer.ts",
+    guard: 'method === "GET" && NOBODY_BEHIND',
+    taken: "method && NOBODY_BEHIND",
+    test: "clients/hdfs/failover",
+  },
+  {
     without: "a secret that is being replaced is taken for an empty one",
     file: "clients/secrets.ts",
     guard: 'if (value === "")',
