@@ -1149,6 +1149,13 @@ export const GUARDS: readonly Guard[] = [
     test: "clients/hdfs/failover",
   },
   {
+    without: "the metastore's SASL stays on though it was turned off",
+    file: "workers/config.ts",
+    guard: "isOther || isOff ?",
+    taken: "isOther || (isOff && isOther) ?",
+    test: "workers/config",
+  },
+  {
     without: "a secret that is being replaced is taken for an empty one",
     file: "clients/secrets.ts",
     guard: 'if (value === "")',
