@@ -8,6 +8,7 @@ import {
   topicRights,
   tryIdempotentProducer,
   tryTransactionalId,
+  connectWithRight,
 } from "./rights";
 import {
   type Message,
@@ -16,7 +17,6 @@ import {
   readRanges,
 } from "./ranged-read";
 import {
-  connectTransactionalProducer,
   type ProducerOptions,
   type TransactionalProducer,
 } from "./transactional-producer";
@@ -128,12 +128,12 @@ export class Kafka extends KafkaConnection {
     return readRanges(this, ranges, each, beat, options);
   }
 
-  /** Connects a producer that fences every older one of this id: see {@link connectTransactionalProducer}. */
+  /** Connects a producer that fences every older one of this id: see {@link connectWithRight}. */
   transactionalProducer(
     transactionalId: string,
     options: ProducerOptions,
   ): Promise<TransactionalProducer> {
-    return connectTransactionalProducer(this.js, transactionalId, options);
+    return connectWithRight(this.js, transactionalId, options);
   }
 
   /** The effective configs of one topic, the cluster's defaults included; empty where there is no such topic. */

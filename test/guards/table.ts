@@ -1156,6 +1156,14 @@ export const GUARDS: readonly Guard[] = [
     test: "workers/config",
   },
   {
+    without:
+      "a right to a transactional id that lacks is told as no coordinator",
+    file: "clients/kafka/rights.ts",
+    guard: 'if (!type?.endsWith("AUTHORIZATION_FAILED")) throw error;',
+    taken: 'if (type !== "none") throw error;',
+    test: "clients/kafka/rights",
+  },
+  {
     without: "a secret that is being replaced is taken for an empty one",
     file: "clients/secrets.ts",
     guard: 'if (value === "")',
