@@ -21,6 +21,20 @@ export function isStandby(status: number, body: string): boolean {
   );
 }
 
+/** With these a gateway or a proxy says that it has nobody to ask, or was not answered. */
+const NOBODY_BEHIND = new Set([502, 503, 504]);
+
+/**
+ * Whether an answer to a read is that of a gateway (Knox, a proxy before HttpFS) behind which nobody answers: it says nothing of what was asked
+ * for, and another address may. Of a change nobody knows whether it was made.
+ */
+export const isNobodyBehind = (
+  method: string,
+  status: number,
+  body: string,
+): boolean =>
+  method === "GET" && NOBODY_BEHIND.has(status) && !remoteException(body);
+
 /** The exception that an answer's body holds; undefined where the body is somebody else's, such as a gateway's page. Its message may be null. */
 export function remoteException(body: string): RemoteException | undefined {
   const remote = (jsonIn(body) as { RemoteException?: unknown } | undefined)

@@ -4,7 +4,7 @@ import {
   type IncomingMessage,
 } from "node:http";
 import type { Socket } from "node:net";
-import { NoAnswer } from "./errors";
+import { Explained, NoAnswer } from "./errors";
 import { bodyInPieces } from "./http-body";
 import { type TlsAgents, wayTo } from "./http-ways";
 
@@ -118,11 +118,20 @@ export async function exchangeFollowing<T extends Answer>(
 const acceptOf = ({ headers }: Ask): NonNullable<Ask["headers"]> =>
   headers?.["accept"] === undefined ? {} : { accept: headers["accept"] };
 
-/** Where an answer sends on to. @throws Error without that text, which may have a token in it */
+/**
+ * Where an answer sends on to.
+ * @throws Error without that text, which may have a token in it
+ * @throws Explained where that is from https to http: tokens and data would go in the clear
+ */
 export function placeOf(location: string, from: URL): URL {
   if (!URL.canParse(location, from.href))
     throw new Error("it sends on to what is no address");
-  return new URL(location, from);
+  const place = new URL(location, from);
+  if (from.protocol === "https:" && place.protocol === "http:")
+    throw new Explained(
+      `it sends on from https to ${place.origin}: refused, as credentials and data would go in the clear (who answers there, or the gateway before it, must name https addresses)`,
+    );
+  return place;
 }
 
 /** A kept connection was closed before anything of an answer came. */

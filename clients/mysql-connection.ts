@@ -4,6 +4,7 @@ import {
   type Connection,
   type ConnectionOptions,
   createConnection,
+  type RowDataPacket,
 } from "mysql2";
 import type { Config } from "../domain/settings/config";
 import { mysqlPlace } from "../domain/settings/sections/cluster";
@@ -24,6 +25,10 @@ const IDLE_SECONDS = 28_800;
 /** TIMESTAMP values are shown, and compared, in the session's zone. */
 const SESSION = `SET SESSION time_zone = '+00:00', wait_timeout = ${IDLE_SECONDS}`;
 
+/** By what a server tells itself from others; it may be that none of these is there. */
+const IDENTITY =
+  "SHOW VARIABLES WHERE Variable_name IN ('server_uuid', 'server_id', 'hostname', 'port')";
+
 /** Who lets us in and then says nothing, as a proxy does whose servers are gone, is as one that nobody can connect to. */
 const late = () =>
   Object.assign(new Error(`no answer in ${CONNECT_TIMEOUT_MS / 1000} s`), {
@@ -38,12 +43,15 @@ export const placeText = ({ host, port }: Place): string =>
   `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 
 /** A place as a part of a path; a character for each, as of two IPv6 addresses the colons may be all that differs. */
-export const placeName = (place: Place): string =>
-  placeText(place).replaceAll(/[^\w.-]/g, "_");
+export const placeName = (place: Place): string => pathPart(placeText(place));
+
+const pathPart = (text: string): string => text.replaceAll(/[^\w.-]/g, "_");
 
 type Opened = {
   connection: Connection;
   place: Place;
+  /** Which server it is, as a part of a path: behind one address may be several, of which a proxy chooses. Undefined where it does not say. */
+  server: string | undefined;
   /** Why others were not asked, though they are preferred. */
   passedOver: string[];
 };
@@ -62,13 +70,13 @@ export async function openFirst(
   const passedOver: string[] = [];
   for (const place of places)
     try {
-      const connection = await calling(
+      const opened = await calling(
         "MySQL",
         placeText(place),
         () => open(settings, place, password),
         (error) => adviceOn(error, settings),
       );
-      return { connection, place, passedOver };
+      return { ...opened, place, passedOver };
     } catch (error) {
       if (places.length === 1 || !isNobody(error)) throw error;
       passedOver.push((error as Error).message);
@@ -86,7 +94,7 @@ async function open(
   settings: MysqlSettings,
   place: Place,
   password: string | undefined,
-): Promise<Connection> {
+): Promise<Pick<Opened, "connection" | "server">> {
   const options = optionsOf(settings, place, password);
   // mysql2 would find out in the middle of its handshake, where nobody catches it, that a file has no certificate.
   if (options.ssl) createSecureContext(options.ssl as SecureContextOptions);
@@ -98,12 +106,32 @@ async function open(
     await new Promise<void>((resolve, reject) =>
       connection.connect((error) => (error ? reject(error) : resolve())),
     );
-    await within(connection.promise().query(SESSION), CONNECT_TIMEOUT_MS, late);
+    const ask = (sql: string) =>
+      within(
+        connection.promise().query<RowDataPacket[]>(sql),
+        CONNECT_TIMEOUT_MS,
+        late,
+      );
+    await ask(SESSION);
+    const [told] = await ask(IDENTITY);
+    return { connection, server: serverOf(told) };
   } catch (error) {
     connection.destroy();
     throw error;
   }
-  return connection;
+}
+
+/** Who a server is: MySQL has an identity of its own; MariaDB's number is often the same everywhere, and a host may have several servers. */
+function serverOf(told: unknown): string | undefined {
+  const rows = Array.isArray(told) ? (told as RowDataPacket[]) : [];
+  const values = new Map(
+    rows.map((row) => [row["Variable_name"], row["Value"]]),
+  );
+  const uuid = values.get("server_uuid");
+  const parts = (
+    uuid ? [uuid] : ["hostname", "port", "server_id"].map((n) => values.get(n))
+  ).filter((part) => typeof part === "string" && part !== "");
+  return parts.length === 0 ? undefined : pathPart(parts.join("-"));
 }
 
 /** mysql2 throws where nobody catches it, and the process would end, where a packet is shorter than what it is to hold. */

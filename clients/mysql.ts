@@ -79,15 +79,15 @@ export class EventMysql {
 
   /**
    * Connects, if it has not.
-   * @returns where there are several replicas, the one that is asked, as a part of a path; and why those before it were passed over
+   * @returns which server is asked, as a part of a path: the replica, where there are several, and the server behind its address, where it says which it
+   * is; and why replicas before it were passed over
    */
   async open(): Promise<{ replica: string | undefined; passedOver: string[] }> {
-    const { place, passedOver } = await this.connected();
+    const { place, server, passedOver } = await this.connected();
     const isOnlyOne = placesOf(this.config).length === 1;
-    return {
-      replica: isOnlyOne ? undefined : placeName(place),
-      passedOver,
-    };
+    const parts = [isOnlyOne ? undefined : placeName(place), server];
+    const replica = parts.filter((part) => part !== undefined).join("-");
+    return { replica: replica === "" ? undefined : replica, passedOver };
   }
 
   /** A statement's result, with every value raw. */

@@ -84,3 +84,31 @@ const NOT_BELIEVED =
 
 /** Whether an error's code says that a service was not believed, so that it was asked nothing. Others may come when it was asked already. */
 export const isNotBelieved = (code: string): boolean => NOT_BELIEVED.test(code);
+
+/** Whatever may be base64: the line of an AUTH has a password in it at any place, and so do a server's words that repeat it. */
+const PERHAPS_BASE64 = /[A-Za-z0-9+/_-]{4,}={0,2}/g;
+
+/**
+ * A text that somebody else has written, without our secrets: as they are, percent-encoded, or in base64, alone or with what is sent around
+ * them. It is to be shortened after this, as half a secret is not found.
+ */
+export function withoutSecrets(
+  text: string,
+  secrets: readonly string[],
+): string {
+  const known = secrets.filter((secret) => secret !== "");
+  const forms = known
+    .flatMap((secret) => [
+      secret,
+      encodeURIComponent(secret),
+      Buffer.from(secret).toString("base64"),
+    ])
+    // What is part of another one would leave the rest of it.
+    .sort((a, b) => b.length - a.length);
+  // The first, as the rest of a line that has lost a part is not known any more.
+  const decoded = text.replaceAll(PERHAPS_BASE64, (each) => {
+    const held = Buffer.from(each, "base64").toString("utf8");
+    return known.some((secret) => held.includes(secret)) ? "…" : each;
+  });
+  return forms.reduce((left, form) => left.replaceAll(form, "…"), decoded);
+}

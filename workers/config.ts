@@ -52,9 +52,11 @@ function withHadoopConf(value: Record<string, unknown>): unknown {
   // A principal is that of the metastore beside which it is written.
   const { metastore: _, ...withoutMetastore } = security;
   const isOther = isSection(hive) && "metastore" in hive;
+  const ours = isSection(value["security"]) && value["security"]["metastore"];
+  const isOff = isSection(ours) && ours["kerberos"] === false;
   const says: Record<string, object> = {
     ...others,
-    security: isOther ? withoutMetastore : security,
+    security: isOther || isOff ? withoutMetastore : security,
   };
   const merged = { ...value };
   for (const [name, found] of Object.entries(says)) {

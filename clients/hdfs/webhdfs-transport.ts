@@ -12,6 +12,7 @@ import { calling, ServiceError } from "../errors";
 import {
   contentOf,
   contentTypeOf,
+  isNobodyBehind,
   isStandby,
   refusalOf,
   remoteException,
@@ -252,11 +253,15 @@ export class WebHdfsTransport {
   }
 }
 
-/** An answer that is no good one, as an error: of a standby, which has done nothing, as one that lets another address be asked. */
+/** An answer that is no good one, as an error: of who has done nothing, as one that lets another address be asked. */
 function refused(operation: Operation, path: string, answer: Answer): Error {
   const body = textOf(answer);
   const told = `${operation} ${path}: ${refusalOf(answer.status, body)}`;
-  return isStandby(answer.status, body) ? new NotActive(told) : new Error(told);
+  const { method } = OPERATIONS[operation];
+  return isStandby(answer.status, body) ||
+    isNobodyBehind(method, answer.status, body)
+    ? new NotActive(told)
+    : new Error(told);
 }
 
 /** An answer that is a file's bytes. @throws Error where it is something else, as a login page is */

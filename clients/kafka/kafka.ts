@@ -10,6 +10,7 @@ import {
   topicRights,
   tryIdempotentProducer,
   tryTransactionalId,
+  connectWithRight,
 } from "./rights";
 import {
   type Message,
@@ -18,7 +19,6 @@ import {
   readRanges,
 } from "./ranged-read";
 import {
-  connectTransactionalProducer,
   type ProducerOptions,
   type TransactionalProducer,
 } from "./transactional-producer";
@@ -141,12 +141,12 @@ export class Kafka extends KafkaConnection {
     return readRanges(this, ranges, each, beat, options);
   }
 
-  /** Connects a producer that fences every older one of this id: see {@link connectTransactionalProducer}. */
+  /** Connects a producer that fences every older one of this id: see {@link connectWithRight}. */
   transactionalProducer(
     transactionalId: string,
     options: ProducerOptions,
   ): Promise<TransactionalProducer> {
-    return connectTransactionalProducer(this.js, transactionalId, options);
+    return connectWithRight(this.js, transactionalId, options);
   }
 
   /** The effective configs of one topic, the cluster's defaults included; empty where there is no such topic. */

@@ -10,7 +10,12 @@ import {
   type ToldRights,
 } from "../../formats/kafka/rights";
 import { ask, type Broker, type Cluster, withCluster } from "./raw-requests";
-import { connectTransactionalProducer } from "./transactional-producer";
+import { Explained } from "../errors";
+import {
+  connectTransactionalProducer,
+  type ProducerOptions,
+  type TransactionalProducer,
+} from "./transactional-producer";
 
 /** Topics of one request: thousands would make an answer of many megabytes. */
 const TOPICS = 500;
@@ -105,6 +110,34 @@ export async function tryTransactionalId(
     transactionTimeoutMs: TRANSACTION_MS,
   });
   await producer.disconnect();
+}
+
+/**
+ * Like {@link connectTransactionalProducer}; where the right to the transactional id is lacking, that is said. kafkajs says only that there is no
+ * coordinator. The brokers are asked why after a failure alone.
+ */
+export async function connectWithRight(
+  js: KafkaJs,
+  transactionalId: string,
+  options: ProducerOptions,
+): Promise<TransactionalProducer> {
+  try {
+    return await connectTransactionalProducer(js, transactionalId, options);
+  } catch (error) {
+    const { type } = await withCluster(js, (cluster) =>
+      mustNotBeRefused(cluster, transactionalId, COORDINATOR.transaction),
+    ).then(
+      () => error as { type?: string },
+      (refused: { type?: string }) => refused,
+    );
+    if (!type?.endsWith("AUTHORIZATION_FAILED")) throw error;
+    throw Object.assign(
+      new Explained(
+        `${type}: the right Write on the transactional id ${transactionalId} is lacking; \`config check\` tells what to ask for`,
+      ),
+      { type },
+    );
+  }
 }
 
 /** Has the cluster give a producer id, as an idempotent producer does before it produces anything. Nothing is kept of it. */

@@ -7,7 +7,12 @@ import {
 } from "../addresses";
 import { calling } from "../errors";
 import { OPEN_ACCESS } from "../hadoop-access";
-import { contentOf, refusalOf, remoteException } from "../hadoop-answer";
+import {
+  contentOf,
+  isNobodyBehind,
+  refusalOf,
+  remoteException,
+} from "../hadoop-answer";
 import {
   type Answer,
   type Ask,
@@ -105,7 +110,10 @@ export class Yarn {
           throw new NotActive(
             `${SENT_ON} without a Location: no one is active`,
           );
-        return resultOf(answer, answer.body.toString("utf8"));
+        const body = answer.body.toString("utf8");
+        if (isNobodyBehind(ask.method, answer.status, body))
+          throw new NotActive(`${ask.method} ${path}: ${answer.status}`);
+        return resultOf(answer, body);
       }),
     );
   }

@@ -64,8 +64,11 @@ const RESOURCE_MANAGER = { http: 8088, https: 8090 };
 /** Where YARN keeps logs unless it is told (yarn-default.xml). */
 const DEFAULT_LOG_DIR = "/tmp/logs";
 
+/** Where both are served, nothing need go in the clear. */
 const schemeOf = (policy: string | undefined): "http" | "https" =>
-  policy?.toUpperCase() === "HTTPS_ONLY" ? "https" : "http";
+  ["HTTPS_ONLY", "HTTP_AND_HTTPS"].includes(policy?.toUpperCase() ?? "")
+    ? "https"
+    : "http";
 
 function hdfsSettings(conf: HadoopConfiguration): HadoopSettings["hdfs"] {
   const authority = authorityOf(conf);

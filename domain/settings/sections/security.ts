@@ -146,18 +146,33 @@ const hadoop = z.strictObject({
 });
 export type HadoopSecurity = z.infer<typeof hadoop>;
 
-const metastore = z.strictObject({
-  principal: z
-    .string()
-    .regex(
-      /^[^\s@/]+\/[^\s@/]+(?:@[^\s@]+)?$/,
-      "a service's principal, such as hive/_HOST@EXAMPLE.ORG",
-    )
-    .optional()
-    .describe(
-      "The principal of the metastore, where it wants to know by Kerberos who asks: `hive.metastore.kerberos.principal`, which counts by itself where `cluster.hadoopConf` names the metastore, too. `_HOST` stands for the host of its address. The realm is what `krb5.conf` says of that host.",
-    ),
-});
+const metastore = z
+  .strictObject({
+    kerberos: z
+      .boolean()
+      .optional()
+      .describe(
+        "Whether the metastore is told by Kerberos who asks. Without it, where there is a `principal`; `false` turns it off where Hive's own configuration turns it on (`hive.metastore.sasl.enabled`).",
+      ),
+    principal: z
+      .string()
+      .regex(
+        /^[^\s@/]+\/[^\s@/]+(?:@[^\s@]+)?$/,
+        "a service's principal, such as hive/_HOST@EXAMPLE.ORG",
+      )
+      .optional()
+      .describe(
+        "The principal of the metastore, where it wants to know by Kerberos who asks: `hive.metastore.kerberos.principal`, which counts by itself where `cluster.hadoopConf` names the metastore, too. `_HOST` stands for the host of its address. The realm is what `krb5.conf` says of that host.",
+      ),
+  })
+  .superRefine(({ kerberos: isTold, principal }, context) => {
+    const wrong = (message: string) =>
+      context.addIssue({ code: "custom", path: ["principal"], message });
+    if (isTold === true && principal === undefined)
+      wrong("missing: Kerberos tells a service by its principal who asks");
+    if (isTold === false && principal !== undefined)
+      wrong("`kerberos: false` says that the metastore is not told who asks");
+  });
 
 export const security = z
   .strictObject({

@@ -20,10 +20,10 @@ type Peer = Connection & {
   writeEof: () => void;
 };
 
-/** A server that speaks MySQL's protocol, answers every SELECT with the same row, and remembers what it was asked. */
+/** A server that speaks MySQL's protocol, answers every SELECT with the same rows, and remembers what it was asked. */
 async function serverWith(
   columns: Column[],
-  row: (string | null)[],
+  ...rows: (string | null)[][]
 ): Promise<{ mysql: EventMysql; asked: string[]; close: () => Promise<void> }> {
   const asked: string[] = [];
   const peers: Peer[] = [];
@@ -66,7 +66,7 @@ async function serverWith(
           ...c,
         })),
       );
-      peer.writeTextRow(row);
+      for (const row of rows) peer.writeTextRow(row);
       peer.writeEof();
       peer.sequenceId = 0;
     });
@@ -126,7 +126,7 @@ test("values come as their bytes, whatever their type: no number is rounded, and
     ]);
     // Values of TIMESTAMP depend on the session's zone.
     expect(asked[0]).toContain("SET SESSION time_zone = '+00:00'");
-    expect(asked[1]).toContain(
+    expect(asked[2]).toContain(
       "id BETWEEN 9007199254740993 AND 9007199254740995",
     );
   } finally {
@@ -171,10 +171,41 @@ test.each<[string, ReturnType<typeof time>, string]>([
       from: 1n,
       to: 9007199254740993n,
     });
-    expect(asked[1]).toBe(
+    expect(asked[2]).toBe(
       `SELECT MIN(id), MAX(id) FROM \`Edit_17\` WHERE ${where}`,
     );
   } finally {
     await close();
   }
 });
+
+test.each([
+  ["MySQL", [["server_uuid", "3e11-fa47"]], "3e11-fa47"],
+  [
+    "MariaDB",
+    [
+      ["hostname", "db/1"],
+      ["port", "3306"],
+      ["server_id", "7"],
+    ],
+    "db_1-3306-7",
+  ],
+  ["who says nothing of itself", [], undefined],
+])(
+  "of %s, the server that answers behind an address is told by its own identity",
+  async (_, rows, identity) => {
+    const { mysql, close } = await serverWith(
+      ["Variable_name", "Value"].map((name) => ({
+        name,
+        columnType: 253,
+        characterSet: 8,
+      })),
+      ...rows,
+    );
+    try {
+      expect((await mysql.open()).replica).toBe(identity);
+    } finally {
+      await close();
+    }
+  },
+);

@@ -95,8 +95,21 @@ test("the principal of Hadoop's metastore is not that of another one that is con
     <property><name>hive.metastore.sasl.enabled</name><value>true</value></property>
     <property><name>hive.metastore.kerberos.principal</name><value>hive/_HOST@EXAMPLE.ORG</value></property>
   </configuration>`;
-  const principalWith = (hive: object) =>
-    loadConfig(withHadoopConf(core, { hive })).security.metastore.principal;
+  const principalWith = (hive: object, more: object = {}) =>
+    loadConfig(withHadoopConf(core, { hive, ...more })).security.metastore
+      .principal;
+  const kerberos = (is: boolean, principal?: string) => ({
+    security: { metastore: { kerberos: is, principal } },
+  });
+  // What is given counts: it is turned off, whatever Hadoop's configuration says.
+  expect(principalWith({}, kerberos(false))).toBe(undefined);
+  expect(principalWith({}, kerberos(true))).toBe("hive/_HOST@EXAMPLE.ORG");
+  expect(() => principalWith({}, kerberos(false, "hive/h@A"))).toThrow(
+    "security.metastore.principal: ",
+  );
+  expect(() =>
+    principalWith({ metastore: "ours:9083" }, kerberos(true)),
+  ).toThrow("security.metastore.principal: missing");
   expect(principalWith({})).toBe("hive/_HOST@EXAMPLE.ORG");
   expect(principalWith({ metastore: "ours:9083" })).toBe(undefined);
 });

@@ -89,3 +89,14 @@ test("a denial is no standby's: it is passed on, and nobody else is asked", asyn
   await expect(hdfs.list("/wmf")).rejects.toThrow("Permission denied");
   expect(nameNodes[1].nameNodeSaw).toHaveLength(0);
 });
+
+test.each([502, 503, 504])(
+  "behind a gateway that answers a read %i with a page, the other address is asked; a change is not made twice",
+  async (status) => {
+    nameNodes[0].answerAlways = { status, json: "<html>no backend</html>" };
+    nameNodes[1].files.set("/wmf/file", Buffer.from("text"));
+    await expect(hdfs.remove("/wmf/file")).rejects.toThrow(String(status));
+    expect(await hdfs.readText("/wmf/file")).toBe("text");
+    expect(await hdfs.list("/wmf")).toHaveLength(1);
+  },
+);

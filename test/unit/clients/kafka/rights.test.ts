@@ -1,5 +1,6 @@
 import type { Kafka as KafkaJs } from "kafkajs";
 import {
+  connectWithRight,
   groupRights,
   topicRights,
   tryTransactionalId,
@@ -90,4 +91,11 @@ test("that a coordinator must not be known of is told as brokers say it, though 
 test("a coordinator that is not there yet is waited for as kafkajs does", async () => {
   const { js } = brokers(12, 5, "GROUP_COORDINATOR_NOT_AVAILABLE");
   expect(await groupRights(js, "g")).toContain("Read");
+});
+
+test("a producer without the right to its transactional id fails by the right's name", async () => {
+  const { js } = brokers(12, 5, "TRANSACTIONAL_ID_AUTHORIZATION_FAILED");
+  await expect(
+    connectWithRight(js, "sisyphus-x", { transactionTimeoutMs: 1000 }),
+  ).rejects.toThrow("the right Write on the transactional id sisyphus-x is");
 });

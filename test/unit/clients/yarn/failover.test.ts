@@ -4,7 +4,7 @@ import { Yarn } from "../../../../clients/yarn/yarn";
 
 /** A ResourceManager: active, or a standby that sends on to the other one, or to nobody where none is active (Hadoop 3.4). */
 class ResourceManager {
-  state: "active" | "standby" | "none active" = "active";
+  state: "active" | "standby" | "none active" | "gateway" = "active";
   other: ResourceManager | undefined;
   asked = 0;
   private readonly server: Server = createServer((request, response) => {
@@ -15,6 +15,11 @@ class ResourceManager {
       const body =
         request.method === "PUT" ? { state: "KILLED" } : { apps: null };
       response.end(JSON.stringify(body));
+      return;
+    }
+    if (this.state === "gateway") {
+      response.statusCode = 502;
+      response.end("<html>no backend</html>");
       return;
     }
     response.statusCode = 307;
@@ -62,4 +67,13 @@ test("one that is gone, or knows of no active one, is passed over", async () => 
   expect(yarn.link("application_1_0001")).toBe(
     `${two.address}/cluster/app/application_1_0001`,
   );
+});
+
+test("behind a gateway that has nobody to ask, the other address is asked; a kill may have been made", async () => {
+  one.state = "gateway";
+  expect(await yarn.running()).toEqual([]);
+  expect(two.asked).toBe(1);
+  const alone = new Yarn([one.address, two.address], "sisyphus");
+  await expect(alone.kill("application_1_1")).rejects.toThrow("502");
+  expect(two.asked).toBe(1);
 });

@@ -118,3 +118,15 @@ test("who wants to know by Kerberos who asks", () => {
     }).security,
   ).toEqual({ hadoop: { kerberos: false }, metastore: {} });
 });
+
+test("where HDFS and YARN serve both http and https, https is asked", () => {
+  const { hdfs, yarn } = settings({
+    "fs.defaultFS": "hdfs://an1:8020",
+    "dfs.http.policy": "HTTP_AND_HTTPS",
+    "dfs.namenode.http-address": "an1:50070",
+    "yarn.http.policy": "http_and_https",
+    "yarn.resourcemanager.hostname": "rm1",
+  });
+  expect(hdfs.webhdfs).toEqual(["https://an1:9871"]);
+  expect(yarn.resourceManager).toEqual(["https://rm1:8090"]);
+});

@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { smtpReceiver } from "../../../../../activities/incidents/receivers/smtp";
 import { ServiceError } from "../../../../../clients/errors";
@@ -29,6 +30,7 @@ async function sendTo(
   options: SMTPServerOptions = {},
   settings: Partial<Settings> = {},
   password?: string,
+  mailMs?: number,
 ): Promise<void> {
   server = new SMTPServer({
     disabledCommands: ["AUTH", "STARTTLS"],
@@ -53,6 +55,7 @@ async function sendTo(
       ...settings,
     },
     password,
+    mailMs,
   )(alert);
 }
 
@@ -133,4 +136,48 @@ test("a server that is not believed, or has no TLS where an authority is named, 
     "(see alerts.smtp.tls)",
   );
   expect(onData).not.toHaveBeenCalled();
+});
+
+test.each([
+  ["as it is", (password: string) => password],
+  ["in base64", (password: string) => base64(password)],
+  [
+    "as the line that asked",
+    (password: string) => base64(`\0otto\0${password}`),
+  ],
+  ["in an address", (password: string) => encodeURIComponent(password)],
+])(
+  "a password that a server repeats %s in any answer is not told",
+  async (_, form) => {
+    const password = "it/is+s3cret of otto";
+    const tls = { ca: fileOf("ca.pem", ours.ca) };
+    for (const responseCode of [450, 550]) {
+      const failure = await sendTo(
+        {
+          ...withPassword(password),
+          onRcptTo: (_address, _session, done) =>
+            done(
+              Object.assign(
+                new Error(`AUTH PLAIN ${form(password)} did not help`),
+                { responseCode },
+              ),
+            ),
+        },
+        { user: "otto", tls },
+        password,
+      ).catch((error: Error) => error);
+      expect(failure!.message).toContain(`${responseCode} AUTH PLAIN … did`);
+      expect(inspect(failure)).not.toContain(form(password));
+      await new Promise<void>((done) => server.close(done));
+    }
+  },
+);
+
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+test("a server that takes the connection and then says nothing is given up", async () => {
+  const silent: SMTPServerOptions = { onMailFrom: () => undefined };
+  await expect(sendTo(silent, {}, undefined, 100)).rejects.toThrow(
+    "the mail was not taken in 0.1 s",
+  );
 });
