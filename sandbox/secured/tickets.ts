@@ -23,8 +23,15 @@ export function hasKerberos(): boolean {
   }
 }
 
-/** As `kinit` does, which is not on every host. @returns the credential cache of an owner of a keytab */
-export function ticketCache(owner: "admin" | "sisyphus"): string {
+/**
+ * As `kinit` does, which is not on every host.
+ * @param conf a `krb5.conf`: how long the ticket lives is said there
+ * @returns the credential cache of an owner of a keytab
+ */
+export function ticketCache(
+  owner: "admin" | "sisyphus",
+  conf = KRB5_CONF,
+): string {
   const dir = join(SANDBOX_DIR, "kerberos", "caches");
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const cache = join(dir, owner);
@@ -35,7 +42,7 @@ export function ticketCache(owner: "admin" | "sisyphus"): string {
     stdio: ["ignore", "inherit", "inherit"],
     env: {
       ...process.env,
-      KRB5_CONFIG: KRB5_CONF,
+      KRB5_CONFIG: conf,
       KRB5_CLIENT_KTNAME: keytabOf(owner),
       KRB5CCNAME: taken,
     },
