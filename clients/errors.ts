@@ -37,6 +37,9 @@ export const isCancelled = (error: unknown) =>
 /** A failure whose message says what to do about it; its cause would say less. */
 export class Explained extends Error {}
 
+/** A fault of ours, or of what we have stored, that is met while a service is used: it is not the service's. */
+export class OwnFault extends Error {}
+
 /** Somebody who was asked has not answered in time: something may have been done. */
 export class NoAnswer extends Error {
   /** @param origin who was asked, as a URL's origin */
@@ -65,7 +68,7 @@ function reasonOf(error: unknown): string {
  * @param address host and port, or a URL, for the message
  * @param adviceOn what an operator can do about a failure, where that is known
  * @throws ServiceError where the call fails. Failures that already say what they are (fatal ones, those of an inner service,
- *   cancellations) pass unchanged
+ *   faults of our own, cancellations) pass unchanged
  */
 export async function calling<T>(
   service: string,
@@ -79,6 +82,7 @@ export async function calling<T>(
     if (
       error instanceof ApplicationFailure ||
       error instanceof ServiceError ||
+      error instanceof OwnFault ||
       isCancelled(error)
     )
       throw error;

@@ -40,16 +40,18 @@ export async function goneTopics(
   return { topics, problems };
 }
 
-/** The same, and besides all names that topics have in the importer's positions, however old. */
+/** The same, and besides all names that topics have in the importer's positions, however old, and why something could not be asked. */
 export async function topicsLeft(
   clients: GoneClients,
   inKafka: string[],
-): Promise<GoneTopics & { stored: string[] }> {
+): Promise<GoneTopics & { stored: string[]; failures: Error[] }> {
   const { hdfs, hive, config } = clients;
   const { naming } = config;
   const problems: string[] = [];
+  const failures: Error[] = [];
   const asking = <T>(what: string, answer: Promise<T[]>): Promise<T[]> =>
     answer.catch((error: Error) => {
+      failures.push(error);
       problems.push(
         `topics that Kafka no longer has may be left out, as ${what} cannot be read: ${error.message}`,
       );
@@ -73,7 +75,7 @@ export async function topicsLeft(
   for (const topic of topicsOfTables(tables, known, stored, naming))
     known.add(topic);
   for (const topic of inKafka) known.delete(topic);
-  return { topics: [...known], problems, stored };
+  return { topics: [...known], problems, stored, failures };
 }
 
 const directoriesIn = async (

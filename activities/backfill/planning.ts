@@ -23,7 +23,7 @@ import {
 } from "../../domain/backfill/refine-job";
 import { VERDICT } from "../../domain/audit/verdicts";
 import type { EvidenceClients } from "../audit/evidence/clients";
-import { goneTopics } from "../audit/gone-topics";
+import { topicsLeft } from "../audit/gone-topics";
 import { auditTopics } from "../audit/judge-topics";
 import { fatal } from "../../clients/errors";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
@@ -56,18 +56,31 @@ export function createPlanningActivities(deps: Dependencies) {
    */
   async function topicsToAudit(input: BackfillInput): Promise<string[]> {
     const listed = await kafka.topics();
-    const wanted = input.topics ?? (await goneTopics(deps, listed)).topics;
-    await kafka.refuseHidden(wanted.filter((topic) => !listed.includes(topic)));
-    const all = listed
-      .filter((topic) => datasetOf(topic, config.naming))
-      .sort();
-    const unknown = input.topics?.filter((t) => !all.includes(t)) ?? [];
-    if (unknown.length > 0)
+    const isCovered = (topic: string) =>
+      datasetOf(topic, config.naming) !== undefined;
+    const uncovered = input.topics?.filter((topic) => !isCovered(topic)) ?? [];
+    if (uncovered.length > 0)
       throw fatal(
         "InvalidInput",
-        `topics: ${unknown.join(", ")} not found in Kafka or not covered by naming.topicPattern ${config.naming.topicPattern}`,
+        `topics: ${uncovered.join(", ")} not covered by naming.topicPattern ${config.naming.topicPattern}`,
       );
+    const wanted = input.topics ?? (await leftBehind(listed)).filter(isCovered);
+    const unlisted = wanted.filter((topic) => !listed.includes(topic));
+    await kafka.refuseHidden(unlisted);
+    if (input.topics && unlisted.length > 0)
+      throw fatal(
+        "InvalidInput",
+        `topics: ${unlisted.join(", ")} not found in Kafka`,
+      );
+    const all = listed.filter(isCovered).sort();
     return input.topics ?? all;
+  }
+
+  /** Topics that Kafka does not list, and others know. @throws Error where not all of these can be asked: one may be hidden that is not named */
+  async function leftBehind(listed: string[]): Promise<string[]> {
+    const { topics, failures } = await topicsLeft(deps, listed);
+    if (failures[0]) throw failures[0];
+    return topics;
   }
 
   /** @throws ApplicationFailure where a file of the importer's state cannot be read: an abort could not put positions back */

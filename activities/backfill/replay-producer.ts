@@ -1,5 +1,5 @@
 import { sleep } from "@temporalio/activity";
-import { fatal } from "../../clients/errors";
+import { fatal, OwnFault } from "../../clients/errors";
 import type { Kafka } from "../../clients/kafka/kafka";
 import { isPassing } from "../../clients/kafka/produce-errors";
 import {
@@ -191,6 +191,6 @@ export class ReplayTransactions {
 /** @throws Error where an event has no time, which no missing event that was stored lacks */
 function timeOf(event: OutgoingEvent["event"]): number {
   const time = capsuleTime(event);
-  if (time === undefined) throw new Error(`event ${event.uuid} has no time`);
+  if (time === undefined) throw new OwnFault(`event ${event.uuid} has no time`);
   return time;
 }

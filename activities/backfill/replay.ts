@@ -13,6 +13,7 @@ import {
 import { sagaNameOf, wholeSagaOf } from "../../domain/backfill/saga-name";
 import { batches } from "../../lib/throttle";
 import { total } from "../../lib/total";
+import { OwnFault } from "../../clients/errors";
 import type { Kafka } from "../../clients/kafka/kafka";
 import type { TransactionalProducer } from "../../clients/kafka/transactional-producer";
 import type { Storage } from "../../clients/storage";
@@ -207,7 +208,7 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
   ): Promise<Replayed> {
     const landed = countLanded(after, names);
     if (landed < expected)
-      throw new Error(
+      throw new OwnFault(
         `${landed} of ${expected} replayed events were read back; the next attempt produces the rest`,
       );
     await storage.write(markerPlaces.ofSaga(id), after.markers);

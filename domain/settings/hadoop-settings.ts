@@ -64,16 +64,21 @@ const RESOURCE_MANAGER = { http: 8088, https: 8090 };
 /** Where YARN keeps logs unless it is told (yarn-default.xml). */
 const DEFAULT_LOG_DIR = "/tmp/logs";
 
-/** Where both are served, nothing need go in the clear. */
-const schemeOf = (policy: string | undefined): "http" | "https" =>
-  ["HTTPS_ONLY", "HTTP_AND_HTTPS"].includes(policy?.toUpperCase() ?? "")
-    ? "https"
-    : "http";
+/** Whether a policy of serving pages is one of these (`HttpConfig.Policy`). */
+const schemeBy = (
+  policy: string | undefined,
+  ...withHttps: string[]
+): "http" | "https" =>
+  withHttps.includes(policy?.toUpperCase() ?? "") ? "https" : "http";
 
 function hdfsSettings(conf: HadoopConfiguration): HadoopSettings["hdfs"] {
   const authority = authorityOf(conf);
   if (authority === undefined) return {};
-  const scheme = schemeOf(conf.get("dfs.http.policy"));
+  const scheme = schemeBy(
+    conf.get("dfs.http.policy"),
+    // Where both are served, nothing need go in the clear.
+    ...["HTTPS_ONLY", "HTTP_AND_HTTPS"],
+  );
   const http = (suffix: string) =>
     conf.get(`dfs.namenode.${scheme}-address${suffix}`);
   const rpc = (suffix: string) => conf.get(`dfs.namenode.rpc-address${suffix}`);
@@ -102,7 +107,8 @@ function hdfsSettings(conf: HadoopConfiguration): HadoopSettings["hdfs"] {
 }
 
 function yarnSettings(conf: HadoopConfiguration): HadoopSettings["yarn"] {
-  const scheme = schemeOf(conf.get("yarn.http.policy"));
+  // A ResourceManager serves one of the two (YARN's WebApps).
+  const scheme = schemeBy(conf.get("yarn.http.policy"), "HTTPS_ONLY");
   const isHa = isTrue(conf.get("yarn.resourcemanager.ha.enabled"));
   const suffixes = isHa
     ? listOf(conf.get("yarn.resourcemanager.ha.rm-ids")).map((id) => `.${id}`)

@@ -37,9 +37,11 @@ export async function followSaga(
       .query<BackfillProgress>("progress")
       .catch(() => undefined);
     printSteps(progress?.steps ?? []);
-    const failedStep = progress?.steps.find((s) => s.state === "failed");
-    if (failedStep)
-      throw new Error(`step ${failedStep.name} failed: ${failedStep.detail}`);
+    const stuck = progress?.steps.find(
+      ({ state }) => state === "failed" || state === "stalled",
+    );
+    if (stuck)
+      throw new Error(`step ${stuck.name} ${stuck.state}: ${stuck.detail}`);
     const beats = (await heartbeats(client, id)) as Beats;
     const replay = beats["replay"]?.progress;
     const refine = beats["awaitRefine"]?.progress;

@@ -94,13 +94,15 @@ async function audit(
   await control.read.reportOutages(silent);
 
   const refs = results.map((result) => result.ref);
-  const report = await control.read.finishAudit.executeWithOptions(reads, [
-    { refs, asOf, range, startedAt, requests, outages: silent },
-  ]);
-  const incidents = await control.read.reportFindings.executeWithOptions(
-    reads,
-    [{ refs, asOf, range }],
-  );
+  const report = await control.read.finishAudit({
+    refs,
+    asOf,
+    range,
+    startedAt,
+    requests,
+    outages: silent,
+  });
+  const incidents = await control.read.reportFindings({ refs, asOf, range });
   const broken = results.flatMap((result) => result.broken);
   setAttributes({
     topics: broken.map(({ topic }) => topic),

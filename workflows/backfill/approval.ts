@@ -38,6 +38,8 @@ export async function awaitApproval(
     steering: Steering;
     progress: BackfillProgress;
     leases: HeldLeases;
+    /** Is told each plan that is made: where the step begins again, it is the newest that waits. */
+    planned: (plan: DatedPlan) => void;
   },
 ): Promise<StepResults["approve"]> {
   const { input, settings, steering, progress, leases } = about;
@@ -53,11 +55,18 @@ export async function awaitApproval(
     if (!takesLeases && !changedBy("fresh-plan")) return { ...current, by };
     const isReplan = steering.isReplanWanted;
     if (takesLeases && !isReplan) await takeTopics(current, leases, progress);
-    current = await makePlan(
-      input,
-      settings,
-      isReplan ? undefined : current.asOf,
-    );
+    try {
+      current = await makePlan(
+        input,
+        settings,
+        isReplan ? undefined : current.asOf,
+      );
+    } catch (error) {
+      // The step begins again, and asks for leases anew: it would wait for its own.
+      if (takesLeases) await leases.giveAllBack();
+      throw error;
+    }
+    about.planned(current);
     recordPlan(progress, current.plan);
     const isStillTrue = !isReplan && current.plan.digest === digest;
     // Whatever the plan says is approved, as long as it changes nothing that others may change as well.

@@ -43,7 +43,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     goBy(settings.configDigest);
 
     // What is broken, and what would be changed? Nothing is touched before somebody has approved that.
-    const planned = await step("plan", () => makePlan(input, settings));
+    let planned = await step("plan", () => makePlan(input, settings));
     recordPlan(progress, planned.plan);
     if (planned.plan.topics.length === 0) return NOTHING_TO_DO;
     if (input.dryRun) return { dryRun: true, plan: planned.plan };
@@ -54,6 +54,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
         steering,
         progress,
         leases,
+        planned: (plan) => (planned = plan),
       }),
     );
     if (approved.plan.topics.length === 0) return NOTHING_TO_DO;
@@ -81,7 +82,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     // The proof, from the rows themselves.
     const verified = await step("verify", () => verify(saga, missing));
     // Topics that were taken out while rows were verified are put back as of any other step: the proof is none of theirs.
-    await saga.putBackSkipped();
+    await runner.between(() => saga.putBackSkipped());
     if (isProven(verified)) saga.compensations.settle("restore offsets");
     const report = await step("report", () =>
       writeReport(saga, {
@@ -95,7 +96,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
         verified,
       }),
     );
-    await saga.putBackSkipped();
+    await runner.between(() => saga.putBackSkipped());
     return report;
   }
 

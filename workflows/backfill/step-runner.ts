@@ -38,6 +38,8 @@ export class StepRunner {
     for (let stalls = 0; ;) {
       await condition(() => !progress.paused);
       markStep(progress, name, "running");
+      // What was asked for since is this attempt.
+      this.isRetryWanted = false;
       try {
         this.interruptible = sagaStep(name).interruptible
           ? new CancellationScope()
@@ -71,6 +73,17 @@ export class StepRunner {
       }
     }
   };
+
+  /** Does something between steps; a service that is down is waited for, as by a step. */
+  async between(work: () => Promise<void>): Promise<void> {
+    for (let stalls = 0; ;)
+      try {
+        return await work();
+      } catch (error) {
+        if (!this.isWaitedOut("report", error)) throw error;
+        await condition(() => false, stalledFor(stalls++));
+      }
+  }
 
   /** Whether a step goes on by itself once its service does. */
   private isWaitedOut(name: StepName, error: unknown): boolean {

@@ -4,12 +4,13 @@ import type {
   MissingPart,
   MissingTopic,
 } from "../../../domain/backfill/missing";
+import { OwnFault } from "../../../clients/errors";
 import { sha256 } from "../../../lib/digest";
 import { parseJson } from "../../../lib/json";
 import { partsDigest } from "./store-missing";
 
 const changed = (ref: string) =>
-  new Error(`${ref} is not what was stored there`);
+  new OwnFault(`${ref} is not what was stored there`);
 
 /** What of an event says which it is, and when it was. */
 type Identified = Pick<EventCapsule, "uuid" | "dt" | "timestamp">;
@@ -29,7 +30,7 @@ function identified(line: string, ref: string): Identified {
     !(dt === undefined || typeof dt === "string") ||
     !(timestamp === undefined || typeof timestamp === "number")
   )
-    throw new Error(
+    throw new OwnFault(
       `${ref}: an event's uuid, dt or timestamp has another type`,
     );
   return {

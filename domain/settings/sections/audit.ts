@@ -19,7 +19,7 @@ export const audit = z
       .min(1)
       .default(8)
       .describe(
-        "Attempts to reach a service before the stage that it answers for is called unknowable, and the audit goes on.",
+        "Attempts to reach a service before the stage that it answers for is called unknowable, and the audit goes on. One that cannot store what it found ends after three more, and people hear of it.",
       ),
   })
   .prefault({})

@@ -119,7 +119,7 @@ test("who wants to know by Kerberos who asks", () => {
   ).toEqual({ hadoop: { kerberos: false }, metastore: {} });
 });
 
-test("where HDFS and YARN serve both http and https, https is asked", () => {
+test("where HDFS serves both http and https, https is asked; a ResourceManager that is told so serves http", () => {
   const { hdfs, yarn } = settings({
     "fs.defaultFS": "hdfs://an1:8020",
     "dfs.http.policy": "HTTP_AND_HTTPS",
@@ -128,5 +128,5 @@ test("where HDFS and YARN serve both http and https, https is asked", () => {
     "yarn.resourcemanager.hostname": "rm1",
   });
   expect(hdfs.webhdfs).toEqual(["https://an1:9871"]);
-  expect(yarn.resourceManager).toEqual(["https://rm1:8090"]);
+  expect(yarn.resourceManager).toEqual(["http://rm1:8088"]);
 });
