@@ -1362,6 +1362,20 @@ export const GUARDS: readonly Guard[] = [
     test: "clients/hive/hive",
   },
   {
+    without: "a list of accounts given as a configuration is in a log",
+    file: "domain/settings/issues-text.ts",
+    guard: "keys.slice(0, MAX_NAMES)",
+    taken: "keys.slice(0)",
+    test: "domain/settings/config",
+  },
+  {
+    without: "a password beside a fault of YAML is in a log",
+    file: "workers/config.ts",
+    guard: '.replace(PLACE, "").replace(QUOTED, "")',
+    taken: '.replace(PLACE, "")',
+    test: "workers/config",
+  },
+  {
     without: "a KDC that does not answer takes all of the process' threads",
     file: "clients/kerberos/kerberos.ts",
     guard: "const result = last.then(() => {",

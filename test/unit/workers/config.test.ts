@@ -47,6 +47,27 @@ test("a file that cannot be read, or is not YAML, is named with the reason", () 
   );
 });
 
+test.each([
+  ["a: 1\nb: [s3cret\n", "line 3, column 1"],
+  ["a: |s3cret\n", "line 1"],
+  ['a: "s3cret\\s"\n', "escape sequence (line 1, column 11)"],
+  ["a: *s3cret\n", "Unresolved alias"],
+  ["!s3cret\n- b\n", "is a list"],
+  ["s3cret: 1\ns3cret: 2\n", "Map keys must be unique (line 2, column 1)"],
+])("what lies around a fault of YAML is not told: %j", (text, told) => {
+  const warned = jest.spyOn(process, "emitWarning").mockReturnValue();
+  let message = "";
+  try {
+    loadConfig(written(text));
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  expect(message).toContain(told);
+  expect(message).not.toContain("s3cret");
+  expect(warned).not.toHaveBeenCalled();
+  warned.mockRestore();
+});
+
 /** A folder with a file of Hadoop's configuration, and a configuration that names it. */
 function withHadoopConf(core: string, changes: Record<string, unknown> = {}) {
   const hadoopConf = join(dir, "hadoop");
