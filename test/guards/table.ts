@@ -1383,6 +1383,20 @@ export const GUARDS: readonly Guard[] = [
     test: "clients/kerberos/kerberos",
   },
   {
+    without: "a KDC's silence is told as that of a metastore or of Kafka",
+    file: "clients/kerberos/kerberos.ts",
+    guard: "Math.max(0, until - Date.now()),",
+    taken: "KDC_MS,",
+    test: "clients/kerberos/kerberos",
+  },
+  {
+    without: "a KDC's silence is told as that of a NameNode",
+    file: "clients/kerberos/negotiate.ts",
+    guard: "const ms = KDC_MS + timeoutMs;",
+    taken: "const ms = KDC_MS > 0 ? timeoutMs : 0;",
+    test: "clients/kerberos/negotiate",
+  },
+  {
     without: "a NameNode's token is in a message",
     file: "clients/hadoop-answer.ts",
     guard: '.replace(/\\bdelegation=[^&\\s]*/g, "delegation=…")',
