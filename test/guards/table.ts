@@ -1397,6 +1397,13 @@ export const GUARDS: readonly Guard[] = [
     test: "clients/kerberos/negotiate",
   },
   {
+    without: "nobody hears that a service takes a name alone",
+    file: "clients/hadoop-access.ts",
+    guard: "negotiate.over(named(trusted))",
+    taken: "negotiate.over(trusted)",
+    test: "clients/hadoop-access",
+  },
+  {
     without: "a NameNode's token is in a message",
     file: "clients/hadoop-answer.ts",
     guard: '.replace(/\\bdelegation=[^&\\s]*/g, "delegation=…")',

@@ -135,6 +135,17 @@ test("the principal of Hadoop's metastore is not that of another one that is con
   expect(principalWith({ metastore: "ours:9083" })).toBe(undefined);
 });
 
+test("an HttpFS that takes a name alone is asked so where Hadoop says kerberos", () => {
+  const core = CORE.replace(
+    "</configuration>",
+    "<property><name>hadoop.security.authentication</name><value>kerberos</value></property></configuration>",
+  );
+  const isProven = (changes: Record<string, unknown>) =>
+    loadConfig(withHadoopConf(core, changes)).security.hadoop.kerberos;
+  expect(isProven({})).toBe(true);
+  expect(isProven({ security: { hadoop: { kerberos: false } } })).toBe(false);
+});
+
 test("names of Hadoop's HDFS are not those of another one that is configured", () => {
   const core = `<configuration>
     <property><name>fs.defaultFS</name><value>hdfs://analytics</value></property>
