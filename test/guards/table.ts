@@ -1404,6 +1404,20 @@ export const GUARDS: readonly Guard[] = [
     test: "clients/hadoop-access",
   },
   {
+    without: "a Hadoop configuration without what it includes passes for all",
+    file: "formats/hadoop/configuration.ts",
+    guard: "if (fallback) return propertiesOf(fallback.content, included);",
+    taken: "return fallback ? propertiesOf(fallback.content, included) : [];",
+    test: "formats/hadoop/configuration",
+  },
+  {
+    without: "Hadoop's files that include one another are read for ever",
+    file: "workers/hadoop-conf.ts",
+    guard: "if (depth > MAX_DEPTH)",
+    taken: "if (depth > 10 * MAX_DEPTH)",
+    test: "workers/hadoop-conf",
+  },
+  {
     without: "a NameNode's token is in a message",
     file: "clients/hadoop-answer.ts",
     guard: '.replace(/\\bdelegation=[^&\\s]*/g, "delegation=…")',
