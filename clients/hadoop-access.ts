@@ -41,7 +41,7 @@ export function hadoopAccess(
     const trusted = trusting((ask: Ask) =>
       send(agents ? { ...ask, tls: agents } : ask),
     );
-    return negotiate ? negotiate.over(trusted) : asNobody(trusted);
+    return negotiate ? negotiate.over(named(trusted)) : asNobody(trusted);
   };
   return {
     exchange: through(exchange),
@@ -78,6 +78,25 @@ function asNobody<A extends Answer>(
     if (!wantsProof(answer)) return answer;
     throw new Error(
       `${ask.url.origin} wants to know who asks (401, Negotiate): see ${FIELD}.kerberos`,
+    );
+  };
+}
+
+/** By which hadoop-auth's simple authentication says that it was told no name: a header, and a text in older ones. */
+const wantsName = ({ status, headers, body }: Answer): boolean =>
+  (status === 401 || status === 403) &&
+  (/\bPseudoAuth\b/i.test(headers.get("www-authenticate") ?? "") ||
+    body.includes("Anonymous requests are disallowed"));
+
+/** Says what an operator can do where a service takes a name alone, as an HttpFS may in a cluster with Kerberos: nobody is named then. */
+function named<A extends Answer>(
+  send: (ask: Ask) => Promise<A>,
+): (ask: Ask) => Promise<A> {
+  return async (ask) => {
+    const answer = await send(ask);
+    if (wantsProof(answer) || !wantsName(answer)) return answer;
+    throw new Explained(
+      `${ask.url.origin} asks for a user's name, and for no proof by Kerberos: ${FIELD}.kerberos: false has it told hdfs.user, also where cluster.hadoopConf says kerberos`,
     );
   };
 }

@@ -25,19 +25,31 @@ export const loadConfig = (path: string): Config =>
 
 /** Checks a configuration's text. @param path what it is called. @throws Error as above */
 export function configIn(text: string, path: string): Config {
-  let value: unknown;
-  try {
-    value = parse(text);
-  } catch (error) {
-    throw new Error(`${path} is not YAML: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
+  const { value, fault } = yamlOf(text);
+  if (fault !== undefined) throw new Error(`${path} is not YAML: ${fault}`);
   if (!isSection(value))
     throw new Error(
       `${path} ${value === null ? "is empty" : `is ${Array.isArray(value) ? "a list" : "a text or a number"}`}; sections such as \`kafka:\` are wanted, and \`sisyphus config init\` writes a first file`,
     );
   return parseConfig(withHadoopConf(value), path);
+}
+
+/** What the parser says of a text's place, and then quotes. */
+const PLACE = / at (line \d+, column \d+):?$/;
+/** From where its words are the text's own. */
+const QUOTED = /(?<=[\w)]): .*$|(?<=escape sequence) .*$/;
+
+/** What a text holds, or what is wrong with it: without the lines around a fault, which may have a password. */
+function yamlOf(text: string): { value?: unknown; fault?: string } {
+  try {
+    // Its warnings, which are printed, quote them, too.
+    return { value: parse(text, { logLevel: "error" }) };
+  } catch (error) {
+    const [line = ""] = (error as Error).message.split("\n");
+    const place = PLACE.exec(line)?.[1];
+    const reason = line.replace(PLACE, "").replace(QUOTED, "");
+    return { fault: place === undefined ? reason : `${reason} (${place})` };
+  }
 }
 
 /**

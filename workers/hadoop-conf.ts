@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import {
   type HadoopSettings,
   hadoopSettings,
@@ -7,6 +7,7 @@ import {
 import {
   hadoopConfiguration,
   parseSiteXml,
+  type Property,
 } from "../formats/hadoop/configuration";
 
 /** In the order in which Hadoop reads them: what comes later counts. */
@@ -27,13 +28,11 @@ export function readHadoopConf(
   field = "cluster.hadoopConf",
 ): HadoopSettings {
   const found = FILES.flatMap((name) => {
-    const path = join(folder, name);
-    const text = textOf(path, field);
-    if (text === undefined) return [];
     try {
-      return [parseSiteXml(text)];
+      const properties = propertiesIn(join(folder, name));
+      return properties ? [properties] : [];
     } catch (error) {
-      throw new Error(`${field}: ${path}: ${(error as Error).message}`, {
+      throw new Error(`${field}: ${(error as Error).message}`, {
         cause: error,
       });
     }
@@ -43,19 +42,49 @@ export function readHadoopConf(
   return hadoopSettings(hadoopConfiguration(found, process.env));
 }
 
-function textOf(path: string, field: string): string | undefined {
+/** Files that include one another in a ring would be read for ever. */
+const MAX_DEPTH = 10;
+
+/**
+ * The properties of a file and of those that it includes; undefined where it is not there.
+ * @param depth how many files include it
+ * @throws Error that names the file, behind those that include it
+ */
+function propertiesIn(path: string, depth = 0): Property[] | undefined {
+  const text = textOf(path, depth > 0);
+  if (text === undefined) return undefined;
+  try {
+    if (depth > MAX_DEPTH)
+      throw new Error(`more than ${MAX_DEPTH} files include one another`);
+    return parseSiteXml(text, (href) =>
+      propertiesIn(includedPath(href, path), depth + 1),
+    );
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** As Hadoop finds it: beside the file that includes it, unless its path is absolute. */
+function includedPath(href: string, from: string): string {
+  const [, absolute] = /^file:(?:\/\/)?(\/[^/].*)$/i.exec(href) ?? [];
+  if (absolute !== undefined) return absolute;
+  if (/^[a-z][a-z\d+.-]+:/i.test(href))
+    throw new Error("an xi:include that names no file of this host");
+  return resolve(dirname(from), href);
+}
+
+function textOf(path: string, isIncluded: boolean): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return undefined;
+    if (code === "ENOENT" || (code === "ENOTDIR" && isIncluded))
+      return undefined;
     if (code === "ENOTDIR")
       throw new Error(
-        `${field}: ${dirname(path)} is no folder; one with ${FILES[0]} is wanted`,
+        `${dirname(path)} is no folder; one with ${FILES[0]} is wanted`,
         { cause: error },
       );
-    throw new Error(`${field}: ${path} cannot be read (${code})`, {
-      cause: error,
-    });
+    throw new Error(`${path} cannot be read (${code})`, { cause: error });
   }
 }

@@ -73,9 +73,14 @@ let taken: string | undefined;
  * answer: one call at a time leaves it the others.
  */
 let last: Promise<unknown> = Promise.resolve();
-const KDC_MS = 20_000;
+/**
+ * So long the KDC may take for the beginning of a proof: less than the ten seconds after which a metastore, YARN or Kafka count as silent,
+ * which are not to blame. What it answers later is in the cache for the next attempt.
+ */
+export const KDC_MS = 8_000;
 
-function inTurn<T>(call: () => Promise<T>): Promise<T> {
+/** @param until the instant at which it is given up */
+function inTurn<T>(call: () => Promise<T>, until: number): Promise<T> {
   let late: Error | undefined;
   const result = last.then(() => {
     // Whoever has given up is not waited for by those behind.
@@ -85,7 +90,7 @@ function inTurn<T>(call: () => Promise<T>): Promise<T> {
   last = result.catch(() => undefined);
   return within(
     result,
-    KDC_MS,
+    Math.max(0, until - Date.now()),
     () => (late = new Error(`no answer of the KDC in ${KDC_MS / 1000} s`)),
   );
 }
@@ -125,9 +130,11 @@ export class Kerberos {
       mechanism === "SPNEGO"
         ? kerberos.GSS_MECH_OID_SPNEGO
         : kerberos.GSS_MECH_OID_KRB5;
-    return this.begun(kerberos, name, mechOID).catch((error: Error) => {
+    // One instant for all calls of it: each of them may ask the KDC.
+    const until = Date.now() + KDC_MS;
+    return this.begun(kerberos, name, mechOID, until).catch((error: Error) => {
       if (!OLD_TICKET.test(error.message) || !this.forgetTickets()) throw error;
-      return this.begun(kerberos, name, mechOID);
+      return this.begun(kerberos, name, mechOID, until);
     });
   }
 
@@ -135,18 +142,22 @@ export class Kerberos {
     kerberos: ReturnType<typeof kerberosLibrary>,
     service: string,
     mechOID: number,
+    until: number,
   ): Promise<Proof> {
     const { principal } = this.settings;
     const options = {
       mechOID,
       ...(principal === undefined ? {} : { principal }),
     };
-    const telling = <T>(act: () => Promise<T>) => this.telling(service, act);
-    const client = await telling(() =>
+    const beginning = <T>(act: () => Promise<T>) =>
+      this.telling(service, act, until);
+    const client = await beginning(() =>
       kerberos.initializeClient(service, options),
     );
-    const first = await telling(() => client.step(""));
-    return new Proof(client, Buffer.from(first ?? "", "base64"), telling);
+    const first = await beginning(() => client.step(""));
+    return new Proof(client, Buffer.from(first ?? "", "base64"), (act) =>
+      this.telling(service, act, Date.now() + KDC_MS),
+    );
   }
 
   /**
@@ -202,9 +213,13 @@ export class Kerberos {
   }
 
   /** Runs a call of the library. @throws Explained that says who asked for whom, and what can be done */
-  private async telling<T>(service: string, act: () => Promise<T>): Promise<T> {
+  private async telling<T>(
+    service: string,
+    act: () => Promise<T>,
+    until: number,
+  ): Promise<T> {
     try {
-      return await inTurn(act);
+      return await inTurn(act, until);
     } catch (error) {
       const [line = ""] = (error as Error).message.split("\n");
       const reason = line.replace(BEFORE_REASON, "");

@@ -2,7 +2,7 @@ import { within } from "../../lib/within";
 import { Explained, NoAnswer } from "../errors";
 import { remoteException } from "../hadoop-answer";
 import type { Answer, Ask } from "../http-exchange";
-import type { Kerberos } from "./kerberos";
+import { KDC_MS, type Kerberos } from "./kerberos";
 
 /** The cookie in which Hadoop keeps who has proven who it is (hadoop-auth, AuthenticatedURL.AUTH_COOKIE). */
 const COOKIE = /\bhadoop\.auth=("[^"]*"|[^;,"]*)/;
@@ -136,9 +136,14 @@ const isRefused = ({ status, body, headers }: Answer): boolean =>
     cookieOf(headers) === undefined &&
     !remoteException(body.toString("utf8")));
 
-/** Who waits for another one's proof waits no longer than for an answer of its own. */
-const inTime = <T>(known: Promise<T>, { timeoutMs, url }: Ask): Promise<T> =>
-  within(known, timeoutMs, () => new NoAnswer(timeoutMs / 1000, url.origin));
+/**
+ * Who waits for another one's proof waits no longer than for one and an answer of its own, and no shorter: where the KDC is silent, the service
+ * would be told of as silent.
+ */
+function inTime<T>(known: Promise<T>, { timeoutMs, url }: Ask): Promise<T> {
+  const ms = KDC_MS + timeoutMs;
+  return within(known, ms, () => new NoAnswer(ms / 1000, url.origin));
+}
 
 const withHeader = (ask: Ask, name: string, value: string): Ask => ({
   ...ask,

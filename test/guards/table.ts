@@ -18,6 +18,22 @@ const evidence = "activities/audit/evidence";
 /** Every guard against an event twice, a flag lost, a setting left behind, a wrong job, and a loss that looks healthy. */
 export const GUARDS: readonly Guard[] = [
   {
+    without: "a saga that stalls in its approval waits for its own leases",
+    file: "workflows/backfill/approval.ts",
+    guard: `      if (takesLeases) await leases.giveAllBack();
+      throw error;`,
+    taken: "      throw error;",
+    test: "workflow/leases",
+  },
+  {
+    without:
+      "what was stored and has changed is waited for as if Kafka were down",
+    file: "clients/errors.ts",
+    guard: "error instanceof OwnFault ||",
+    taken: "",
+    test: "clients/errors",
+  },
+  {
     without: "a plan says that nothing is broken of topics that brokers hide",
     file: `${backfill}/planning.ts`,
     guard:
@@ -1120,8 +1136,8 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "a topic that rights hide passes for one that was deleted",
     file: "activities/audit/judge-topics.ts",
-    guard: "if (shared.isDenied(topic)) return",
-    taken: "if (shared.isDenied(topic) && topic === HIDDEN) return",
+    guard: "if (shared.isDenied(topic)) {",
+    taken: "if (shared.isDenied(topic) && topic === HIDDEN) {",
     test: "activities/audit/judge-topics",
   },
   {
@@ -1362,11 +1378,60 @@ export const GUARDS: readonly Guard[] = [
     test: "clients/hive/hive",
   },
   {
+    without: "a list of accounts given as a configuration is in a log",
+    file: "domain/settings/issues-text.ts",
+    guard: "keys.slice(0, MAX_NAMES)",
+    taken: "keys.slice(0)",
+    test: "domain/settings/config",
+  },
+  {
+    without: "a password beside a fault of YAML is in a log",
+    file: "workers/config.ts",
+    guard: '.replace(PLACE, "").replace(QUOTED, "")',
+    taken: '.replace(PLACE, "")',
+    test: "workers/config",
+  },
+  {
     without: "a KDC that does not answer takes all of the process' threads",
     file: "clients/kerberos/kerberos.ts",
     guard: "const result = last.then(() => {",
     taken: "const result = Promise.resolve().then(() => {",
     test: "clients/kerberos/kerberos",
+  },
+  {
+    without: "a KDC's silence is told as that of a metastore or of Kafka",
+    file: "clients/kerberos/kerberos.ts",
+    guard: "Math.max(0, until - Date.now()),",
+    taken: "KDC_MS,",
+    test: "clients/kerberos/kerberos",
+  },
+  {
+    without: "a KDC's silence is told as that of a NameNode",
+    file: "clients/kerberos/negotiate.ts",
+    guard: "const ms = KDC_MS + timeoutMs;",
+    taken: "const ms = KDC_MS > 0 ? timeoutMs : 0;",
+    test: "clients/kerberos/negotiate",
+  },
+  {
+    without: "nobody hears that a service takes a name alone",
+    file: "clients/hadoop-access.ts",
+    guard: "negotiate.over(named(trusted))",
+    taken: "negotiate.over(trusted)",
+    test: "clients/hadoop-access",
+  },
+  {
+    without: "a Hadoop configuration without what it includes passes for all",
+    file: "formats/hadoop/configuration.ts",
+    guard: "if (fallback) return propertiesOf(fallback.content, included);",
+    taken: "return fallback ? propertiesOf(fallback.content, included) : [];",
+    test: "formats/hadoop/configuration",
+  },
+  {
+    without: "Hadoop's files that include one another are read for ever",
+    file: "workers/hadoop-conf.ts",
+    guard: "if (depth > MAX_DEPTH)",
+    taken: "if (depth > 10 * MAX_DEPTH)",
+    test: "workers/hadoop-conf",
   },
   {
     without: "a NameNode's token is in a message",

@@ -4,6 +4,7 @@ import type { BackfillProgress } from "../../domain/backfill/progress";
 import type { StepName } from "../../domain/backfill/steps";
 import { until } from "../../sandbox/platform/wait";
 import { leaseActivities } from "../support/lease-activities";
+import { lastOutage } from "../support/outage";
 import { ANSWERS, APPROVED, PLAN } from "../support/scripted-saga";
 import { withTemporal } from "../support/temporal-hooks";
 
@@ -134,6 +135,23 @@ test("a second saga over the same topic changes nothing before the first has end
     },
   );
 }, 120_000);
+
+test("a saga whose plan cannot be made anew gives back its leases, and does not wait for itself", async () => {
+  let plans = 0;
+  await withWorkers(
+    {
+      makePlan: async () => {
+        if (++plans === 2) throw lastOutage();
+        return PLAN;
+      },
+    },
+    async () => {
+      const saga = await start("stalled");
+      expect(await saga.result()).toMatchObject({ holds: true });
+      expect(plans).toBe(3);
+    },
+  );
+}, 60_000);
 
 test("sagas over different topics run side by side, but only one of them runs the importer", async () => {
   const { open, opened } = gate();

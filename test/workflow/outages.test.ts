@@ -1,20 +1,17 @@
-import { ApplicationFailure } from "@temporalio/client";
-import { OUTAGE } from "../../domain/backfill/outage";
+import { HDFS_DOWN, lastOutage } from "../support/outage";
 import { APPROVED, PLAN, RANGE, scriptedSagas } from "../support/scripted-saga";
 
 const withSaga = scriptedSagas();
 
 test("a step whose service is down stalls, and goes on by itself once it is up", async () => {
   let isDown = true;
-  const down = () =>
-    ApplicationFailure.nonRetryable("HDFS at nn1:9870: refused", OUTAGE);
   const replay = async () => {
-    if (isDown) throw down();
+    if (isDown) throw lastOutage();
     return { landed: 3, twice: 0, ends: {} };
   };
   let plans = 0;
   const makePlan = async () => {
-    if (++plans === 1) throw down();
+    if (++plans === 1) throw lastOutage();
     return PLAN;
   };
   await withSaga({ makePlan, replay }, APPROVED, async (saga) => {
@@ -29,7 +26,7 @@ test("an operator need not wait until a stalled step is tried again, and may end
   let tries = 0;
   const replay = async () => {
     tries++;
-    throw ApplicationFailure.nonRetryable("HDFS is down", OUTAGE);
+    throw lastOutage();
   };
   await withSaga({ replay }, APPROVED, async (saga) => {
     await saga.reaches("replay", "stalled");
@@ -44,10 +41,10 @@ test("an operator need not wait until a stalled step is tried again, and may end
 
 test("who only wants to see a plan hears at once that a service is down", async () => {
   const makePlan = async () => {
-    throw ApplicationFailure.nonRetryable("HDFS is down", OUTAGE);
+    throw lastOutage();
   };
   await withSaga({ makePlan }, { ...RANGE, dryRun: true }, async (saga) => {
     await saga.failure();
-    expect(await saga.detailOf("plan")).toBe("HDFS is down");
+    expect(await saga.detailOf("plan")).toBe(HDFS_DOWN.message);
   });
 });

@@ -141,7 +141,7 @@ const hadoop = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "Whether Sisyphus proves by Kerberos who it is where HDFS or YARN want to know (SPNEGO). With `cluster.hadoopConf`, what `hadoop.security.authentication` says.",
+      "Whether Sisyphus proves by Kerberos who it is where HDFS or YARN want to know (SPNEGO). With `cluster.hadoopConf`, what `hadoop.security.authentication` says. `false` has them told `hdfs.user` alone, as an HttpFS with simple authentication in a cluster with Kerberos wants it.",
     ),
 });
 export type HadoopSecurity = z.infer<typeof hadoop>;

@@ -179,7 +179,8 @@ export const HADOOP: Parser[] = [
 </configuration>`,
     ),
     parse: (bytes) =>
-      hadoopConfiguration([parseSiteXml(bytes.toString("utf8"))], {}).size,
+      hadoopConfiguration([parseSiteXml(bytes.toString("utf8"), () => [])], {})
+        .size,
   },
   {
     name: "hadoop-numbers",

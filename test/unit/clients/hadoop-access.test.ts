@@ -34,6 +34,46 @@ test("any other refusal is the service's own", async () => {
   expect((await OPEN_ACCESS.exchange(ask(url))).status).toBe(401);
 });
 
+test.each<[string, RequestListener]>([
+  [
+    "401, PseudoAuth",
+    (_, response) =>
+      response.writeHead(401, { "www-authenticate": "PseudoAuth" }).end(),
+  ],
+  [
+    "403, by an older Hadoop",
+    (_, response) =>
+      response
+        .writeHead(403)
+        .end("<html>Error 403 Anonymous requests are disallowed</html>"),
+  ],
+])(
+  "a service that wants a name alone (simple), where Kerberos was said, is told of with the setting: %s",
+  async (_, answer) => {
+    const url = await service(answer);
+    const { hadoop } = security.parse({
+      kerberos: { cache: "c" },
+      hadoop: { kerberos: true },
+    });
+    const { exchange, exchangeInPieces } = hadoopAccess(hadoop, new Kerberos());
+    for (const send of [exchange, exchangeInPieces])
+      await expect(send(ask(url))).rejects.toThrow(
+        `${url.origin} asks for a user's name, and for no proof by Kerberos: security.hadoop.kerberos: false has it told hdfs.user, also where cluster.hadoopConf says kerberos`,
+      );
+  },
+);
+
+test("a right that is lacking is no matter of who is told", async () => {
+  const url = await service((_, response) =>
+    response.writeHead(403).end("Permission denied"),
+  );
+  const { exchange } = hadoopAccess(
+    security.parse({ hadoop: { kerberos: true } }).hadoop,
+    new Kerberos(),
+  );
+  expect((await exchange(ask(url))).status).toBe(403);
+});
+
 test("a break of TLS that may come when a service was asked already lets nobody else be asked", async () => {
   const url = await service((_, response) => response.end("in plain"));
   url.protocol = "https:";

@@ -47,6 +47,27 @@ test("a file that cannot be read, or is not YAML, is named with the reason", () 
   );
 });
 
+test.each([
+  ["a: 1\nb: [s3cret\n", "line 3, column 1"],
+  ["a: |s3cret\n", "line 1"],
+  ['a: "s3cret\\s"\n', "escape sequence (line 1, column 11)"],
+  ["a: *s3cret\n", "Unresolved alias"],
+  ["!s3cret\n- b\n", "is a list"],
+  ["s3cret: 1\ns3cret: 2\n", "Map keys must be unique (line 2, column 1)"],
+])("what lies around a fault of YAML is not told: %j", (text, told) => {
+  const warned = jest.spyOn(process, "emitWarning").mockReturnValue();
+  let message = "";
+  try {
+    loadConfig(written(text));
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  expect(message).toContain(told);
+  expect(message).not.toContain("s3cret");
+  expect(warned).not.toHaveBeenCalled();
+  warned.mockRestore();
+});
+
 /** A folder with a file of Hadoop's configuration, and a configuration that names it. */
 function withHadoopConf(core: string, changes: Record<string, unknown> = {}) {
   const hadoopConf = join(dir, "hadoop");
@@ -112,6 +133,17 @@ test("the principal of Hadoop's metastore is not that of another one that is con
   ).toThrow("security.metastore.principal: missing");
   expect(principalWith({})).toBe("hive/_HOST@EXAMPLE.ORG");
   expect(principalWith({ metastore: "ours:9083" })).toBe(undefined);
+});
+
+test("an HttpFS that takes a name alone is asked so where Hadoop says kerberos", () => {
+  const core = CORE.replace(
+    "</configuration>",
+    "<property><name>hadoop.security.authentication</name><value>kerberos</value></property></configuration>",
+  );
+  const isProven = (changes: Record<string, unknown>) =>
+    loadConfig(withHadoopConf(core, changes)).security.hadoop.kerberos;
+  expect(isProven({})).toBe(true);
+  expect(isProven({ security: { hadoop: { kerberos: false } } })).toBe(false);
 });
 
 test("names of Hadoop's HDFS are not those of another one that is configured", () => {

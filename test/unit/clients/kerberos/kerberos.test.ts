@@ -190,9 +190,11 @@ test("a KDC that does not answer holds up one call at a time, and nobody for eve
         (error: Error) => error.message,
       );
     const both = Promise.all([begin(), begin()]);
-    await jest.advanceTimersByTimeAsync(20_000);
+    await jest.advanceTimersByTimeAsync(8_000);
     for (const told of await both)
-      expect(told).toContain("no answer of the KDC in 20 s");
+      expect(told).toBe(
+        `Kerberos, for HTTP@nn1 as sisyphus@EXAMPLE.ORG by the keytab ${keytab}: no answer of the KDC in 8 s; see security.kerberos`,
+      );
     expect(begun).toBe(1);
     // It answers at last: the next call is made, and not those that have given up.
     const next = begin();
@@ -201,6 +203,29 @@ test("a KDC that does not answer holds up one call at a time, and nobody for eve
     expect(begun).toBe(2);
     answer();
     expect(await next).toBe("begun");
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
+test("a KDC that answers the first question late has no time of its own for the second", async () => {
+  jest.useFakeTimers();
+  try {
+    const step = () => new Promise(() => undefined);
+    const slow = (() => ({
+      initializeClient: () =>
+        new Promise((done) => setTimeout(() => done({ step }), 5_000)),
+    })) as unknown as typeof kerberosLibrary;
+    jest.resetModules();
+    const { Kerberos } = await import("../../../../clients/kerberos/kerberos");
+    let told = "";
+    void new Kerberos(WHO, slow)
+      .begin("hive", "ms1", "Kerberos")
+      .catch((error: Error) => (told = error.message));
+    // Sooner than a metastore, Kafka or YARN count as silent.
+    await jest.advanceTimersByTimeAsync(9_000);
+    expect(told).toContain("for hive@ms1 as sisyphus@EXAMPLE.ORG");
+    expect(told).toContain("no answer of the KDC in 8 s");
   } finally {
     jest.useRealTimers();
   }

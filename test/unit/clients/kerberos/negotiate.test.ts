@@ -1,3 +1,4 @@
+import { Explained } from "../../../../clients/errors";
 import type { Answer, Ask } from "../../../../clients/http-exchange";
 import type { Kerberos } from "../../../../clients/kerberos/kerberos";
 import { Negotiate } from "../../../../clients/kerberos/negotiate";
@@ -186,7 +187,7 @@ test("who is not let in is named, to all who waited for the proof; the next requ
   expect((await send(ask())).status).toBe(200);
 });
 
-test("who waits for another one's proof waits no longer than for an answer of its own", async () => {
+test("who waits for another one's proof hears of the KDC's silence, and of the service's after both may have answered", async () => {
   jest.useFakeTimers();
   try {
     const send = new Negotiate(kerberos).over(
@@ -197,8 +198,24 @@ test("who waits for another one's proof waits no longer than for an answer of it
     void send(ask());
     await jest.advanceTimersByTimeAsync(0);
     const failure = send(ask()).catch((error: Error) => error.message);
-    await jest.advanceTimersByTimeAsync(1000);
-    expect(await failure).toBe("no answer in 1 s");
+    // The KDC's eight seconds, and the second that the service has.
+    await jest.advanceTimersByTimeAsync(9000);
+    expect(await failure).toBe("no answer in 9 s");
+
+    const silent = {
+      begin: () =>
+        new Promise<never>((_, fail) =>
+          setTimeout(() => fail(new Explained("no answer of the KDC")), 8000),
+        ),
+    } as unknown as Kerberos;
+    const sent = new Negotiate(silent).over(service(() => REFUSED));
+    const told = Promise.all(
+      [sent(ask()), sent(ask())].map((each) =>
+        each.catch((error: Error) => error.message),
+      ),
+    );
+    await jest.advanceTimersByTimeAsync(9000);
+    expect(await told).toEqual(Array(2).fill("no answer of the KDC"));
   } finally {
     jest.useRealTimers();
   }

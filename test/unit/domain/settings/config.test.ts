@@ -9,6 +9,33 @@ test("a configuration's every mistake is named with its path", () => {
   ).toThrow(/kafka\.brokers\.0: host:port[\s\S]*hdfs: [\s\S]*typo/);
 });
 
+test("a file of something else is not repeated: three of its names, each cut, and no value", () => {
+  const accounts = Object.fromEntries(
+    ["alice", "b".repeat(500), "carol", "dave", "erin"].map((name) => [
+      name,
+      "s3cret",
+    ]),
+  );
+  const told = faultOf({ ...settings(), ...accounts });
+  expect(told).toContain(
+    `(top): Unrecognized keys: "alice", "${"b".repeat(30)}…", "carol" and 2 more`,
+  );
+  expect(told).not.toMatch(/dave|erin|s3cret|b{31}/);
+  const { kafka } = settings();
+  expect(
+    faultOf({ ...settings(), kafka: { ...kafka, ...accounts } }),
+  ).toContain('kafka: Unrecognized keys: "alice"');
+});
+
+function faultOf(config: unknown): string {
+  try {
+    parseConfig(config);
+    return "";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 test.each([
   ["importer", "hold"],
   ["importer", "release"],

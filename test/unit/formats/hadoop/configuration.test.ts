@@ -1,8 +1,9 @@
 import {
   hadoopConfiguration,
-  parseSiteXml,
+  parseSiteXml as parsed,
 } from "../../../../formats/hadoop/configuration";
 
+const parseSiteXml = (xml: string) => parsed(xml, () => undefined);
 const site = (...properties: string[]) =>
   `<?xml version="1.0"?>\n<?xml-stylesheet href="x.xsl"?>\n<!-- ours -->\n<configuration>${properties.join("\n")}</configuration>`;
 const property = (name: string, value: string) =>
@@ -35,13 +36,45 @@ test.each([
     "a property without a name",
     site("<property><value>secret</value></property>"),
   ],
-  ["an included file", site('<xi:include href="secret.xml"/>')],
+  ["an include of nothing", site("<xi:include/>")],
+  [
+    "an include with more than a fallback",
+    site('<xi:include href="a"><b/></xi:include>'),
+  ],
+  ["a text between properties", site("secret")],
+  [
+    "a property with two names",
+    site("<property><name>a</name><name>secret</name></property>"),
+  ],
+  ["another element", site(property("a", "1"), "<secret/>")],
 ])("what is no configuration is refused, and not repeated: %s", (_, xml) => {
   expect(() => parseSiteXml(xml)).toThrow(/^it is no /);
   expect(() => parseSiteXml(xml)).toThrow(
     expect.not.objectContaining({ cause: expect.anything() as unknown }),
   );
   expect(() => parseSiteXml(xml)).not.toThrow("secret");
+});
+
+test("what is included stands where it is included; a fallback counts where that is not there", () => {
+  const xml = site(
+    property("a", "1"),
+    '<xi:include href="there.xml"><xi:fallback><property><name>no</name></property></xi:fallback></xi:include>',
+    property("a", "2"),
+    `<include xmlns="http://www.w3.org/2001/XInclude" href="gone.xml"><fallback>${property("b", "1")}<include href="there.xml"/></fallback></include>`,
+    '<xi:include href="gone.xml"><xi:fallback/></xi:include>',
+  );
+  const there = [{ name: "in", value: "x", isFinal: false }];
+  const found = parsed(xml, (href) =>
+    href === "there.xml" ? there : undefined,
+  );
+  expect(found.map(({ name, value }) => `${name}=${value}`)).toEqual([
+    ...["a=1", "in=x", "a=2", "b=1", "in=x"],
+  ]);
+  expect(() =>
+    parseSiteXml(site('<xi:include href="conf/gone.xml"/>')),
+  ).toThrow(
+    "it includes conf/gone.xml, which is not there, and has no xi:fallback",
+  );
 });
 
 /** A file that says some things, of which those whose names begin with `!` are final. */
