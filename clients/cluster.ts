@@ -1,4 +1,5 @@
 import type { Config } from "../domain/settings/config";
+import { calling } from "./errors";
 import { hadoopAccess } from "./hadoop-access";
 import { hdfsOf } from "./hdfs/hdfs-of";
 import { Hive } from "./hive/hive";
@@ -33,7 +34,10 @@ export function clientsOf(config: Config) {
     /** A connection to MySQL that is yet to be opened; undefined where none is configured. */
     mysql: config.mysql && (() => mysqlOf(config.mysql!)),
     /** For programs that are started: they find a ticket that lives for a while. @throws Error where none is to be had */
-    freshTicket: () => kerberos.freshTicket(provenTo(config)),
+    freshTicket: () =>
+      calling("Kerberos", "its KDC", () =>
+        kerberos.freshTicket(provenTo(config)),
+      ),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Config } from "../../domain/settings/config";
 import { hoursIn, type HourRange } from "../../lib/hour";
 import type { HourEvidence, TopicEvidence } from "../../domain/audit/evidence";
 import type { Outage, TopicAudit } from "../../domain/audit/audit-report";
-import { hiddenText } from "../../domain/audit/hidden-topics";
+import { hiddenOutages } from "../../domain/audit/hidden-topics";
 import type { UnknownTopics } from "../../domain/audit/preflight";
 import type { Judgement } from "../../domain/audit/judgement";
 import { clockAfter, isOfThePast } from "../../domain/audit/audit-clock";
@@ -245,19 +245,12 @@ async function auditRemembering(
   }
   return {
     audits,
-    outages: [...outages.values(), ...hiddenBy(clients.config, hidden)],
+    // What other topics told is remembered all the same.
+    outages: [
+      ...outages.values(),
+      ...hiddenOutages(clients.config.kafka.brokers, hidden),
+    ],
   };
-}
-
-/**
- * Brokers that hide topics, as an outage: nobody would hear of a right that is taken away otherwise. What other topics told is remembered all
- * the same.
- */
-function hiddenBy({ kafka }: Config, topics: string[]): Outage[] {
-  if (topics.length === 0) return [];
-  const address = kafka.brokers.join();
-  const message = `Kafka at ${address}: ${hiddenText(topics)}`;
-  return [{ service: "Kafka", address, message }];
 }
 
 /** What an audit that remembered nothing found, and above it what is remembered: it knows of logs that this one could not compare. */

@@ -10,6 +10,7 @@ import { auditHtml } from "../../reports/audit-page";
 import { gridMarkdown } from "../../reports/grid";
 import type { Storage } from "../../clients/storage";
 import { auditPlaces, latest } from "../../clients/storage-layout";
+import { HIDDEN_TOPICS } from "../../domain/audit/hidden-topics";
 import { rememberTopics } from "./known-topics";
 
 /** The grid in the Web UI shows this many topics. */
@@ -66,7 +67,14 @@ export async function storeAuditReport(
   const ref = await storage.write(places.report, report);
   const html = await storage.writeText(places.page, auditHtml(report));
   // Before the pointer: where no topics were remembered yet, the newest audit's before this one are.
-  const found = { audits, asOf, range, outages, lookbackHours };
+  const found = {
+    audits,
+    asOf,
+    range,
+    // Of topics that brokers hide their own audits say so.
+    outages: outages.filter(({ service }) => service !== HIDDEN_TOPICS),
+    lookbackHours,
+  };
   await rememberTopics(storage, found);
   await storage.write(latest.audit, { ref, html });
   const broken = audits.filter((audit) => audit.findings.length > 0);

@@ -28,13 +28,16 @@ export function createAlertActivities({
     smtpPassword: process.env["SISYPHUS_SMTP_PASSWORD"],
   });
 
-  async function signalDesk(signal: string, argument: unknown): Promise<void> {
+  async function signalDesk(
+    signal: string,
+    ...signalArgs: unknown[]
+  ): Promise<void> {
     await client.workflow.signalWithStart("alertDesk", {
       workflowId: ALERT_DESK_ID,
       taskQueue: ownTaskQueue(),
       args: [],
       signal,
-      signalArgs: [argument],
+      signalArgs,
       staticSummary: "Puts alerts together by cause and delivers them",
     });
   }
@@ -67,6 +70,11 @@ export function createAlertActivities({
     /** Reports to the desk which services did not answer this time; an empty list ends every outage. */
     async reportOutages(input: Outage[]): Promise<void> {
       await signalDesk("outages", input);
+    },
+    /** The same where not all services, or topics, were asked: other outages go on. */
+    async reportSomeOutages(input: Outage[]): Promise<void> {
+      const isPartial = true;
+      if (input.length > 0) await signalDesk("outages", input, isPartial);
     },
     /** Keeps, for metrics, how many alerts each receiver has refused for good. */
     async saveDesk(input: {

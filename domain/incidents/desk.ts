@@ -58,9 +58,20 @@ export function makeAlerts(
   });
 }
 
-/** Takes in which services do not answer now. Each outage is alerted once when it begins and once when it ends. */
-export function takeOutages(state: DeskState, outages: Outage[]): void {
-  const down = new Map(outages.map((o) => [o.service, o.message]));
+/**
+ * Takes in which services do not answer now. Each outage is alerted once when it begins and once when it ends.
+ * @param isPartial whether others may be down as well: not all have been asked
+ */
+export function takeOutages(
+  state: DeskState,
+  outages: Outage[],
+  isPartial = false,
+): void {
+  const told = outages.map((o) => [o.service, o.message] as const);
+  const down = new Map([
+    ...(isPartial ? Object.entries(state.down) : []),
+    ...told,
+  ]);
   for (const [service, message] of down)
     if (!(service in state.down))
       state.items.push({

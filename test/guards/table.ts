@@ -52,7 +52,7 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "nobody hears that brokers hide topics",
     file: "activities/audit/audit.ts",
-    guard: "...hiddenBy(clients.config, hidden)",
+    guard: "...hiddenOutages(clients.config.kafka.brokers, hidden)",
     taken: "",
     test: "activities/audit/audit",
   },

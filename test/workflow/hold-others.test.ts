@@ -1,5 +1,7 @@
 import { Context } from "@temporalio/activity";
+import { ApplicationFailure } from "@temporalio/client";
 import { until } from "../../sandbox/platform/wait";
+import { HDFS_DOWN, lastOutage } from "../support/outage";
 import {
   APPROVED,
   fails,
@@ -114,3 +116,21 @@ test("where the configuration has no commands, nothing is held", async () => {
     expect(saga.calls).not.toContain("release");
   });
 });
+
+test("a service that is down is told and waited for, also where a schedule cannot be let go at once", async () => {
+  let isDown = true;
+  const { script } = schedules({
+    resetImport: async () => {
+      if (isDown) throw lastOutage();
+      return { runs: 1 };
+    },
+    release: async () => {
+      if (isDown) throw ApplicationFailure.nonRetryable("no such timer");
+    },
+  });
+  await withSaga(script, APPROVED, async (saga) => {
+    await saga.reaches("reset import", "stalled", HDFS_DOWN.message);
+    isDown = false;
+    await saga.result();
+  });
+}, 60_000);

@@ -36,7 +36,7 @@ export async function hourlyAudit(raw: unknown): Promise<AuditSummary> {
     const outage = outageOf(error);
     // It has nowhere to keep what it found, say; people hear of the service all the same.
     if (outage !== undefined && changedBy("outage-of-audit"))
-      await control.read.reportOutages(onePerService([...outages, outage]));
+      await control.read.reportSomeOutages(onePerService([...outages, outage]));
     throw error;
   }
 }
@@ -91,7 +91,9 @@ async function audit(
   const requests = requestsOf(results);
   const silent = onePerService(outages);
   // Before the report is stored: the service that is down may be the storage.
-  await control.read.reportOutages(silent);
+  if (input.topics !== undefined && changedBy("outage-of-audit"))
+    await control.read.reportSomeOutages(silent);
+  else await control.read.reportOutages(silent);
 
   const refs = results.map((result) => result.ref);
   const report = await control.read.finishAudit({

@@ -28,11 +28,16 @@ export async function whileHeld<T>(
   of: HeldJob,
   work: () => Promise<T>,
 ): Promise<T> {
+  let result: T;
   try {
     // A command that failed, or was ended by a pause, may have held it all the same.
     await hold(saga, of);
-    return await work();
-  } finally {
-    await release(saga, of);
+    result = await work();
+  } catch (error) {
+    // What went wrong first is told; what is still held then is let go by the step's next attempt, or by an abort.
+    await release(saga, of).catch(() => undefined);
+    throw error;
   }
+  await release(saga, of);
+  return result;
 }

@@ -22,7 +22,7 @@ import { Deliveries } from "./deliveries";
 
 // Signals: whoever raises an alert goes on, whatever becomes of it.
 export const raise = defineSignal<[AlertItem[]]>("raise");
-export const outages = defineSignal<[Outage[]]>("outages");
+export const outages = defineSignal<[Outage[], isPartial?: boolean]>("outages");
 export const deskProgress = defineQuery<DeskState>("progress");
 
 /** One cause breaks many topics within the last seconds of an audit. The desk waits until nothing more came for this long… */
@@ -42,7 +42,7 @@ export async function alertDesk(carried?: DeskState): Promise<void> {
 
   setHandler(deskProgress, () => state);
   setHandler(raise, (items) => void state.items.push(...items));
-  setHandler(outages, (down) => takeOutages(state, down));
+  setHandler(outages, (down, isPartial) => takeOutages(state, down, isPartial));
 
   for (const receiver of receivers) deliveries.start(receiver);
   for (;;) {

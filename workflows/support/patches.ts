@@ -103,7 +103,7 @@ export const PATCHES = {
     madeBy: "0.3.0",
     droppableBy: "0.5.0",
     changes:
-      "hourlyAudit: where it ends as a service is down, that is an outage's alert; before, only the workflow failed",
+      "hourlyAudit: where it ends as a service is down, that is an outage's alert, and chosen topics end no outage; before, only the workflow failed, and they did",
   },
   "undeliverable-alerts": {
     madeBy: "0.3.0",

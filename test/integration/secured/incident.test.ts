@@ -45,8 +45,10 @@ const silent = async () =>
   (await client!.workflow.getHandle(ALERT_DESK_ID).query<DeskState>("progress"))
     .down;
 
+/** Of two topics, which is sooner done: it tells of no service that it is up again. */
 const audit = () =>
   sisyphus("audit", "run", "--topics", TOPICS.join(), "--json");
+const auditAll = () => sisyphus("audit", "run", "--json");
 
 describeWithKerberos("a secured cluster", () => {
   test("the incident is found and repaired, though the active NameNode is killed and tickets end on the way", async () => {
@@ -104,7 +106,7 @@ describeWithKerberos("a secured cluster", () => {
         } finally {
           await end();
         }
-        const { stdout } = await audit();
+        const { stdout } = await auditAll();
         expect(JSON.parse(stdout)).toMatchObject({ outages: [], broken: [] });
         expect(await silent()).toEqual({});
       },

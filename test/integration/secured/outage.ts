@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { AclResourceTypes } from "kafkajs";
 import { parse, stringify } from "yaml";
 import { Kafka } from "../../../clients/kafka/kafka";
+import { HIDDEN_TOPICS } from "../../../domain/audit/hidden-topics";
 import { CONFIG_FILE } from "../../../sandbox/platform/config";
 import { SANDBOX_DIR } from "../../../sandbox/platform/paths";
 import { ports } from "../../../sandbox/platform/ports";
@@ -24,7 +25,7 @@ import { authority } from "../../support/certificates";
 export type SecuredOutage = {
   name: string;
   /** Whose stage it makes unknowable. */
-  service: "Kafka" | "HDFS";
+  service: "Kafka" | typeof HIDDEN_TOPICS | "HDFS";
   /** What is told of it. */
   told: RegExp;
   begin: () => Promise<void>;
@@ -166,7 +167,7 @@ export const outagesOf = (ended: () => string): SecuredOutage[] => [
   },
   {
     name: "rights that are taken away",
-    service: "Kafka",
+    service: HIDDEN_TOPICS,
     told: /brokers hide eventlogging_\w+ and 1 more: the right to describe/,
     ...rightsTaken,
   },

@@ -150,7 +150,7 @@ test("brokers that hide a topic are an outage that says what is lacking", async 
   hidden.add(TOPIC);
   expect(await outages("2018-07-05T08:20:00Z")).toEqual([
     {
-      service: "Kafka",
+      service: "Kafka (hidden topics)",
       address: "broker:9092",
       message: expect.stringContaining(
         `brokers hide ${TOPIC}: the right to describe topics is lacking`,

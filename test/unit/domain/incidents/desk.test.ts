@@ -52,3 +52,12 @@ test("undeliverable alerts are counted by receiver, and the newest twenty are sh
 test("a desk that an earlier version began has no undeliverable alerts to show", () => {
   expect(deskMarkdown(newDesk(), [])).not.toContain("ndeliverable");
 });
+
+test("a partial report begins outages and ends none", () => {
+  const desk = newDesk();
+  const hive = { service: "Hive", address: "h", message: "Hive at h: refused" };
+  takeOutages(desk, [outage]);
+  takeOutages(desk, [hive], true);
+  expect(Object.keys(desk.down)).toEqual([outage.service, "Hive"]);
+  expect(desk.items.map(({ kind }) => kind)).toEqual(["outage", "outage"]);
+});
