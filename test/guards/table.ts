@@ -36,8 +36,7 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "a plan says that nothing is broken of topics that brokers hide",
     file: `${backfill}/planning.ts`,
-    guard:
-      "await kafka.refuseHidden(wanted.filter((topic) => !listed.includes(topic)));",
+    guard: "await kafka.refuseHidden(unlisted);",
     taken: "",
     test: `${backfill}/planning`,
   },
@@ -1034,14 +1033,14 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "what a saga does after it has waited is what was broken before",
     file: "workflows/backfill/approval.ts",
-    guard: `    current = await makePlan(
-      input,
-      settings,
-      isReplan ? undefined : current.asOf,
-    );
+    guard: `      current = await makePlan(
+        input,
+        settings,
+        isReplan ? undefined : current.asOf,
+      );
 `,
     taken:
-      "    if (isReplan) current = await makePlan(input, settings, undefined);\n",
+      "      if (isReplan) current = await makePlan(input, settings, undefined);\n",
     test: "workflow/leases",
   },
   {
