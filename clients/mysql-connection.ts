@@ -113,8 +113,14 @@ async function open(
         late,
       );
     await ask(SESSION);
-    const [told] = await ask(IDENTITY);
-    return { connection, server: serverOf(told) };
+    const server = await ask(IDENTITY).then(
+      ([told]) => serverOf(told),
+      (error: unknown) => {
+        if (isRefused(error)) return undefined;
+        throw error;
+      },
+    );
+    return { connection, server };
   } catch (error) {
     connection.destroy();
     throw error;
@@ -198,6 +204,12 @@ type MysqlError = { code?: string; errno?: number; sqlState?: string };
 
 /** What a server says where it takes nobody at the moment: there are too many connections, or it shuts down. */
 const TAKES_NOBODY = [1040, 1053];
+
+/** Whether a server itself answered that a statement is not for us, as a proxy may that shows no variables: it can be read all the same. */
+function isRefused(error: unknown): boolean {
+  const { errno = 0, sqlState } = error as MysqlError;
+  return sqlState !== undefined && !TAKES_NOBODY.includes(errno);
+}
 
 /** Whether no server that is believed has answered, so that nobody was told who asks. */
 function isNobody(error: unknown): boolean {

@@ -86,7 +86,45 @@ const NOT_BELIEVED =
 export const isNotBelieved = (code: string): boolean => NOT_BELIEVED.test(code);
 
 /** Whatever may be base64: the line of an AUTH has a password in it at any place, and so do a server's words that repeat it. */
-const PERHAPS_BASE64 = /[A-Za-z0-9+/_-]{4,}={0,2}/g;
+const BASE64 = "(?:[A-Za-z0-9+/_-]|%2[BbFf])+";
+/** Where a text is folded; each further line of a mail server's answer begins with its number again. */
+const FOLD = "[ \\t]*(?:\\r\\n|[\\r\\n])[ \\t]*";
+const FOLD_OF_ANSWER = `${FOLD}(?:\\d{3}[ -])?`;
+const PERHAPS_BASE64 = new RegExp(
+  `${BASE64}(?:${FOLD_OF_ANSWER}${BASE64})*(?:=|%3[Dd]){0,2}`,
+  "g",
+);
+
+/**
+ * Whether a run of base64 holds one of several secrets. What stands right before the line of an AUTH may be base64 as well, as `AUTH/PLAIN/` is:
+ * four characters hold three bytes, so that the line begins at one of four offsets.
+ */
+function isHeld(secrets: readonly string[], run: string): boolean {
+  const bytes = secrets.map((secret) => Buffer.from(secret));
+  return [FOLD_OF_ANSWER, FOLD].some((fold) => {
+    const line = decodeURIComponent(run.replaceAll(new RegExp(fold, "g"), ""));
+    return [0, 1, 2, 3].some((offset) => {
+      const held = Buffer.from(line.slice(offset), "base64");
+      return bytes.some((secret) => held.includes(secret));
+    });
+  });
+}
+
+/** A secret as it is, or with any of its characters percent-encoded or as a form has them. */
+function formsOf(secret: string): RegExp {
+  const characters = Array.from(secret, (character) => {
+    const encoded = Array.from(Buffer.from(character), (byte) =>
+      byte
+        .toString(16)
+        .padStart(2, "0")
+        .replaceAll(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`),
+    );
+    const itself = character.replace(/[\\^$.*+?()[\]{}|/]/, "\\$&");
+    const blank = character === " " ? "|\\+" : "";
+    return `(?:${itself}|%${encoded.join("%")}${blank})`;
+  });
+  return new RegExp(characters.join(""), "g");
+}
 
 /**
  * A text that somebody else has written, without our secrets: as they are, percent-encoded, or in base64, alone or with what is sent around
@@ -96,19 +134,16 @@ export function withoutSecrets(
   text: string,
   secrets: readonly string[],
 ): string {
-  const known = secrets.filter((secret) => secret !== "");
-  const forms = known
-    .flatMap((secret) => [
-      secret,
-      encodeURIComponent(secret),
-      Buffer.from(secret).toString("base64"),
-    ])
+  const known = secrets
+    .filter((secret) => secret !== "")
     // What is part of another one would leave the rest of it.
     .sort((a, b) => b.length - a.length);
   // The first, as the rest of a line that has lost a part is not known any more.
-  const decoded = text.replaceAll(PERHAPS_BASE64, (each) => {
-    const held = Buffer.from(each, "base64").toString("utf8");
-    return known.some((secret) => held.includes(secret)) ? "…" : each;
-  });
-  return forms.reduce((left, form) => left.replaceAll(form, "…"), decoded);
+  const decoded = text.replaceAll(PERHAPS_BASE64, (run) =>
+    isHeld(known, run) ? "…" : run,
+  );
+  return known.reduce(
+    (left, secret) => left.replaceAll(formsOf(secret), "…"),
+    decoded,
+  );
 }

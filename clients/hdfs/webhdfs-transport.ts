@@ -212,12 +212,16 @@ export class WebHdfsTransport {
 
   /**
    * Asks a NameNode whether it is active: an observer, and a standby that is allowed to, answer reads that may be behind. A gateway or an
-   * HttpFS, which does not know, counts as one that is.
+   * HttpFS, which does not know, counts as one that is, unless nobody is behind it: a change is not asked for there, as nobody would know
+   * whether it was made.
    */
   private async confirmActive(address: string): Promise<void> {
     const url = new URL(STATE, address);
     const answer = await this.send({ method: "GET", url, timeoutMs: STATE_MS });
-    const told = stateOfNameNode.safeParse(jsonIn(textOf(answer))).data;
+    const body = textOf(answer);
+    if (isNobodyBehind("GET", answer.status, body))
+      throw new NotActive(`its state: ${refusalOf(answer.status, body)}`);
+    const told = stateOfNameNode.safeParse(jsonIn(body)).data;
     const state = told?.beans[0]?.State;
     if (state !== undefined && state !== "active")
       throw new NotActive(`it is ${named(state)}`);

@@ -1162,6 +1162,13 @@ export const GUARDS: readonly Guard[] = [
     test: "clients/hdfs/failover",
   },
   {
+    without: "a write stops at a gateway with nobody behind it",
+    file: "clients/hdfs/webhdfs-transport.ts",
+    guard: 'if (isNobodyBehind("GET", answer.status, body))',
+    taken: 'if (isNobodyBehind("PUT", answer.status, body))',
+    test: "clients/hdfs/failover",
+  },
+  {
     without: "credentials in an address are told in errors",
     file: "domain/settings/sections/security.ts",
     guard: 'return username === "" && password === "" && search === "";',
@@ -1171,9 +1178,23 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "a mail server's answer repeats the password into the history",
     file: "clients/secrets.ts",
-    guard: "return known.some((secret) => held.includes(secret)) ?",
-    taken: "return known.some((secret) => held === secret) ?",
+    guard: "return bytes.some((secret) => held.includes(secret));",
+    taken: "return bytes.some((secret) => held.equals(secret));",
     test: "activities/incidents/receivers/smtp",
+  },
+  {
+    without: "a password is repeated where something is glued before its line",
+    file: "clients/secrets.ts",
+    guard: "return [0, 1, 2, 3].some((offset) => {",
+    taken: "return [0].some((offset) => {",
+    test: "clients/secrets",
+  },
+  {
+    without: "a password is repeated in base64 that is folded",
+    file: "clients/secrets.ts",
+    guard: "`${BASE64}(?:${FOLD_OF_ANSWER}${BASE64})*",
+    taken: "`${BASE64}",
+    test: "clients/secrets",
   },
   {
     without: "a mail server that says nothing is waited for without an end",
@@ -1185,6 +1206,13 @@ export const GUARDS: readonly Guard[] = [
         mailMs * 10_000,
         () =>`,
     test: "activities/incidents/receivers/smtp",
+  },
+  {
+    without: "a server of MySQL that does not say who it is cannot be read",
+    file: "clients/mysql-connection.ts",
+    guard: "if (isRefused(error)) return undefined;",
+    taken: "",
+    test: "clients/mysql-connection",
   },
   {
     without: "servers of MySQL behind one proxy are taken for one",

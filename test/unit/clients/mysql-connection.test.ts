@@ -4,12 +4,8 @@ import { EventMysql } from "../../../clients/mysql";
 import {
   type MysqlSettings,
   optionsOf,
-  placeName,
-  placesOf,
 } from "../../../clients/mysql-connection";
 import { ServiceError } from "../../../clients/errors";
-import { issuesText } from "../../../domain/settings/issues-text";
-import { mysql } from "../../../domain/settings/sections/cluster";
 import { authority } from "../../support/certificates";
 import { withFiles } from "../../support/files";
 
@@ -252,6 +248,39 @@ test("a replica that lets us in and then says nothing is passed over", async () 
   }
 });
 
+/** A replica that lets us in, sets what is asked, and answers no other statement than by this. */
+const replicaThatSays = (answer: (socket: Socket) => void) => {
+  let statements = 0;
+  return server(OK, undefined, (socket) =>
+    ++statements === 1 ? void socket.write(DONE) : answer(socket),
+  );
+};
+const error = (errno: number, text: string) =>
+  packet(1, ...(refusal(errno, text) as unknown as number[][]));
+
+test("a server that refuses to say who it is can be read all the same", async () => {
+  const { port } = await replicaThatSays((socket) =>
+    socket.write(error(1227, "Access denied; you need PROCESS")),
+  );
+  const opened = await client({ port }).open();
+  expect(opened.replica).toBeUndefined();
+});
+
+test.each<[string, (socket: Socket) => void, string]>([
+  ["shuts down", (socket) => socket.write(error(1053, "shutdown")), "shutdown"],
+  ["breaks off", (socket) => socket.destroy(), "closed"],
+])(
+  "a replica that %s as it is asked who it is is passed over",
+  async (_, answer, why) => {
+    const first = await replicaThatSays(answer);
+    const second = await server(OK);
+    const host = [`127.0.0.1:${first.port}`, `127.0.0.1:${second.port}`];
+    const { replica, passedOver } = await client({ host }).open();
+    expect(replica).toBe(`127.0.0.1_${second.port}`);
+    expect(passedOver.join()).toContain(why);
+  },
+);
+
 test("a packet that breaks off, and that nobody asked for, ends no worker", async () => {
   let statements = 0;
   const { port } = await server(OK, undefined, (socket) => {
@@ -262,32 +291,4 @@ test("a packet that breaks off, and that nobody asked for, ends no worker", asyn
   const one = client({ port });
   await one.open();
   await expect(one.rowCount("Edit_17")).rejects.toThrow("MySQL at");
-});
-
-test("replicas whose addresses differ in colons alone have names of their own", async () => {
-  const names = ["[2001:db8::1:2]:1", "[2001:db8:1::2]:1"].map((host) =>
-    placeName(placesOf({ user: "u", database: "log", port: 1, host })[0]!),
-  );
-  expect(new Set(names).size).toBe(2);
-  for (const name of names) expect(name).toMatch(/^[\w.-]+$/);
-});
-
-const SETTINGS = { host: "db", user: "u" };
-test.each([
-  [{ ...SETTINGS, host: "m4-master" }, ""],
-  [{ ...SETTINGS, host: ["db1", "db2:3307", "[::1]:3306", "::1"] }, ""],
-  [{ ...SETTINGS, tls: true, password: { file: "/p" } }, ""],
-  [{ ...SETTINGS, tls: { ca: "/ca" } }, ""],
-  [{ ...SETTINGS, host: [] }, "host: "],
-  [{ ...SETTINGS, host: "db:70000" }, "host: a port up to 65535"],
-  [{ ...SETTINGS, password: "abc" }, "password: a secret is named by"],
-  [
-    { ...SETTINGS, tls: { keystore: "/p12" } },
-    "tls.keystore: MySQL's client reads none",
-  ],
-  [{ ...SETTINGS, tls: { key: "/k" } }, "tls.certificate: missing"],
-])("settings of MySQL: %j", (given, fault) => {
-  const { error } = mysql.safeParse(given);
-  expect(error ? issuesText("mysql", error) : "").toContain(fault);
-  expect(error === undefined).toBe(fault === "");
 });

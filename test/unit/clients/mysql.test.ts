@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo, Server as TcpServer } from "node:net";
 import { type Connection, createServer } from "mysql2";
 import { EventMysql } from "../../../clients/mysql";
+import { placeName, placesOf } from "../../../clients/mysql-connection";
 import { mysqlColumn } from "../../../formats/eventlogging/mysql-column";
 
 const RANGE = { since: "2018-07-05T01", until: "2018-07-05T03" };
@@ -209,3 +210,11 @@ test.each([
     }
   },
 );
+
+test("replicas whose addresses differ in colons alone have names of their own", async () => {
+  const names = ["[2001:db8::1:2]:1", "[2001:db8:1::2]:1"].map((host) =>
+    placeName(placesOf({ user: "u", database: "log", port: 1, host })[0]!),
+  );
+  expect(new Set(names).size).toBe(2);
+  for (const name of names) expect(name).toMatch(/^[\w.-]+$/);
+});

@@ -90,13 +90,22 @@ test("a denial is no standby's: it is passed on, and nobody else is asked", asyn
   expect(nameNodes[1].nameNodeSaw).toHaveLength(0);
 });
 
-test.each([502, 503, 504])(
-  "behind a gateway that answers a read %i with a page, the other address is asked; a change is not made twice",
-  async (status) => {
-    nameNodes[0].answerAlways = { status, json: "<html>no backend</html>" };
+describe.each([502, 503, 504])("a gateway that answers %i", (status) => {
+  const answer = { status, json: "<html>no backend</html>" };
+
+  test("with a page has the other address asked for a read; a change is not made twice", async () => {
+    nameNodes[0].answerAlways = answer;
     nameNodes[1].files.set("/wmf/file", Buffer.from("text"));
     await expect(hdfs.remove("/wmf/file")).rejects.toThrow(String(status));
     expect(await hdfs.readText("/wmf/file")).toBe("text");
     expect(await hdfs.list("/wmf")).toHaveLength(1);
-  },
-);
+  });
+
+  test("as it is asked for its state is passed over, by a change that comes first too", async () => {
+    nameNodes[0].answerToState = answer;
+    nameNodes[0].answerAlways = answer;
+    await hdfs.write("/wmf/file", "text");
+    expect(nameNodes[1].files.get("/wmf/file")!.toString()).toBe("text");
+    expect(nameNodes[0].nameNodeSaw.filter(({ op }) => op)).toEqual([]);
+  });
+});

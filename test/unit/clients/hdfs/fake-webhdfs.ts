@@ -49,6 +49,8 @@ export class FakeWebHdfs {
   refuseRenames = false;
   /** What it says of its state; a gateway, which has none, without it. */
   state: "active" | "standby" | "observer" | undefined;
+  /** What a proxy answers that is asked for the state. */
+  answerToState: Answer | undefined;
   private readonly servers: Server[] = [];
   private dataNode = "";
 
@@ -58,8 +60,11 @@ export class FakeWebHdfs {
       this.answerOfDataNode(seen),
     );
     const nameNode = await this.serve(this.nameNodeSaw, (seen) =>
-      seen.path === "/jmx" && this.state !== undefined
-        ? { status: 200, json: { beans: [{ State: this.state }] } }
+      seen.path === "/jmx" && (this.answerToState ?? this.state) !== undefined
+        ? (this.answerToState ?? {
+            status: 200,
+            json: { beans: [{ State: this.state }] },
+          })
         : seen.path.startsWith(`${basePath}/webhdfs/v1/`)
           ? (this.answerAlways ??
             this.answerOfNameNode(
