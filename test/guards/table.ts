@@ -1614,10 +1614,10 @@ export const GUARDS: readonly Guard[] = [
     test: "cli/kafka-properties",
   },
   {
-    without: "a pipe that is given for properties is waited for",
+    without: "a device that is given for properties is read",
     file: "cli/kafka-properties.ts",
     guard: "if (stat.isFile() || stat.isDirectory())",
-    taken: "if (!stat.isFIFO() || stat.isFIFO())",
+    taken: "if (!stat.isFIFO())",
     test: "cli/kafka-properties",
   },
 ];
