@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { holdSecret } from "../clients/secrets";
 import {
@@ -21,9 +21,10 @@ const REASONS: Record<string, string> = {
 };
 
 function bytesOf(path: string): Buffer {
-  let bytes: Buffer;
+  let bytes: Buffer | undefined;
   try {
-    bytes = readFileSync(path);
+    const stat = statSync(path);
+    if (stat.isFile() || stat.isDirectory()) bytes = readFileSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(
@@ -31,6 +32,11 @@ function bytesOf(path: string): Buffer {
       { cause: error },
     );
   }
+  // Whoever reads from a pipe or a device may wait for ever.
+  if (bytes === undefined)
+    throw new Error(
+      `${OPTION}: ${path} is a pipe or a device; a Java client's properties file is wanted`,
+    );
   if (bytes.length === 0)
     throw new Error(
       `${OPTION}: ${path} is empty; a Java client's properties file is wanted`,
@@ -54,6 +60,7 @@ const look: Look = {
   absolute: (path) => resolve(path),
   storeType: (path) => {
     try {
+      if (!statSync(path).isFile()) return undefined;
       const file = openSync(path, "r");
       try {
         const begin = Buffer.alloc(16);

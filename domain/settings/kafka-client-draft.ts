@@ -28,6 +28,28 @@ export function blocks(draft: Draft, problem: string): void {
   draft.blocked ??= problem;
 }
 
+/** Names of mechanisms, and addresses with their ports; a line that a backslash has put after one has other characters. */
+const HARMLESS = /^[\w.-]{1,60}(?::\d{1,5})?$/;
+
+/** Whether a value looks like a name or an address, so that it can be repeated. */
+export const isHarmless = (value: string): boolean => HARMLESS.test(value);
+
+/** A value that is not what was wanted, for a message. A stray backslash puts the next line behind it, with its password. */
+export const shown = (value: string): string =>
+  isHarmless(value)
+    ? JSON.stringify(value)
+    : "what is given (it has characters that are not allowed there)";
+
+/** A property's name and its sign within a value. An address with its port has no other sign than a colon. */
+const PROPERTY =
+  /(?:sasl|ssl|security|bootstrap)\.[a-z][a-z.]{0,60}[=: \t\f]|[a-z]\.[a-z.]{1,60}[ \t\f]?=/;
+/** Values that are never repeated; a secret may be anything. */
+const NEVER_SHOWN = /password|secret|jaas|\.key$|certificate/;
+
+/** Whether a value, which may be repeated or written, has the next line within it: a backslash at a line's end does that. */
+export const hasNextLine = (key: string, value: string): boolean =>
+  !NEVER_SHOWN.test(key) && PROPERTY.test(value);
+
 /** Whether a value is one that Kafka's providers of configurations would replace: `${file:…}`. */
 export const isReference = (value: string): boolean =>
   /^\$\{[^}]*\}$/.test(value);

@@ -1,7 +1,7 @@
 import { named } from "../../formats/format-error";
 import type { JaasEntry } from "../../formats/kafka/jaas";
-import { blocks, type Draft, secretFor } from "./kafka-client-draft";
-import type { SaslSettings } from "./sections/security";
+import { blocks, type Draft, secretFor, shown } from "./kafka-client-draft";
+import { isAddressAlone, type SaslSettings } from "./sections/security";
 
 type Given = {
   draft: Draft;
@@ -43,7 +43,7 @@ export function saslOf(
   if (!mechanism) {
     blocks(
       draft,
-      `sasl.mechanism: ${JSON.stringify(given)} is not known; allowed: ${Object.keys(MECHANISMS).join(", ")}. Ask for a listener with one of them`,
+      `sasl.mechanism: ${shown(given)} is not known; allowed: ${Object.keys(MECHANISMS).join(", ")}. Ask for a listener with one of them`,
     );
     return;
   }
@@ -106,9 +106,15 @@ function byPassword(mechanism: "plain" | "scram-sha-256" | "scram-sha-512") {
 function byToken(given: Given): SaslSettings {
   const { draft, jaas, properties } = given;
   const CREDENTIALS = "sasl.oauthbearer.client.credentials";
-  const endpoint = properties
-    .get("sasl.oauthbearer.token.endpoint.url")
-    ?.trim();
+  const ENDPOINT = "sasl.oauthbearer.token.endpoint.url";
+  const told = properties.get(ENDPOINT)?.trim();
+  const isSecret = !!told && (!isAddressAlone(told) || told.includes("#"));
+  if (isSecret)
+    blocks(
+      draft,
+      `${ENDPOINT} is no address alone, and is left out: without a user, a password, a query and what is behind #; the client is named by clientId and clientSecret`,
+    );
+  const endpoint = isSecret ? undefined : told;
   const option = (name: string, property: string) =>
     properties.get(property)?.trim() || jaas?.options.get(name);
   const scope = option("scope", "sasl.oauthbearer.scope");
@@ -117,7 +123,7 @@ function byToken(given: Given): SaslSettings {
     tokenEndpoint: needed(
       given,
       "sasl.tokenEndpoint",
-      "sasl.oauthbearer.token.endpoint.url",
+      isSecret ? `${ENDPOINT} without what may be a secret` : ENDPOINT,
       endpoint,
       "https://fill-in/token",
     ),

@@ -6,8 +6,11 @@ import {
   blocks,
   type Draft,
   FOLDER,
+  hasNextLine,
+  isHarmless,
   isReference,
   secretFor,
+  shown,
 } from "./kafka-client-draft";
 import { type SecuritySettings, security } from "./sections/security";
 
@@ -48,9 +51,10 @@ const KNOWN = new RegExp(
  * @throws Error where they are no client's properties
  */
 export function kafkaClient(
-  properties: ReadonlyMap<string, string>,
+  given: ReadonlyMap<string, string>,
   look: Look,
 ): Draft {
+  const properties = new Map(given);
   if (![...properties.keys()].some((key) => TELLING.test(key)))
     throw new Error(
       `none of its ${properties.size} properties is bootstrap.servers, security.protocol, sasl.… or ssl.…: a Java client's properties are wanted`,
@@ -62,13 +66,21 @@ export function kafkaClient(
     problems: [],
     secrets: [],
   };
+  for (const [key, value] of given)
+    if (TELLING.test(key) && hasNextLine(key, value)) {
+      blocks(
+        draft,
+        `${named(key)} has another property within its value, and is left out: does a backslash end its line?`,
+      );
+      properties.delete(key);
+    }
   addBrokers(draft, properties.get("bootstrap.servers"));
-  const given = (properties.get("security.protocol") ?? "PLAINTEXT").trim();
-  const protocol = given.toUpperCase();
+  const said = (properties.get("security.protocol") ?? "PLAINTEXT").trim();
+  const protocol = said.toUpperCase();
   if (!PROTOCOLS.includes(protocol)) {
     blocks(
       draft,
-      `security.protocol: ${JSON.stringify(given)} is not known; allowed: ${PROTOCOLS.join(", ")}`,
+      `security.protocol: ${shown(said)} is not known; allowed: ${PROTOCOLS.join(", ")}`,
     );
     return draft;
   }
@@ -109,10 +121,11 @@ function addBrokers(draft: Draft, given: string | undefined): void {
   for (const each of (given ?? "").split(",")) {
     const address = each.trim().replace(/^[A-Za-z][\w+.-]*:\/\//, "");
     if (address === "") continue;
-    if (hostAndPort.safeParse(address).success) draft.brokers.push(address);
+    if (hostAndPort.safeParse(address).success && isHarmless(address))
+      draft.brokers.push(address);
     else
       draft.problems.push(
-        `bootstrap.servers: ${JSON.stringify(address)} is not host:port, and is left out`,
+        `bootstrap.servers: ${shown(address)} is not host:port, and is left out`,
       );
   }
 }
@@ -158,7 +171,7 @@ function addTls(
     draft.marks.set("tls.ca", todo);
     blocks(
       draft,
-      `ssl.truststore.location: a truststore of the type ${trusted.type} cannot be read; allowed: PEM. Make one: ${todo}`,
+      `ssl.truststore.location: a truststore of the type ${shown(trusted.type)} cannot be read; allowed: PEM. Make one: ${todo}`,
     );
   }
 
@@ -193,7 +206,7 @@ function addTls(
     passphrase("ssl.keystore.password");
     blocks(
       draft,
-      `ssl.keystore.location: a keystore of the type ${own.type} cannot be read; allowed: PKCS12, PEM. Make one: ${todo}`,
+      `ssl.keystore.location: a keystore of the type ${shown(own.type)} cannot be read; allowed: PKCS12, PEM. Make one: ${todo}`,
     );
   }
   const checks = properties.get("ssl.endpoint.identification.algorithm");

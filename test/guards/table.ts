@@ -1590,4 +1590,33 @@ export const GUARDS: readonly Guard[] = [
     taken: "const secret = { file: value ?? `${FOLDER}/${FILES[field]}` };",
     test: "cli/kafka-properties",
   },
+  {
+    without: "a password behind a stray backslash is repeated as a value",
+    file: "domain/settings/kafka-client-draft.ts",
+    guard: "isHarmless(value)\n    ?",
+    taken: 'value !== ""\n    ?',
+    test: "domain/settings/kafka-client",
+  },
+  {
+    without:
+      "a password behind a stray backslash is written as a path or a name",
+    file: "domain/settings/kafka-client.ts",
+    guard: "if (TELLING.test(key) && hasNextLine(key, value)) {",
+    taken: 'if (TELLING.test(key) && hasNextLine(key, "")) {',
+    test: "cli/kafka-properties",
+  },
+  {
+    without: "a token endpoint's password is written",
+    file: "domain/settings/kafka-client-sasl.ts",
+    guard: "const endpoint = isSecret ? undefined : told;",
+    taken: "const endpoint = told;",
+    test: "cli/kafka-properties",
+  },
+  {
+    without: "a device that is given for properties is read",
+    file: "cli/kafka-properties.ts",
+    guard: "if (stat.isFile() || stat.isDirectory())",
+    taken: "if (!stat.isFIFO())",
+    test: "cli/kafka-properties",
+  },
 ];

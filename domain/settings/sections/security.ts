@@ -57,12 +57,18 @@ export const wholeTls = tls.superRefine((given, context) => {
 });
 export type TlsSettings = z.infer<typeof wholeTls>;
 
-/** Credentials in an address would be in every error that names it. */
+/** Whether an address has no place for credentials, which would be in every error that names it. */
+export function isAddressAlone(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { username, password, search } = new URL(address);
+  return username === "" && password === "" && search === "";
+}
+
 const tokenEndpoint = httpAddress
-  .refine((address) => {
-    const { username, password, search } = new URL(address);
-    return username === "" && password === "" && search === "";
-  }, "an address alone: the client is named by `clientId` and `clientSecret`")
+  .refine(
+    isAddressAlone,
+    "an address alone: the client is named by `clientId` and `clientSecret`",
+  )
   .refine((address) => {
     const { protocol, hostname } = new URL(address);
     return (

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -151,7 +152,80 @@ test("a client in plain says so", async () => {
   expect(printed).toContain("# kafka: in plain, by ");
 });
 
+/** A pipe that nobody writes to. */
+function pipe(): string {
+  const path = join(dir, `pipe-${files++}`);
+  execFileSync("mkfifo", [path]);
+  return path;
+}
+
+test("a store that is a pipe is not waited for", async () => {
+  asked();
+  const { printed } = await init({
+    kafkaProperties: fileOf(
+      `security.protocol=SSL\nssl.truststore.location=${pipe()}\n`,
+    ),
+  });
+  expect(printed).toContain('the type "JKS" cannot be read');
+});
+
+const LOGIN = `sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="u" password="s3cret";
+`;
 test.each([
+  ["a mechanism", `security.protocol=SASL_SSL\nsasl.mechanism=PLAIN \\\n`],
+  ["a protocol", "security.protocol=SASL_SSL\\\n"],
+  ["brokers", "security.protocol=SASL_SSL\nbootstrap.servers=k:9093,\\\n"],
+  ["a store", "security.protocol=SSL\nssl.truststore.location=/t.jks\\\n"],
+  [
+    "a service, which is another's property",
+    "security.protocol=SASL_SSL\nsasl.kerberos.service.name=kafka\\\nbasic.auth.user.info=u:s3cret\n",
+  ],
+  [
+    "a service",
+    "security.protocol=SASL_SSL\nsasl.kerberos.service.name=kafka\\\n",
+  ],
+])(
+  "what a stray backslash puts behind %s is neither told nor written",
+  async (_, lines) => {
+    const kafkas = asked();
+    const { printed, told } = await init({
+      kafkaProperties: fileOf(`${lines}${LOGIN}`),
+      kafka: "k:9093",
+    });
+    expect(`${printed}${told}`).not.toContain("s3cret");
+    expect(told).toContain("does a backslash end its line?");
+    expect(kafkas).toEqual([]);
+  },
+);
+
+test.each([
+  "https://id:s3cret@idp/token",
+  "https://idp/token?client_secret=s3cret",
+  "https://idp/token#s3cret",
+  "https://idp:s3cret/token",
+])(
+  "a token endpoint with a secret is neither told nor written",
+  async (url) => {
+    const kafkas = asked();
+    const { printed, told } = await init({
+      kafkaProperties: fileOf(
+        `security.protocol=SASL_SSL
+sasl.mechanism=OAUTHBEARER
+sasl.oauthbearer.token.endpoint.url=${url}
+sasl.jaas.config=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required clientId="a" clientSecret="s3cret";
+`,
+      ),
+      kafka: "k:9093",
+    });
+    expect(`${printed}${told}`).not.toContain("s3cret");
+    expect(told).toContain("token.endpoint.url is no address alone");
+    expect(kafkas).toEqual([]);
+  },
+);
+
+test.each([
+  [pipe, "is a pipe or a device"],
+  [() => "/dev/null", "is a pipe or a device"],
   [() => join(dir, "absent"), "is not there"],
   [() => dir, "is a folder; a Java client's properties file is wanted"],
   [() => fileOf(""), "is empty"],

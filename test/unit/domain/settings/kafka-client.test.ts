@@ -31,6 +31,17 @@ test("brokers may have their listener's name, and what is no broker is named", (
   });
 });
 
+test.each(["k2 user:s3cret", "password=s3cret:1", "password:s3cret"])(
+  "of what is no broker as %j is, nothing is told or taken",
+  (given) => {
+    const { brokers, problems } = of({ "bootstrap.servers": `k1:1,${given}` });
+    expect(brokers).toEqual(["k1:1"]);
+    expect(problems).toEqual([
+      "bootstrap.servers: what is given (it has characters that are not allowed there) is not host:port, and is left out",
+    ]);
+  },
+);
+
 test.each([
   ["PLAIN", PLAIN, "plain"],
   ["SCRAM-SHA-256", SCRAM, "scram-sha-256"],
@@ -165,6 +176,26 @@ test.each<[string, Record<string, string>, string]>([
       "software.amazon.msk.auth.iam.IAMLoginModule required;",
     ),
     'sasl.mechanism: "AWS_MSK_IAM" is not known; allowed: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER, GSSAPI',
+  ],
+  [
+    "a mechanism with more behind it",
+    sasl("PLAIN password:s3cret", `${PLAIN} required;`),
+    "sasl.mechanism: what is given (it has characters that are not allowed there) is not known",
+  ],
+  [
+    "a protocol with more behind it",
+    { "security.protocol": "SSLpassword:s3cret" },
+    "security.protocol: what is given (it has",
+  ],
+  [
+    "a store's type with more behind it",
+    {
+      ...SSL,
+      "ssl.keystore.type": "JKS password=s3cret",
+      "ssl.keystore.location": "/k",
+      "ssl.keystore.password": "x",
+    },
+    "a keystore of the type what is given (it has",
   ],
   [
     "an unknown protocol",
