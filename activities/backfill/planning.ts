@@ -67,6 +67,9 @@ export function createPlanningActivities(deps: Dependencies) {
     const wanted = input.topics ?? (await leftBehind(listed)).filter(isCovered);
     const unlisted = wanted.filter((topic) => !listed.includes(topic));
     await kafka.refuseHidden(unlisted);
+    // A cluster that is being started names no topic for a moment: nothing would be broken then.
+    if (listed.length === 0)
+      throw new Error("Kafka names no topic at all: it is asked again");
     if (input.topics && unlisted.length > 0)
       throw fatal(
         "InvalidInput",

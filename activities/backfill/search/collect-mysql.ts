@@ -34,9 +34,9 @@ type Collecting = {
  * doubt, are counted with the reason.
  *
  * All of one attempt is read from one server, over one connection: keys, counts and rows of two replicas need not fit together, as one may
- * lag behind the other, or keep rows for a shorter time. The server that is asked is a part of each unit's name: the replica, and who it says it is, as
- * behind one address may be a proxy with several. So an attempt that takes over and asks another one reads everything there, and what was recorded of the first is left out: a range of keys that the
- * first had in part only is not taken for whole.
+ * lag behind the other, or keep rows for a shorter time. The server that is asked is a part of each unit's name: the replica, and who it says
+ * it is, as behind one address may be a proxy with several. So an attempt that takes over and asks another one reads everything there, and
+ * what was recorded of the first is left out: a range of keys that the first had in part only is not taken for whole.
  * @param openMysql undefined where none is configured: nothing is collected then
  * @returns the reference of what was collected
  */

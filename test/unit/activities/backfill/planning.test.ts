@@ -2,8 +2,8 @@ import { createPlanningActivities } from "../../../../activities/backfill/planni
 import { ServiceError } from "../../../../clients/errors";
 import { namingRules } from "../../../../domain/settings/dataset";
 
-/** Plans where Kafka lists no topic, and hides one that has left a directory of raw hours. */
-const plan = (topics?: string[]) => {
+/** Plans where Kafka lists no topic. @param directory a topic that has left a directory of raw hours, and is hidden */
+const plan = (topics?: string[], directory = "eventlogging_Edit") => {
   const { makePlan } = createPlanningActivities({
     kafka: {
       topics: async () => [],
@@ -15,7 +15,7 @@ const plan = (topics?: string[]) => {
     source: { steering: {}, state: async () => ({ positions: new Map() }) },
     storage: { read: async () => undefined },
     hdfs: {
-      list: async () => [{ name: "eventlogging_Edit", type: "DIRECTORY" }],
+      list: async () => [{ name: directory, type: "DIRECTORY" }],
     },
     hive: { tables: async () => [] },
     config: { naming: namingRules.parse({}), audit: { lookbackHours: 4 } },
@@ -35,4 +35,16 @@ test("topics that brokers hide are waited for: a plan without them would say tha
   };
   await expect(plan()).rejects.toMatchObject(hidden);
   await expect(plan(["eventlogging_Edit"])).rejects.toMatchObject(hidden);
+});
+
+test("of a Kafka that names no topic at all nothing is planned: it may be starting", async () => {
+  await expect(plan(undefined, "not-covered")).rejects.toThrow(
+    "Kafka names no topic at all",
+  );
+});
+
+test("a topic that is none of ours, and is hidden, is not waited for", async () => {
+  await expect(plan(["webrequest"])).rejects.toMatchObject({
+    type: "InvalidInput",
+  });
 });
