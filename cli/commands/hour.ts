@@ -26,9 +26,9 @@ const EVERY = "60s";
 const CODES_TEXT = `
 Exit codes:
   0    usable: the newest audit found it complete, or empty, after its grace
-  3    broken: the newest audit found that something is not whole
+  3    broken: the newest audit found something that is not whole
   4    undecided: not judged for good yet, or nothing can be known of it
-  5    uncovered: no audit has looked at the hour, or none for long
+  5    uncovered: the newest audit did not look at this hour or topic, or there is none
   6    stale: the newest audit is older than --max-age
   7    unknown: no audit knows of such a topic or table
   124  the time of --timeout is over (wait only)
@@ -63,7 +63,10 @@ Example: sisyphus hour status event.edit 2018-07-05T03 && spark-submit daily.py`
     "wait <topic-or-table> <hour>",
     "wait until an hour may be used, or is known not to be",
   )
-    .option("--timeout <time>", "wait no longer, such as 2h (default: ever)")
+    .option(
+      "--timeout <time>",
+      "wait no longer, such as 2h (default: as long as it takes)",
+    )
     .option("--every <time>", "how often it is asked", EVERY)
     .option(
       "--until-mended",
