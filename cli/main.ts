@@ -30,6 +30,10 @@ const GROUPS: Record<string, Group> = {
     says: "measure every topic-hour, judge it and name the cause",
     load: () => import("./commands/audit"),
   },
+  hour: {
+    says: "whether an hour of a topic or table may be used",
+    load: () => import("./commands/hour"),
+  },
   incident: {
     says: "broken topics and what was done about them",
     load: () => import("./commands/incident"),

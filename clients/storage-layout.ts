@@ -46,6 +46,8 @@ export const latest = {
   knownTopics: json<string[]>("latest", "known-topics.json"),
   /** The newest instant, ISO-8601, as of which an audit has looked whether they are whole. */
   knownAsOf: json<{ asOf: string }>("latest", "known-as-of.json"),
+  /** When each topic was last audited, ISO-8601 by the clock: the newest audit may be one of chosen topics. */
+  auditedTopics: json<Record<string, string>>("latest", "audited-topics.json"),
   headroom: json<TopicHeadroom[]>("latest", "headroom.json"),
   canary: json<Pick<CanaryState, "hour" | "seconds">>("latest", "canary.json"),
   /** How many alerts each receiver has refused for good. */

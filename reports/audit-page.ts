@@ -1,4 +1,5 @@
 import type { AuditReport } from "../domain/audit/audit-report";
+import type { Watermark } from "../domain/audit/usable-hours";
 import { topicHourKey } from "../lib/keys";
 import {
   gridHtml,
@@ -10,8 +11,11 @@ import {
   textHtml,
 } from "./html";
 
-/** The fleet's grid and its findings as a page that needs nothing else. Broken topics come first. */
-export function auditHtml(report: AuditReport): string {
+/** The fleet's grid, its findings and its tables' watermarks as a page that needs nothing else. Broken topics come first. */
+export function auditHtml(
+  report: AuditReport,
+  watermarks: Watermark[] = [],
+): string {
   const findings = report.audits.flatMap((audit) => audit.findings);
   const broken = report.audits.filter((audit) => audit.findings.length > 0);
   const others = report.audits.filter((audit) => audit.findings.length === 0);
@@ -45,9 +49,23 @@ export function auditHtml(report: AuditReport): string {
           f.why,
         ]),
       ),
+      ...(watermarks.length > 0 ? watermarkSection(watermarks) : []),
     ],
   );
 }
+
+/** Up to which hour each table may be used. */
+const watermarkSection = (watermarks: Watermark[]): string[] => [
+  headingHtml("Watermarks"),
+  tableHtml(
+    ["table", "usable up to", "why no further"],
+    watermarks.map(({ table, watermark, why }) => [
+      table,
+      watermark ?? "none",
+      why,
+    ]),
+  ),
+];
 
 /** What was audited, as of when, by which workflow, and what it cost. */
 function circumstances({

@@ -1,14 +1,15 @@
 import {
   createServer,
   type IncomingMessage,
-  type OutgoingHttpHeaders,
   type Server,
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { REPORTS, type Storage } from "../clients/storage";
 import { SERVED } from "../clients/storage-layout";
+import type { HourRules } from "../domain/audit/usable-hours";
 import type { Config } from "../domain/settings/config";
+import { answerHours, API } from "./hours-api";
 import {
   carriesToken,
   cookieFor,
@@ -16,6 +17,7 @@ import {
   isTokenIn,
   readerToken,
 } from "./http-access";
+import type { Answer } from "./http-answer";
 import { SAFE_HEADERS } from "./http-headers";
 import { metricsText } from "./metrics";
 
@@ -23,16 +25,15 @@ type Reader = Pick<Storage, "read" | "readRef" | "readText">;
 type Settings = Pick<NonNullable<Config["metrics"]>, "host" | "port"> &
   Partial<NonNullable<Config["metrics"]>>;
 
-type Answer = { status: number; headers?: OutgoingHttpHeaders; text: string };
-
 const PLAIN = { "content-type": "text/plain; charset=utf-8" };
 const METRICS_TYPE = { "content-type": "text/plain; version=0.0.4" };
 const NOT_FOUND: Answer = { status: 404, text: "see /metrics and /reports/\n" };
 
 /**
- * Serves `/metrics`, below `/reports/` the reports of audits and sagas, and `/healthz`. Storage that does not answer is a 503, anything else
+ * Serves `/metrics`, below `/reports/` the reports of audits and sagas, below `/v1/` what other programs ask, and `/healthz`. Storage that does not answer is a 503, anything else
  * that is asked for a 404. Whoever asks under a name that is not this server's gets 421, and without the token, where there is one, 401;
  * `/healthz` says nothing and is open to all.
+ * @param rules by which it is told whether an hour may be used; without them nobody is told
  * @returns the listening server
  * @throws Error with code `EADDRINUSE` where another process listens there, or where the token is none
  */
@@ -40,11 +41,12 @@ export async function serveHttp(
   storage: Reader,
   settings: Settings,
   environment: NodeJS.ProcessEnv = {},
+  rules?: HourRules,
 ): Promise<Server> {
   const token = readerToken(settings, environment);
   const server = createServer((request, response) => {
     const { port } = server.address() as AddressInfo;
-    answerTo(request, { storage, settings, token, port }).then(
+    answerTo(request, { storage, settings, token, port, rules }).then(
       (answer) => send(request, response, answer),
       (error: Error) =>
         send(request, response, { status: 503, text: `${error.message}\n` }),
@@ -77,11 +79,12 @@ type Served = {
   token: string | undefined;
   /** The one that is listened on. */
   port: number;
+  rules: HourRules | undefined;
 };
 
 async function answerTo(
   { method = "", url = "", headers }: IncomingMessage,
-  { storage, settings, token, port }: Served,
+  { storage, settings, token, port, rules }: Served,
 ): Promise<Answer> {
   if (method !== "GET" && method !== "HEAD")
     return {
@@ -97,9 +100,9 @@ async function answerTo(
       status: 421,
       text: "this server is asked under another name; metrics.allowedHosts allows it\n",
     };
+  const query = new URLSearchParams(queryAt < 0 ? "" : url.slice(queryAt));
   const isOpen = path === "/metrics" && settings.openMetrics === true;
   if (token !== undefined && !isOpen) {
-    const query = new URLSearchParams(queryAt < 0 ? "" : url.slice(queryAt));
     if (isTokenIn(query, token))
       return withoutTokenIn(path, query, cookieFor(token, isHttps(settings)));
     if (!carriesToken(headers, token)) return NEEDS_TOKEN;
@@ -108,8 +111,16 @@ async function answerTo(
     return {
       status: 200,
       headers: METRICS_TYPE,
-      text: await metricsText(storage),
+      text: await metricsText(storage, rules),
     };
+  if (rules && path.startsWith(API))
+    return answerHours(
+      storage,
+      rules,
+      namesOf(path.slice(API.length)),
+      query,
+      Date.now(),
+    );
   return (await reportAt(storage, path)) ?? NOT_FOUND;
 }
 

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { NativeConnection, Worker } from "@temporalio/worker";
 import type { Storage } from "../clients/storage";
+import { hourRulesOf } from "../domain/audit/usable-hours";
 import type { Config } from "../domain/settings/config";
 import { configDigest } from "../domain/settings/config-digest";
 import { archiveQueueOf } from "../domain/settings/task-queues";
@@ -100,10 +101,11 @@ const optionsOf = (job: Job, config: Config) =>
 /** Metrics and reports, where the configuration says at which address and no other worker of this host serves them. */
 async function serveIfConfigured(
   storage: Storage,
-  { metrics }: Config,
+  config: Config,
 ): Promise<Server | undefined> {
+  const { metrics } = config;
   if (!metrics) return undefined;
-  return serveHttp(storage, metrics, process.env).catch(
+  return serveHttp(storage, metrics, process.env, hourRulesOf(config)).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code !== "EADDRINUSE") throw error;
       // Another control worker of this host serves the same.

@@ -1,21 +1,39 @@
 import { Counter, Gauge, Registry } from "prom-client";
+import { auditedTopics } from "../clients/audited-hours";
 import type { Storage } from "../clients/storage";
 import { latest } from "../clients/storage-layout";
 import type { AuditReport, TopicAudit } from "../domain/audit/audit-report";
+import {
+  type HourRules,
+  type Watermark,
+  watermarksOf,
+} from "../domain/audit/usable-hours";
+import { HOUR_MS, hourStart } from "../lib/hour";
 
 type Reader = Pick<Storage, "read" | "readRef">;
 
 /**
  * The newest audit, headroom, canaries and undeliverable alerts as Prometheus metrics (text format 0.0.4).
  * They come from storage, so every worker serves the same.
+ * @param rules by which watermarks are told; without them there are none
  */
-export async function metricsText(storage: Reader): Promise<string> {
+export async function metricsText(
+  storage: Reader,
+  rules?: HourRules,
+): Promise<string> {
   const registry = new Registry();
   const audits = auditMetrics(registry);
   const others = otherMetrics(registry);
 
   const audit = await storage.read(latest.audit);
-  if (audit) audits.set(await storage.readRef<AuditReport>(audit.ref));
+  const report = audit && (await storage.readRef<AuditReport>(audit.ref));
+  if (report) audits.set(report);
+  if (report && rules) {
+    // Without the list no table is known to be whole; the other metrics are told all the same.
+    const topics = await auditedTopics(storage).catch(() => undefined);
+    for (const told of topics ? watermarksOf({ report, topics }, rules) : [])
+      audits.setWatermark(told);
+  }
   for (const { topic, hours } of (await storage.read(latest.headroom)) ?? [])
     others.headroom.set({ topic }, hours);
   const canaries = (await storage.read(latest.canary))?.seconds ?? {};
@@ -62,6 +80,12 @@ function auditMetrics(registry: Registry) {
   const requests = gauge("audit_requests", "Requests it made", ["service"]);
   const outages = gauge("audit_outages", "Services that did not answer it", []);
 
+  const watermarks = gauge(
+    "watermark_timestamp_seconds",
+    "Until when every hour that the newest audit looked at is usable; absent where its first one is not",
+    ["table"],
+  );
+
   const setTopic = (audit: TopicAudit) => {
     const { topic } = audit;
     completeness.set({ topic }, completenessOf(audit));
@@ -71,6 +95,10 @@ function auditMetrics(registry: Registry) {
       broken.inc({ topic, cause: cause ?? "unknown" });
   };
   return {
+    setWatermark({ table, watermark }: Watermark) {
+      if (watermark !== null)
+        watermarks.set({ table }, (hourStart(watermark) + HOUR_MS) / 1000);
+    },
     set(report: AuditReport) {
       report.audits.forEach(setTopic);
       seconds.set(report.seconds);

@@ -8,6 +8,7 @@ import { hiddenOutages } from "../../domain/audit/hidden-topics";
 import type { UnknownTopics } from "../../domain/audit/preflight";
 import type { Judgement } from "../../domain/audit/judgement";
 import { clockAfter, isOfThePast } from "../../domain/audit/audit-clock";
+import { hourRulesOf } from "../../domain/audit/usable-hours";
 import { unsettledHours } from "../../domain/audit/unsettled";
 import { counting, type Requests } from "../../lib/request-count";
 import { fatal } from "../../clients/errors";
@@ -198,6 +199,7 @@ export function createAuditActivities(clients: AuditClients) {
         input,
         beat,
         lookbackHours,
+        hourRulesOf(config),
       );
     },
   };

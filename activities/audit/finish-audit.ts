@@ -10,7 +10,9 @@ import { auditHtml } from "../../reports/audit-page";
 import { gridMarkdown } from "../../reports/grid";
 import type { Storage } from "../../clients/storage";
 import { auditPlaces, latest } from "../../clients/storage-layout";
+import { type HourRules, watermarksOf } from "../../domain/audit/usable-hours";
 import { HIDDEN_TOPICS } from "../../domain/audit/hidden-topics";
+import { rememberAudited } from "./audited-topics";
 import { rememberTopics } from "./known-topics";
 
 /** The grid in the Web UI shows this many topics. */
@@ -25,6 +27,8 @@ export type FinishInput = {
   startedAt: string;
   requests: Requests;
   outages: Outage[];
+  /** Whether it looked at every topic that there is. */
+  listsAll?: boolean;
 };
 
 /** What an audit returns and shows of its report. */
@@ -44,6 +48,7 @@ export type FinishedAudit = {
  * Puts an audit's batches together: stores the report as JSON and as a page, and the pointer to the newest.
  * @param beat called before each batch is read
  * @param lookbackHours how many hours an audit looks back, if it is not told otherwise
+ * @param rules by which the page tells watermarks; without them it tells none
  */
 export async function storeAuditReport(
   storage: Storage,
@@ -51,6 +56,7 @@ export async function storeAuditReport(
   input: FinishInput,
   beat: (ref: string) => void,
   lookbackHours: number,
+  rules?: HourRules,
 ): Promise<FinishedAudit> {
   const { asOf, range, requests, outages } = input;
   const audits = await readBatches(storage, input.refs, beat);
@@ -58,14 +64,26 @@ export async function storeAuditReport(
     workflowId,
     asOf,
     range,
+    startedAt: input.startedAt,
+    ...(input.listsAll ? { listsAll: true as const } : {}),
     seconds: (Date.now() - Date.parse(input.startedAt)) / 1000,
     requests,
     outages,
     audits,
   };
+  // Before the pointer: who finds the newest audit is to find its topics.
+  const topics = await rememberAudited(
+    storage,
+    audits,
+    Date.parse(input.startedAt),
+  );
+  const watermarks = rules ? watermarksOf({ report, topics }, rules) : [];
   const places = auditPlaces(workflowId);
   const ref = await storage.write(places.report, report);
-  const html = await storage.writeText(places.page, auditHtml(report));
+  const html = await storage.writeText(
+    places.page,
+    auditHtml(report, watermarks),
+  );
   // Before the pointer: where no topics were remembered yet, the newest audit's before this one are.
   const found = {
     audits,

@@ -40,6 +40,10 @@ export type AuditReport = {
   /** The instant as of which hours were judged, ISO-8601. */
   asOf: string;
   range: HourRange;
+  /** When it began by the clock, ISO-8601, whatever instant it was told; absent in those of 0.2.0 and before. */
+  startedAt?: string;
+  /** Whether it looked at every topic that there is; absent where it did not, or it could not be told, and in those of 0.2.0 and before. */
+  listsAll?: true;
   /** How long the audit took. */
   seconds: number;
   /** Requests made, by service. */

@@ -126,3 +126,22 @@ test("an audit of chosen topics tells of no service that it is up again", async 
   );
   expect(reported).toEqual([{ outages: [HDFS], isPartial: true }]);
 }, 60_000);
+
+test("only an audit of every topic that there is says that it looked at all of them", async () => {
+  const said: boolean[] = [];
+  const scripts = {
+    auditBatch: batch([]),
+    finishAudit: async ({ listsAll }: { listsAll: boolean }) => {
+      said.push(listsAll);
+      return { link: "", report: "", html: "", grid: "" };
+    },
+  };
+  const listing = (problems: string[]) => async () => ({
+    topics: ["a"],
+    problems,
+  });
+  await audited({ ...scripts, listTopics: listing([]) });
+  await audited({ ...scripts, listTopics: listing(["some may be left out"]) });
+  await audited(scripts, { topics: ["a"] });
+  expect(said).toEqual([true, false, false]);
+}, 60_000);

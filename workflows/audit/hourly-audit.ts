@@ -103,6 +103,7 @@ async function audit(
     startedAt,
     requests,
     outages: silent,
+    listsAll: input.topics === undefined && problems.length === 0,
   });
   const incidents = await control.read.reportFindings({ refs, asOf, range });
   const broken = results.flatMap((result) => result.broken);

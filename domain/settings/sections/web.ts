@@ -42,7 +42,7 @@ export const metrics = z
   })
   .optional()
   .describe(
-    "Where the control worker serves Prometheus metrics (`/metrics`) and reports (`/reports/`). Without it nothing is served.",
+    "Where the control worker serves Prometheus metrics (`/metrics`), reports (`/reports/`) and what other tools ask (`/v1/`). Without it nothing is served.",
   );
 
 export const webUi = httpAddress

@@ -1,6 +1,14 @@
 import type { Place } from "../../../clients/storage-layout";
 import { latest } from "../../../clients/storage-layout";
+import { hourRulesOf } from "../../../domain/audit/usable-hours";
+import { parseConfig } from "../../../domain/settings/config";
 import { metricsText } from "../../../workers/metrics";
+import {
+  auditReport,
+  auditStorage,
+  topicAudit as topicAuditOf,
+} from "../../support/audited";
+import { settings } from "../../support/settings";
 
 /** Storage that holds one report and the newest of each kind. */
 const storage = (files: [Place<unknown>, unknown][], report?: unknown) =>
@@ -55,4 +63,37 @@ test("undeliverable alerts are counted by receiver", async () => {
   expect(text).toContain(
     'sisyphus_alerts_undeliverable_total{receiver="smtp"} 1',
   );
+});
+
+test("a table's watermark is the end of the newest hour up to which all is usable; a table without one has none", async () => {
+  const report = auditReport([
+    topicAuditOf("eventlogging_Edit", {
+      cells: { "2018-07-05T02": "pending" },
+    }),
+    topicAuditOf("eventlogging_Other", {
+      cells: { "2018-07-05T00": "rows-lost" },
+    }),
+  ]);
+  const rules = hourRulesOf(parseConfig(settings()));
+  const text = await metricsText(auditStorage(report) as never, rules);
+  expect(text.match(/^sisyphus_watermark_.*$/gm)).toEqual([
+    `sisyphus_watermark_timestamp_seconds{table="edit"} ${Date.UTC(2018, 6, 5, 2) / 1000}`,
+  ]);
+});
+
+test("topics that cannot be listed cost the watermarks, and no other metric", async () => {
+  const held = auditStorage(auditReport([topicAuditOf("eventlogging_Edit")]));
+  const damaged = {
+    ...held,
+    read: async (place: Place<unknown>) => {
+      if (place.name === latest.auditedTopics.name) throw new Error("no JSON");
+      return held.read(place);
+    },
+  };
+  const rules = hourRulesOf(parseConfig(settings()));
+  const text = await metricsText(damaged as never, rules);
+  expect(text).toContain(
+    'sisyphus_completeness_ratio{topic="eventlogging_Edit"} 1',
+  );
+  expect(text).not.toContain("sisyphus_watermark_timestamp_seconds{");
 });
