@@ -1619,4 +1619,18 @@ export const GUARDS: readonly Guard[] = [
     taken: "if (!stat.isFIFO())",
     test: "cli/kafka-properties",
   },
+  {
+    without: "an exception's words, records among them, are repeated",
+    file: "formats/gobblin/task-properties.ts",
+    guard: "named(first)",
+    taken: "trace",
+    test: "formats/gobblin/dataset-state",
+  },
+  {
+    without: "a state file that is being written counts as one without tasks",
+    file: "formats/gobblin/dataset-state.ts",
+    guard: "if (states.length === 0)",
+    taken: "if (false)",
+    test: "formats/gobblin/dataset-state",
+  },
 ];
