@@ -7,13 +7,13 @@ import {
   type OutOfRange,
   parseOutOfRange,
 } from "../formats/camus/camus-log";
-import { parsePartitionKey } from "../lib/keys";
 import { linesOf } from "../lib/lines";
 import { timeZone } from "../lib/time-zone";
 import { CamusHistory } from "./camus-history";
 import { CamusStanding } from "./camus-standing";
 import { daysBelow } from "./day-directories";
 import type { Importer } from "./importer";
+import { positionsOfTopic } from "./positions-of-topic";
 
 /** `2018/07/05/03`, zero-padded: where an hour lies below a topic's raw directory. It is one of the importer's time zone. */
 export const hourPath = (hour: string): string =>
@@ -57,13 +57,7 @@ export function camusImporter(
       };
     },
     state: () => history.state(),
-    positions: (state, topic) =>
-      new Map(
-        [...state.positions].flatMap(([key, position]) => {
-          const of = parsePartitionKey(key);
-          return of.topic === topic ? [[of.partition, position]] : [];
-        }),
-      ),
+    positions: positionsOfTopic,
     runs: (since) => history.runs(since),
     outOfRange: () => outOfRangeIn(log),
     steering: {

@@ -25,6 +25,8 @@ export type ImporterState = {
   run?: string;
   /** Epoch ms of that run. */
   lastRun?: number;
+  /** The same by topic, for importers of several jobs, of which one may stand still while others run. */
+  lastRuns?: Map<string, number>;
   /** By `<topic>/<partition>`. */
   positions: Map<string, Position>;
   /** State files that cannot be read, each with the reason. */
@@ -41,6 +43,8 @@ export type ImporterRun = {
   advances: Map<string, Advance[]>;
   /** Files of the run that cannot be read, each with the reason. */
   problems: string[];
+  /** Why nothing of the run is known, where the importer has a single file of it: what it took is in no ledger, and audits say so. */
+  unknown?: string;
   /** What an abort put back with this run; the advances that it took back are not among those of the runs before it. */
   takenBack?: TakenBack;
 };

@@ -2,6 +2,7 @@ import type { Hdfs } from "../clients/hdfs/hdfs";
 import type { Config } from "../domain/settings/config";
 import { camusImporter } from "./camus";
 import { confluentHdfsImporter } from "./confluent-hdfs";
+import { gobblinImporter } from "./gobblin/gobblin";
 import type { Importer } from "./importer";
 
 type Section = Config["importer"];
@@ -13,6 +14,7 @@ const IMPORTERS: Record<
 > = {
   camus: camusImporter,
   "confluent-hdfs": confluentHdfsImporter,
+  gobblin: gobblinImporter,
 };
 
 /** The importer that the configuration names. @throws Error that names the kinds, where there is none of that name */

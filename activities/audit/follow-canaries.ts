@@ -63,7 +63,7 @@ async function stageReached(
   return queryable.has(hour) ? "queryable" : "refined";
 }
 
-/** The importer has gone beyond the canary, and a file of the raw hour ends beyond it. */
+/** The importer has gone beyond the canary, and a file of the raw hour ends beyond it; where files tell no offsets, there is one. */
 async function isImported(
   { hdfs, source }: FollowClients,
   state: ImporterState,
@@ -80,7 +80,8 @@ async function isImported(
     BigInt(position.offset) > BigInt(offset) &&
     files.some(
       (file) =>
-        file.partition === partition && BigInt(file.end) > BigInt(offset),
+        file.task !== undefined ||
+        (file.partition === partition && BigInt(file.end) > BigInt(offset)),
     )
   );
 }

@@ -49,7 +49,7 @@ function checksOf(
     },
     ...(clients.mysql ? { MySQL: () => askMysql(clients.mysql!()) } : {}),
     "importer history": async () =>
-      `${((await hdfs.list(config.importer.historyPath)) ?? []).length} runs`,
+      `${((await hdfs.list(config.importer.historyPath)) ?? []).length} ${config.importer.kind === "gobblin" ? "jobs" : "runs"}`,
   };
 }
 

@@ -17,6 +17,8 @@ export type Attributed = {
   missing: number;
   /** Present where all of it is only a bound, as Kafka could not be counted. */
   missingAtMost?: true;
+  /** How many of them the importer says itself not to have written, or cannot have. */
+  notWritten?: number;
   why: string;
 };
 
@@ -57,6 +59,7 @@ export function withLedger(
         ],
         ...(gap ? { missing: gap.missing } : {}),
         ...(gap?.missingAtMost ? { missingAtMost: true } : {}),
+        ...(gap?.notWritten ? { notWritten: gap.notWritten } : {}),
         ...(failed.length > 0
           ? { errors: failed.reduce((sum, { errors }) => sum + errors, 0) }
           : {}),
@@ -80,8 +83,8 @@ const deficitsOf = (hours: HourEvidence[]): Deficit[] =>
   });
 
 /**
- * Gives each gap to the hours it belongs to: those whose other counts exceed the raw count, as far as they explain it; the rest to the hour
- * of the gap's run, which is the best that is known, or to the range's last hour where that lies outside of the range or no run is known.
+ * Gives each gap to the hours it belongs to: those whose other counts exceed the raw count, as far as they explain it; the rest to the newest
+ * hour into which the gap's task wrote, to the hour of its run, which is the best that is known, or to the range's last hour where that lies outside of the range or no run is known.
  */
 export function attributeGaps(
   gaps: Gap[],
@@ -100,11 +103,24 @@ export function attributeGaps(
         (!known || known.missingAtMost)
           ? { missingAtMost: true }
           : {}),
+        ...(gap.fault === undefined && !known?.notWritten
+          ? {}
+          : {
+              notWritten:
+                (known?.notWritten ?? 0) +
+                (gap.fault === undefined ? 0 : records),
+            }),
         why: known ? `${known.why}; ${why}` : why,
       });
     };
     let left = gap.records;
-    for (const deficit of unexplained) {
+    // Hours into which the importer says to have written come first.
+    const isOwn = ({ hour }: Deficit) => gap.hours?.includes(hour) ?? false;
+    const inOrder = [
+      ...unexplained.filter(isOwn),
+      ...unexplained.filter((deficit) => !isOwn(deficit)),
+    ];
+    for (const deficit of inOrder) {
       const records = Math.min(left, deficit.records);
       if (records <= 0) continue;
       deficit.records -= records;
@@ -116,7 +132,12 @@ export function attributeGaps(
   return found;
 }
 
-function hourWithin({ time }: Gap, range: HourRange): Hour {
+function hourWithin({ time, hours = [] }: Gap, range: HourRange): Hour {
+  const newest = hours
+    .filter((hour) => inRange(hour, range))
+    .sort()
+    .at(-1);
+  if (newest !== undefined) return newest;
   const hour = time === undefined ? undefined : hourOfRun(time);
   return hour !== undefined && inRange(hour, range)
     ? hour
@@ -141,5 +162,26 @@ const DOUBT: Record<NonNullable<Gap["atMost"]>, string> = {
     "; they could not be counted in Kafka, and some may hold no record",
 };
 
-const sentenceOf = ({ records, partition, from, to, run, atMost }: Gap) =>
-  `${atMost ? "at most " : ""}${records} records of partition ${partition}, offsets ${from} to ${to}, ${run ? `imported by the run ${run}, ` : ""}are in no raw file${atMost ? DOUBT[atMost] : ""}`;
+const sentenceOf = ({
+  records,
+  partition,
+  from,
+  to,
+  run,
+  atMost,
+  fault,
+  task,
+}: Gap) =>
+  `${atMost ? "at most " : ""}${records} records of partition ${partition}, offsets ${from} to ${to}, ${othersOf(task)}${
+    fault !== undefined
+      ? `were read and not written by the run ${run}, and its position moved on (${fault}): they `
+      : run
+        ? `imported by the run ${run}, `
+        : ""
+  }are in no raw file${atMost ? DOUBT[atMost] : ""}`;
+
+/** The other partitions that a task read, of which a gap may be as well. */
+const othersOf = (task: Gap["task"]): string =>
+  task && task.others.length > 0
+    ? `or of ${task.others.map(({ partition, from, to }) => `partition ${partition}, offsets ${from} to ${to}`).join(", ")}, `
+    : "";

@@ -37,6 +37,11 @@ export function causeOf(verdict: Verdict, about: Case): Because {
 
 /** Why events are not in their raw hour: what happened to the hour itself first, then to its topic, then to the importer as a whole. */
 function importCause({ hour, topic, policy, asOf }: Case): Because {
+  if (hour.raw?.notWritten)
+    return {
+      cause: "importer-errors",
+      because: `the importer read ${hour.raw.notWritten} records, did not write them, and moved on`,
+    };
   if (hour.raw?.missing)
     return {
       cause: "unknown",

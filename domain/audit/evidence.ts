@@ -33,6 +33,8 @@ export type RawEvidence = {
   missing?: number;
   /** Present where all of `missing` is only an upper bound, as offsets may hold no record and were too many to be counted in Kafka. */
   missingAtMost?: true;
+  /** How many of the missing ones the importer took and did not write, as it says itself: a task of it failed, and moved on all the same. */
+  notWritten?: number;
   /** Records that the importer could not decode. */
   errors?: number;
   /** When the run was that wrote the hour's newest file, epoch ms; absent where no run is known for it. */

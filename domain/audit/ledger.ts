@@ -1,5 +1,7 @@
 import { firstWhere } from "../../lib/first-where";
+import type { Hour } from "../../lib/hour";
 import { joined, type Range, without } from "../../lib/ranges";
+import type { ImporterTask } from "./importer-task";
 
 /** How far one importer run moved in a partition of a topic. Offsets are decimal strings. */
 export type Advance = {
@@ -11,8 +13,14 @@ export type Advance = {
   from: string;
   /** Where the next run goes on. */
   to: string;
-  /** Records it could not decode and recorded as errors. */
+  /** Records it could not decode and recorded as errors; of a task that read several partitions, with one of them. */
   errors: number;
+  /** The task that read them, for importers whose files name it. */
+  task?: ImporterTask;
+  /** Up to where it read, and may have left files, though its position did not move on: the next run reads that once more. */
+  tried?: string;
+  /** Where the importer stood before, and since when (epoch ms), where it tells: the run before this one in a list need not be the one before. */
+  before?: { to: string; time?: number };
 };
 
 /** A raw file, by what its name says. Offsets are decimal strings. */
@@ -26,6 +34,8 @@ export type LedgerFile = {
   count: number;
   /** Present where `count` is only an upper bound: a name tells offsets, and some of those between may lie in another hour's file. */
   atMost?: true;
+  /** The task that wrote it, where the name tells that and no offsets: partition and end say nothing then. */
+  task?: string;
 };
 
 /** Offsets of which some hold no record for readers: a saga's own transaction markers, and messages of transactions that it aborted. */
@@ -55,6 +65,15 @@ export type Gap = {
   time?: number;
   /** When the run before it was (epoch ms), where a run jumped: nothing that it jumped over is older than what that one had taken. */
   since?: number;
+  /** Why its run did not write the records though it moved on, a clause. Absent where it says that it did, or says nothing. */
+  fault?: string;
+  /** The task that took the offsets, and those of other partitions that it took with them; `records` are of all of these. */
+  task?: {
+    id: string;
+    others: { partition: number; from: string; to: string }[];
+  };
+  /** The hours into which the records may belong, where the importer tells. */
+  hours?: Hour[];
 };
 
 /** An advance with its offsets as numbers. */
@@ -63,7 +82,10 @@ type Span = Advance & { low: bigint; high: bigint };
 /** @returns a function that finds the runs that took a file's last record, the earliest first: more than one where they overlap */
 export function advancesHolding(
   advances: Advance[],
-): (file: Pick<LedgerFile, "partition" | "end">) => Advance[] {
+): (file: Pick<LedgerFile, "partition" | "end" | "task">) => Advance[] {
+  const tasks = new Map<string, Advance[]>();
+  for (const a of advances)
+    if (a.task) tasks.set(a.task.id, [...(tasks.get(a.task.id) ?? []), a]);
   const partitions = new Map<number, Span[]>();
   for (const a of advances) {
     const [low, high] = [BigInt(a.from), BigInt(a.to)];
@@ -81,7 +103,8 @@ export function advancesHolding(
       spans.every((span, i) => i === 0 || span.low >= spans[i - 1]!.high),
     );
   }
-  return ({ partition, end }) => {
+  return ({ partition, end, task }) => {
+    if (task !== undefined) return tasks.get(task) ?? [];
     const spans = partitions.get(partition) ?? [];
     const offset = BigInt(end);
     const holds = ({ low, high }: Span) => offset > low && offset <= high;
@@ -95,7 +118,7 @@ export function advancesHolding(
  * The ledger by offset, for importers that keep runs. As many records as a run moved on, less its recorded errors and known markers, must
  * lie in the files whose last offset falls into the run's range. Compaction and other producers' transactions leave offsets without a
  * record, so that what is missing is an upper bound. What several runs took counts once, as a surplus at one offset would hide what is
- * missing at another.
+ * missing at another. Runs whose files tell their task have a ledger of their own: see task-ledger.ts.
  * @returns what no file accounts for, by run and partition
  */
 export function unaccounted(
@@ -108,7 +131,9 @@ export function unaccounted(
   const gaps: Gap[] = [];
   const recordsIn = recordsByEnd(files);
   const covered = new Map<number, Range[]>();
-  for (const { partition, from, to, run, time, errors } of byTime(advances)) {
+  for (const { partition, from, to, run, time, errors } of byTime(
+    advances.filter(({ task }) => task === undefined),
+  )) {
     const [low, high] = [BigInt(from), BigInt(to)];
     if (high <= low) continue;
     const taken = covered.get(partition) ?? [];
@@ -181,7 +206,7 @@ export function jumps(advances: Advance[], isOneLog = true): Gap[] {
   const ends = new Set<string>();
   for (const advance of byTime(advances)) {
     const { partition, from, to, run, time } = advance;
-    const before = last.get(partition);
+    const before = advance.before ?? last.get(partition);
     const records = before ? Number(BigInt(from) - BigInt(before.to)) : 0;
     const goesOn = isOneLog && ends.has(`${partition} ${from}`);
     if (before && records > 0 && !goesOn)
@@ -192,7 +217,7 @@ export function jumps(advances: Advance[], isOneLog = true): Gap[] {
         records,
         run,
         time,
-        since: before.time,
+        ...(before.time === undefined ? {} : { since: before.time }),
       });
     last.set(partition, advance);
     ends.add(`${partition} ${to}`);

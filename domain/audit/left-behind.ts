@@ -1,4 +1,9 @@
-import { type Dataset, datasetOf, type NamingRules } from "../settings/dataset";
+import {
+  type Dataset,
+  datasetOf,
+  directoryOf,
+  type NamingRules,
+} from "../settings/dataset";
 
 /** Underscores of a directory's name that may have been dots: 64 names are tried. */
 const MAX_DOTS = 6;
@@ -32,6 +37,7 @@ export function topicsOfDirectories(
   naming: NamingRules,
 ): string[] {
   const { before, after } = rawRoot(naming);
+  const asDirectory = (topic: string) => directoryOf(topic, naming);
   const taken = new Set([...known].map(asDirectory));
   const formerly = new Map(
     datasetsOf(once, naming).map(({ topic }) => [asDirectory(topic), topic]),
@@ -42,12 +48,12 @@ export function topicsOfDirectories(
     if (taken.has(directory)) return [];
     const topic =
       formerly.get(directory) ??
-      withDots(directory).find((each) => datasetOf(each, naming));
+      (naming.keepDots ? [directory] : withDots(directory)).find((each) =>
+        datasetOf(each, naming),
+      );
     return topic === undefined ? [] : [topic];
   });
 }
-
-const asDirectory = (topic: string): string => topic.replaceAll(".", "_");
 
 /** The names that a directory may stand for: as it is first, then with dots for some of its first underscores. */
 function withDots(directory: string): string[] {

@@ -24,7 +24,12 @@ export function perhapsTwice(
 ): Map<Hour, number> {
   const found = new Map<Hour, number>();
   const runsOf = advancesHolding(advances);
-  const alike = grouped(files, ({ hour, partition }) => `${hour} ${partition}`);
+  // A file that tells no offsets may be of any: the ledger of tasks has what is known of it.
+  const placed = files.filter(({ task }) => task === undefined);
+  const alike = grouped(
+    placed,
+    ({ hour, partition }) => `${hour} ${partition}`,
+  );
   for (const some of alike.values()) {
     if (some.length < 2 || some.some(({ atMost }) => atMost)) continue;
     const { hour } = some[0]!;

@@ -4,6 +4,7 @@ import { total } from "../../lib/total";
 import type { RawEvidence } from "./evidence";
 import { besidesLargest, perhapsTwice } from "./perhaps-twice";
 import { type Advance, type LedgerFile, stretchesByPartition } from "./ledger";
+import { tasksTogether } from "./task-ledger";
 
 /** A raw file with the hour that it lies in. */
 type Placed = LedgerFile & { hour: Hour };
@@ -42,7 +43,9 @@ type Taken = { partition: number; from: bigint; to: bigint; runs: string[] };
  */
 export function surpluses(advances: Advance[], files: Placed[]): Surplus[] {
   const partitions = grouped(files.map(spanned), ({ partition }) => partition);
-  const byRuns = taken(advances).flatMap((range) => {
+  const byRuns = taken(
+    advances.filter(({ task }) => task === undefined),
+  ).flatMap((range) => {
     const { partition, from, to, runs } = range;
     const within = (partitions.get(partition) ?? []).filter(
       ({ high }) => high > from && high <= to,
@@ -71,7 +74,16 @@ export function surpluses(advances: Advance[], files: Placed[]): Surplus[] {
           ),
         ),
   );
-  return [...byRuns, ...byNames];
+  const ofTask = grouped(files.map(spanned), ({ task }) => task);
+  const byTasks = tasksTogether(advances).flatMap(
+    ({ tasks, runs, offsets, first }) =>
+      place(
+        tasks.flatMap((task) => ofTask.get(task) ?? []),
+        offsets,
+        `${rangeText(first)} and others that ${runs.length > 1 ? "the runs" : "the run"} ${runs.join(", ")} read`,
+      ),
+  );
+  return [...byRuns, ...byNames, ...byTasks];
 }
 
 /** A file with its offsets as numbers. */

@@ -21,6 +21,12 @@ export const namingRules = z
       .describe(
         "HDFS folder of a topic's raw hours; `{topic}` stands for the topic with `.` as `_`, as Camus writes it.",
       ),
+    keepDots: z
+      .boolean()
+      .optional()
+      .describe(
+        "`true` where `{topic}` stands for the topic as it is, dots kept, as Gobblin writes it.",
+      ),
     refinedPath: z
       .string()
       .regex(HAS_TABLE, "an absolute path with `{table}` in it, once")
@@ -35,6 +41,12 @@ export const namingRules = z
   })
   .describe("How the names of folders and tables follow from a topic's name.");
 export type NamingRules = z.infer<typeof namingRules>;
+
+/** The name of a topic's directory of raw hours. */
+export const directoryOf = (
+  topic: string,
+  { keepDots }: Pick<NamingRules, "keepDots">,
+): string => (keepDots ? topic : topic.replaceAll(".", "_"));
 
 /** One topic and the places its hours pass through. */
 export type Dataset = {
@@ -71,7 +83,7 @@ export function datasetOf(
     tableDir,
     table: tableDir.toLowerCase(),
     database: rules.database,
-    rawDir: rules.rawPath.replace("{topic}", topic.replaceAll(".", "_")),
+    rawDir: rules.rawPath.replace("{topic}", directoryOf(topic, rules)),
     refinedDir: rules.refinedPath.replace("{table}", tableDir),
   };
 }

@@ -1699,4 +1699,72 @@ export const GUARDS: readonly Guard[] = [
     taken: "export const hourQuestion = z.object({",
     test: "workers/hours-api",
   },
+  {
+    without: "an exception's words, records among them, are repeated",
+    file: "formats/gobblin/task-properties.ts",
+    guard: "named(first)",
+    taken: "trace",
+    test: "formats/gobblin/dataset-state",
+  },
+  {
+    without: "a state file that is being written counts as one without tasks",
+    file: "formats/gobblin/dataset-state.ts",
+    guard: "if (states.length === 0)",
+    taken: "if (false)",
+    test: "formats/gobblin/dataset-state",
+  },
+  {
+    without:
+      "an importer's file that is away for a moment leaves its positions unknown",
+    file: "importers/gobblin/state-store.ts",
+    guard: 'i < ATTEMPTS && "problem" in read',
+    taken: "false",
+    test: "importers/gobblin/state-store",
+  },
+  {
+    without: "a run that cannot be read makes the next one seem to jump",
+    file: "importers/gobblin/advances.ts",
+    guard: "isUnreadable ? { before: { to: low } } : {}",
+    taken: "{}",
+    test: "importers/gobblin/runs",
+  },
+  {
+    without:
+      "a partition that is new to Gobblin has lost all that was deleted before",
+    file: "formats/gobblin/task-properties.ts",
+    guard: "/^[1-9]\\d{0,18}$/",
+    taken: "/^\\d{1,19}$/",
+    test: "importers/gobblin/runs",
+  },
+  {
+    without:
+      "offsets of a failed task, which Gobblin calls committed, are lost unseen in a compacted topic",
+    file: "activities/audit/evidence/ledger-gaps.ts",
+    guard: "isEvery || task?.failure !== undefined",
+    taken: "isEvery",
+    test: "activities/audit/evidence/gobblin-audit",
+  },
+  {
+    without:
+      "records that one task lost are missing though another has read them again",
+    file: "domain/audit/task-ledger.ts",
+    guard: "Math.min(each.records, elsewhere)",
+    taken: "each.records",
+    test: "domain/audit/task-ledger",
+  },
+  {
+    without: "to verify a gap, every raw file that there ever was is read",
+    file: "activities/audit/evidence/ledger-gaps.ts",
+    guard: "task === undefined || tasks.has(task)",
+    taken: "true",
+    test: "activities/audit/evidence/gobblin-audit",
+  },
+  {
+    without:
+      "files whose names tell no offsets are taken for copies of one another",
+    file: "domain/audit/perhaps-twice.ts",
+    guard: "files.filter(({ task }) => task === undefined)",
+    taken: "files",
+    test: "domain/audit/task-ledger",
+  },
 ];

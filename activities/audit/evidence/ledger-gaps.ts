@@ -1,7 +1,14 @@
 import type { Dataset } from "../../../domain/settings/dataset";
 import type { Hour } from "../../../lib/hour";
 import type { TopicEvidence } from "../../../domain/audit/evidence";
-import { type Gap, holes, unaccounted } from "../../../domain/audit/ledger";
+import {
+  type Advance,
+  type Gap,
+  holes,
+  type LedgerFile,
+  unaccounted,
+} from "../../../domain/audit/ledger";
+import { unaccountedByTask } from "../../../domain/audit/task-ledger";
 import type { Kafka } from "../../../clients/kafka/kafka";
 import type { RawFile } from "../../../importers/importer";
 import type { FileClients, TopicClients } from "./clients";
@@ -33,17 +40,21 @@ export async function verifiedGaps(
   beat?: () => void,
 ): Promise<Gap[]> {
   const { topic } = dataset;
-  // Compaction leaves offsets without records: they prove nothing then.
-  if (isCompacted(shared.configs.get(topic))) return [];
-  const advances = shared.advances(topic);
   const markers = shared.markers.get(topic) ?? [];
+  const isEvery = !isCompacted(shared.configs.get(topic));
+  // Compaction leaves offsets without records: they prove nothing then. That a task failed is a fact all the same.
+  const advances = shared
+    .advances(topic)
+    .filter(({ task }) => isEvery || task?.failure !== undefined);
+  if (!isEvery && advances.length === 0) return [];
   const gapsAmong = (files: RawFile[]): Gap[] => [
     ...unaccounted(advances, files, markers),
-    ...holes(files),
+    ...(isEvery ? holes(files) : []),
+    ...unaccountedByTask(advances, files, markers),
   ];
   if (gapsAmong(filesOf(raw)).length === 0) return [];
   const everyHour = await readStage(shared, () =>
-    everyRawHour(clients, dataset),
+    everyRawHour(clients, dataset, isOfTasks(advances)),
   );
   // Files of other days may account for all of it; nobody knows.
   if (!everyHour.read)
@@ -53,11 +64,12 @@ export async function verifiedGaps(
     }));
   const files = filesOf(everyHour.value);
   const gaps: Gap[] = [];
-  for (const gap of gapsAmong(files)) {
+  for (const found of gapsAmong(files)) {
+    const gap = withHoursLacking(found, everyHour.value);
     const counted = await readStage(shared, () =>
       readOrProblem(
         `offsets ${gap.from} to ${gap.to} of partition ${gap.partition}`,
-        () => recordsInKafka(clients.kafka, topic, gap, log, beat),
+        () => recordsOfAll(clients.kafka, topic, gap, log, beat),
         problems,
       ),
     );
@@ -81,16 +93,61 @@ export async function verifiedGaps(
 const isCompacted = (config: Record<string, string> | undefined): boolean =>
   (config?.["cleanup.policy"] ?? "").includes("compact");
 
-/** Records of files whose last offset lies in a gap's range. */
+/**
+ * Files that one of the runs' tasks wrote, and all that do not tell their task: where names tell no count, files are read to be counted, and
+ * those of older runs are nobody's concern here.
+ */
+function isOfTasks(advances: Advance[]): (file: LedgerFile) => boolean {
+  const tasks = new Set(advances.map(({ task }) => task?.id));
+  return ({ task }) => task === undefined || tasks.has(task);
+}
+
+/** A gap with those of its task's hours alone in which the task has no file, if there are any: there its records belong. */
+function withHoursLacking(gap: Gap, raw: Record<Hour, RawHour>): Gap {
+  const { task } = gap;
+  const lacking = gap.hours?.filter(
+    (hour) => !raw[hour]?.files.some((file) => file.task === task?.id),
+  );
+  return task && lacking && lacking.length > 0
+    ? { ...gap, hours: lacking }
+    : gap;
+}
+
+/** Records of files whose last offset lies in a gap's range, or of the gap's task. */
 const recordsWithin = (files: RawFile[], gap: Gap): number =>
   files
-    .filter(
-      (file) =>
-        file.partition === gap.partition &&
-        BigInt(file.end) > BigInt(gap.from) &&
-        BigInt(file.end) <= BigInt(gap.to),
+    .filter((file) =>
+      gap.task
+        ? file.task === gap.task.id
+        : file.task === undefined &&
+          file.partition === gap.partition &&
+          BigInt(file.end) > BigInt(gap.from) &&
+          BigInt(file.end) <= BigInt(gap.to),
     )
     .reduce((sum, file) => sum + file.count, 0);
+
+/** The same as {@link recordsInKafka}, of all partitions that a task read together. */
+async function recordsOfAll(
+  kafka: Pick<Kafka, "read">,
+  topic: string,
+  gap: Gap,
+  log: Pick<TopicEvidence, "partitions" | "replacedLog">,
+  beat?: () => void,
+): Promise<number | NonNullable<Gap["atMost"]>> {
+  let sum = 0;
+  for (const range of [{}, ...(gap.task?.others ?? [])]) {
+    const found = await recordsInKafka(
+      kafka,
+      topic,
+      { ...gap, ...range },
+      log,
+      beat,
+    );
+    if (typeof found === "string") return found;
+    sum += found;
+  }
+  return sum;
+}
 
 /** How many records Kafka still has in a gap, transaction markers not counted; or why it cannot be told. */
 async function recordsInKafka(
@@ -121,9 +178,13 @@ async function recordsInKafka(
 async function everyRawHour(
   { hdfs, source }: FileClients,
   dataset: Dataset,
+  isWanted: (file: LedgerFile) => boolean,
 ): Promise<Record<Hour, RawHour>> {
   const hours: Record<Hour, RawHour> = {};
   for (const day of await source.days(dataset))
-    Object.assign(hours, (await rawDay(hdfs, source, dataset, day, {})).hours);
+    Object.assign(
+      hours,
+      (await rawDay(hdfs, source, dataset, day, {}, isWanted)).hours,
+    );
   return hours;
 }

@@ -1,4 +1,5 @@
 import type { Dataset } from "../../../domain/settings/dataset";
+import type { LedgerFile } from "../../../domain/audit/ledger";
 import type { Hour } from "../../../lib/hour";
 import { refreshDay, type Remembered, type Sum } from "./day-walk";
 import { ServiceError } from "../../../clients/errors";
@@ -18,13 +19,17 @@ export type RawHour = Remembered & {
 export const filesOf = (hours: Record<Hour, RawHour>): RawFile[] =>
   Object.values(hours).flatMap(({ files }) => files);
 
-/** The raw hours of one day (`2018-07-05`), by file names alone. `known` is what is remembered of them. */
+/**
+ * The raw hours of one day (`2018-07-05`), by file names alone. `known` is what is remembered of them.
+ * @param isWanted files that are left out are not counted either; what is found so is not to be remembered
+ */
 export function rawDay(
   hdfs: Hdfs,
   source: Importer,
   dataset: Dataset,
   day: string,
   known: Record<Hour, RawHour>,
+  isWanted: (file: LedgerFile) => boolean = () => true,
 ): Promise<{ hours: Record<Hour, RawHour>; sum: Sum }> {
   return refreshDay(
     hdfs,
@@ -42,7 +47,8 @@ export function rawDay(
       };
       for (const file of children) {
         if (isTemporary(file.name)) continue;
-        const found = await rawFile(source, dir, file, hour);
+        const found = await rawFile(source, dir, file, hour, isWanted);
+        if (!found) continue;
         if ("problem" in found) result.strange.push(found.problem);
         else result.files.push(found);
       }
@@ -51,16 +57,18 @@ export function rawDay(
   );
 }
 
-/** A raw file by its name; where the name only bounds its records, by what the file says of itself. */
+/** A raw file by its name, undefined for one that is not wanted; where the name only bounds its records, by what the file says of itself. */
 async function rawFile(
   source: Importer,
   dir: string,
   file: FileStatus,
   hour: Hour,
-): Promise<RawFile | { problem: string }> {
+  isWanted: (file: LedgerFile) => boolean,
+): Promise<RawFile | { problem: string } | undefined> {
   const { name, length, mtime } = file;
   const parsed = source.parse(name, hour);
   if ("problem" in parsed) return parsed;
+  if (!isWanted(parsed)) return undefined;
   if (length === 0 && parsed.count > 0) return { problem: `${name} is empty` };
   const { atMost, ...exact } = parsed;
   const whole: RawFile = { ...exact, name, length, mtime };

@@ -108,7 +108,11 @@ export async function readSharedEvidence(
     canaries,
     isExcluded: (schema) => excluded.test(schema),
     archived: () => (archived ??= clients.archive.counts(range, beat)),
-    problems: [...problems, ...stateOf(importer).problems],
+    problems: [
+      ...problems,
+      ...stateOf(importer).problems,
+      ...valueOr(runs, []).flatMap(({ unknown }) => unknown ?? []),
+    ],
   };
 }
 

@@ -31,7 +31,8 @@ export function topicFacts(
   const config = shared.configs.get(topic) ?? {};
   const retentionBytes = limitIn(config, "retention.bytes");
   const skippedSince = shared.skippedSince.get(topic);
-  const { lastRun, problems } = shared.importer;
+  const { lastRuns, problems } = shared.importer;
+  const lastRun = lastRuns?.get(topic) ?? shared.importer.lastRun;
   const jumpedOver = jumps(shared.advances(topic), !isReplaced);
   const jumped = jumpedOver.reduce((sum, gap) => sum + gap.records, 0);
   const unreadable = !kafka.read

@@ -17,7 +17,7 @@ function zoneFault(name: string): string | undefined {
 export const importer = z
   .strictObject({
     kind: z
-      .enum(["camus", "confluent-hdfs"])
+      .enum(["camus", "confluent-hdfs", "gobblin"])
       .default("camus")
       .describe(
         "Whose directories, file names and offsets are read. Backfills steer Camus only.",
@@ -26,7 +26,7 @@ export const importer = z
       "Starts one importer run and ends with it. Settings are appended as `-Dname=value`, `mapreduce.job.tags` among them.",
     ),
     historyPath: hdfsPath.describe(
-      "HDFS folder with one folder for each of Camus' runs (`etl.execution.history.path`).",
+      "HDFS folder with one folder for each of Camus' runs (`etl.execution.history.path`), or for each of Gobblin's jobs (`state.store.dir`).",
     ),
     log: z
       .string()
@@ -67,5 +67,22 @@ export const importer = z
       .describe(
         "Extensions of Camus' raw files that neither Camus nor Hadoop's codecs give, such as `.json.gz`.",
       ),
+    gobblin: z
+      .strictObject({
+        jobs: z
+          .array(z.string().regex(/^[^/]+$/, "a job's name"))
+          .default([])
+          .describe(
+            "The jobs (`job.name`) that import the topics; all that have a folder below `importer.historyPath` where none is named. Two jobs must not import one topic.",
+          ),
+        padded: z
+          .boolean()
+          .default(true)
+          .describe(
+            "Whether directories are named `month=03/day=07/hour=05`; else they are `month=3/day=7/hour=5`.",
+          ),
+      })
+      .optional()
+      .describe("What is to be known of Gobblin, where that is the importer."),
   })
   .describe("The job that copies topics into raw hours on HDFS.");

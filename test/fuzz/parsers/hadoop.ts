@@ -6,6 +6,7 @@ import {
   readCamusErrors,
   readCamusOffsets,
 } from "../../../formats/camus/etl-key";
+import { readGobblinState } from "../../../formats/gobblin/dataset-state";
 import { EndOfBytes } from "../../../formats/format-error";
 import {
   ByteReader,
@@ -22,6 +23,7 @@ import {
   readSequenceFile,
   sequenceRecords,
 } from "../../../formats/hadoop/sequence-file";
+import { writeSequenceFile } from "../../../formats/hadoop/sequence-file-writer";
 import { expandSnappy } from "../../../formats/hadoop/snappy";
 import { footerLength, readFooter } from "../../../formats/parquet/footer";
 import { avroFile } from "../../unit/formats/avro/avro-file";
@@ -126,6 +128,20 @@ export const HADOOP: Parser[] = [
     name: "camus-errors",
     seeds: () => [fixture("errors-m-00000")],
     parse: (bytes) => readCamusErrors(bytes),
+  },
+  {
+    name: "gobblin-state",
+    // Damage to compressed bytes seldom gets further than their checksum: each file also lies here without compression.
+    seeds: () =>
+      [
+        "job_pageviews_1795629406319.jst",
+        "current-apache-class.jst",
+        "job_pubfail_1795629455203.jst",
+      ].flatMap((name) => {
+        const bytes = fixture(`gobblin/${name}`);
+        return [bytes, writeSequenceFile(readSequenceFile(bytes))];
+      }),
+    parse: (bytes) => readGobblinState("current.jst", bytes),
   },
   {
     name: "avro-container",

@@ -1,5 +1,9 @@
 import { parseCamusFileName } from "../../../formats/camus/camus-file-name";
 import { parseConnectorFileName } from "../../../formats/confluent-hdfs/connector-file-name";
+import {
+  parseGobblinFileName,
+  parseStateFileName,
+} from "../../../formats/gobblin/gobblin-file-name";
 import { tableIn } from "../../../formats/eventlogging/mysql-table";
 import { isTemporary } from "../../../formats/hadoop/temporary-names";
 import { parseLocation } from "../../../formats/hadoop/location";
@@ -24,6 +28,23 @@ export const NAMES: Parser[] = [
     name: "connector-file-name",
     seeds: texts("eventlogging.Edit+0+0000000100+0000000199.avro"),
     parse: (bytes) => parseConnectorFileName(bytes.toString("utf8")),
+  },
+  {
+    name: "gobblin-file-name",
+    seeds: texts(
+      "part.task_bilevel_1795629345691_0_3.txt.40.gzip",
+      "part.task_event_default_1795629345691_12_0.txt.gz",
+    ),
+    parse: (bytes) => parseGobblinFileName(bytes.toString("utf8")),
+  },
+  {
+    name: "gobblin-state-name",
+    seeds: texts(
+      "eqiad.a-job_my-job_1795629345691.jst",
+      "job_my_job_1795629345691.jst",
+      "eqiad.a-current.jst",
+    ),
+    parse: (bytes) => parseStateFileName(bytes.toString("utf8"), "my-job"),
   },
   {
     name: "temporary-name",

@@ -25,9 +25,9 @@ const importerOf = (kind: string, hdfs = hdfsOf({}), config = {}) =>
 const DATASET = { topic: "t", rawDir: "/raw/t" } as Dataset;
 
 test("an unknown kind of importer is an error that names the kinds, never another kind", () => {
-  for (const kind of ["gobblin", "toString"])
+  for (const kind of ["flume", "toString"])
     expect(() => importerOf(kind)).toThrow(
-      `importer.kind: there is no importer "${kind}"; there are camus, confluent-hdfs`,
+      `importer.kind: there is no importer "${kind}"; there are camus, confluent-hdfs, gobblin`,
     );
 });
 
@@ -101,11 +101,12 @@ test("what a raw file's name says is judged by its own importer", () => {
   });
 });
 
-test("a backfill can steer Camus and is refused the connector", () => {
+test("a backfill can steer Camus and is refused the others", () => {
   expect(steeringOf(importerOf("camus"))).toHaveProperty("putBack");
-  expect(() => steeringOf(importerOf("confluent-hdfs"))).toThrow(
-    "keeps no positions that a backfill could put back",
-  );
+  for (const kind of ["confluent-hdfs", "gobblin"])
+    expect(() => steeringOf(importerOf(kind))).toThrow(
+      "keeps no positions that a backfill could put back",
+    );
 });
 
 test("the connector stands after the last offset of its files", async () => {

@@ -27,7 +27,7 @@ test("the reference names nested fields, lists, defaults and what is allowed", (
       ["`kafka.brokers`", "list, at least 1: host:port", "required"],
       ["`alerts.smtp.port`", "whole number from 1 to 65535", "`25`"],
       ["`policies[].lost.warnPercent`", "number from 0 to 100", "`0`"],
-      ["`importer.kind`", "`camus`, `confluent-hdfs`", "`camus`"],
+      ["`importer.kind`", "`camus`, `confluent-hdfs`, `gobblin`", "`camus`"],
       ["`canary.topics`", "regex", "`^$`"],
       ["`webUi`", "http(s) address", "none"],
     ]),

@@ -115,3 +115,42 @@ test("an hour gets its gap and the importer's errors, also where it has no raw d
   });
   expect(hours).toEqual(before);
 });
+
+test("a gap whose task tells its hours belongs to those first, whatever other hours lack", () => {
+  const own = gap({ hours: ["2018-07-05T01", "2018-07-05T03"] });
+  const found = (deficits: { hour: string; records: number }[]) =>
+    [...attributeGaps([own], deficits, RANGE)].map(([at, { missing }]) => [
+      at,
+      missing,
+    ]);
+  expect(
+    found([
+      { hour: "2018-07-05T00", records: 9 },
+      { hour: "2018-07-05T01", records: 3 },
+    ]),
+  ).toEqual([
+    ["2018-07-05T01", 3],
+    ["2018-07-05T00", 2],
+  ]);
+  expect(found([])).toEqual([["2018-07-05T03", 5]]);
+});
+
+test("what the importer says not to have written is told apart from what was removed", () => {
+  const failed = gap({ records: 2, fault: "its task failed" });
+  const [both] = attributeGaps([gap(), failed], [], RANGE).values();
+  expect(both).toMatchObject({ missing: 7, notWritten: 2 });
+  const [removed] = attributeGaps([gap()], [], RANGE).values();
+  expect(removed).not.toHaveProperty("notWritten");
+});
+
+test("a gap of a task that read several partitions names all of them", () => {
+  const others = [{ partition: 3, from: "7", to: "9" }];
+  const [found] = attributeGaps(
+    [gap({ task: { id: "a", others } })],
+    [],
+    RANGE,
+  ).values();
+  expect(found!.why).toContain(
+    "of partition 0, offsets 100 to 150, or of partition 3, offsets 7 to 9, imported by",
+  );
+});

@@ -142,3 +142,13 @@ test("however a run's records are spread over files, the sum closes", () => {
     ),
   );
 });
+
+test("a run that tells where the one before it stood is believed before the order of a list", () => {
+  const next = (to: string) =>
+    advance({ from: "170", to: "180", time: 4, before: { to, time: 2 } });
+  expect(jumps([advance(), next("160")])).toMatchObject([
+    { from: "160", to: "170", records: 10, since: 2 },
+  ]);
+  expect(jumps([advance(), next("170")])).toEqual([]);
+  expect(jumps([next("160")])).toHaveLength(1);
+});

@@ -70,3 +70,18 @@ test("a table's topic is called as it once was, else as the others are", () => {
     "eventlogging_page_create",
   ]);
 });
+
+test("where directories keep dots, a directory is the topic of its name and of no other", () => {
+  const dotted = rules({
+    keepDots: true,
+    topicPattern: String.raw`eqiad\.(.+)`,
+  });
+  expect(
+    topicsOfDirectories(
+      ["eqiad.a.b", "eqiad.a_b", "eqiad_a"],
+      ["eqiad.a_b"],
+      [],
+      dotted,
+    ),
+  ).toEqual(["eqiad.a.b"]);
+});

@@ -25,3 +25,17 @@ test.each([
     );
   },
 );
+
+test("a topic's folder writes dots as Camus does, or keeps them as Gobblin does", () => {
+  const rawDirOf = (over: object) =>
+    datasetOf(
+      "eqiad.a.b",
+      namingRules.parse({
+        topicPattern: String.raw`eqiad\.(.+)`,
+        rawPath: "/raw/{topic}",
+        ...over,
+      }),
+    )!.rawDir;
+  expect(rawDirOf({})).toBe("/raw/eqiad_a_b");
+  expect(rawDirOf({ keepDots: true })).toBe("/raw/eqiad.a.b");
+});

@@ -24,3 +24,12 @@ test("an extension begins with a dot", () => {
   expect(parse({ extensions: [".json.gz"] }).success).toBe(true);
   expect(parse({ extensions: ["gz"] }).success).toBe(false);
 });
+
+test("Gobblin's own settings have defaults, and others leave them out", () => {
+  expect(parse({}).data).not.toHaveProperty("gobblin");
+  expect(parse({ kind: "gobblin", gobblin: {} }).data).toMatchObject({
+    gobblin: { jobs: [], padded: true },
+  });
+  expect(parse({ gobblin: { jobs: ["a/b"] } }).success).toBe(false);
+  expect(parse({ gobblin: { job: ["a"] } }).success).toBe(false);
+});

@@ -87,3 +87,23 @@ test("where the log replaced another one, a run's end in that one does not hide 
   expect(jumpedOver()).toBeUndefined();
   expect(jumpedOver(true)).toBe(5);
 });
+
+test("the newest run is that of the topic's own job where several are known", () => {
+  const newest = (lastRuns: Map<string, number> | undefined) =>
+    topicFacts(
+      POLICY,
+      {
+        configs: new Map(),
+        skippedSince: new Map(),
+        importer: { lastRun: 900, problems: [], lastRuns },
+        advances: () => [],
+      } as never,
+      "t",
+      { read: true, value: { offsets: [] } },
+      { read: true, value: new Map() },
+      {},
+    ).lastRun;
+  expect(newest(undefined)).toBe(900);
+  expect(newest(new Map([["t", 700]]))).toBe(700);
+  expect(newest(new Map([["other", 700]]))).toBe(900);
+});
