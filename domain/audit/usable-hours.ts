@@ -78,16 +78,21 @@ export function hourAnswer(
 const toldOf = (worst: TopicHour | undefined): Said | undefined =>
   worst && { state: worst.state, why: `${worst.topic}: ${worst.why}` };
 
+/** An audit's topics by name: it has thousands, and each of as many tables asks for its own. */
+const byTopic = ({ audits }: AuditReport) =>
+  new Map(audits.map((audit) => [audit.topic, audit]));
+
 /** What is said of any hour of some topics. */
 function hoursOf(
   topics: string[],
   report: AuditReport,
   { graceHoursOf }: HourRules,
+  audits = byTopic(report),
 ): (hour: Hour) => TopicHour[] {
-  // An audit has thousands of topics, and a range hundreds of hours.
+  // A range has hundreds of hours.
   const found = topics.map((topic) => ({
     topic,
-    audit: report.audits.find((one) => one.topic === topic),
+    audit: audits.get(topic),
     graceHours: graceHoursOf(topic),
   }));
   return (hour) =>
@@ -132,10 +137,11 @@ function reached(
   topics: string[],
   report: AuditReport,
   rules: HourRules,
+  audits = byTopic(report),
 ): Pick<Watermark, "state" | "watermark" | "why"> {
   const state = (watermark: Hour | null, stopped?: HourState) =>
     watermark !== null ? "told" : stopped === "uncovered" ? stopped : "none";
-  const saidOf = hoursOf(topics, report, rules);
+  const saidOf = hoursOf(topics, report, rules, audits);
   let watermark: Hour | null = null;
   for (const hour of hoursIn(report.range)) {
     const worst = worstOf(saidOf(hour))!;
@@ -153,7 +159,7 @@ function reached(
 export function watermarksOf(audited: Audited, rules: HourRules): Watermark[] {
   const { report } = audited;
   if (!report) return [];
-  const looked = new Set(report.audits.map(({ topic }) => topic));
+  const looked = byTopic(report);
   const byTable = new Map<string, string[]>();
   for (const topic of topicsOf(audited)) {
     const table = datasetOf(topic, rules.naming)?.table;
@@ -166,7 +172,7 @@ export function watermarksOf(audited: Audited, rules: HourRules): Watermark[] {
       table,
       topics,
       ...sourceOf(report),
-      ...reached(topics, report, rules),
+      ...reached(topics, report, rules, looked),
     }));
 }
 

@@ -66,7 +66,6 @@ export class StepRunner {
           if (name === "plan") throw error;
           await condition(() => this.isRetryWanted);
         }
-        this.isRetryWanted = false;
       } finally {
         this.interruptible = undefined;
         this.wasInterrupted = false;
