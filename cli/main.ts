@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { deepest } from "./client";
+import { choosePipeline } from "./pipeline";
 
 const newProgram = () =>
   new Command("sisyphus")
@@ -10,6 +11,8 @@ const newProgram = () =>
     .addHelpText(
       "after",
       `
+Where the configuration has several pipelines, --pipeline NAME (or SISYPHUS_PIPELINE) anywhere in a command chooses one.
+
 The Temporal server is the one of TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, or of Temporal's own profile file.
 
 Example: repair what was lost in the night of July 4, after looking at the plan
@@ -62,13 +65,14 @@ const GROUPS: Record<string, Group> = {
 
 async function run(): Promise<void> {
   const program = newProgram();
-  const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));
+  const given = choosePipeline(process.argv.slice(2), process.env);
+  const words = given.filter((word) => !word.startsWith("-"));
   const called = words[0] === "help" ? words[1] : words[0];
   for (const [name, { says, load }] of Object.entries(GROUPS)) {
     const group = program.command(name).description(says);
     if (name === called) (await load()).addCommands(group);
   }
-  await program.parseAsync();
+  await program.parseAsync(given, { from: "user" });
 }
 
 /** Errors that only say that something failed; the reason is their cause. They are known by name, as their package is loaded by few commands. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Client } from "@temporalio/client";
 import type { Preflight } from "../domain/audit/preflight";
-import { CONTROL_QUEUE } from "../domain/settings/task-queues";
+import { controlQueue, scoped } from "./pipeline";
 import { deepest } from "./client";
 import { requireWorkers } from "./require-workers";
 
@@ -42,8 +42,8 @@ const ask = (
   topics: string[] | undefined,
 ): Promise<Preflight> =>
   client.workflow.execute("preflight", {
-    workflowId: `preflight/${randomUUID()}`,
-    taskQueue: CONTROL_QUEUE,
+    workflowId: scoped(`preflight/${randomUUID()}`),
+    taskQueue: controlQueue(),
     args: [topics ? { topics } : {}],
     workflowExecutionTimeout: TIMEOUT,
     staticSummary: "What a command asks before it starts anything",

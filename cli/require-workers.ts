@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@temporalio/client";
-import { CONTROL_QUEUE } from "../domain/settings/task-queues";
+import { CONTROL_QUEUE, scopeOf } from "../domain/settings/task-queues";
+import { controlQueue } from "./pipeline";
 import { TASK_KINDS, workersOf } from "./workers";
 
 /** How often it is asked before the command gives up: a worker that has just been started polls within seconds. */
@@ -16,7 +17,7 @@ const PAUSE_MS = 1000;
  */
 export async function requireWorkers(
   client: Client,
-  queue = CONTROL_QUEUE,
+  queue = controlQueue(),
   pause: () => Promise<unknown> = () => sleep(PAUSE_MS),
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -32,8 +33,8 @@ export async function requireWorkers(
 
 /** The command that starts a worker of a queue, which is named by its role and, for an archive, its host. */
 function whoStarts(queue: string): string {
-  const [role, host] = queue.split("@");
-  if (queue === CONTROL_QUEUE) return "`sisyphus worker`";
+  const [role, host] = queue.slice(scopeOf(queue).length).split("@");
+  if (role === CONTROL_QUEUE) return "`sisyphus worker`";
   return `\`sisyphus worker --role ${role}\`${host ? ` on ${host}` : ""}`;
 }
 
@@ -44,7 +45,7 @@ async function tasksThatNobodyTakes(
   const idle: string[] = [];
   for (const kind of TASK_KINDS) {
     // Workflows all run on one queue.
-    if (kind.tasks === "workflows" && queue !== CONTROL_QUEUE) continue;
+    if (kind.tasks === "workflows" && queue !== controlQueue()) continue;
     if ((await workersOf(client, queue, [kind])).length === 0)
       idle.push(kind.tasks);
   }

@@ -1,5 +1,6 @@
 import type { Storage } from "../clients/storage";
 import type { Config } from "../domain/settings/config";
+import { pipelineChosen } from "./pipeline";
 
 /**
  * What workflows keep on HDFS, for reading: nothing may be changed through it. What that takes is loaded here, as most commands ask Temporal
@@ -15,7 +16,7 @@ export async function readOnlyStorage(
     import("../clients/hdfs/hdfs-of"),
     import("../clients/storage"),
   ]);
-  const config = loadConfig(configPath);
+  const config = loadConfig(configPath, pipelineChosen());
   const hdfs = hdfsOf(config);
   return { config, storage: new Storage(hdfs, config.storage.path) };
 }

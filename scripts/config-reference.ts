@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { configSchema } from "../domain/settings/config";
 import { ENVIRONMENT } from "../domain/settings/environment";
+import { pipelines } from "../domain/settings/sections/pipelines";
 
 /**
  * The configuration's reference as Markdown, made from the zod schema alone (by way of JSON Schema, zod's public view of it) and from
@@ -164,7 +165,8 @@ function tableText(rows: string[][]): string {
 
 /** The whole reference, without the lines around it. */
 function configReference(): string {
-  const schema = asSchema(z.toJSONSchema(configSchema, { io: "input" }));
+  const file = z.strictObject({ ...configSchema.shape, pipelines });
+  const schema = asSchema(z.toJSONSchema(file, { io: "input" }));
   return [
     "## Fields",
     "A path has a dot before each field of a section, and `[]` behind a list of sections.\nWhat is required in an optional section is required only where that section is given.",

@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { type Config, parseConfig } from "../domain/settings/config";
+import type { Config } from "../domain/settings/config";
+import {
+  type Pipeline,
+  pipelineNamed,
+  pipelinesIn,
+} from "../domain/settings/pipelines";
 import { readHadoopConf } from "./hadoop-conf";
 
 function textOf(path: string): string {
@@ -19,19 +24,30 @@ function textOf(path: string): string {
   }
 }
 
-/** Reads and checks a configuration file. @throws Error that names the file, or every wrong field and what is allowed there */
-export const loadConfig = (path: string): Config =>
-  configIn(textOf(path), path);
+/**
+ * Reads and checks a configuration file, or one pipeline's part of it.
+ * @param pipeline the pipeline's name, where the file has several
+ * @throws Error that names the file, or every wrong field and what is allowed there
+ */
+export const loadConfig = (path: string, pipeline?: string): Config =>
+  pipelineNamed(loadPipelines(path), pipeline, path).config;
 
-/** Checks a configuration's text. @param path what it is called. @throws Error as above */
-export function configIn(text: string, path: string): Config {
+/** Reads and checks all pipelines of a configuration file. @throws Error as above */
+export const loadPipelines = (path: string): Pipeline[] =>
+  configuredIn(textOf(path), path);
+
+/** Checks a configuration's text, which is that of one pipeline. @param path what it is called. @throws Error as above */
+export const configIn = (text: string, path: string): Config =>
+  pipelineNamed(configuredIn(text, path), undefined, path).config;
+
+function configuredIn(text: string, path: string): Pipeline[] {
   const { value, fault } = yamlOf(text);
   if (fault !== undefined) throw new Error(`${path} is not YAML: ${fault}`);
   if (!isSection(value))
     throw new Error(
       `${path} ${value === null ? "is empty" : `is ${Array.isArray(value) ? "a list" : "a text or a number"}`}; sections such as \`kafka:\` are wanted, and \`sisyphus config init\` writes a first file`,
     );
-  return parseConfig(withHadoopConf(value), path);
+  return pipelinesIn(value, path, withHadoopConf);
 }
 
 /** What the parser says of a text's place, and then quotes. */

@@ -37,18 +37,27 @@ import type { Config } from "../domain/settings/config";
 import { configDigest } from "../domain/settings/config-digest";
 import { policyOf } from "../domain/settings/policy";
 import { secretVariables } from "../domain/settings/secret-variables";
+import type { Pipeline } from "../domain/settings/pipelines";
 import { createImporter } from "../importers/registry";
+import { PIPELINES } from "./http-server";
 
-/** Builds the clients, and what activities share, once for each worker. */
-export function createDependencies(config: Config, client: Client) {
+/**
+ * Builds the clients, and what activities share, once for each worker and pipeline.
+ * @param pipeline its name, where it has one, and the folder of storage in which what all pipelines share is kept
+ */
+export function createDependencies(
+  config: Config,
+  client: Client,
+  { name, sharedPath }: Omit<Pipeline, "config"> = {
+    sharedPath: config.storage.path,
+  },
+) {
   const clients = clientsOf(config);
   const hdfs = clients.hdfs(config.allowedPrefixes);
   const storage = new Storage(
     hdfs,
     config.storage.path,
-    config.metrics &&
-      (config.metrics.url ??
-        `http://${config.metrics.host}:${config.metrics.port}`),
+    config.metrics && servedAt(config.metrics, name),
   );
   const yarn = clients.yarn();
   const isHidden = secretVariables(config);
@@ -70,6 +79,8 @@ export function createDependencies(config: Config, client: Client) {
     webToken: clients.webToken,
     hdfs,
     storage,
+    /** What all pipelines share. */
+    shared: new Storage(hdfs, sharedPath),
     source: createImporter(hdfs, config.importer),
     kafka: clients.kafka(),
     hive: clients.hive(),
@@ -87,6 +98,21 @@ export function createDependencies(config: Config, client: Client) {
     openMysql: clients.mysql,
   };
 }
+
+/** Where browsers find what the control worker serves of a pipeline. */
+const servedAt = (
+  { url, host, port }: NonNullable<Config["metrics"]>,
+  pipeline: string | undefined,
+): string =>
+  (url ?? `http://${host}:${port}`).replace(/\/$/, "") +
+  (pipeline === undefined ? "" : PIPELINES + pipeline);
+
+/** The activities of the book of leases, which pipelines with names share. */
+export const createSharedActivities = ({
+  client,
+  shared,
+}: ReturnType<typeof createDependencies>) =>
+  createLeaseActivities({ client, storage: shared });
 
 /** Every activity; each factory is handed the clients that it uses. */
 export function createActivities(deps: ReturnType<typeof createDependencies>) {
@@ -141,7 +167,7 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     ...createKillRefineActivities({ yarn }),
     ...createScanLogsActivities({ config, hdfs, yarn, storage }),
     ...createVerifyActivities({ ...judging, storage, submitter }),
-    ...createLeaseActivities({ client, storage }),
+    ...createLeaseActivities({ client, storage: deps.shared }),
     ...createLeaveAloneActivities({ storage }),
     ...createReportActivities({ storage }),
     ...createAlertActivities({ config, client, storage, webToken }),

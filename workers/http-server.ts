@@ -22,6 +22,19 @@ import { SAFE_HEADERS } from "./http-headers";
 import { metricsText } from "./metrics";
 
 type Reader = Pick<Storage, "read" | "readRef" | "readText">;
+
+/** What is served of one pipeline. */
+export type Served = {
+  /** Absent where there is one pipeline, without a name. */
+  name?: string;
+  storage: Reader;
+  /** By which it is told whether an hour may be used; without them nobody is told. */
+  rules?: HourRules;
+};
+
+/** The path below which each pipeline with a name has its own pages. */
+export const PIPELINES = "/p/";
+
 type Settings = Pick<NonNullable<Config["metrics"]>, "host" | "port"> &
   Partial<NonNullable<Config["metrics"]>>;
 
@@ -32,21 +45,20 @@ const NOT_FOUND: Answer = { status: 404, text: "see /metrics and /reports/\n" };
 /**
  * Serves `/metrics`, below `/reports/` the reports of audits and sagas, below `/v1/` what other programs ask, and `/healthz`. Storage that does not answer is a 503, anything else
  * that is asked for a 404. Whoever asks under a name that is not this server's gets 421, and without the token, where there is one, 401;
- * `/healthz` says nothing and is open to all.
- * @param rules by which it is told whether an hour may be used; without them nobody is told
+ * `/healthz` says nothing and is open to all. Pipelines with names have their reports and answers below `/p/<name>/`; metrics are those of all,
+ * and what is asked of none below `/v1/` is answered by the one that knows of it.
  * @returns the listening server
  * @throws Error with code `EADDRINUSE` where another process listens there, or where the token is none
  */
 export async function serveHttp(
-  storage: Reader,
+  pipelines: Served[],
   settings: Settings,
   environment: NodeJS.ProcessEnv = {},
-  rules?: HourRules,
 ): Promise<Server> {
   const token = readerToken(settings, environment);
   const server = createServer((request, response) => {
     const { port } = server.address() as AddressInfo;
-    answerTo(request, { storage, settings, token, port, rules }).then(
+    answerTo(request, { pipelines, settings, token, port }).then(
       (answer) => send(request, response, answer),
       (error: Error) =>
         send(request, response, { status: 503, text: `${error.message}\n` }),
@@ -73,18 +85,17 @@ function send(
     .end(method === "HEAD" ? undefined : body);
 }
 
-type Served = {
-  storage: Reader;
+type Access = {
+  pipelines: Served[];
   settings: Settings;
   token: string | undefined;
   /** The one that is listened on. */
   port: number;
-  rules: HourRules | undefined;
 };
 
 async function answerTo(
   { method = "", url = "", headers }: IncomingMessage,
-  { storage, settings, token, port, rules }: Served,
+  { pipelines, settings, token, port }: Access,
 ): Promise<Answer> {
   if (method !== "GET" && method !== "HEAD")
     return {
@@ -111,8 +122,57 @@ async function answerTo(
     return {
       status: 200,
       headers: METRICS_TYPE,
-      text: await metricsText(storage, rules),
+      text: await metricsText(pipelines),
     };
+  return (await pageOf(pipelines, path, query)) ?? NOT_FOUND;
+}
+
+/** What pipelines have at a path: a report, or an answer for other programs. */
+async function pageOf(
+  pipelines: Served[],
+  path: string,
+  query: URLSearchParams,
+): Promise<Answer | undefined> {
+  const [only] = pipelines;
+  if (only && only.name === undefined) return pageIn(only, path, query);
+  const meant = pipelines.find(({ name }) =>
+    path.startsWith(`${PIPELINES}${name}/`),
+  );
+  if (meant)
+    return pageIn(
+      meant,
+      path.slice(PIPELINES.length + meant.name!.length),
+      query,
+    );
+  return path.startsWith(API) ? askAll(pipelines, path, query) : undefined;
+}
+
+/** The answer of the pipeline that knows what is asked of. */
+async function askAll(
+  pipelines: Served[],
+  path: string,
+  query: URLSearchParams,
+): Promise<Answer | undefined> {
+  const answers = await Promise.all(
+    pipelines.map(async (each) => ({
+      name: each.name,
+      answer: await pageIn(each, path, query),
+    })),
+  );
+  const known = answers.filter(({ answer }) => answer?.status !== 404);
+  return known.length > 1 && known.every(({ answer }) => answer?.status === 200)
+    ? {
+        status: 400,
+        text: `several pipelines know of it: ask ${known.map(({ name }) => PIPELINES + name + path).join(" or ")}\n`,
+      }
+    : (known[0] ?? answers[0])?.answer;
+}
+
+async function pageIn(
+  { storage, rules }: Served,
+  path: string,
+  query: URLSearchParams,
+): Promise<Answer | undefined> {
   if (rules && path.startsWith(API))
     return answerHours(
       storage,
@@ -121,7 +181,7 @@ async function answerTo(
       query,
       Date.now(),
     );
-  return (await reportAt(storage, path)) ?? NOT_FOUND;
+  return reportAt(storage, path);
 }
 
 const NEEDS_TOKEN: Answer = {

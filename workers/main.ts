@@ -1,18 +1,30 @@
 import type { Server } from "node:http";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { NativeConnection, Worker } from "@temporalio/worker";
-import type { Storage } from "../clients/storage";
+import {
+  NativeConnection,
+  Worker,
+  type WorkerOptions,
+} from "@temporalio/worker";
 import { hourRulesOf } from "../domain/audit/usable-hours";
 import type { Config } from "../domain/settings/config";
 import { configDigest } from "../domain/settings/config-digest";
-import { archiveQueueOf } from "../domain/settings/task-queues";
+import { type Pipeline, pipelineNamed } from "../domain/settings/pipelines";
+import {
+  archiveQueueOf,
+  LEASES_QUEUE,
+  scopeOfPipeline,
+} from "../domain/settings/task-queues";
 import { identityText } from "../domain/settings/worker-identity";
 import { version } from "./version";
-import { loadConfig } from "./config";
+import { loadPipelines } from "./config";
 import { connectClient, temporalOptions } from "./connection";
-import { createActivities, createDependencies } from "./dependencies";
-import { serveHttp } from "./http-server";
+import {
+  createActivities,
+  createDependencies,
+  createSharedActivities,
+} from "./dependencies";
+import { type Served, serveHttp } from "./http-server";
 
 /** What a process does: one job, or all of them. */
 export type Role = Job | "all";
@@ -21,57 +33,118 @@ const JOBS = ["control", "bulk", "archive"] as const;
 /** `control`: workflows and light activities. `bulk`: heavy ones. `archive`: those beside the event archive, on its host. */
 type Job = (typeof JOBS)[number];
 
-/** Runs this process' workers until it is told to stop. @throws Error where the configuration or Temporal fails it */
+/**
+ * Runs this process' workers until it is told to stop.
+ * @param chosen the one pipeline that it works for; all of the file's where none is chosen
+ * @throws Error where the configuration or Temporal fails it
+ */
 export async function runWorkers(
   role: Role,
   configPath: string,
+  chosen?: string,
 ): Promise<void> {
-  const config = loadConfig(configPath);
+  const all = loadPipelines(configPath);
+  const pipelines =
+    chosen === undefined ? all : [pipelineNamed(all, chosen, configPath)];
   const jobs: readonly Job[] = role === "all" ? JOBS : [role];
-  const hasControl = jobs.includes("control");
 
-  const { connectionOptions, namespace } = temporalOptions();
+  const { connectionOptions } = temporalOptions();
   const client = await connectClient();
   const connection = await NativeConnection.connect(connectionOptions as never);
-  const dependencies = createDependencies(config, client);
-  const activities = createActivities(dependencies);
-  const identity = workerIdentity(config);
+  const served = pipelines.map((pipeline) => ({
+    pipeline,
+    dependencies: createDependencies(pipeline.config, client, pipeline),
+  }));
+  const wanted = served.flatMap((each) => workersOf(each, jobs));
+  const named = served.find(({ pipeline }) => pipeline.name !== undefined);
+  if (named && jobs.includes("control")) wanted.push(leasesWorker(named));
   const workers = await Promise.all(
-    jobs.map((job) =>
-      Worker.create({
-        connection,
-        namespace,
-        activities,
-        identity,
-        ...optionsOf(job, config),
-        ...(job === "control"
-          ? // It lies beside this program: see scripts/build.mjs.
-            { workflowBundle: { codePath: join(__dirname, "workflows.js") } }
-          : {}),
-      }),
+    wanted.map((options) =>
+      Worker.create({ ...COMMON, ...options, ...at(connection) }),
     ),
   );
-  const server = hasControl
-    ? await serveIfConfigured(dependencies.storage, config)
+  const server = jobs.includes("control")
+    ? await serveIfConfigured(served)
     : undefined;
 
   console.log(
-    `worker ready: ${jobs.map((job) => taskQueueOf(job, config)).join(", ")}`,
+    `worker ready: ${wanted.map(({ taskQueue }) => taskQueue).join(", ")}`,
   );
-  const tickets = keepTickets(dependencies.freshTicket);
+  const tickets = keepTickets(
+    served.map(({ dependencies }) => dependencies.freshTicket),
+  );
   await Promise.all(workers.map((worker) => worker.run()));
   clearInterval(tickets);
   server?.close();
-  await dependencies.archive.close();
+  for (const { dependencies } of served) await dependencies.archive.close();
   await client.connection.close();
   await connection.close();
 }
 
+type Wanted = Pick<
+  WorkerOptions,
+  "taskQueue" | "activities" | "identity" | "workflowBundle"
+> & { maxConcurrentActivityTaskExecutions: number };
+
+const at = (connection: NativeConnection) => ({
+  connection,
+  namespace: temporalOptions().namespace,
+});
+
+/** A pipeline, and what its activities share. */
+type ServedPipeline = {
+  pipeline: Pipeline;
+  dependencies: ReturnType<typeof createDependencies>;
+};
+
+/** A pipeline's workers, one for each job. */
+function workersOf(
+  { pipeline: { name, config }, dependencies }: ServedPipeline,
+  jobs: readonly Job[],
+): Wanted[] {
+  const activities = createActivities(dependencies);
+  return jobs.map((job) => ({
+    taskQueue: scopeOfPipeline(name) + taskQueueOf(job, config),
+    activities,
+    identity: workerIdentity(config),
+    maxConcurrentActivityTaskExecutions: job === "control" ? 20 : 4,
+    ...(job === "control" ? WORKFLOWS : {}),
+  }));
+}
+
+/** The worker of what pipelines with names share. */
+const leasesWorker = ({
+  pipeline: { config },
+  dependencies,
+}: ServedPipeline): Wanted => ({
+  taskQueue: LEASES_QUEUE,
+  activities: createSharedActivities(dependencies),
+  identity: workerIdentity(config),
+  maxConcurrentActivityTaskExecutions: 20,
+  ...WORKFLOWS,
+});
+
+/** They lie beside this program: see scripts/build.mjs. */
+const WORKFLOWS = {
+  workflowBundle: { codePath: join(__dirname, "workflows.js") },
+};
+
+const COMMON = {
+  // An activity learns from the answer to its heartbeat that it was cancelled or taken over: that should not take long.
+  maxHeartbeatThrottleInterval: "2s",
+  defaultHeartbeatThrottleInterval: "1s",
+  shutdownGraceTime: "5s",
+  // So long a workflow waits for the worker that it last ran on: where that has crashed, another one goes on after this.
+  stickyQueueScheduleToStartTimeout: "3s",
+} as const;
+
 /** Programs that run for long read their tickets from a cache in which a worker sees to it that they do not end. */
 const TICKETS_MS = 600_000;
-function keepTickets(freshTicket: () => Promise<void>): NodeJS.Timeout {
-  const keep = () =>
-    void freshTicket().catch((error: Error) => console.warn(error.message));
+function keepTickets(all: (() => Promise<void>)[]): NodeJS.Timeout {
+  const keep = () => {
+    for (const freshTicket of all)
+      void freshTicket().catch((error: Error) => console.warn(error.message));
+  };
   // Also at once: commands that need no ticket are to be the same one as all others.
   keep();
   return setInterval(keep, TICKETS_MS);
@@ -88,24 +161,20 @@ const workerIdentity = (config: Config): string =>
 const taskQueueOf = (job: Job, config: Config) =>
   job === "archive" ? archiveQueueOf(config.archive.host) : job;
 
-const optionsOf = (job: Job, config: Config) =>
-  ({
-    taskQueue: taskQueueOf(job, config),
-    maxConcurrentActivityTaskExecutions: job === "control" ? 20 : 4,
-    // An activity learns from the answer to its heartbeat that it was cancelled or taken over: that should not take long.
-    maxHeartbeatThrottleInterval: "2s",
-    defaultHeartbeatThrottleInterval: "1s",
-    shutdownGraceTime: "5s",
-  }) as const;
-
 /** Metrics and reports, where the configuration says at which address and no other worker of this host serves them. */
 async function serveIfConfigured(
-  storage: Storage,
-  config: Config,
+  pipelines: ServedPipeline[],
 ): Promise<Server | undefined> {
-  const { metrics } = config;
+  const { metrics } = pipelines[0]!.pipeline.config;
   if (!metrics) return undefined;
-  return serveHttp(storage, metrics, process.env, hourRulesOf(config)).catch(
+  const served = pipelines.map(
+    ({ pipeline: { name, config }, dependencies }): Served => ({
+      ...(name === undefined ? {} : { name }),
+      storage: dependencies.storage,
+      rules: hourRulesOf(config),
+    }),
+  );
+  return serveHttp(served, metrics, process.env).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code !== "EADDRINUSE") throw error;
       // Another control worker of this host serves the same.

@@ -12,19 +12,38 @@ import { HOUR_MS, hourStart } from "../lib/hour";
 
 type Reader = Pick<Storage, "read" | "readRef">;
 
+/** What is measured of one pipeline. */
+type Measured = {
+  /** The label `pipeline`, where pipelines have names. */
+  name?: string;
+  storage: Reader;
+  /** By which watermarks are told; without them there are none. */
+  rules?: HourRules;
+};
+
 /**
  * The newest audit, headroom, canaries and undeliverable alerts as Prometheus metrics (text format 0.0.4).
  * They come from storage, so every worker serves the same.
- * @param rules by which watermarks are told; without them there are none
  */
-export async function metricsText(
-  storage: Reader,
-  rules?: HourRules,
-): Promise<string> {
+export async function metricsText(pipelines: Measured[]): Promise<string> {
   const registry = new Registry();
-  const audits = auditMetrics(registry);
-  const others = otherMetrics(registry);
+  const common = pipelines.some(({ name }) => name !== undefined)
+    ? ["pipeline"]
+    : [];
+  const audits = auditMetrics(registry, common);
+  const others = otherMetrics(registry, common);
+  for (const { name, ...measured } of pipelines) {
+    const label: Labels = name === undefined ? {} : { pipeline: name };
+    await measure(measured, audits(label), others(label));
+  }
+  return registry.metrics();
+}
 
+async function measure(
+  { storage, rules }: Omit<Measured, "name">,
+  audits: ReturnType<ReturnType<typeof auditMetrics>>,
+  others: ReturnType<ReturnType<typeof otherMetrics>>,
+): Promise<void> {
   const audit = await storage.read(latest.audit);
   const report = audit && (await storage.readRef<AuditReport>(audit.ref));
   if (report) audits.set(report);
@@ -35,29 +54,31 @@ export async function metricsText(
       audits.setWatermark(told);
   }
   for (const { topic, hours } of (await storage.read(latest.headroom)) ?? [])
-    others.headroom.set({ topic }, hours);
+    others.setHeadroom({ topic }, hours);
   const canaries = (await storage.read(latest.canary))?.seconds ?? {};
   for (const [topic, stages] of Object.entries(canaries))
     for (const [stage, seconds] of Object.entries(stages))
-      others.canary.set({ topic, stage }, seconds);
+      others.setCanary({ topic, stage }, seconds);
   const { undeliverable = {} } = (await storage.read(latest.alerts)) ?? {};
   for (const [receiver, count] of Object.entries(undeliverable))
-    others.undeliverable.inc({ receiver }, count);
-  return registry.metrics();
+    others.addUndeliverable({ receiver }, count);
 }
 
+type Labels = Record<string, string>;
+
 const gaugesIn =
-  (registry: Registry) => (name: string, help: string, labelNames: string[]) =>
+  (registry: Registry, common: string[]) =>
+  (name: string, help: string, labelNames: string[]) =>
     new Gauge({
       name: `sisyphus_${name}`,
       help,
-      labelNames,
+      labelNames: [...labelNames, ...common],
       registers: [registry],
     });
 
 /** What an audit's report says. */
-function auditMetrics(registry: Registry) {
-  const gauge = gaugesIn(registry);
+function auditMetrics(registry: Registry, common: string[]) {
+  const gauge = gaugesIn(registry, common);
   const completeness = gauge(
     "completeness_ratio",
     "Events in HDFS of those that are known of, in the look-back window",
@@ -86,51 +107,60 @@ function auditMetrics(registry: Registry) {
     ["table"],
   );
 
-  const setTopic = (audit: TopicAudit) => {
-    const { topic } = audit;
-    completeness.set({ topic }, completenessOf(audit));
-    unread.set({ topic }, audit.unread);
-    missing.set({ topic }, audit.missing);
+  const setTopic = (audit: TopicAudit, label: Labels) => {
+    const topic = { ...label, topic: audit.topic };
+    completeness.set(topic, completenessOf(audit));
+    unread.set(topic, audit.unread);
+    missing.set(topic, audit.missing);
     for (const { cause } of audit.findings)
-      broken.inc({ topic, cause: cause ?? "unknown" });
+      broken.inc({ ...topic, cause: cause ?? "unknown" });
   };
-  return {
+  return (label: Labels) => ({
     setWatermark({ table, watermark }: Watermark) {
       if (watermark !== null)
-        watermarks.set({ table }, (hourStart(watermark) + HOUR_MS) / 1000);
+        watermarks.set(
+          { ...label, table },
+          (hourStart(watermark) + HOUR_MS) / 1000,
+        );
     },
     set(report: AuditReport) {
-      report.audits.forEach(setTopic);
-      seconds.set(report.seconds);
-      asOf.set(Date.parse(report.asOf) / 1000);
-      outages.set(report.outages.length);
+      for (const audit of report.audits) setTopic(audit, label);
+      seconds.set(label, report.seconds);
+      asOf.set(label, Date.parse(report.asOf) / 1000);
+      outages.set(label, report.outages.length);
       for (const [service, count] of Object.entries(report.requests))
-        requests.set({ service }, count);
+        requests.set({ ...label, service }, count);
     },
-  };
+  });
 }
 
 /** What others than the hourly audit keep. */
-function otherMetrics(registry: Registry) {
-  const gauge = gaugesIn(registry);
-  return {
-    headroom: gauge(
-      "headroom_hours",
-      "Hours until data is deleted unread, for topics below their warning threshold",
-      ["topic"],
-    ),
-    canary: gauge(
-      "canary_seconds",
-      "Seconds from a canary's production to each stage",
-      ["topic", "stage"],
-    ),
-    undeliverable: new Counter({
-      name: "sisyphus_alerts_undeliverable_total",
-      help: "Alerts that a receiver refused for good",
-      labelNames: ["receiver"],
-      registers: [registry],
-    }),
-  };
+function otherMetrics(registry: Registry, common: string[]) {
+  const gauge = gaugesIn(registry, common);
+  const headroom = gauge(
+    "headroom_hours",
+    "Hours until data is deleted unread, for topics below their warning threshold",
+    ["topic"],
+  );
+  const canary = gauge(
+    "canary_seconds",
+    "Seconds from a canary's production to each stage",
+    ["topic", "stage"],
+  );
+  const undeliverable = new Counter({
+    name: "sisyphus_alerts_undeliverable_total",
+    help: "Alerts that a receiver refused for good",
+    labelNames: ["receiver", ...common],
+    registers: [registry],
+  });
+  return (label: Labels) => ({
+    setHeadroom: (which: Labels, hours: number) =>
+      headroom.set({ ...label, ...which }, hours),
+    setCanary: (which: Labels, seconds: number) =>
+      canary.set({ ...label, ...which }, seconds),
+    addUndeliverable: (which: Labels, count: number) =>
+      undeliverable.inc({ ...label, ...which }, count),
+  });
 }
 
 /** The fraction of a topic's events that is in HDFS; a topic without events is complete. */

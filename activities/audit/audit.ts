@@ -16,6 +16,7 @@ import type { Storage } from "../../clients/storage";
 import { auditPlaces } from "../../clients/storage-layout";
 import { beat } from "../beat";
 import { heartbeatWhile } from "../heartbeat-while";
+import { ownScope } from "../own-task-queue";
 import { workflowId } from "../workflow-id";
 import { BatchProgress } from "./batch-progress";
 import type { EvidenceClients } from "./evidence/clients";
@@ -113,7 +114,7 @@ export function createAuditActivities(clients: AuditClients) {
     },
     /** What workflows need to know of the configuration. */
     async settings(): Promise<Settings> {
-      return settingsOf(config);
+      return settingsOf(config, ownScope());
     },
     /**
      * Audits a batch and stores what it found. The first attempts fail visibly where a service is down; from `audit.patience` on its

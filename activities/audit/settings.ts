@@ -33,17 +33,19 @@ export type Settings = {
   webUi?: string;
 };
 
-/** The settings of a configuration. */
-export function settingsOf(config: Config): Settings {
+/** The settings of a configuration. @param scope what the names of its pipeline begin with */
+export function settingsOf(config: Config, scope: string): Settings {
   const { audit, archive, search, saga, plan, webUi } = config;
   const { importer, refine } = config;
   return {
     lookbackHours: audit.lookbackHours,
     batchTopics: audit.batchTopics,
     patience: audit.patience,
-    archiveQueue: archiveQueueOf(archive.host),
-    otherArchiveQueues: search.otherHosts.map(archiveQueueOf),
-    sagaQueues: sagaQueuesOf(config),
+    archiveQueue: scope + archiveQueueOf(archive.host),
+    otherArchiveQueues: search.otherHosts.map(
+      (host) => scope + archiveQueueOf(host),
+    ),
+    sagaQueues: sagaQueuesOf(config, scope),
     holds: {
       importer: importer.hold !== undefined,
       refine: refine.hold !== undefined,

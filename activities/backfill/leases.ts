@@ -7,6 +7,7 @@ import {
 } from "../../domain/backfill/leases";
 import type { Storage } from "../../clients/storage";
 import { leaseBookPlace } from "../../clients/storage-layout";
+import { leasesQueueOf } from "../../domain/settings/task-queues";
 import { ownTaskQueue } from "../own-task-queue";
 
 /** A saga with a request, as the leases know it. */
@@ -50,7 +51,7 @@ export function createLeaseActivities({
   const tellBook = (signal: string, argument: unknown) =>
     client.workflow.signalWithStart("leases", {
       workflowId: LEASES_ID,
-      taskQueue: ownTaskQueue(),
+      taskQueue: leasesQueueOf(ownTaskQueue()),
       args: [],
       signal,
       signalArgs: [argument],

@@ -7,7 +7,7 @@ import type { Outage } from "../../domain/audit/audit-report";
 import type { Alert, AlertItem } from "../../domain/incidents/alert";
 import { ALERT_DESK_ID } from "../../domain/incidents/desk";
 import type { Config } from "../../domain/settings/config";
-import { ownTaskQueue } from "../own-task-queue";
+import { ownScope, ownTaskQueue } from "../own-task-queue";
 import type { WebToken } from "./receivers/proofs";
 import { configuredReceivers } from "./receivers/receivers";
 
@@ -33,7 +33,7 @@ export function createAlertActivities({
     ...signalArgs: unknown[]
   ): Promise<void> {
     await client.workflow.signalWithStart("alertDesk", {
-      workflowId: ALERT_DESK_ID,
+      workflowId: ownScope() + ALERT_DESK_ID,
       taskQueue: ownTaskQueue(),
       args: [],
       signal,

@@ -8,7 +8,10 @@ import { incidentId } from "../../domain/incidents/incident";
 import type { FindingsMessage } from "../../domain/incidents/incident-changes";
 import type { Policy } from "../../domain/settings/policy";
 import { hoursIn, type HourRange } from "../../lib/hour";
-import { ownTaskQueue } from "../own-task-queue";
+import { ownScope, ownTaskQueue } from "../own-task-queue";
+
+/** The workflow id of a topic's incident in the pipeline of this activity. */
+const idOf = (topic: string): string => ownScope() + incidentId(topic);
 
 /** Reporting what audits found to the incidents of the topics that it is about. */
 export function createIncidentActivities({
@@ -20,7 +23,7 @@ export function createIncidentActivities({
   storage: Pick<Storage, "readRef">;
   policyOf: (topic: string) => Policy;
 }) {
-  /** Ids of the incidents that have not closed themselves yet. */
+  /** Ids of the incidents that have not closed themselves yet; those of other pipelines are among them. */
   async function runningIncidents(): Promise<Set<string>> {
     const ids = new Set<string>();
     for await (const workflow of client.workflow.list({
@@ -37,7 +40,7 @@ export function createIncidentActivities({
     message: unknown,
   ): Promise<void> {
     await client.workflow.signalWithStart("topicIncident", {
-      workflowId: incidentId(topic),
+      workflowId: idOf(topic),
       taskQueue: ownTaskQueue(),
       args: [{ topic }],
       staticSummary: `What is wrong with ${topic}`,
@@ -53,7 +56,7 @@ export function createIncidentActivities({
     message: unknown,
   ): Promise<void> {
     await client.workflow
-      .getHandle(incidentId(topic))
+      .getHandle(idOf(topic))
       .signal(signal, message)
       .catch((error: unknown) => {
         // It has closed itself since the running ones were listed.
@@ -88,9 +91,9 @@ export function createIncidentActivities({
           };
           if (findings.length > 0) {
             await signalOrBegin(topic, "findings", message);
-            ids.push(incidentId(topic));
+            ids.push(idOf(topic));
           } else if (
-            running.has(incidentId(topic)) &&
+            running.has(idOf(topic)) &&
             !audit.unknowable &&
             !audit.problem
           )
@@ -114,7 +117,7 @@ export function createIncidentActivities({
       const low = new Set(input.low.map((headroom) => headroom.topic));
       const running = await runningIncidents();
       for (const topic of input.looked)
-        if (!low.has(topic) && running.has(incidentId(topic)))
+        if (!low.has(topic) && running.has(idOf(topic)))
           await signalIfRunning(topic, "headroom", { asOf });
     },
   };

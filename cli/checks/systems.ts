@@ -4,7 +4,10 @@ import type { EventMysql } from "../../clients/mysql";
 import { configDigest } from "../../domain/settings/config-digest";
 import type { Config } from "../../domain/settings/config";
 import { datasetOf } from "../../domain/settings/dataset";
-import { sagaQueuesOf } from "../../domain/settings/task-queues";
+import {
+  sagaQueuesOf,
+  scopeOfPipeline,
+} from "../../domain/settings/task-queues";
 import { readIdentity } from "../../domain/settings/worker-identity";
 import { within } from "../../lib/within";
 import { connectClient } from "../../workers/connection";
@@ -92,12 +95,15 @@ export const systemRows = (
   Promise.all(Object.entries(checksOf(config, clients, kafka)).map(rowOf));
 
 /** A row for each worker of each queue, and for each queue that has none. */
-export async function workerRows(config: Config): Promise<Row[]> {
+export async function workerRows(
+  config: Config,
+  pipeline: string | undefined,
+): Promise<Row[]> {
   const own = configDigest(config);
   try {
     return await withClient(async (client) => {
       const rows: Row[] = [];
-      for (const queue of sagaQueuesOf(config)) {
+      for (const queue of sagaQueuesOf(config, scopeOfPipeline(pipeline))) {
         const identities = await workersOf(client, queue);
         if (identities.length === 0)
           rows.push(failed(queue, "FAILED: none", "", ""));

@@ -7,7 +7,7 @@ import type {
 } from "../../domain/audit/evidence";
 import type { Judgement } from "../../domain/audit/judgement";
 import { check, withClient } from "../client";
-import { CONTROL_QUEUE } from "../../domain/settings/task-queues";
+import { controlQueue, scoped, wholeId } from "../pipeline";
 import { gridText, print, table } from "../output";
 import { preflight } from "../preflight";
 import { showInstant } from "../time";
@@ -80,7 +80,7 @@ async function showAudit(
   id: string | undefined,
   { config, json }: Options,
 ): Promise<void> {
-  const report = await storedAudit(config, id);
+  const report = await storedAudit(config, id && wholeId(id));
   if (json) return print(report);
   const findings = report.audits.flatMap((audit) => audit.findings);
   print(
@@ -108,7 +108,7 @@ async function showGrid(
   id: string | undefined,
   { config, json }: Options,
 ): Promise<void> {
-  const { audits } = await storedAudit(config, id);
+  const { audits } = await storedAudit(config, id && wholeId(id));
   const grid = audits
     .filter(({ cells }) => Object.keys(cells).length > 0)
     .map(({ topic, cells }) => ({ topic, cells }));
@@ -152,8 +152,8 @@ async function explain(
   await withClient(async (client) => {
     await preflight(client, { needs: "audit", topics: [topic] });
     const found = (await client.workflow.execute("explainHour", {
-      workflowId: `explain/${topic}/${hour}`,
-      taskQueue: CONTROL_QUEUE,
+      workflowId: scoped(`explain/${topic}/${hour}`),
+      taskQueue: controlQueue(),
       args: [input],
       workflowIdConflictPolicy: "USE_EXISTING",
     })) as Explained;

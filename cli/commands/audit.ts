@@ -7,7 +7,7 @@ import {
 } from "../audit-progress";
 import { addAuditReaders, storedAudit } from "./audit-show";
 import { check, list, webLink, withClient } from "../client";
-import { CONTROL_QUEUE } from "../../domain/settings/task-queues";
+import { controlQueue, scoped } from "../pipeline";
 import { gridText, paint, print, table } from "../output";
 import { configOption } from "../config-option";
 import { preflight } from "../preflight";
@@ -76,12 +76,12 @@ async function runAudit(options: RunOptions): Promise<void> {
     ...(topics ? { topics: list(topics) } : {}),
   });
   const judgedAt = input.asOf ? Date.parse(input.asOf) : Date.now();
-  const workflowId = `audit/${hourOf(judgedAt)}`;
+  const workflowId = scoped(`audit/${hourOf(judgedAt)}`);
   await withClient(async (client) => {
     await preflight(client, { needs: "audit", topics: input.topics });
     const handle = await client.workflow.start("hourlyAudit", {
       workflowId,
-      taskQueue: CONTROL_QUEUE,
+      taskQueue: controlQueue(),
       args: [input],
       workflowIdConflictPolicy: "USE_EXISTING",
       staticSummary: "Audit of every topic-hour",
@@ -137,8 +137,8 @@ async function runHeadroomAudit(options: HeadroomOptions): Promise<void> {
   await withClient(async (client) => {
     await preflight(client, { needs: "control", topics: input.topics });
     const handle = await client.workflow.start("headroomAudit", {
-      workflowId: "headroom/by-hand",
-      taskQueue: CONTROL_QUEUE,
+      workflowId: scoped("headroom/by-hand"),
+      taskQueue: controlQueue(),
       args: [input],
       workflowIdConflictPolicy: "USE_EXISTING",
     });

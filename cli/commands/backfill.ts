@@ -4,7 +4,7 @@ import type { BackfillInput } from "../../domain/settings/inputs";
 import { readOnlyStorage } from "../storage";
 import { configOption } from "../config-option";
 import { check, list, webLink, withClient } from "../client";
-import { CONTROL_QUEUE } from "../../domain/settings/task-queues";
+import { controlQueue, scoped } from "../pipeline";
 import { print } from "../output";
 import { preflight } from "../preflight";
 import { resultOf } from "../result-of";
@@ -35,9 +35,13 @@ async function readPlanDocument(
   return storage.readRefText(ref);
 }
 
-/** The workflow id of a backfill: people may leave the prefix out. */
-export const idOf = (name: string) =>
-  name.includes("/") ? name : `backfill/${name}`;
+const PREFIX = "backfill/";
+
+/** The workflow id of a backfill: people may leave out what it begins with. */
+export function idOf(name: string): string {
+  if (name.startsWith(PREFIX)) return scoped(name);
+  return name.includes("/") ? name : scoped(PREFIX + name);
+}
 
 /** The checked input of a backfill. It needs no connection, so that a mistake is told at once. Its checks are loaded here, as most commands have none. */
 async function inputOf(
@@ -66,7 +70,7 @@ async function start(client: Client, o: StartOptions, input: BackfillInput) {
   );
   return client.workflow.start("backfill", {
     workflowId,
-    taskQueue: CONTROL_QUEUE,
+    taskQueue: controlQueue(),
     args: [input],
     staticSummary: `${dryRun ? "Plans" : "Repairs"} ${o.since} to ${o.until}`,
   });

@@ -7,7 +7,8 @@ import {
 } from "../../domain/rights/rights";
 import type { Config } from "../../domain/settings/config";
 import { configDigest } from "../../domain/settings/config-digest";
-import { loadConfig } from "../../workers/config";
+import { type Pipeline, pipelineNamed } from "../../domain/settings/pipelines";
+import { loadPipelines } from "../../workers/config";
 import {
   demandOf,
   exitCodeOf,
@@ -20,6 +21,7 @@ import { untilInterrupted } from "../checks/until-interrupted";
 import { configOption } from "../config-option";
 import { type InitOptions, writeFirstConfig } from "../first-config";
 import { print, table } from "../output";
+import { pipelineChosen } from "../pipeline";
 
 type CheckOptions = { config: string; for?: NeededBy[]; json?: boolean };
 
@@ -39,13 +41,16 @@ const asObjects = (header: string[], rows: Row[]) =>
   }));
 const cellsOf = (rows: Row[]) => rows.map(({ cells }) => cells);
 
-async function check(config: Config, demand: NeededBy[]): Promise<Checked> {
+async function check(
+  { config, name }: Pick<Pipeline, "config" | "name">,
+  demand: NeededBy[],
+): Promise<Checked> {
   const clients = clientsOf(config);
   const kafka = clients.kafka();
   const tried = rightsTried(config, clients, kafka, demand);
   const checked = Promise.all([
     systemRows(config, clients, kafka),
-    workerRows(config),
+    workerRows(config, name),
     tried.rights,
   ]).finally(() => kafka.close());
   const [systems, workers, rights] = await untilInterrupted(
@@ -100,17 +105,43 @@ export function addCommands(command: Command): void {
     )
     .option("--json", "for scripts")
     .action(async (options: CheckOptions) => {
-      const config = loadConfig(options.config);
-      const checked = await check(config, options.for ?? demandOf(config));
-      const { systems, workers, rights } = checked;
-      if (options.json)
-        print({
-          configuration: configDigest(config),
-          systems: asObjects(SYSTEMS, systems),
-          workers: asObjects(WORKERS, workers),
-          rights,
-        });
-      else printChecked(config, checked);
-      process.exitCode = exitCodeOf([...systems, ...workers], rights);
+      const rows: Row[] = [];
+      const tried: CheckedRight[] = [];
+      const told: object[] = [];
+      for (const pipeline of pipelinesMeant(options.config)) {
+        const { name, config } = pipeline;
+        const checked = await check(pipeline, options.for ?? demandOf(config));
+        rows.push(...checked.systems, ...checked.workers);
+        tried.push(...checked.rights);
+        if (options.json) told.push(asJson(pipeline, checked));
+        else {
+          if (name !== undefined)
+            print(
+              `${tried.length > checked.rights.length ? "\n" : ""}Pipeline ${name}\n`,
+            );
+          printChecked(config, checked);
+        }
+      }
+      // Scripts of before read the answer for one pipeline without a name.
+      if (options.json) print(told.length > 1 ? told : told[0]);
+      process.exitCode = exitCodeOf(rows, tried);
     });
 }
+
+/** The pipeline that was chosen, else all of the file's. */
+const pipelinesMeant = (path: string): Pipeline[] => {
+  const all = loadPipelines(path);
+  const chosen = pipelineChosen();
+  return chosen === undefined ? all : [pipelineNamed(all, chosen, path)];
+};
+
+const asJson = (
+  { name, config }: Pipeline,
+  { systems, workers, rights }: Checked,
+) => ({
+  ...(name === undefined ? {} : { pipeline: name }),
+  configuration: configDigest(config),
+  systems: asObjects(SYSTEMS, systems),
+  workers: asObjects(WORKERS, workers),
+  rights,
+});

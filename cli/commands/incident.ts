@@ -6,6 +6,10 @@ import {
 } from "../../domain/incidents/incident";
 import { webLink, withClient } from "../client";
 import { print, table } from "../output";
+import { isOurs, scoped } from "../pipeline";
+
+/** What the ids of all incidents begin with. */
+const INCIDENTS = incidentId("");
 
 export function addCommands(command: Command): void {
   command
@@ -63,6 +67,7 @@ const listIncidents = (options: { json?: boolean }) =>
       query: "WorkflowType = 'topicIncident' AND ExecutionStatus = 'Running'",
     })) {
       const { workflowId, runId, searchAttributes, startTime } = workflow;
+      if (!isOurs(workflowId, INCIDENTS)) continue;
       const link = webLink(workflowId, runId);
       rows.push({
         topic: topicOfIncident(workflowId),
@@ -91,7 +96,7 @@ const showIncident = (topic: string) =>
   withClient(async (client) =>
     print(
       await client.workflow
-        .getHandle(incidentId(topic))
+        .getHandle(scoped(incidentId(topic)))
         .query<IncidentState>("progress"),
     ),
   );
@@ -105,7 +110,7 @@ const update = <Answer>(
 ) =>
   withClient(async (client) => {
     const answer = await client.workflow
-      .getHandle(incidentId(topic))
+      .getHandle(scoped(incidentId(topic)))
       .executeUpdate<Answer, [object]>(name, { args: [given] });
     print(say(answer));
   });

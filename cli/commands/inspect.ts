@@ -13,6 +13,7 @@ import {
 import { yarnLogs } from "../../formats/yarn-log/yarn-log";
 import { configOption } from "../config-option";
 import { print, table } from "../output";
+import { pipelineChosen } from "../pipeline";
 import { parseLocation } from "../../formats/hadoop/location";
 import { linesFound } from "../../lib/line-finder";
 import { linesOf } from "../../lib/lines";
@@ -33,7 +34,7 @@ async function openFile(file: string, options: Options): Promise<OpenFile> {
 }
 
 async function openOnHdfs(path: string, options: Options): Promise<OpenFile> {
-  const config = loadConfig(options.config);
+  const config = loadConfig(options.config, pipelineChosen());
   // Nothing is written, so that no prefix needs to be allowed.
   const hdfs = hdfsOf(config);
   return { ...(await hdfs.open(path)), close: async () => undefined };

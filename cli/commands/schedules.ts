@@ -14,7 +14,7 @@ import {
 } from "../../domain/settings/schedules";
 import { DEFAULT_SCHEDULES } from "../../temporal-config/schedules";
 import { check, withClient } from "../client";
-import { CONTROL_QUEUE } from "../../domain/settings/task-queues";
+import { controlQueue, scoped } from "../pipeline";
 import { print, table } from "../output";
 import { canonicalJson } from "../../lib/canonical-json";
 import { HOUR_MS, DAY_MS } from "../../lib/hour";
@@ -39,6 +39,7 @@ function wanted(file: string | undefined, o: Options): ScheduleSpec[] {
   const { schedules } = check(schedulesFile, given);
   return schedules.map((s) => ({
     ...s,
+    id: scoped(s.id),
     paused: o.paused ?? s.paused,
     input: o.asOf ? { ...s.input, asOf: o.asOf } : s.input,
   }));
@@ -55,12 +56,14 @@ const optionsOf = (s: ScheduleSpec) =>
     action: {
       type: "startWorkflow",
       workflowType: s.workflow,
-      workflowId: {
-        hourlyAudit: "audit/hourly",
-        headroomAudit: "headroom",
-        canary: "canary/hourly",
-      }[s.workflow],
-      taskQueue: CONTROL_QUEUE,
+      workflowId: scoped(
+        {
+          hourlyAudit: "audit/hourly",
+          headroomAudit: "headroom",
+          canary: "canary/hourly",
+        }[s.workflow],
+      ),
+      taskQueue: controlQueue(),
       args: [s.input],
     },
     state: { paused: s.paused },

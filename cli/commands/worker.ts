@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Role } from "../../workers/main";
 import { configOption } from "../config-option";
+import { pipelineChosen } from "../pipeline";
 
 export function addCommands(command: Command): void {
   command
@@ -12,6 +13,6 @@ export function addCommands(command: Command): void {
     .option(...configOption)
     .action(async (o: { role: Role; config: string }) => {
       const { runWorkers } = await import("../../workers/main");
-      await runWorkers(o.role, o.config);
+      await runWorkers(o.role, o.config, pipelineChosen());
     });
 }

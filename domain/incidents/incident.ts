@@ -62,11 +62,12 @@ export type IncidentState = {
   story: string[];
 };
 
-/** The workflow id of a topic's incident. */
+/** The workflow id of a topic's incident, within its pipeline. */
 export const incidentId = (topic: string) => `incident/${topic}`;
 
-/** The topic of an incident, by its workflow id. */
-export const topicOfIncident = (id: string) => id.replace(/^incident\//, "");
+/** The topic of an incident, by its workflow id: Kafka's names of topics have no slash. */
+export const topicOfIncident = (id: string) =>
+  id.slice(id.lastIndexOf("/") + 1);
 
 /** How many events are missing in all hours that its findings are about. */
 export const missingEvents = ({ findings }: Pick<IncidentState, "findings">) =>

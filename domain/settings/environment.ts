@@ -86,6 +86,12 @@ export const ENVIRONMENT: EnvironmentVariable[] = [
       "The configuration file, where `--config` names none. Without it `sisyphus.yaml` in the working folder.",
   },
   {
+    name: "SISYPHUS_PIPELINE",
+    readBy: EVERYBODY,
+    meaning:
+      "The pipeline that a command is about, or that a worker works for, where `--pipeline` names none and the configuration has several. Without it a worker works for all.",
+  },
+  {
     name: "HADOOP_CONF_DIR",
     readBy: "`sisyphus config init`",
     meaning:

@@ -2,6 +2,7 @@ import { isCancellation, rootCause } from "@temporalio/workflow";
 import type { Preflight, UnknownTopics } from "../../domain/audit/preflight";
 import { CONTROL_QUEUE } from "../../domain/settings/task-queues";
 import { control } from "../support/activities";
+import { scoped } from "../support/scope";
 
 /**
  * Tells a command what is wrong with the topics that it was given, and which task queues an audit or a saga needs. The command itself may have
@@ -11,7 +12,7 @@ export async function preflight(input: {
   topics?: string[];
 }): Promise<Preflight> {
   const { archiveQueue, sagaQueues } = await control.quick.settings();
-  const audit = [CONTROL_QUEUE, archiveQueue];
+  const audit = [scoped(CONTROL_QUEUE), archiveQueue];
   const found = await unknownAmong(input.topics ?? []);
   return { ...found, queues: { audit, saga: sagaQueues ?? audit } };
 }

@@ -50,6 +50,7 @@ import { backfill } from "../backfill/backfill";
 import { archiveHost, control } from "../support/activities";
 import { setAttributes } from "../support/attributes";
 import { changedBy } from "../support/patches";
+import { scoped } from "../support/scope";
 
 export type IncidentInput = {
   topic: string;
@@ -77,7 +78,7 @@ export const incidentProgress = defineQuery<IncidentState>("progress");
 
 /** An incident that hears nothing for this long, or that is being repaired, audits its hours itself. */
 const RE_AUDIT = "10 minutes";
-/** The id of every backfill that a policy starts. Ids are unique, so there is one at a time: what one repairs, the next does not find broken. */
+/** The id of every backfill that a policy of a pipeline starts. Ids are unique, so there is one at a time: what one repairs, the next does not find broken. */
 const BY_POLICY = "backfill/by-policy";
 const MAX_SNOOZE_HOURS = 24 * 14;
 
@@ -137,7 +138,7 @@ export async function topicIncident(
   setHandler(
     accept,
     async (options) => {
-      const name = options?.name ?? `backfill/${state.topic}`;
+      const name = options?.name ?? scoped(`backfill/${state.topic}`);
       await repair(name, options?.autoApprove ?? false, "an operator");
       return name;
     },
@@ -168,7 +169,7 @@ export async function topicIncident(
 
   async function repairByPolicy() {
     await repair(
-      BY_POLICY,
+      scoped(BY_POLICY),
       state.repair?.autoApprove ?? false,
       "the topic's policy",
     ).catch((error: Error) => {

@@ -25,6 +25,7 @@ import type { createVerifyActivities } from "../../activities/backfill/verify/ve
 import type { createScanLogsActivities } from "../../activities/backfill/scan-logs";
 import { BULK_QUEUE } from "../../domain/settings/task-queues";
 import { tellingSaga } from "./saga-name";
+import { scoped } from "./scope";
 
 /** Temporal's own, and each activity is told the name of the saga that calls it. */
 const proxyActivities = <A extends object>(options: ActivityOptions) =>
@@ -155,7 +156,7 @@ export const control = {
   book: proxyActivities<Pick<Leases, "keepLeaseBook" | "readLeaseBook">>(BOOK),
 };
 
-/** Activities on the hosts that submit jobs and move data. */
+/** Activities on the hosts that submit jobs and move data. This module is loaded anew for each workflow, so that its task queue is known. */
 export const bulk = proxyActivities<
   Pick<Replay, "replay"> &
     Pick<Importer, "resetImport" | "importReplayed"> &
@@ -163,7 +164,7 @@ export const bulk = proxyActivities<
     SubmitRefine &
     AwaitRefine &
     Pick<Logs, "scanLogs">
->({ ...LONG, taskQueue: BULK_QUEUE });
+>({ ...LONG, taskQueue: scoped(BULK_QUEUE) });
 
 /** Activities on a host that has an archive of events. @param taskQueue the queue of that host, `archive@<host>` */
 export function archiveHost(taskQueue: string) {

@@ -56,10 +56,14 @@ async function serveAudit(ageMs = 0): Promise<string> {
     { asOf: new Date(Date.now() - ageMs).toISOString() },
   );
   server = await serveHttp(
-    { ...auditStorage(report), readText: async () => undefined },
+    [
+      {
+        storage: { ...auditStorage(report), readText: async () => undefined },
+        rules: hourRulesOf(parseConfig(settings())),
+      },
+    ],
     { host: "127.0.0.1", port: 0 },
     { SISYPHUS_METRICS_TOKEN: TOKEN },
-    hourRulesOf(parseConfig(settings())),
   );
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

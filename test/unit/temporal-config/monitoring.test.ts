@@ -8,9 +8,9 @@ const folder = join(__dirname, "../../../temporal-config/monitoring");
 test("dashboard and alert rules ask for metrics that are served", async () => {
   const empty = { read: async () => undefined } as unknown as Storage;
   const served = new Set(
-    [...(await metricsText(empty)).matchAll(/^# TYPE (\w+)/gm)].map(
-      (m) => m[1],
-    ),
+    [
+      ...(await metricsText([{ storage: empty }])).matchAll(/^# TYPE (\w+)/gm),
+    ].map((m) => m[1]),
   );
   for (const file of ["alert-rules.yaml", "grafana-dashboard.json"]) {
     const asked = [

@@ -40,14 +40,18 @@ async function get(path: string, asked: Asked = {}): Promise<Response> {
   const down = () => Promise.reject(new Error("HDFS does not answer"));
   server?.close();
   server = await serveHttp(
-    {
-      ...held,
-      ...(asked.isDown ? { read: down } : {}),
-      readText: async () => undefined,
-    },
+    [
+      {
+        storage: {
+          ...held,
+          ...(asked.isDown ? { read: down } : {}),
+          readText: async () => undefined,
+        },
+        rules: RULES,
+      },
+    ],
     { host: "127.0.0.1", port: 0 },
     asked.environment ?? {},
-    RULES,
   );
   const { port } = server.address() as AddressInfo;
   return fetch(`http://127.0.0.1:${port}${path}`, {

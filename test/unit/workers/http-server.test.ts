@@ -4,10 +4,16 @@ import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text as textOf } from "node:stream/consumers";
+import { hourRulesOf } from "../../../domain/audit/usable-hours";
+import { parseConfig } from "../../../domain/settings/config";
 import { serveHttp } from "../../../workers/http-server";
+import { auditReport, auditStorage, topicAudit } from "../../support/audited";
+import { settings } from "../../support/settings";
 
 const TOKEN = "correct-horse-battery-staple";
 const REPORT = "/reports/audit/hourly/audit.html";
+const RULES = hourRulesOf(parseConfig(settings()));
+const HOUR = "2018-07-05T01";
 
 type Settings = Parameters<typeof serveHttp>[1];
 type Asked = {
@@ -29,16 +35,20 @@ async function serve({ settings, environment, storageIsDown }: Asked) {
       : Promise.resolve(value);
   server?.close();
   server = await serveHttp(
-    {
-      read: () => read(undefined),
-      readRef: () => Promise.reject(new Error("there is no reference")),
-      readText: ({ folder, name }) =>
-        read(
-          folder === "audit/hourly" && name === "audit.html"
-            ? "<p>whole</p>"
-            : undefined,
-        ),
-    },
+    [
+      {
+        storage: {
+          read: () => read(undefined),
+          readRef: () => Promise.reject(new Error("there is no reference")),
+          readText: ({ folder, name }) =>
+            read(
+              folder === "audit/hourly" && name === "audit.html"
+                ? "<p>whole</p>"
+                : undefined,
+            ),
+        },
+      },
+    ],
     { host: "127.0.0.1", port: 0, ...settings },
     environment,
   );
@@ -284,4 +294,67 @@ describe("a token", () => {
       await expect(told).rejects.not.toThrow("hunter2");
     }
   });
+});
+
+/** Of two pipelines, each has a report of its own. */
+async function getOfTwo(path: string) {
+  server?.close();
+  const pipeline = (name: string, table: string) => ({
+    name,
+    rules: RULES,
+    storage: {
+      ...auditStorage(
+        auditReport([topicAudit(table, { cells: { [HOUR]: "complete" } })]),
+      ),
+      readText: async ({ folder }: { folder: string }) =>
+        folder === `${name}/audit/hourly` ? name : undefined,
+    },
+  });
+  server = await serveHttp(
+    [
+      pipeline("logs", "eventlogging_Edit"),
+      pipeline("events", "eventlogging_Popups"),
+      pipeline("more", "eventlogging_Popups"),
+    ],
+    { host: "127.0.0.1", port: 0 },
+  );
+  const { port } = server.address() as AddressInfo;
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+    headers: { connection: "close" },
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+test("pipelines with names have their pages below their names, and their metrics are labelled", async () => {
+  expect(
+    await getOfTwo("/p/events/reports/events/audit/hourly/audit.html"),
+  ).toEqual({ status: 200, text: "events" });
+  for (const path of [
+    "/reports/events/audit/hourly/audit.html",
+    "/p/logs/reports/events/audit/hourly/audit.html",
+    "/p/others/reports/events/audit/hourly/audit.html",
+    "/p/events",
+  ])
+    expect((await getOfTwo(path)).status).toBe(404);
+  const { text } = await getOfTwo("/metrics");
+  expect(text).toContain(
+    'sisyphus_completeness_ratio{pipeline="logs",topic="eventlogging_Edit"} 1',
+  );
+  expect(text).toContain(
+    'sisyphus_completeness_ratio{pipeline="more",topic="eventlogging_Popups"} 1',
+  );
+});
+
+test("an hour that is asked for without a pipeline is told by the one that knows it, and by none where several do", async () => {
+  const path = (table: string) => `/v1/hours/${table}/${HOUR}?maxAge=99999d`;
+  const edit = await getOfTwo(path("edit"));
+  expect(edit.status).toBe(200);
+  expect(JSON.parse(edit.text)).toMatchObject({ name: "edit", hour: HOUR });
+  expect(await getOfTwo(path("popups"))).toEqual({
+    status: 400,
+    text: `several pipelines know of it: ask /p/events/v1/hours/popups/${HOUR} or /p/more/v1/hours/popups/${HOUR}\n`,
+  });
+  expect((await getOfTwo(`/p/more${path("popups")}`)).status).toBe(200);
+  expect((await getOfTwo(path("nothing"))).status).toBe(404);
+  expect((await getOfTwo("/v1/hours/edit/yesterday")).status).toBe(400);
 });

@@ -16,7 +16,7 @@ const storage = (files: [Place<unknown>, unknown][], report?: unknown) =>
     read: async (place: Place<unknown>) =>
       files.find(([at]) => at.name === place.name)?.[1],
     readRef: async () => report,
-  }) as unknown as Parameters<typeof metricsText>[0];
+  }) as unknown as Parameters<typeof metricsText>[0][number]["storage"];
 
 const topicAudit = (topic: string, over: object = {}) => ({
   topic,
@@ -28,21 +28,23 @@ const topicAudit = (topic: string, over: object = {}) => ({
 });
 
 test("a topic's completeness is the fraction of its events in HDFS; one without events is complete", async () => {
-  const text = await metricsText(
-    storage([[latest.audit, { ref: "/x" }]], {
-      asOf: "2018-07-05T05:20:00Z",
-      seconds: 3,
-      outages: [],
-      requests: { HDFS: 7 },
-      audits: [
-        topicAudit("a", {
-          missing: 25,
-          findings: [{ cause: "outdated-job" }, {}],
-        }),
-        topicAudit("b", { events: 0 }),
-      ],
-    }),
-  );
+  const text = await metricsText([
+    {
+      storage: storage([[latest.audit, { ref: "/x" }]], {
+        asOf: "2018-07-05T05:20:00Z",
+        seconds: 3,
+        outages: [],
+        requests: { HDFS: 7 },
+        audits: [
+          topicAudit("a", {
+            missing: 25,
+            findings: [{ cause: "outdated-job" }, {}],
+          }),
+          topicAudit("b", { events: 0 }),
+        ],
+      }),
+    },
+  ]);
   const lines = text.split("\n");
   expect(lines).toContain('sisyphus_completeness_ratio{topic="a"} 0.75');
   expect(lines).toContain('sisyphus_completeness_ratio{topic="b"} 1');
@@ -54,9 +56,13 @@ test("a topic's completeness is the fraction of its events in HDFS; one without 
 });
 
 test("undeliverable alerts are counted by receiver", async () => {
-  const text = await metricsText(
-    storage([[latest.alerts, { undeliverable: { webhook: 3, smtp: 1 } }]]),
-  );
+  const text = await metricsText([
+    {
+      storage: storage([
+        [latest.alerts, { undeliverable: { webhook: 3, smtp: 1 } }],
+      ]),
+    },
+  ]);
   expect(text).toContain(
     'sisyphus_alerts_undeliverable_total{receiver="webhook"} 3',
   );
@@ -75,7 +81,9 @@ test("a table's watermark is the end of the newest hour up to which all is usabl
     }),
   ]);
   const rules = hourRulesOf(parseConfig(settings()));
-  const text = await metricsText(auditStorage(report) as never, rules);
+  const text = await metricsText([
+    { storage: auditStorage(report) as never, rules },
+  ]);
   expect(text.match(/^sisyphus_watermark_.*$/gm)).toEqual([
     `sisyphus_watermark_timestamp_seconds{table="edit"} ${Date.UTC(2018, 6, 5, 2) / 1000}`,
   ]);
@@ -91,7 +99,7 @@ test("topics that cannot be listed cost the watermarks, and no other metric", as
     },
   };
   const rules = hourRulesOf(parseConfig(settings()));
-  const text = await metricsText(damaged as never, rules);
+  const text = await metricsText([{ storage: damaged as never, rules }]);
   expect(text).toContain(
     'sisyphus_completeness_ratio{topic="eventlogging_Edit"} 1',
   );

@@ -5,6 +5,7 @@ import { finding } from "../../domain/incidents/incident-fixtures";
 
 jest.mock("../../../../activities/own-task-queue", () => ({
   ownTaskQueue: () => "control",
+  ownScope: () => "",
 }));
 
 const TOPIC = "eventlogging_Edit";

@@ -1,0 +1,56 @@
+import { CONTROL_QUEUE, scopeOfPipeline } from "../domain/settings/task-queues";
+
+/** `--pipeline NAME` stands anywhere in a command, as it says what all of it is about. */
+const OPTION = "--pipeline";
+/** What a name may be; the configuration refuses others with more words, and most commands load none. */
+const NAME = /^[a-z0-9][a-z0-9_-]{0,39}$/;
+
+let chosen: string | undefined;
+
+/** The pipeline that this command is about; undefined where the configuration's only one has no name. */
+export const pipelineChosen = (): string | undefined => chosen;
+
+/** A workflow id or a schedule of that pipeline. */
+export const scoped = (name: string): string => scopeOfPipeline(chosen) + name;
+
+/** The same of a workflow id that a person gives: it may be whole, as the Web UI shows it. */
+export const wholeId = (id: string): string =>
+  isOurs(id, "") ? id : scoped(id);
+
+/** The task queue of its workflows. */
+export const controlQueue = (): string => scoped(CONTROL_QUEUE);
+
+/** Whether a workflow is one of that pipeline's, by its id without what the ids of all pipelines begin with. */
+export const isOurs = (workflowId: string, begins: string): boolean =>
+  workflowId.startsWith(scoped(begins));
+
+/**
+ * Takes the choice of a pipeline out of a command's words.
+ * @returns the other words
+ * @throws Error where the option has no name behind it, or one that no pipeline can have
+ */
+export function choosePipeline(
+  words: string[],
+  environment: NodeJS.ProcessEnv,
+): string[] {
+  const rest: string[] = [];
+  let given = environment["SISYPHUS_PIPELINE"] || undefined;
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]!;
+    // What stands behind it is an argument, whatever it looks like.
+    if (word === "--") {
+      rest.push(...words.slice(at));
+      break;
+    }
+    if (word === OPTION) given = words[++at] ?? "";
+    else if (word.startsWith(`${OPTION}=`))
+      given = word.slice(OPTION.length + 1);
+    else rest.push(word);
+  }
+  if (given !== undefined && !NAME.test(given))
+    throw new Error(
+      `${OPTION}: given ${JSON.stringify(given)}, allowed is the name of a pipeline: small letters, digits, - and _`,
+    );
+  chosen = given;
+  return rest;
+}
