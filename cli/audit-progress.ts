@@ -2,7 +2,7 @@ import type { Client } from "@temporalio/client";
 import { auditProgressText } from "../domain/audit/audit-progress";
 import { hasNumbers } from "../lib/json";
 import type { AuditProgress } from "../domain/audit/audit-report";
-import { isOurs } from "./pipeline";
+import { isListed } from "./pipeline";
 
 const EVERY_MS = 5000;
 
@@ -37,7 +37,7 @@ export async function runningAudits(client: Client): Promise<string[]> {
   for await (const { workflowId } of client.workflow.list({
     query: 'WorkflowType = "hourlyAudit" AND ExecutionStatus = "Running"',
   }))
-    if (isOurs(workflowId, "audit/")) ids.push(workflowId);
+    if (isListed(workflowId, "audit/")) ids.push(workflowId);
   return ids;
 }
 

@@ -15,14 +15,27 @@ export const scoped = (name: string): string => scopeOfPipeline(chosen) + name;
 
 /** The same of a workflow id that a person gives: it may be whole, as the Web UI shows it. */
 export const wholeId = (id: string): string =>
-  isOurs(id, "") ? id : scoped(id);
+  id.startsWith(scoped("")) ? id : scoped(id);
 
 /** The task queue of its workflows. */
 export const controlQueue = (): string => scoped(CONTROL_QUEUE);
 
-/** Whether a workflow is one of that pipeline's, by its id without what the ids of all pipelines begin with. */
-export const isOurs = (workflowId: string, begins: string): boolean =>
-  workflowId.startsWith(scoped(begins));
+/** The pipeline that a workflow belongs to, by its id; undefined where that one has no name. */
+export function pipelineOfId(
+  workflowId: string,
+  begins: string,
+): string | undefined {
+  const at = workflowId.indexOf(begins);
+  return at > 0 ? workflowId.slice(0, at - 1) : undefined;
+}
+
+/**
+ * Whether a list is to have a workflow, by its id. Where no pipeline is chosen it has those of all: one that looked empty would say that nothing is
+ * wrong.
+ * @param begins what its id begins with, within its pipeline
+ */
+export const isListed = (workflowId: string, begins: string): boolean =>
+  chosen === undefined || workflowId.startsWith(scoped(begins));
 
 /**
  * Takes the choice of a pipeline out of a command's words.

@@ -25,17 +25,37 @@ export async function requireWorkers(
     if (idle.length === 0) return;
     if (attempt === ATTEMPTS)
       throw new Error(
-        `no worker takes ${idle.join(" and ")} from the task queue ${queue} of the namespace ${client.options.namespace}, so that nothing was started; ${whoStarts(queue)} starts one`,
+        idleText(client, queue, idle, ", so that nothing was started"),
       );
     await pause();
   }
 }
 
-/** The command that starts a worker of a queue, which is named by its role and, for an archive, its host. */
-function whoStarts(queue: string): string {
+/** That nobody would take up what is about to be kept for later; undefined where somebody would. */
+export async function warningOfWorkers(
+  client: Client,
+): Promise<string | undefined> {
+  const queue = controlQueue();
+  const idle = await tasksThatNobodyTakes(client, queue);
+  return idle.length === 0 ? undefined : idleText(client, queue, idle, " yet");
+}
+
+const idleText = (
+  { options }: Client,
+  queue: string,
+  idle: string[],
+  follows: string,
+): string =>
+  `no worker takes ${idle.join(" and ")} from the task queue ${queue} of the namespace ${options.namespace}${follows}; ${whatHelps(queue)}`;
+
+/** How to have a worker of a queue, which is named by its role and, for an archive, its host. */
+function whatHelps(queue: string): string {
   const [role, host] = queue.slice(scopeOf(queue).length).split("@");
-  if (role === CONTROL_QUEUE) return "`sisyphus worker`";
-  return `\`sisyphus worker --role ${role}\`${host ? ` on ${host}` : ""}`;
+  if (role !== CONTROL_QUEUE)
+    return `\`sisyphus worker --role ${role}\`${host ? ` on ${host}` : ""} starts one`;
+  return scopeOf(queue) === ""
+    ? "`sisyphus worker` starts one; where pipelines have names, choose one with `--pipeline`"
+    : "`sisyphus worker` starts one";
 }
 
 async function tasksThatNobodyTakes(

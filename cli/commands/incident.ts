@@ -6,7 +6,7 @@ import {
 } from "../../domain/incidents/incident";
 import { webLink, withClient } from "../client";
 import { print, table } from "../output";
-import { isOurs, scoped } from "../pipeline";
+import { isListed, pipelineOfId, scoped } from "../pipeline";
 
 /** What the ids of all incidents begin with. */
 const INCIDENTS = incidentId("");
@@ -51,6 +51,8 @@ export function addCommands(command: Command): void {
 
 /** An open incident, as `incident list --json` prints it. */
 type Row = {
+  /** Where pipelines have names. */
+  pipeline?: string;
   topic: string;
   phase: unknown;
   verdicts: unknown;
@@ -67,9 +69,11 @@ const listIncidents = (options: { json?: boolean }) =>
       query: "WorkflowType = 'topicIncident' AND ExecutionStatus = 'Running'",
     })) {
       const { workflowId, runId, searchAttributes, startTime } = workflow;
-      if (!isOurs(workflowId, INCIDENTS)) continue;
+      if (!isListed(workflowId, INCIDENTS)) continue;
+      const pipeline = pipelineOfId(workflowId, INCIDENTS);
       const link = webLink(workflowId, runId);
       rows.push({
+        ...(pipeline === undefined ? {} : { pipeline }),
         topic: topicOfIncident(workflowId),
         phase: searchAttributes["Phase"]?.[0],
         verdicts: searchAttributes["Verdict"],
@@ -81,16 +85,22 @@ const listIncidents = (options: { json?: boolean }) =>
     else print(rows.length === 0 ? "no open incidents" : incidentTable(rows));
   });
 
-const incidentTable = (rows: Row[]) =>
-  table(
-    ["topic", "phase", "verdicts", "open since"],
-    rows.map(({ topic, phase, verdicts, since }) => [
+const incidentTable = (rows: Row[]) => {
+  const isNamed = rows.some(({ pipeline }) => pipeline !== undefined);
+  return table(
+    [
+      ...(isNamed ? ["pipeline"] : []),
+      ...["topic", "phase", "verdicts", "open since"],
+    ],
+    rows.map(({ pipeline, topic, phase, verdicts, since }) => [
+      ...(isNamed ? [pipeline ?? ""] : []),
       topic,
       String(phase),
       String(verdicts),
       since,
     ]),
   );
+};
 
 const showIncident = (topic: string) =>
   withClient(async (client) =>

@@ -16,6 +16,7 @@ import { DEFAULT_SCHEDULES } from "../../temporal-config/schedules";
 import { check, withClient } from "../client";
 import { controlQueue, scoped } from "../pipeline";
 import { print, table } from "../output";
+import { warningOfWorkers } from "../require-workers";
 import { canonicalJson } from "../../lib/canonical-json";
 import { HOUR_MS, DAY_MS } from "../../lib/hour";
 
@@ -151,6 +152,9 @@ export function addCommands(command: Command): void {
             print(`created ${s.id}`);
           }
         }
+        // They are kept all the same: workers may be started later.
+        const warning = await warningOfWorkers(client);
+        if (warning) console.error(warning);
       });
     },
   );

@@ -2,8 +2,9 @@ import { idOf } from "../../../cli/commands/backfill";
 import {
   choosePipeline,
   controlQueue,
-  isOurs,
+  isListed,
   pipelineChosen,
+  pipelineOfId,
   wholeId,
 } from "../../../cli/pipeline";
 
@@ -59,12 +60,18 @@ test("a backfill is named with or without its pipeline, as the Web UI shows it",
   expect(idOf("events/backfill/july")).toBe("events/backfill/july");
 });
 
-test("workflows of other pipelines are not this one's", () => {
-  expect(isOurs("incident/a", "incident/")).toBe(true);
-  expect(isOurs("events/incident/a", "incident/")).toBe(false);
+test("a list has the workflows of the chosen pipeline, and of all where none is chosen", () => {
+  expect(isListed("incident/a", "incident/")).toBe(true);
+  expect(isListed("events/incident/a", "incident/")).toBe(true);
   choosePipeline(["--pipeline", "events"], {});
-  expect(isOurs("events/incident/a", "incident/")).toBe(true);
-  expect(isOurs("incident/a", "incident/")).toBe(false);
+  expect(isListed("events/incident/a", "incident/")).toBe(true);
+  expect(isListed("incident/a", "incident/")).toBe(false);
+  expect(isListed("logs/incident/a", "incident/")).toBe(false);
   expect(wholeId("audit/hourly")).toBe("events/audit/hourly");
   expect(wholeId("events/audit/hourly")).toBe("events/audit/hourly");
+});
+
+test("the pipeline of a workflow is what its id begins with", () => {
+  expect(pipelineOfId("events/incident/a", "incident/")).toBe("events");
+  expect(pipelineOfId("incident/a", "incident/")).toBeUndefined();
 });
