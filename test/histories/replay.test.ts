@@ -1,25 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { historyFromJSON } from "@temporalio/common/lib/proto-utils";
-import {
-  bundleWorkflowCode,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from "@temporalio/worker";
+import { Worker } from "@temporalio/worker";
 import { version } from "../../package.json";
 import * as workflows from "../../workflows/index";
 import { quietWorkers } from "../support/quiet";
+import { builtWorkflows } from "../support/temporal";
 
 /** Histories of released versions: a workflow that was started by one of them must go on under this code. */
 const stored = readdirSync(__dirname).filter((name) => name.endsWith(".json"));
 
-let workflowBundle: WorkflowBundleWithSourceMap;
-beforeAll(async () => {
-  quietWorkers();
-  workflowBundle = await bundleWorkflowCode({
-    workflowsPath: require.resolve("../../workflows/index.ts"),
-  });
-}, 120_000);
+beforeAll(quietWorkers);
 
 /** Workflows that no released version has yet, with the version that will be their first. */
 const NEW: Record<string, string> = {
@@ -45,7 +36,7 @@ test.each(stored)("%s replays", async (name) => {
   );
   await expect(
     Worker.runReplayHistory(
-      { workflowBundle },
+      { workflowBundle: builtWorkflows() },
       history,
       // Its children are named after it.
       history.events?.[0]?.workflowExecutionStartedEventAttributes

@@ -1,12 +1,12 @@
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import type { WorkflowBundleWithSourceMap } from "@temporalio/worker";
+import type { WorkflowBundle } from "@temporalio/worker";
 import { quietWorkers } from "./quiet";
-import { bundleWorkflows, localTemporal } from "./temporal";
+import { builtWorkflows, localTemporal } from "./temporal";
 
 /** A Temporal server and all workflows, for the tests of a file. */
 export type Temporal = {
   env: TestWorkflowEnvironment;
-  workflowBundle: WorkflowBundleWithSourceMap;
+  workflowBundle: WorkflowBundle;
 };
 
 /**
@@ -18,10 +18,8 @@ export function withTemporal(longHistory?: number): Temporal {
   const temporal = {} as Temporal;
   beforeAll(async () => {
     quietWorkers();
-    [temporal.env, temporal.workflowBundle] = await Promise.all([
-      localTemporal(longHistory),
-      bundleWorkflows(),
-    ]);
+    temporal.workflowBundle = builtWorkflows();
+    temporal.env = await localTemporal(longHistory);
   }, 600_000);
   afterAll(() => temporal.env?.teardown());
   return temporal;

@@ -1,8 +1,6 @@
 import { TestWorkflowEnvironment } from "@temporalio/testing";
-import {
-  bundleWorkflowCode,
-  type WorkflowBundleWithSourceMap,
-} from "@temporalio/worker";
+import type { WorkflowBundle } from "@temporalio/worker";
+import { built } from "../../bin/built";
 import { SEARCH_ATTRIBUTES } from "../../temporal-config/search-attributes";
 import { setup } from "../../sandbox/platform/setup";
 
@@ -30,8 +28,7 @@ export async function localTemporal(
   });
 }
 
-/** All workflows of Sisyphus, bundled as a worker needs them. */
-export const bundleWorkflows = (): Promise<WorkflowBundleWithSourceMap> =>
-  bundleWorkflowCode({
-    workflowsPath: require.resolve("../../workflows/index.ts"),
-  });
+/** All workflows of Sisyphus as workers run them; they are built first where that is needed. */
+export const builtWorkflows = (): WorkflowBundle => ({
+  codePath: built("workflows.js"),
+});

@@ -1,7 +1,7 @@
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { runMemoryChaos } from "../chaos/memory/run";
 import { quietWorkers } from "../support/quiet";
-import { bundleWorkflows, localTemporal } from "../support/temporal";
+import { builtWorkflows, localTemporal } from "../support/temporal";
 
 /**
  * Seeds that once went wrong, and the first few. They are always the same, so that a change is not refused for a world that it has nothing to do
@@ -20,8 +20,7 @@ beforeAll(async () => {
 afterAll(() => env?.teardown());
 
 test("whatever fails, dies or wakes up again: every lost event once, no flag lost, one Refine a saga, all as before", async () => {
-  const workflowBundle = await bundleWorkflows();
-  const runs = await runMemoryChaos(env, workflowBundle, SEEDS);
+  const runs = await runMemoryChaos(env, builtWorkflows(), SEEDS);
   expect(runs.filter((r) => r.wrong.length > 0)).toEqual([]);
   expect(runs.some((r) => Object.keys(r.faults).length > 0)).toBe(true);
 }, 600_000);

@@ -13,7 +13,7 @@ import {
   grantedAtOnce,
   SETTINGS,
 } from "../support/scripted-saga";
-import { bundleWorkflows, localTemporal } from "../support/temporal";
+import { builtWorkflows, localTemporal } from "../support/temporal";
 
 let env: TestWorkflowEnvironment;
 let workflowBundle: WorkflowBundle;
@@ -21,10 +21,8 @@ let workflowBundle: WorkflowBundle;
 let connections: NativeConnection[];
 beforeAll(async () => {
   quietWorkers();
-  [env, workflowBundle] = await Promise.all([
-    localTemporal(),
-    bundleWorkflows(),
-  ]);
+  workflowBundle = builtWorkflows();
+  env = await localTemporal();
   const second = await NativeConnection.connect({ address: env.address });
   connections = [env.nativeConnection, second];
 }, 600_000);
