@@ -8,6 +8,7 @@ import {
   parseOutOfRange,
 } from "../formats/camus/camus-log";
 import { linesOf } from "../lib/lines";
+import { regexLiteral } from "../lib/regex-literal";
 import { timeZone } from "../lib/time-zone";
 import { CamusHistory } from "./camus-history";
 import { CamusStanding } from "./camus-standing";
@@ -18,6 +19,16 @@ import { positionsOfTopic } from "./positions-of-topic";
 /** `2018/07/05/03`, zero-padded: where an hour lies below a topic's raw directory. It is one of the importer's time zone. */
 export const hourPath = (hour: string): string =>
   hour.replace("T", "-").replaceAll("-", "/");
+
+/**
+ * The two settings with which the incident of July 5, 2018 was repaired. The first moves partitions whose position Kafka no longer has to
+ * the earliest offset, where Camus by default skips the topic. Without the second, events that are older than a week are dropped in
+ * silence while offsets advance.
+ */
+const REPAIR_SETTINGS = {
+  "kafka.move.to.earliest.offset": "true",
+  "kafka.max.historical.days": "-1",
+};
 
 /** Camus: raw hours below `<rawDir>/2018/07/05/03`, runs of the past on HDFS, a driver that logs to a file of this host. */
 export function camusImporter(
@@ -61,6 +72,10 @@ export function camusImporter(
     runs: (since) => history.runs(since),
     outOfRange: () => outOfRangeIn(log),
     steering: {
+      settings: (topics) => ({
+        ...REPAIR_SETTINGS,
+        "kafka.whitelist.topics": topics.map(regexLiteral).join(","),
+      }),
       runNames: () => history.runNames(),
       settle: (before, about) => standing.settle(before, about),
       putBack: (topics, about) => standing.putBack(topics, about),

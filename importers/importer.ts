@@ -94,6 +94,11 @@ export type Importer = {
 
 /** What a backfill needs of an importer beyond reading it: stored positions that can be put back. */
 export type ImporterSteering = {
+  /**
+   * Settings of a run over some topics that begins at the earliest offset where Kafka does not have its position any more, and passes over nothing
+   * because it is old. They are appended to `importer.command` as `-Dname=value`.
+   */
+  settings(topics: string[]): Record<string, string>;
   /** Names of the finished runs, oldest first. */
   runNames(): Promise<string[]>;
   /**

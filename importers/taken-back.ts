@@ -26,7 +26,9 @@ export function withoutTakenBack(runs: ImporterRun[]): ImporterRun[] {
       runs.slice(i + 1).flatMap(({ takenBack }) => {
         if (!takenBack) return [];
         const { after, topics } = takenBack;
-        return after === undefined || run.name > after ? topics : [];
+        // One that is older than all that are looked at is not among them.
+        const last = runs.findIndex(({ name }) => name === after);
+        return i > last ? topics : [];
       }),
     );
     if (gone.size === 0) return run;

@@ -1,7 +1,6 @@
 import "./chaos-sandbox";
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { bundleWorkflowCode } from "@temporalio/worker";
 import { Command } from "commander";
 import { down, reset } from "../sandbox/platform/up";
 import {
@@ -15,7 +14,7 @@ import {
   workerInEveryStep,
 } from "../test/chaos/sandbox/schedule";
 import { quietWorkers } from "../test/support/quiet";
-import { localTemporal } from "../test/support/temporal";
+import { builtWorkflows, localTemporal } from "../test/support/temporal";
 import { wholeFrom } from "./whole";
 
 /**
@@ -123,17 +122,10 @@ async function memory(o: Options): Promise<number> {
   });
   const { left } = results;
   let n = 0;
-  const runs = await runMemoryChaos(
-    env,
-    await bundleWorkflowCode({
-      workflowsPath: require.resolve("../workflows/index.ts"),
-    }),
-    left,
-    (run) => {
-      results.keep(run);
-      if (++n % 100 === 0) console.log(`${n} of ${left.length}`);
-    },
-  );
+  const runs = await runMemoryChaos(env, builtWorkflows(), left, (run) => {
+    results.keep(run);
+    if (++n % 100 === 0) console.log(`${n} of ${left.length}`);
+  });
   await env.teardown();
   const all = results.all(runs);
   return printSummary(

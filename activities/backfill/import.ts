@@ -1,6 +1,5 @@
 import { cancellationSignal, Context, heartbeat } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
-import { regexLiteral } from "../../lib/regex-literal";
 import { type Importer, steeringOf } from "../../importers/importer";
 import { fatal } from "../../clients/errors";
 import {
@@ -24,16 +23,6 @@ import { importUntilNothingLacks } from "./import-until";
 import { OthersRuns } from "./others-runs";
 import { tagOf } from "./yarn-tag";
 import { heartbeatWhile } from "../heartbeat-while";
-
-/**
- * The two settings with which the incident of July 5, 2018 was repaired. The first moves partitions whose position Kafka no longer has to
- * the earliest offset, where Camus by default skips the topic. Without the second, events that are older than a week are dropped in
- * silence while offsets advance.
- */
-const REPAIR_SETTINGS = {
-  "kafka.move.to.earliest.offset": "true",
-  "kafka.max.historical.days": "-1",
-};
 
 /** What the importer was run for. */
 export type ImporterRuns = {
@@ -119,10 +108,7 @@ export function createImporterActivities({
     });
     const leftAlone = (await storage.read(places.leftAlone)) ?? [];
     const ours = topics.filter((topic) => !leftAlone.includes(topic));
-    const all = {
-      ...REPAIR_SETTINGS,
-      "kafka.whitelist.topics": ours.map(regexLiteral).join(","),
-    };
+    const all = steeringOf(source).settings(ours);
     // The exit code says nothing: a run that skips a topic ends with 1. What a run did is judged by the stored offsets alone.
     await heartbeatWhile(() =>
       untilItsEnd(

@@ -165,16 +165,18 @@ export function hdfsProbes(
           : notTried(noFile(1), ONCE_WRITTEN);
       }),
     ),
-    // Backfills steer Camus only.
-    ...(config.importer.kind === "camus"
-      ? [
+    // Backfills cannot steer the connector.
+    ...(config.importer.kind === "confluent-hdfs"
+      ? []
+      : [
           probe("historyWrite", () =>
-            onHistory(WRITE, async () =>
-              (await hdfs.mayDo(historyPath, WRITE)) ? ok() : noHistory,
-            ),
+            onHistory(WRITE, async () => {
+              for (const folder of historyFolders(config.importer))
+                if (!(await hdfs.mayDo(folder, WRITE))) return noHistory;
+              return ok();
+            }),
           ),
-        ]
-      : []),
+        ]),
     probe("refinedRead", () => inSamples("refinedDir", READ, readsOne)),
     probe("refinedWrite", () => inSamples("refinedDir", WRITE, mayWrite)),
     probe("storageWrite", tryStorage),
@@ -182,3 +184,9 @@ export function hdfsProbes(
   ];
   return { probes, stop: () => file.stop() };
 }
+
+/** Where a saga writes to put positions back: Gobblin has a folder for each job. */
+const historyFolders = ({ historyPath, gobblin }: Config["importer"]) =>
+  gobblin && gobblin.jobs.length > 0
+    ? gobblin.jobs.map((job) => `${historyPath}/${job}`)
+    : [historyPath];

@@ -14,7 +14,14 @@ export type GobblinState = {
   jobId: string;
   /** Those that read Kafka; a job can have others. */
   tasks: GobblinTask[];
+  /** What Sisyphus says of a state that it has written itself (formats/gobblin/standing-state.ts). */
+  writtenBy?: string;
+  /** What a state of the same series has to be of and under: the value's class, and the key, which is the dataset. */
+  stored: { valueClass: string; key: Buffer };
 };
+
+/** The property of a state by which Sisyphus tells that it has written it. */
+export const WRITTEN_BY = "sisyphus.written.by";
 
 const KEY = "org.apache.hadoop.io.Text";
 /** Gobblin has moved to Apache since, and very old versions stored a job without datasets. The bytes are the same. */
@@ -40,8 +47,10 @@ export function readGobblinState(path: string, bytes: Buffer): GobblinState[] {
       );
     place = "its first block";
     const states: GobblinState[] = [];
-    for (const { value } of file.records) {
-      states.push(stateIn(value, (next) => (place = next)));
+    const { valueClass } = file;
+    for (const { key, value } of file.records) {
+      const state = stateIn(value, (next) => (place = next));
+      states.push({ ...state, stored: { valueClass, key } });
       place = "its next block";
     }
     // A file is made empty and then filled: one of a header alone is not whole yet.
@@ -57,7 +66,7 @@ export function readGobblinState(path: string, bytes: Buffer): GobblinState[] {
 function stateIn(
   value: Buffer,
   isAt: (place: string) => unknown,
-): GobblinState {
+): Omit<GobblinState, "stored"> {
   isAt("its job");
   const reader = new ByteReader(value);
   const jobName = reader.text();
@@ -79,12 +88,19 @@ function stateIn(
   isAt("what follows its tasks");
   for (let left = countIn(reader, "units of work"); left > 0; left--)
     unitIn(reader);
-  propertiesIn(reader);
+  const writtenBy = propertiesIn(reader, (key) => key === WRITTEN_BY).get(
+    WRITTEN_BY,
+  );
   if (reader.left > 0)
     throw new FormatError(
       `${reader.left} bytes follow the state at ${reader.position}`,
     );
-  return { jobName, jobId, tasks };
+  return {
+    jobName,
+    jobId,
+    tasks,
+    ...(writtenBy === undefined ? {} : { writtenBy }),
+  };
 }
 
 /** A WorkUnitState: the unit of work, the extract (nothing of it is used), and what the task has found itself. */
@@ -95,12 +111,15 @@ function unitIn(reader: ByteReader): { unit: Properties; own: Properties } {
 }
 
 /** A State: properties in no order. Those that nobody uses are passed over, and never become text. */
-function propertiesIn(reader: ByteReader): Properties {
+function propertiesIn(
+  reader: ByteReader,
+  isWanted: (key: string) => boolean = isUsed,
+): Properties {
   const found = new Map<string, string>();
   for (let left = countIn(reader, "properties"); left > 0; left--) {
     const key = reader.text();
     const value = reader.take(reader.vint());
-    if (isUsed(key)) found.set(key, value.toString("utf8"));
+    if (isWanted(key)) found.set(key, value.toString("utf8"));
   }
   return found;
 }

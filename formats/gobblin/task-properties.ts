@@ -11,6 +11,8 @@ export type GobblinRange = {
   actual: string;
   /** What the run before it had stored, where the version tells and something was stored. */
   previous?: string;
+  /** The broker that led the partition then: Gobblin asks for it as it reads where the run had ended. */
+  leader?: { id: string; hostAndPort: string };
 };
 
 /** A task of a run: what it was to read, what became of it, and nothing else of its properties. */
@@ -39,6 +41,8 @@ const WRITTEN = "writer.records.written";
 const UNDECODABLE = "error.message.undecodable.count";
 const PARTITION = "partition.id";
 const PREVIOUS = "previousHighWatermark";
+const LEADER = "leader.id";
+const LEADER_AT = "leader.hostandport";
 const PATH = "writer._internal.partition.path";
 
 /** All that is used. A job's whole configuration is copied into each unit of work, with whatever secrets it has. */
@@ -51,9 +55,13 @@ const USED = new Set([
   UNDECODABLE,
   PARTITION,
   PREVIOUS,
+  LEADER,
+  LEADER_AT,
 ]);
 /** The same of one partition of several, or of one branch of several. */
-const USED_BY_NUMBER = new RegExp(`^(?:partition\\.id|${PREVIOUS})\\.\\d+$`);
+const USED_BY_NUMBER = new RegExp(
+  `^(?:partition\\.id|leader\\.(?:id|hostandport)|${PREVIOUS})\\.\\d+$`,
+);
 const FORK = /^fork\.state(?:\.\d+)?$/;
 
 /** Whether anything is to be known of a property of a task. */
@@ -114,6 +122,7 @@ export function taskOf(
         ...(previous !== undefined && /^[1-9]\d{0,18}$/.test(previous)
           ? { previous }
           : {}),
+        ...leaderIn(unit, suffix),
       };
     }),
     hasFailed: [...own].some(
@@ -124,6 +133,17 @@ export function taskOf(
     undecodable: countOf(own, UNDECODABLE) ?? 0,
     hours: hoursIn(own),
   };
+}
+
+function leaderIn(
+  unit: Properties,
+  suffix: string,
+): Pick<GobblinRange, "leader"> {
+  const id = unit.get(`${LEADER}${suffix}`);
+  const hostAndPort = unit.get(`${LEADER_AT}${suffix}`);
+  return id === undefined || hostAndPort === undefined
+    ? {}
+    : { leader: { id, hostAndPort } };
 }
 
 /** The list in a watermark of several partitions (MultiLongWatermark). */

@@ -10,12 +10,13 @@ function vint(n: number): Buffer {
   return Buffer.from([256 - 112 - bytes.length, ...bytes]);
 }
 
-const text = (value: string): Buffer => {
+/** Hadoop's Text, and its writeUTF-like strings: a length and UTF-8. */
+export const text = (value: string): Buffer => {
   const bytes = Buffer.from(value);
   return Buffer.concat([vint(bytes.length), bytes]);
 };
 
-function int32(n: number): Buffer {
+export function int32(n: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeInt32BE(n);
   return bytes;

@@ -29,10 +29,12 @@ export function advancesIn(
   zone: Zone,
 ): Map<string, Advance[]> {
   const advances = new Map<string, Advance[]>();
-  for (const task of states.flatMap((state) => state.tasks)) {
+  // One that Sisyphus wrote itself has read nothing, wherever it stands.
+  const own = states.filter(({ writtenBy }) => writtenBy === undefined);
+  for (const task of own.flatMap((state) => state.tasks)) {
     const shared = taskIn(task, zone);
     const first = task.ranges.findIndex(hasMoved);
-    const own = task.ranges.map((range, i): Advance => ({
+    const moved = task.ranges.map((range, i): Advance => ({
       run: run.name,
       time: run.time,
       partition: range.partition,
@@ -44,7 +46,7 @@ export function advancesIn(
       ...triedIn(task, range),
       ...beforeIn(range, before && before.get(keyOf(task, range)), !before),
     }));
-    advances.set(task.topic, [...(advances.get(task.topic) ?? []), ...own]);
+    advances.set(task.topic, [...(advances.get(task.topic) ?? []), ...moved]);
   }
   return advances;
 }
@@ -102,18 +104,16 @@ function beforeIn(
 /** Where a run left each partition, by `<topic>/<partition>`. */
 export const endsOf = (states: GobblinState[], time: number): Ends =>
   new Map(
-    eachRange(states).map(({ key, range }) => [
+    eachRange(states.flatMap(({ tasks }) => tasks)).map(({ key, range }) => [
       key,
       { to: range.actual, time },
     ]),
   );
 
-const eachRange = (states: GobblinState[]) =>
-  states
-    .flatMap(({ tasks }) => tasks)
-    .flatMap((task) =>
-      task.ranges.map((range) => ({ key: keyOf(task, range), task, range })),
-    );
+const eachRange = (tasks: GobblinTask[]) =>
+  tasks.flatMap((task) =>
+    task.ranges.map((range) => ({ key: keyOf(task, range), task, range })),
+  );
 
 /**
  * Where the next run begins in each partition. A partition that was read up to Kafka's end is imported until the run was planned; of one that was
@@ -121,11 +121,11 @@ const eachRange = (states: GobblinState[]) =>
  * @param time when the run was made, epoch ms
  */
 export function positionsIn(
-  states: GobblinState[],
+  tasks: GobblinTask[],
   time: number,
   zone: Zone,
 ): [key: string, position: Position][] {
-  return eachRange(states).map(({ key, task, range }) => {
+  return eachRange(tasks).map(({ key, task, range }) => {
     const hours = hoursIn(task, zone).sort();
     const isAtEnd = BigInt(range.actual) >= BigInt(range.expected);
     const newest = hasMoved(range) ? hours.at(-1) : undefined;

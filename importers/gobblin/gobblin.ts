@@ -1,12 +1,14 @@
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import type { Config } from "../../domain/settings/config";
 import { parseGobblinFileName } from "../../formats/gobblin/gobblin-file-name";
+import { regexLiteral } from "../../lib/regex-literal";
 import { timeZone } from "../../lib/time-zone";
 import { daysBelow } from "../day-directories";
 import type { Importer } from "../importer";
 import { positionsOfTopic } from "../positions-of-topic";
 import { recordsIn } from "./record-count";
 import { GobblinRuns } from "./runs";
+import { GobblinStanding } from "./standing";
 import { GobblinStateStore } from "./state-store";
 
 /** No position is told by a raw file's name: its task's state has them. */
@@ -15,7 +17,7 @@ const NO_OFFSETS = { partition: -1, end: "0" };
 /**
  * Apache Gobblin, as it reads Kafka with a time partitioner: raw hours below `<rawDir>/year=2026/month=03/day=07/hour=05`, and a file for
  * each run in its state store. A raw file's name tells which task of which run wrote it, and perhaps how many records; what else is to be
- * known of it, the run's file tells of the task. Audits only: a backfill cannot steer it.
+ * known of it, the run's file tells of the task.
  */
 export function gobblinImporter(
   hdfs: Hdfs,
@@ -23,10 +25,9 @@ export function gobblinImporter(
 ): Importer {
   const { jobs = [], padded = true } = config.gobblin ?? {};
   const zone = timeZone(config.timeZone);
-  const runs = new GobblinRuns(
-    new GobblinStateStore(hdfs, config.historyPath, jobs),
-    zone,
-  );
+  const store = new GobblinStateStore(hdfs, config.historyPath, jobs);
+  const runs = new GobblinRuns(store, zone);
+  const standing = new GobblinStanding(hdfs, store);
   const written = (number: string) =>
     padded ? number : String(Number(number));
   const dayDir: Importer["dayDir"] = (dataset, day) => {
@@ -67,5 +68,15 @@ export function gobblinImporter(
     positions: positionsOfTopic,
     runs: (since) => runs.runs(since),
     outOfRange: async () => [],
+    steering: {
+      settings: (topics) => ({
+        "topic.whitelist": topics.map(regexLiteral).join(","),
+        "reset.on.offset.out.of.range": "earliest",
+        "bootstrap.with.offset": "earliest",
+      }),
+      runNames: () => standing.runNames(),
+      settle: (before, about) => standing.settle(before, about),
+      putBack: (topics, about) => standing.putBack(topics, about),
+    },
   };
 }

@@ -2,6 +2,7 @@ import type { GobblinState } from "../../formats/gobblin/dataset-state";
 import { mapPool } from "../../lib/map-pool";
 import type { TimeZone } from "../../lib/time-zone";
 import type { ImporterRun, ImporterState } from "../importer";
+import { takenBackIn, withoutTakenBack } from "../taken-back";
 import { advancesIn, endsOf, positionsIn } from "./advances";
 import { type GobblinStateStore, READERS, type Series } from "./state-store";
 
@@ -41,11 +42,11 @@ export class GobblinRuns {
         const known = runs.get(run.name);
         runs.set(run.name, known ? together(known, run) : run);
       }
-    return [...runs.values()].sort((a, b) => a.time - b.time);
+    return withoutTakenBack([...runs.values()].sort((a, b) => a.time - b.time));
   }
 
   private addTo(state: ImporterState, states: GobblinState[]): void {
-    for (const { jobId, tasks } of states) {
+    for (const { jobId, tasks, writtenBy } of states) {
       const time = Number(/\d+$/.exec(jobId)?.[0]);
       if (!Number.isSafeInteger(time)) continue;
       if (state.lastRun === undefined || time > state.lastRun) {
@@ -57,8 +58,16 @@ export class GobblinRuns {
           topic,
           Math.max(time, state.lastRuns!.get(topic) ?? 0),
         );
-      const own = [{ jobId, jobName: "", tasks }];
-      for (const [key, position] of positionsIn(own, time, this.zone)) {
+      for (const [key, { time: until, ...offset }] of positionsIn(
+        tasks,
+        time,
+        this.zone,
+      )) {
+        // Who has put a position somewhere has imported nothing.
+        const position =
+          until === undefined || writtenBy !== undefined
+            ? offset
+            : { ...offset, time: until };
         const known = state.positions.get(key);
         if (!known || BigInt(position.offset) > BigInt(known.offset))
           state.positions.set(key, position);
@@ -98,10 +107,25 @@ export class GobblinRuns {
               : new Map(),
           ...("problem" in found
             ? { problems: [found.problem], unknown: found.problem }
-            : { problems: [] }),
+            : sayingWhatWasTakenBack(file.path, found.states)),
         },
       ];
     });
+  }
+}
+
+/** What a state that Sisyphus wrote itself takes back of the runs before it. */
+function sayingWhatWasTakenBack(
+  path: string,
+  states: GobblinState[],
+): Pick<ImporterRun, "problems" | "takenBack"> {
+  try {
+    const all = states.flatMap(({ writtenBy }) =>
+      writtenBy === undefined ? [] : (takenBackIn(writtenBy) ?? []),
+    );
+    return { problems: [], ...(all[0] ? { takenBack: all[0] } : {}) };
+  } catch (error) {
+    return { problems: [`${path}: ${(error as Error).message}`] };
   }
 }
 

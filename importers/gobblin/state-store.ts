@@ -5,7 +5,10 @@ import {
   type GobblinState,
   readGobblinState,
 } from "../../formats/gobblin/dataset-state";
-import { parseStateFileName } from "../../formats/gobblin/gobblin-file-name";
+import {
+  parseStateFileName,
+  taskKey,
+} from "../../formats/gobblin/gobblin-file-name";
 import { isTemporary } from "../../formats/hadoop/temporary-names";
 import { grouped } from "../../lib/grouped";
 import { mapPool } from "../../lib/map-pool";
@@ -20,12 +23,29 @@ export type RunFile = FileStatus & {
 
 /** The files of a job's runs, or of one dataset's where each has files of its own. */
 export type Series = {
+  job: string;
+  /** "" where the job has one file for all of its datasets. */
+  dataset: string;
   /** The copy of the newest run's file, whether it is there at this moment or not. */
   currentPath: string;
   current: FileStatus | undefined;
   /** Oldest first. */
   files: RunFile[];
 };
+
+/** The name of a run of a series' job, and the path of the file that it leaves. @param time epoch ms */
+export function runOfJob(
+  { job, dataset, currentPath }: Series,
+  time: number,
+): { name: string; path: string } {
+  const name = `job_${job}_${time}`;
+  const dir = currentPath.slice(0, currentPath.lastIndexOf("/"));
+  const file = `job_${taskKey(job)}_${time}.jst`;
+  return {
+    name,
+    path: `${dir}/${dataset === "" ? "" : `${dataset}-`}${file}`,
+  };
+}
 
 /** What a file says, or why it cannot be read. */
 export type Read = { states: GobblinState[] } | { problem: string };
@@ -100,6 +120,8 @@ export class GobblinStateStore {
     });
     const byDataset = grouped(files, ({ dataset }) => dataset);
     return [...byDataset].map(([dataset, own]) => ({
+      job,
+      dataset,
       currentPath: `${dir}/${dataset === "" ? "" : `${dataset}-`}current.jst`,
       current: own.find(({ run }) => !run)?.file,
       files: own

@@ -168,6 +168,7 @@ export async function setup(report: Report): Promise<Tools> {
     temporal: temporalBinary,
     broker: join(dir, "broker"),
     camus: join(dir, "camus"),
+    gobblin: join(dir, "gobblin"),
     refine: join(dir, "refine"),
     kdc: join(dir, "kdc"),
     plainIo: join(dir, "plain-io"),

@@ -5,6 +5,7 @@ export type Tools = {
   /** Folders of jars, each with its dependencies in `lib`. */
   broker: string;
   camus: string;
+  gobblin: string;
   refine: string;
   kdc: string;
   /** What the secured NodeManager needs before Hadoop's own classes. */

@@ -4,6 +4,7 @@ import { quoted } from "../../lib/shell";
 import { access } from "./access";
 import { CLOCK_FILE } from "./clock";
 import { CONF_DIR } from "./hadoop-conf";
+import { gobblinCommand } from "./gobblin";
 import { hadoopClasspath } from "./java";
 import { isSecured } from "./kind";
 import { ROOT, SANDBOX_DIR } from "./paths";
@@ -71,7 +72,7 @@ const OWN_TICKET = [
   "export KRB5CCNAME",
 ];
 
-/** Writes `bin/camus`, `bin/spark-submit`, `bin/yarn` and `bin/schedule`, which operators run and Sisyphus' configuration names. */
+/** Writes `bin/camus`, `bin/gobblin`, `bin/spark-submit`, `bin/yarn` and `bin/schedule`, which operators run and Sisyphus' configuration names. */
 export function writeWrappers(p: Ports, tools: Tools): void {
   mkdirSync(BIN, { recursive: true });
   mkdirSync(join(SANDBOX_DIR, "logs", "camus"), { recursive: true });
@@ -98,6 +99,9 @@ export function writeWrappers(p: Ports, tools: Tools): void {
     ...env,
     `exec java -Xmx192m ${lean} --add-opens java.base/java.lang=ALL-UNNAMED -cp ${quoted(hadoopClasspath(tools))} com.linkedin.camus.etl.kafka.CamusJob -P ${quoted(CAMUS_PROPERTIES)} "$@" >> ${quoted(CAMUS_LOG)} 2>&1`,
   ]);
+  // What it is for, nobody has secured yet.
+  if (!isSecured())
+    script("gobblin", [...env, gobblinCommand(p, tools, lean)]);
   script("yarn", [
     ...env,
     'case "$1" in',

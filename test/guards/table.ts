@@ -1737,6 +1737,36 @@ export const GUARDS: readonly Guard[] = [
     test: "importers/gobblin/runs",
   },
   {
+    without: "what an abort takes back of Gobblin counts as a second import",
+    file: "importers/gobblin/runs.ts",
+    guard: "...(all[0] ? { takenBack: all[0] } : {})",
+    taken: "",
+    test: "importers/gobblin/standing",
+  },
+  {
+    without:
+      "a position that a saga has put back is imported until then, as if nothing were unread",
+    file: "importers/gobblin/runs.ts",
+    guard: "until === undefined || writtenBy !== undefined",
+    taken: "until === undefined",
+    test: "importers/gobblin/standing",
+  },
+  {
+    without: "topics of nobody's saga are new to Gobblin after an abort",
+    file: "importers/gobblin/standing.ts",
+    guard: "...[...now].filter(([, one]) => !isOfTopics(one)),",
+    taken: "",
+    test: "importers/gobblin/standing",
+  },
+  {
+    without:
+      "where a run's file is gone, an abort has Gobblin read its topics as new ones",
+    file: "importers/gobblin/standing.ts",
+    guard: 'if (!file && isOfJob(run, series) && series.dataset === "")',
+    taken: "if (false)",
+    test: "importers/gobblin/standing",
+  },
+  {
     without:
       "offsets of a failed task, which Gobblin calls committed, are lost unseen in a compacted topic",
     file: "activities/audit/evidence/ledger-gaps.ts",

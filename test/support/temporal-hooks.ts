@@ -1,12 +1,11 @@
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import type { WorkflowBundle } from "@temporalio/worker";
 import { quietWorkers } from "./quiet";
-import { builtWorkflows, localTemporal } from "./temporal";
+import { builtWorkflows, localTemporal, type Workflows } from "./temporal";
 
 /** A Temporal server and all workflows, for the tests of a file. */
 export type Temporal = {
   env: TestWorkflowEnvironment;
-  workflowBundle: WorkflowBundle;
+  workflowBundle: Workflows;
 };
 
 /**

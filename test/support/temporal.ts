@@ -1,5 +1,5 @@
 import { TestWorkflowEnvironment } from "@temporalio/testing";
-import type { WorkflowBundle } from "@temporalio/worker";
+import type { WorkerOptions } from "@temporalio/worker";
 import { built } from "../../bin/built";
 import { SEARCH_ATTRIBUTES } from "../../temporal-config/search-attributes";
 import { setup } from "../../sandbox/platform/setup";
@@ -28,7 +28,10 @@ export async function localTemporal(
   });
 }
 
+/** Where a worker finds its workflows. */
+export type Workflows = NonNullable<WorkerOptions["workflowBundle"]>;
+
 /** All workflows of Sisyphus as workers run them; they are built first where that is needed. */
-export const builtWorkflows = (): WorkflowBundle => ({
+export const builtWorkflows = (): Workflows => ({
   codePath: built("workflows.js"),
 });

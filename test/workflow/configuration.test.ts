@@ -1,9 +1,5 @@
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import {
-  NativeConnection,
-  Worker,
-  type WorkflowBundle,
-} from "@temporalio/worker";
+import { NativeConnection, Worker } from "@temporalio/worker";
 import { takingSagaNames } from "../../activities/backfill/saga-id";
 import { until } from "../../sandbox/platform/wait";
 import { quietWorkers } from "../support/quiet";
@@ -13,10 +9,14 @@ import {
   grantedAtOnce,
   SETTINGS,
 } from "../support/scripted-saga";
-import { builtWorkflows, localTemporal } from "../support/temporal";
+import {
+  builtWorkflows,
+  localTemporal,
+  type Workflows,
+} from "../support/temporal";
 
 let env: TestWorkflowEnvironment;
-let workflowBundle: WorkflowBundle;
+let workflowBundle: Workflows;
 /** Two workers of one process may poll the same queue only by two connections. */
 let connections: NativeConnection[];
 beforeAll(async () => {

@@ -179,12 +179,12 @@ export function archiveHost(taskQueue: string) {
     plan: proxyActivities<Planning>({
       ...READ,
       startToCloseTimeout: "12 hours",
-      heartbeatTimeout: "60 seconds",
+      heartbeatTimeout: "30 seconds",
       taskQueue,
     }),
     long: proxyActivities<Collect & Missing & Verify>({
       ...LONG,
-      heartbeatTimeout: "60 seconds",
+      heartbeatTimeout: "30 seconds",
       taskQueue,
     }),
   };

@@ -20,7 +20,7 @@ export const importer = z
       .enum(["camus", "confluent-hdfs", "gobblin"])
       .default("camus")
       .describe(
-        "Whose directories, file names and offsets are read. Backfills steer Camus only.",
+        "Whose directories, file names and offsets are read. Backfills steer Camus and Gobblin, not the connector.",
       ),
     command: command.describe(
       "Starts one importer run and ends with it. Settings are appended as `-Dname=value`, `mapreduce.job.tags` among them.",

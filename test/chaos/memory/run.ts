@@ -8,7 +8,8 @@ import { takingSagaNames } from "../../../activities/backfill/saga-id";
 import { WorkflowFailedError, type WorkflowHandle } from "@temporalio/client";
 import { activityInfo } from "@temporalio/activity";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { Worker } from "@temporalio/worker";
+import type { Workflows } from "../../support/temporal";
 import { mapPool } from "../../../lib/map-pool";
 import { random } from "../../../lib/random";
 import { type Ended, wrongs } from "./judge";
@@ -49,7 +50,7 @@ const ABORTABLE = STEPS.slice(
 /** Runs the sagas of each seed, `WIDTH` worlds at the same time: the real workflow and the real activities over platforms in memory. */
 export async function runMemoryChaos(
   env: TestWorkflowEnvironment,
-  workflowBundle: WorkflowBundle,
+  workflowBundle: Workflows,
   seeds: number[],
   each: (run: Run) => void = () => undefined,
 ): Promise<Run[]> {

@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { stringify } from "yaml";
-import { auditTopics } from "../../../activities/audit/judge-topics";
 import type {
   AuditReport,
   AuditSummary,
@@ -10,10 +9,11 @@ import { ports } from "../../../sandbox/platform/ports";
 import { refineHours } from "../../../sandbox/platform/refine";
 import { setup } from "../../../sandbox/platform/setup";
 import { until } from "../../../sandbox/platform/wait";
-import { loadConfig } from "../../../workers/config";
-import { createDependencies } from "../../../workers/dependencies";
 import { sisyphus } from "../../support/cli";
-import { AS_OF, HOURS, topicOf } from "./topic-hours";
+import { ask, auditOf, page, PIPELINES_FILE, withPipelines } from "./pipelines";
+import { partialHoursOfConnector } from "./connector";
+import { GobblinFleet } from "./gobblin";
+import { AS_OF, HOURS, RANGE, topicOf } from "./topic-hours";
 import { troublesOf } from "./troubles";
 import { audit, buildWorld, endWorld, runCamus, type World } from "./world";
 
@@ -119,38 +119,69 @@ test("schedules are applied from a file, and a difference is shown", async () =>
 }, 60_000);
 
 test("another importer's files are audited as well: a hole between two of them is found", async () => {
-  const topic = topicOf("Healthy");
-  const config = loadConfig(CONFIG_FILE);
-  const deps = createDependencies(
-    {
-      ...config,
-      importer: { ...config.importer, kind: "confluent-hdfs" },
-      naming: { ...config.naming, rawPath: "/topics/{topic}" },
-    },
-    world.client,
-  );
-  for (const [i, span] of [
-    ["0000000000", "0000000004"],
-    ["0000000005", "0000000009"],
-    ["0000000012", "0000000019"],
-  ].entries())
-    await world.hdfs.write(
-      `/topics/${topic}/year=2018/month=06/day=18/hour=${12 + i}/${topic}+0+${span.join("+")}.json`,
-      "{}",
-    );
-  const [found] = await auditTopics(
-    deps,
-    [topic],
-    { since: HOURS[0]!, until: "2018-06-18T15" },
-    AS_OF,
-  );
-  await deps.kafka.close();
-  const partial = found!.findings.filter((f) => f.verdict === "import-partial");
+  const partial = await partialHoursOfConnector(world);
   expect(partial).toHaveLength(1);
   expect(partial[0]!.why).toContain(
     "2 records of partition 0, offsets 10 to 12, are in no raw file",
   );
 }, 60_000);
+
+test("several pipelines of one file share a worker, and each sees its own topics, incidents and pages alone", async () => {
+  await withPipelines(
+    { healthy: ["Healthy"], others: ["Silent", "Behind"] },
+    async () => {
+      expect(await auditOf("healthy")).toMatchObject({
+        topics: 1,
+        broken: [],
+      });
+      const others = await auditOf("others");
+      expect(others).toMatchObject({
+        topics: 2,
+        incidents: expect.arrayContaining([
+          `others/incident/${topicOf("Silent")}`,
+        ]) as string[],
+      });
+
+      const { stdout } = await sisyphus("incident", "list", "--json");
+      const rows = JSON.parse(stdout) as { pipeline?: string; topic: string }[];
+      expect(rows.filter(({ pipeline }) => pipeline === "others").length).toBe(
+        others.incidents.length,
+      );
+      expect(rows.map(({ pipeline }) => pipeline)).not.toContain("healthy");
+      const ours = await ask("others", "incident", "show", topicOf("Silent"));
+      expect(JSON.parse(ours.stdout)).toMatchObject({
+        topic: topicOf("Silent"),
+      });
+      expect((await ask("healthy", "incident", "list")).stdout.trim()).toBe(
+        "no open incidents",
+      );
+
+      expect(others.link).toContain("/p/others/reports/others/audit/");
+      expect(await (await fetch(others.link)).text()).toContain(
+        topicOf("Silent"),
+      );
+      expect(await (await page("/metrics")).text()).toContain(
+        `sisyphus_broken_hours{pipeline="others",topic="${topicOf("Silent")}",cause="producer-silent"} 2`,
+      );
+      const known = await page(
+        `/v1/hours/${topicOf("Healthy")}/${HOURS[0]}?maxAge=9999d`,
+      );
+      expect(await known.json()).toMatchObject({ state: "usable" });
+
+      const planned = await ask(
+        "others",
+        ...["backfill", "plan", "--json", "--name", "p", "--as-of", AS_OF],
+        ...["--since", HOURS[0]!, "--until", "2018-06-19T02"],
+        ...["--config", PIPELINES_FILE],
+      );
+      expect(planned).toMatchObject({ code: 0, stderr: "" });
+      const unknown = await ask("nobody", "backfill", "plan", ...RANGE);
+      expect(unknown.stderr).toContain(
+        "no worker takes workflows and activities from the task queue nobody/control",
+      );
+    },
+  );
+}, 180_000);
 
 test("a canary is followed through every stage, and nobody's counts have it", async () => {
   const hour = "2018-06-19T02";
@@ -196,3 +227,51 @@ test("a canary is followed through every stage, and nobody's counts have it", as
     judgement: { verdict: "complete", numbers: { raw: 0, rows: 0 } },
   });
 }, 180_000);
+
+test("Gobblin is run: what it imports is counted, a jump and a failed task are named by their size, and it is set back by exactly what is meant", async () => {
+  const fleet = new GobblinFleet(world);
+  const [EQIAD, CODFW] = GobblinFleet.TOPICS as [string, string];
+  try {
+    await fleet.open();
+    await fleet.nextHour();
+    const first = await fleet.send(EQIAD, 0, 6);
+    await fleet.send(EQIAD, 1, 4);
+    await fleet.send(CODFW, 0, 5);
+    await fleet.nextHour();
+    await fleet.send(EQIAD, 0, 6);
+    expect(await fleet.run()).toBe(0);
+    expect(await fleet.importFindings(first)).toEqual([]);
+
+    // Kafka deletes three that it has not read, and it goes on behind them in silence. One without a time fails a task that moves on all the same.
+    const jumped = await fleet.send(EQIAD, 0, 8);
+    await fleet.deleteBefore(EQIAD, 0, "15");
+    await fleet.sendWithoutTime(CODFW, 1);
+    expect(await fleet.run("-Dtask.maxretries=0")).toBe(0);
+    const findings = await fleet.importFindings(first);
+    expect(findings.filter(({ topic }) => topic === EQIAD)).toMatchObject([
+      { hour: jumped, missing: 3 },
+    ]);
+    expect(findings.filter(({ topic }) => topic === CODFW)).toMatchObject([
+      { cause: "importer-errors" },
+    ]);
+
+    // Everything that it has not read of a partition is gone: it is moved into the log again, and the other topic stays where it is.
+    const before = await fleet.positions();
+    const newest = (await fleet.steering.runNames()).at(-1)!;
+    await fleet.send(CODFW, 0, 4);
+    await fleet.deleteBefore(CODFW, 0, "7");
+    expect(await fleet.resetImport([CODFW])).toMatchObject({ runs: 1 });
+    expect(await fleet.positions()).toEqual({ ...before, [`${CODFW}/0`]: "9" });
+    const written = await fleet.steering.putBack([CODFW], {
+      after: newest,
+      staging: "/wmf/data/sisyphus",
+      by: "a test",
+    });
+    expect(written).toMatch(/^job_events_\d+$/);
+    expect(await fleet.positions()).toEqual(before);
+    await fleet.run("-Dreset.on.offset.out.of.range=earliest");
+    expect(await fleet.positions()).toEqual({ ...before, [`${CODFW}/0`]: "9" });
+  } finally {
+    await fleet.close();
+  }
+}, 300_000);

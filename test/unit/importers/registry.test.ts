@@ -101,12 +101,27 @@ test("what a raw file's name says is judged by its own importer", () => {
   });
 });
 
-test("a backfill can steer Camus and is refused the others", () => {
-  expect(steeringOf(importerOf("camus"))).toHaveProperty("putBack");
-  for (const kind of ["confluent-hdfs", "gobblin"])
-    expect(() => steeringOf(importerOf(kind))).toThrow(
-      "keeps no positions that a backfill could put back",
-    );
+test("a backfill can steer Camus and Gobblin and is refused the connector, which always runs", () => {
+  for (const kind of ["camus", "gobblin"])
+    expect(steeringOf(importerOf(kind))).toHaveProperty("putBack");
+  expect(() => steeringOf(importerOf("confluent-hdfs"))).toThrow(
+    "keeps no positions that a backfill could put back",
+  );
+});
+
+test("a saga's run takes its topics alone, from the earliest offset where Kafka has its position no more", () => {
+  const of = (kind: string) =>
+    steeringOf(importerOf(kind)).settings(["eqiad.a", "b"]);
+  expect(of("camus")).toEqual({
+    "kafka.move.to.earliest.offset": "true",
+    "kafka.max.historical.days": "-1",
+    "kafka.whitelist.topics": "eqiad\\.a,b",
+  });
+  expect(of("gobblin")).toEqual({
+    "topic.whitelist": "eqiad\\.a,b",
+    "reset.on.offset.out.of.range": "earliest",
+    "bootstrap.with.offset": "earliest",
+  });
 });
 
 test("the connector stands after the last offset of its files", async () => {

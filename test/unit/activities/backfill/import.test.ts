@@ -43,6 +43,7 @@ function world(
       problems: [],
     }),
     steering: {
+      settings: (topics: string[]) => ({ topics: topics.join() }),
       runNames: async () => [...runs],
       settle: async (before: string[]) => {
         const since = runs.filter((run) => !before.includes(run));
