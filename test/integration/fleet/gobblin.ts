@@ -1,6 +1,7 @@
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { createImporterActivities } from "../../../activities/backfill/import";
 import { auditTopics } from "../../../activities/audit/judge-topics";
+import { type Gap, jumps } from "../../../domain/audit/ledger";
 import type { Finding } from "../../../domain/backfill/plan";
 import { steeringOf } from "../../../importers/importer";
 import { type Hour, hourOf, hourStart } from "../../../lib/hour";
@@ -119,6 +120,12 @@ export class GobblinFleet {
     return Object.fromEntries(
       [...positions].map(([key, { offset }]) => [key, offset]),
     );
+  }
+
+  /** Offsets that runs have jumped over. Of their hours an audit tells first that nobody has refined them. */
+  async jumpsOf(topic: string): Promise<Gap[]> {
+    const runs = await this.deps.source.runs(0);
+    return jumps(runs.flatMap(({ advances }) => advances.get(topic) ?? []));
   }
 
   /** Findings of what was imported; this fleet has nobody who refines it. */
