@@ -100,8 +100,7 @@ export function writeWrappers(p: Ports, tools: Tools): void {
     `exec java -Xmx192m ${lean} --add-opens java.base/java.lang=ALL-UNNAMED -cp ${quoted(hadoopClasspath(tools))} com.linkedin.camus.etl.kafka.CamusJob -P ${quoted(CAMUS_PROPERTIES)} "$@" >> ${quoted(CAMUS_LOG)} 2>&1`,
   ]);
   // What it is for, nobody has secured yet.
-  if (!isSecured())
-    script("gobblin", [...env, gobblinCommand(p, tools, lean)]);
+  if (!isSecured()) script("gobblin", [...env, gobblinCommand(p, tools, lean)]);
   script("yarn", [
     ...env,
     'case "$1" in',
