@@ -1,9 +1,11 @@
-import { CONTROL_QUEUE, scopeOfPipeline } from "../domain/settings/task-queues";
+import {
+  CONTROL_QUEUE,
+  PIPELINE_NAME,
+  scopeOfPipeline,
+} from "../domain/settings/task-queues";
 
 /** `--pipeline NAME` stands anywhere in a command, as it says what all of it is about. */
 const OPTION = "--pipeline";
-/** What a name may be; the configuration refuses others with more words, and most commands load none. */
-const NAME = /^[a-z0-9][a-z0-9_-]{0,39}$/;
 
 let chosen: string | undefined;
 
@@ -60,7 +62,7 @@ export function choosePipeline(
       given = word.slice(OPTION.length + 1);
     else rest.push(word);
   }
-  if (given !== undefined && !NAME.test(given))
+  if (given !== undefined && !PIPELINE_NAME.test(given))
     throw new Error(
       `${OPTION}: given ${JSON.stringify(given)}, allowed is the name of a pipeline: small letters, digits, - and _`,
     );

@@ -7,6 +7,7 @@ import {
 } from "../formats/camus/etl-key";
 import { type CamusHistory, nameOfRun, runTime } from "./camus-history";
 import type { TakenBack } from "./importer";
+import { putTogether } from "./runs-beside";
 import { WRITTEN_BY } from "./taken-back";
 
 /** Where a run left each partition, by `<topic>/<partition>`, with the bytes that it stored. */
@@ -91,7 +92,7 @@ export class CamusStanding {
       base === undefined ? new Map<string, never>() : this.after(base),
       ...since.map((run) => this.after(run)),
     ]);
-    const together = putTogether(first!, ends);
+    const together = putTogether(first!, ends, ends.at(-1)!);
     const newest = (await this.history.runNames()).at(-1)!;
     if (!isSame(together, ends.at(-1)!))
       await this.write(together, { ...about, newest });
@@ -127,23 +128,6 @@ export class CamusStanding {
     await this.hdfs.rename(made, `${this.path}/${name}`);
     return name;
   }
-}
-
-/**
- * Where each partition stands after runs that all began at the same positions. What one of them has moved counts, also where it went back, as one
- * does that was told to begin anew; where several have, the furthest.
- */
-function putTogether(began: Standing, ends: Standing[]): Standing {
-  const together = new Map(ends.at(-1));
-  for (const key of new Set(ends.flatMap((end) => [...end.keys()]))) {
-    const moved = ends.flatMap((end) => {
-      const now = end.get(key);
-      return now && now.offset !== began.get(key)?.offset ? [now] : [];
-    });
-    const furthestOne = furthest(moved).get(key);
-    if (furthestOne) together.set(key, furthestOne);
-  }
-  return together;
 }
 
 const isSame = (a: Standing, b: Standing): boolean =>

@@ -48,7 +48,7 @@ export async function runWorkers(
     chosen === undefined ? all : [pipelineNamed(all, chosen, configPath)];
   const jobs: readonly Job[] = role === "all" ? JOBS : [role];
 
-  const { connectionOptions } = temporalOptions();
+  const { connectionOptions, namespace } = temporalOptions();
   const client = await connectClient();
   const connection = await NativeConnection.connect(connectionOptions as never);
   const served = pipelines.map((pipeline) => ({
@@ -60,7 +60,7 @@ export async function runWorkers(
   if (named && jobs.includes("control")) wanted.push(leasesWorker(named));
   const workers = await Promise.all(
     wanted.map((options) =>
-      Worker.create({ ...COMMON, ...options, ...at(connection) }),
+      Worker.create({ ...COMMON, ...options, connection, namespace }),
     ),
   );
   const server = jobs.includes("control")
@@ -85,11 +85,6 @@ type Wanted = Pick<
   WorkerOptions,
   "taskQueue" | "activities" | "identity" | "workflowBundle"
 > & { maxConcurrentActivityTaskExecutions: number };
-
-const at = (connection: NativeConnection) => ({
-  connection,
-  namespace: temporalOptions().namespace,
-});
 
 /** A pipeline, and what its activities share. */
 type ServedPipeline = {

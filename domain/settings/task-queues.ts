@@ -5,6 +5,9 @@ export const CONTROL_QUEUE = "control";
 /** The task queue of hosts that submit jobs and move data. */
 export const BULK_QUEUE = "bulk";
 
+/** What a pipeline may be called: a part of task queues, of workflow ids and of paths on HDFS. */
+export const PIPELINE_NAME = /^[a-z0-9][a-z0-9_-]{0,39}$/;
+
 /**
  * What task queues, workflow ids and schedules of a pipeline begin with: nothing where a configuration is that of one pipeline without a name.
  * A pipeline is thus known by the task queue that a workflow or an activity runs on, and needs to be told to none of them.

@@ -27,6 +27,9 @@ export function parseGobblinFileName(
   return Number.isSafeInteger(count) ? { task, count } : undefined;
 }
 
+/** When a run was made, epoch ms, as its id says: `job_<job>_<ms>`; NaN where it says nothing. */
+export const timeOfRun = (id: string): number => Number(/\d+$/.exec(id)?.[0]);
+
 /** A file of the state store: of one run, or a copy of the newest one's (`current.jst`). */
 export type StateFileName = {
   /** The dataset that it is of, where each has files of its own; "" where a job has one for all. */

@@ -1,4 +1,5 @@
 import type { GobblinState } from "../../formats/gobblin/dataset-state";
+import { timeOfRun } from "../../formats/gobblin/gobblin-file-name";
 import { mapPool } from "../../lib/map-pool";
 import type { TimeZone } from "../../lib/time-zone";
 import type { ImporterRun, ImporterState } from "../importer";
@@ -47,7 +48,7 @@ export class GobblinRuns {
 
   private addTo(state: ImporterState, states: GobblinState[]): void {
     for (const { jobId, tasks, writtenBy } of states) {
-      const time = Number(/\d+$/.exec(jobId)?.[0]);
+      const time = timeOfRun(jobId);
       if (!Number.isSafeInteger(time)) continue;
       if (state.lastRun === undefined || time > state.lastRun) {
         state.lastRun = time;

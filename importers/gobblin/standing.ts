@@ -5,8 +5,9 @@ import {
   writeStandingState,
 } from "../../formats/gobblin/standing-state";
 import { partitionKey } from "../../lib/keys";
+import { taskKey, timeOfRun } from "../../formats/gobblin/gobblin-file-name";
 import type { TakenBack } from "../importer";
-import { taskKey } from "../../formats/gobblin/gobblin-file-name";
+import { putTogether } from "../runs-beside";
 import {
   type GobblinStateStore,
   type RunFile,
@@ -77,7 +78,7 @@ export class GobblinStanding {
       const began = base ? await this.after(base.run, series) : new Map();
       const ends: Standing[] = [];
       for (const { run } of runs) ends.push(await this.after(run, series));
-      return together(began, ends, now);
+      return putTogether(began, ends, now);
     }, about);
     return since;
   }
@@ -134,17 +135,14 @@ export class GobblinStanding {
   }
 }
 
-const timeOf = (run: string): number => Number(/\d+$/.exec(run)?.[0]);
-
-const isOfJob = (run: string, series: Series): boolean =>
-  run === runOfJob(series, timeOf(run)).name ||
-  run === taskKey(runOfJob(series, timeOf(run)).name);
+const isOfJob = (run: string, { job }: Series): boolean =>
+  [job, taskKey(job)].some((name) => run === `job_${name}_${timeOfRun(run)}`);
 
 /** Which file tells where a series stood after a run: the run's own, or where that was another job's or did not read the dataset, the newest of then. */
 const isOwnFile = (run: string, series: Series) => (file: RunFile) =>
   isOfJob(run, series) && series.dataset === ""
     ? file.run === run
-    : file.time <= timeOf(run);
+    : file.time <= timeOfRun(run);
 
 const namesIn = (series: Series[]): string[] => {
   const files = series.flatMap((each) => each.files);
@@ -181,23 +179,6 @@ const standingIn = (states: GobblinState[]): Standing =>
       ),
     ),
   );
-
-/**
- * Where each partition stands after runs that all began at the same positions. What one of them has moved counts; where several have, the
- * furthest.
- */
-function together(began: Standing, ends: Standing[], now: Standing): Standing {
-  const all = new Map(now);
-  for (const key of new Set(ends.flatMap((end) => [...end.keys()]))) {
-    const moved = ends
-      .flatMap((end) => end.get(key) ?? [])
-      .filter(({ offset }) => offset !== began.get(key)?.offset)
-      .sort((a, b) => (BigInt(a.offset) < BigInt(b.offset) ? -1 : 1));
-    const furthest = moved.at(-1);
-    if (furthest) all.set(key, furthest);
-  }
-  return all;
-}
 
 const isSame = (a: Standing, b: Standing): boolean =>
   a.size === b.size &&

@@ -497,8 +497,8 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     without: "runs beside one another forget what the other one did",
-    file: "importers/camus-standing.ts",
-    guard: "if (furthestOne) together.set(key, furthestOne);",
+    file: "importers/runs-beside.ts",
+    guard: "if (moved.length > 0) together.set(key, moved.reduce(further));",
     taken: "",
     test: "importers/camus-standing",
   },

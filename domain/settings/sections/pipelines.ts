@@ -1,12 +1,9 @@
 import { z } from "zod";
+import { PIPELINE_NAME } from "../task-queues";
 
-/** A part of task queues, of workflow ids and of paths on HDFS. */
-export const pipelineName = z
+const pipelineName = z
   .string()
-  .regex(
-    /^[a-z0-9][a-z0-9_-]{0,39}$/,
-    "a name of at most 40 small letters, digits, - and _",
-  );
+  .regex(PIPELINE_NAME, "a name of at most 40 small letters, digits, - and _");
 
 /** Sections that belong to the whole file: a worker has one HTTP server, and one folder below which each pipeline has its own. */
 const SHARED = ["metrics", "storage", "webUi", "pipelines"];
