@@ -22,7 +22,7 @@ export function clientsOf(config: Config) {
     yarn: () => new Yarn(config.yarn.resourceManager, config.hdfs.user, access),
     hive: () =>
       new Hive(
-        config.hive.metastore,
+        config.hive?.metastore ?? [],
         principal === undefined
           ? undefined
           : (socket, host) =>
@@ -54,7 +54,7 @@ export function provenTo({ security, hdfs, hive, kafka }: Config) {
       service: "HTTP",
       host: new URL([hdfs.webhdfs].flat()[0]!).hostname,
     };
-  if (principal !== undefined)
+  if (principal !== undefined && hive !== undefined)
     return serviceOf(principal, hostOf([hive.metastore].flat()[0]!));
   return sasl?.mechanism === "gssapi"
     ? { service: sasl.service, host: hostOf(kafka.brokers[0]!) }

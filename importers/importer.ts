@@ -113,6 +113,16 @@ export type ImporterSteering = {
     about: { staging: string; by: string },
   ): Promise<string[]>;
   /**
+   * Moves single partitions back to offsets that a run has jumped over; all others stay where they are. What lies between those offsets and where
+   * the importer stood is read once more. Absent where an importer cannot be moved so.
+   * @param offsets by `<topic>/<partition>`, decimal strings
+   * @returns the name of what the importer's history has got for it; undefined where it stood there already
+   */
+  moveBack?(
+    offsets: ReadonlyMap<string, string>,
+    about: { staging: string; by: string },
+  ): Promise<string | undefined>;
+  /**
    * Puts the positions of topics back to where they were after a run; those of all other topics stay as they are, whoever moved them.
    * @param about `after` is the run, undefined where there was none; `staging` is a directory in storage; `by` says who does it
    * @returns the name of what the importer's history has got for it; undefined where the positions were there already

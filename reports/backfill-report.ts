@@ -6,6 +6,7 @@ import { mysqlBlocks } from "./mysql-rows";
 import { type BackfillReport, holds } from "../domain/backfill/report";
 import { lackingIs, sourcesInWords } from "../domain/backfill/searched-sources";
 
+type RefineNumbers = NonNullable<BackfillReport["refine"]>;
 type TopicSum = NonNullable<BackfillReport["topics"]>[number];
 
 /** The whole story of a saga and its proof; the same in Markdown and HTML. */
@@ -21,17 +22,25 @@ export function reportBlocks(report: BackfillReport): Block[] {
     stepList(report),
     { heading: "The proof" },
     proofTable(report),
-    {
-      link: `Refine ${report.refine.applicationId} on YARN`,
-      to: report.refine.link,
-    },
+    ...(report.refine
+      ? [
+          {
+            link: `Refine ${report.refine.applicationId} on YARN`,
+            to: report.refine.link,
+          },
+        ]
+      : []),
     ...mysqlBlocks(report),
     ...topicSums(sums, report),
     ...unrecoverable(sums, report),
     ...losses(sums),
-    ...unreadableLogs(report.refine),
-    ...logFindings(report.refine),
-    ...unexplained(report.refine),
+    ...(report.refine
+      ? [
+          ...unreadableLogs(report.refine),
+          ...logFindings(report.refine),
+          ...unexplained(report.refine),
+        ]
+      : []),
     ...problems(report),
     ...skippedTopics(report),
     { heading: "Before" },
@@ -76,7 +85,6 @@ const stepList = ({ steps }: BackfillReport): Block => ({
 
 function proofTable(report: BackfillReport): Block {
   const { found, importerRuns, refine, replayed, verified } = report;
-  const { deep } = verified;
   return {
     table: {
       head: ["what", "how many"],
@@ -98,30 +106,50 @@ function proofTable(report: BackfillReport): Block {
           "importer runs (reset, import)",
           `${importerRuns.reset}, ${importerRuns.import}`,
         ],
-        ["flags removed", report.flagsRemoved],
-        [
-          "partitions refined",
-          `${refine.finished} by ${refine.applicationId} in ${refine.seconds} s`,
-        ],
-        ["rows verified", rowsText(verified)],
-        ...(deep
+        ...(refine ? refinedRows(report, refine) : rawRows(verified)),
+        ...(verified.importedTwice
           ? [
               [
-                "rows compared field by field with their events",
-                `${deep.rows} in ${deep.partitions} partitions, ${deep.different} differ`,
+                "topic-hours that are whole, with records that were imported twice",
+                verified.importedTwice,
               ],
             ]
           : []),
-        ["duplicates", verified.duplicates],
-        [
-          "geocoded where an ip is known",
-          percentage(verified.geocoded, verified.withIp),
-        ],
         ["topic-hours still not whole", verified.findingsLeft],
       ],
     },
   };
 }
+
+/** What was refined, and what its rows say. */
+const refinedRows = (
+  { flagsRemoved, verified }: BackfillReport,
+  { finished, applicationId, seconds }: RefineNumbers,
+): (string | number)[][] => [
+  ["flags removed", flagsRemoved],
+  ["partitions refined", `${finished} by ${applicationId} in ${seconds} s`],
+  ["rows verified", rowsText(verified)],
+  ...(verified.deep
+    ? [
+        [
+          "rows compared field by field with their events",
+          `${verified.deep.rows} in ${verified.deep.partitions} partitions, ${verified.deep.different} differ`,
+        ],
+      ]
+    : []),
+  ["duplicates", verified.duplicates],
+  [
+    "geocoded where an ip is known",
+    percentage(verified.geocoded, verified.withIp),
+  ],
+];
+
+/** What the raw hours themselves say, where nobody refines them. */
+const rawRows = (verified: BackfillReport["verified"]) => [
+  ["raw records verified", rowsText(verified)],
+  ["replayed events in their raw hours", verified.found],
+  ["replayed events that lie there twice", verified.duplicates],
+];
 
 const percentage = (part: number, whole: number) =>
   whole === 0 ? "–" : `${((100 * part) / whole).toFixed(1)} %`;
@@ -217,7 +245,7 @@ function losses(sums: TopicSum[]): Block[] {
   ];
 }
 
-function unreadableLogs({ logsUnread }: BackfillReport["refine"]): Block[] {
+function unreadableLogs({ logsUnread }: RefineNumbers): Block[] {
   if (!logsUnread) return [];
   return [
     {
@@ -227,7 +255,7 @@ function unreadableLogs({ logsUnread }: BackfillReport["refine"]): Block[] {
 }
 
 /** What Refine's logs say, joined with the plan. */
-function logFindings({ logs }: BackfillReport["refine"]): Block[] {
+function logFindings({ logs }: RefineNumbers): Block[] {
   if (!logs) return [];
   const { notWhole, besides, errors } = logs;
   return [
@@ -273,7 +301,7 @@ function logFindings({ logs }: BackfillReport["refine"]): Block[] {
   ];
 }
 
-function unexplained({ unexplained }: BackfillReport["refine"]): Block[] {
+function unexplained({ unexplained }: RefineNumbers): Block[] {
   if (unexplained.length === 0) return [];
   return [
     {

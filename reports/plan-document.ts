@@ -5,6 +5,7 @@ import type {
   Plan,
   RunningJob,
 } from "../domain/backfill/plan";
+import type { RefineJob } from "../domain/backfill/refine-job";
 import { SAGA_STEPS } from "../domain/backfill/steps";
 import { isImportFault } from "../domain/audit/verdicts";
 import { topicHourKey } from "../lib/keys";
@@ -28,14 +29,26 @@ export function planDocument(plan: Plan, about: About): Block[] {
     { heading: "Missing events" },
     missingTable(plan),
     ...outdatedPartitions(outdated),
-    { heading: "Flags to remove" },
-    flagTable(plan),
-    { heading: "The Refine job" },
-    jobTable(plan),
+    ...refining(plan),
     { heading: "What an abort undoes" },
     undoTable(),
   ];
 }
+
+/** What is refined anew; nothing where nobody refines. */
+const refining = (plan: Plan): Block[] =>
+  plan.refine
+    ? [
+        { heading: "Flags to remove" },
+        flagTable(plan),
+        { heading: "The Refine job" },
+        jobTable(plan.refine),
+      ]
+    : [
+        {
+          text: "Nobody refines this pipeline's raw hours: no flags are removed and nothing is refined.",
+        },
+      ];
 
 /** Every Kafka partition's losses, exact by the offset ledger. */
 export const lossTable = (
@@ -54,7 +67,7 @@ export const lossTable = (
 });
 
 function summaryTable(
-  { topics, findings, flags, importerRun }: Plan,
+  { topics, findings, flags, refine, importerRun }: Plan,
   estimate: Estimate,
   outdated: number,
 ): Block {
@@ -68,14 +81,22 @@ function summaryTable(
         ["topics", topics.length],
         ["offsets deleted unread (exact)", total("lostOffsets")],
         ["events missing, about", total("missing")],
-        ["flags to remove", flags.length],
-        ["partitions refined by an outdated job", outdated],
+        ...(refine
+          ? [
+              ["flags to remove", flags.length],
+              ["partitions refined by an outdated job", outdated],
+            ]
+          : []),
         ["importer's newest run", importerRun ?? "none"],
         ["replay, about", secondsOrMinutes(estimate.replaySeconds)],
-        [
-          `refine ${estimate.partitions} partitions, about`,
-          secondsOrMinutes(estimate.refineSeconds),
-        ],
+        ...(refine
+          ? [
+              [
+                `refine ${estimate.partitions} partitions, about`,
+                secondsOrMinutes(estimate.refineSeconds),
+              ],
+            ]
+          : []),
       ],
     },
   };
@@ -180,7 +201,7 @@ const flagTable = ({ flags }: Plan): Block => ({
   },
 });
 
-const jobTable = ({ refine }: Plan): Block => ({
+const jobTable = (refine: RefineJob): Block => ({
   table: {
     head: ["", ""],
     rows: [

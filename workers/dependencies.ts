@@ -84,7 +84,7 @@ export function createDependencies(
     source: createImporter(hdfs, config.importer),
     kafka: clients.kafka(),
     hive: clients.hive(),
-    archive: new EventArchive(config.archive.files),
+    archive: new EventArchive(config.archive?.files ?? []),
     yarn,
     submitter: new Submitter(yarn, drivers),
     cache: new EvidenceCache(storage),

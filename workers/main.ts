@@ -58,6 +58,10 @@ export async function runWorkers(
   const wanted = served.flatMap((each) => workersOf(each, jobs));
   const named = served.find(({ pipeline }) => pipeline.name !== undefined);
   if (named && jobs.includes("control")) wanted.push(leasesWorker(named));
+  if (wanted.length === 0)
+    throw new Error(
+      `the role ${role} has nothing to do: ${configPath} names no archive`,
+    );
   const workers = await Promise.all(
     wanted.map((options) =>
       Worker.create({ ...COMMON, ...options, connection, namespace }),
@@ -98,13 +102,17 @@ function workersOf(
   jobs: readonly Job[],
 ): Wanted[] {
   const activities = createActivities(dependencies);
-  return jobs.map((job) => ({
-    taskQueue: scopeOfPipeline(name) + taskQueueOf(job, config),
-    activities,
-    identity: workerIdentity(config),
-    maxConcurrentActivityTaskExecutions: job === "control" ? 20 : 4,
-    ...(job === "control" ? WORKFLOWS : {}),
-  }));
+  return jobs.flatMap((job) => {
+    const queue = taskQueueOf(job, config);
+    if (queue === undefined) return [];
+    return {
+      taskQueue: scopeOfPipeline(name) + queue,
+      activities,
+      identity: workerIdentity(config),
+      maxConcurrentActivityTaskExecutions: job === "control" ? 20 : 4,
+      ...(job === "control" ? WORKFLOWS : {}),
+    };
+  });
 }
 
 /** The worker of what pipelines with names share. */
@@ -153,8 +161,11 @@ const workerIdentity = (config: Config): string =>
     config: configDigest(config),
   });
 
-const taskQueueOf = (job: Job, config: Config) =>
-  job === "archive" ? archiveQueueOf(config.archive.host) : job;
+/** A job's task queue; undefined of an archive where the pipeline has none. */
+const taskQueueOf = (job: Job, { archive }: Config): string | undefined => {
+  if (job !== "archive") return job;
+  return archive && archiveQueueOf(archive.host);
+};
 
 /** Metrics and reports, where the configuration says at which address and no other worker of this host serves them. */
 async function serveIfConfigured(

@@ -5,6 +5,7 @@ import type {
   CanaryState,
 } from "../../domain/audit/canary";
 import type { Config } from "../../domain/settings/config";
+import { isRefined } from "../../domain/settings/stages";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import type { Hive } from "../../clients/hive/hive";
 import type { Kafka } from "../../clients/kafka/kafka";
@@ -21,7 +22,7 @@ type CanaryClients = {
   hive: Hive;
   source: Importer;
   storage: Storage;
-  config: Pick<Config, "canary" | "naming">;
+  config: Pick<Config, "canary" | "naming" | "refine">;
 };
 
 /** Canaries: one marked event a topic and hour, followed through every stage. */
@@ -42,9 +43,13 @@ export function createCanaryActivities(clients: CanaryClients) {
     }): Promise<Record<string, CanaryStage>> {
       return stagesReached(clients, input.hour, input.canaries, heartbeat);
     },
-    /** How long canaries may take, in hours. */
-    async canarySettings(): Promise<{ deadlineHours: number }> {
-      return { deadlineHours: config.canary.deadlineHours };
+    /** How long canaries may take, in hours, and the last stage that the pipeline has; workers before 0.3.0 do not say that it is `queryable`. */
+    async canarySettings(): Promise<{
+      deadlineHours: number;
+      last?: CanaryStage;
+    }> {
+      const { deadlineHours } = config.canary;
+      return { deadlineHours, last: isRefined(config) ? "queryable" : "raw" };
     },
     /** Keeps what a canary run measured, for metrics and reports. */
     async saveCanary(

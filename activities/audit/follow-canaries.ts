@@ -1,6 +1,7 @@
 import type { Canary, CanaryStage } from "../../domain/audit/canary";
 import type { Config } from "../../domain/settings/config";
 import { type Dataset, datasetOf } from "../../domain/settings/dataset";
+import { isRefined } from "../../domain/settings/stages";
 import { canaryEvent } from "../../formats/eventlogging/canary-event";
 import { isTemporary } from "../../formats/hadoop/temporary-names";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
@@ -19,7 +20,7 @@ type FollowClients = {
   hdfs: Hdfs;
   hive: Hive;
   source: Importer;
-  config: Pick<Config, "naming">;
+  config: Pick<Config, "naming" | "refine">;
 };
 
 /**
@@ -57,7 +58,8 @@ async function stageReached(
 ): Promise<CanaryStage> {
   if (!(await isImported(clients, state, dataset, hour, canary)))
     return "kafka";
-  if (!(await isRefined(clients, dataset, hour))) return "raw";
+  if (!isRefined(clients.config) || !(await isRowThere(clients, dataset, hour)))
+    return "raw";
   const { database, table } = dataset;
   const queryable = await clients.hive.partitionHours(database, table);
   return queryable.has(hour) ? "queryable" : "refined";
@@ -87,7 +89,7 @@ async function isImported(
 }
 
 /** The hour is refined and the canary's row is in it; where there are too many rows to read, its done flag must do. */
-async function isRefined(
+async function isRowThere(
   clients: Pick<FollowClients, "hdfs" | "hive">,
   dataset: Dataset,
   hour: Hour,

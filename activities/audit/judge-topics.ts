@@ -5,6 +5,7 @@ import {
   isBeyondEnd,
   losses,
   lostOffsets,
+  offsetsJumpedOver,
   type TopicEvidence,
   unreadOffsets,
 } from "../../domain/audit/evidence";
@@ -201,6 +202,7 @@ function auditOf(
     ({ judgement }) => judgement.verdict === "unknowable",
   );
   const lost = losses(about);
+  const jumpedOver = offsetsJumpedOver(about);
   return {
     topic,
     cells: Object.fromEntries(
@@ -215,6 +217,7 @@ function auditOf(
     lostOffsets: lostOffsets(about),
     ...(lost.length > 0 ? { losses: lost } : {}),
     ...(about.partitions.some(isBeyondEnd) ? { beyondEnd: true } : {}),
+    ...(jumpedOver > 0 ? { jumpedOver } : {}),
     unread: unreadOffsets(about),
     events: sum(hours.map(({ judgement }) => eventsOf(judgement.numbers))),
     missing: sum(findings.map((finding) => finding.missing)),

@@ -1,6 +1,7 @@
 import type { Config } from "../../domain/settings/config";
 import {
   archiveQueueOf,
+  auditQueueOf,
   sagaQueuesOf,
 } from "../../domain/settings/task-queues";
 import { configDigest } from "../../domain/settings/config-digest";
@@ -13,8 +14,10 @@ export type Settings = {
   batchTopics: number;
   /** Attempts to reach a service before an audit goes on without it; absent in histories of before. */
   patience?: number;
-  /** The task queue of the workers on the archive's host. */
+  /** The task queue of the workers on the archive's host; of bulk workers, where there is no archive. */
   archiveQueue: string;
+  /** Present where there is no archive: nothing of one is collected. */
+  withoutArchive?: true;
   /** The same on other hosts that hold an archive. */
   otherArchiveQueues?: string[];
   /** Every task queue that a saga needs; absent in histories of before. */
@@ -41,14 +44,15 @@ export function settingsOf(config: Config, scope: string): Settings {
     lookbackHours: audit.lookbackHours,
     batchTopics: audit.batchTopics,
     patience: audit.patience,
-    archiveQueue: scope + archiveQueueOf(archive.host),
+    archiveQueue: scope + auditQueueOf(config),
+    ...(archive ? {} : { withoutArchive: true as const }),
     otherArchiveQueues: search.otherHosts.map(
       (host) => scope + archiveQueueOf(host),
     ),
     sagaQueues: sagaQueuesOf(config, scope),
     holds: {
       importer: importer.hold !== undefined,
-      refine: refine.hold !== undefined,
+      refine: refine?.hold !== undefined,
     },
     configDigest: configDigest(config),
     shardTopics: saga.shardTopics,

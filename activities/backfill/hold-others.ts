@@ -30,9 +30,9 @@ export function createHoldOthersActivities({
   return {
     /** Keeps a job's own schedule from starting it. Holding what is held already changes nothing: the command must see to that. */
     hold: (input: { of: HeldJob }): Promise<void> =>
-      run(`${input.of}.hold`, config[input.of].hold),
+      run(`${input.of}.hold`, config[input.of]?.hold),
     /** Lets a job's own schedule start it again. */
     release: (input: { of: HeldJob }): Promise<void> =>
-      run(`${input.of}.release`, config[input.of].release),
+      run(`${input.of}.release`, config[input.of]?.release),
   };
 }

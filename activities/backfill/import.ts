@@ -3,7 +3,9 @@ import type { Config } from "../../domain/settings/config";
 import { type Importer, steeringOf } from "../../importers/importer";
 import { fatal } from "../../clients/errors";
 import {
+  jumpedOverIn,
   type Logs,
+  notPassed,
   outsideOfLog,
   type Positions,
   type Standing,
@@ -18,6 +20,8 @@ import { sagaPlaces } from "../../clients/storage-layout";
 import type { Driver, Drivers } from "./drivers";
 import { watchFlags } from "./flags-set-since";
 import { sagaId } from "./saga-id";
+import type { JumpedOver } from "../../domain/audit/jumps";
+import { type Hour, hourStart } from "../../lib/hour";
 import { parsePartitionKey } from "../../lib/keys";
 import { importUntilNothingLacks } from "./import-until";
 import { OthersRuns } from "./others-runs";
@@ -34,7 +38,7 @@ export type ImporterRuns = {
 
 type Deps = {
   config: Config;
-  source: Pick<Importer, "state" | "steering">;
+  source: Pick<Importer, "state" | "steering" | "runs">;
   kafka: Kafka;
   yarn: Yarn;
   storage: Storage;
@@ -147,11 +151,16 @@ export function createImporterActivities({
     await Promise.race([ended, leftToItself]);
   }
 
-  /** Runs the importer until no partition lacks anything. @returns how many runs it took */
+  /**
+   * Runs the importer until no partition lacks anything.
+   * @param prepare done before the first run, while none goes on
+   * @returns how many runs it took
+   */
   async function importUntil(
     tag: string,
     topics: string[],
     lacking: (positions: Positions) => Promise<string[]>,
+    prepare: () => Promise<void> = async () => undefined,
   ): Promise<ImporterRuns> {
     const besides: string[] = [];
     const settleNow = async () => {
@@ -164,6 +173,7 @@ export function createImporterActivities({
     // A run that an earlier attempt began is still under way, perhaps: positions are read once it has ended.
     await waitUntilNoneRuns(tag);
     await settleNow();
+    await prepare();
     const runs = await importUntilNothingLacks({
       topics,
       positions: async () => (await source.state()).positions,
@@ -177,6 +187,27 @@ export function createImporterActivities({
     return { runs, ...(besides.length > 0 ? { besides } : {}) };
   }
 
+  /** Moves the importer back to what it has jumped over, while no run goes on that would have the last word. */
+  async function moveBackTo(
+    jumped: ReadonlyMap<string, JumpedOver>,
+  ): Promise<void> {
+    if (jumped.size === 0) return;
+    const { moveBack } = steeringOf(source);
+    if (!moveBack)
+      throw fatal(
+        "NotAllowed",
+        `the importer has jumped over offsets that Kafka holds, and importer.kind ${config.importer.kind} cannot be moved back to them: ${[...jumped].map(([key, { from }]) => `${key} from ${from}`).join(", ")}`,
+      );
+    await others.waitUntilNoneGoesOn();
+    await refuseWhatWasPutBack([
+      ...new Set([...jumped.keys()].map((key) => parsePartitionKey(key).topic)),
+    ]);
+    await moveBack(new Map([...jumped].map(([key, { from }]) => [key, from])), {
+      staging: storage.path(sagaPlaces(sagaId()).importerStaging),
+      by: sagaId(),
+    });
+  }
+
   async function logsOf(topics: string[]): Promise<Logs> {
     const logs = new Map<string, Offsets[]>();
     for (const topic of topics) {
@@ -188,13 +219,32 @@ export function createImporterActivities({
 
   return {
     /**
-     * Moves the importer back into the log of topics that it skips, by running it: it moves itself to the earliest offset.
+     * Moves the importer back into the log of topics that it skips, by running it: it moves itself to the earliest offset. Where it has jumped
+     * over offsets that Kafka holds, it is moved back to them first.
+     * @param input `jumped` names topics of which an audit says so, and the hour from which on their runs count; absent where there are none
      * @returns how many runs it took, and whose came between
+     * @throws ApplicationFailure "NotAllowed" where it would have to be moved back and cannot
      */
-    async resetImport(input: { topics: string[] }): Promise<ImporterRuns> {
+    async resetImport(input: {
+      topics: string[];
+      jumped?: { topics: string[]; since: Hour };
+    }): Promise<ImporterRuns> {
       const { topics } = input;
-      return importUntil(tagOf(sagaId(), "reset"), topics, async (positions) =>
-        outsideOfLog(await logsOf(topics), positions),
+      const jumped = input.jumped
+        ? jumpedOverIn(
+            await logsOf(input.jumped.topics),
+            await source.runs(hourStart(input.jumped.since)),
+            (await source.state()).positions,
+          )
+        : new Map<string, JumpedOver>();
+      return importUntil(
+        tagOf(sagaId(), "reset"),
+        topics,
+        async (positions) => [
+          ...outsideOfLog(await logsOf(topics), positions),
+          ...notPassed(jumped, positions),
+        ],
+        () => moveBackTo(jumped),
       );
     },
     /**

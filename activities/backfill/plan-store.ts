@@ -36,7 +36,7 @@ export async function storePlan(
   const digest = sha256(canonicalJson(approved));
   const ref = await storage.write(places.plan(digest), plan);
   const [running, rate] = await Promise.all([
-    runningRefines(yarn, config.refine.outdatedJobs),
+    config.refine ? runningRefines(yarn, config.refine.outdatedJobs) : [],
     storage.read(latest.rates),
   ]);
   const estimate = estimateOf(plan, config.replay.eventsPerSecond, rate);

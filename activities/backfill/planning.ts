@@ -2,6 +2,7 @@ import type { Config } from "../../domain/settings/config";
 import { configDigest } from "../../domain/settings/config-digest";
 import { datasetOf, refinedHourDir } from "../../domain/settings/dataset";
 import type { BackfillInput } from "../../domain/settings/inputs";
+import { isRefined } from "../../domain/settings/stages";
 import type { HourRange } from "../../lib/hour";
 import { flagsToClear } from "../../domain/backfill/flags-to-clear";
 import type {
@@ -94,27 +95,35 @@ export function createPlanningActivities(deps: Dependencies) {
     return state;
   }
 
-  /** The job that is to refine the planned tables. @throws ApplicationFailure where it is not the one that is configured */
+  /** The job that is to refine the planned tables, where anybody refines. @throws ApplicationFailure where it is not the one that is configured */
   async function refineJob(
     input: BackfillInput,
     topics: PlannedTopic[],
     range: HourRange,
-  ): Promise<RefineJob> {
-    const jar = input.refineJar ?? config.refine.jar;
+  ): Promise<RefineJob | undefined> {
+    const { refine } = config;
+    if (refine === undefined) {
+      if (input.refineJar === undefined) return undefined;
+      throw fatal(
+        "InvalidInput",
+        `refineJar: given ${input.refineJar}, and the configuration has no section refine`,
+      );
+    }
+    const jar = input.refineJar ?? refine.jar;
     const job: RefineJob = {
       jar,
       sha256: await jarDigest(jar),
-      class: config.refine.class,
+      class: refine.class,
       arguments: [
-        ...config.refine.arguments,
-        ...transformArguments(config.refine.transforms),
+        ...refine.arguments,
+        ...transformArguments(refine.transforms),
         ...targetArguments(
           topics.map((topic) => topic.tableDir),
           range,
         ),
       ],
     };
-    const faults = jobFaults(job, config.refine);
+    const faults = jobFaults(job, refine);
     if (faults.length > 0)
       throw fatal(
         "RefusedJob",
@@ -193,7 +202,7 @@ export function createPlanningActivities(deps: Dependencies) {
       const topics = broken.map((audit) =>
         plannedTopic(audit, datasetOf(audit.topic, config.naming)!),
       );
-      const flags = await allFlags(topics, findings);
+      const flags = isRefined(config) ? await allFlags(topics, findings) : [];
       const refine = await refineJob(input, topics, range);
       const plan: Plan = {
         range,
@@ -201,7 +210,7 @@ export function createPlanningActivities(deps: Dependencies) {
         topics,
         findings,
         flags,
-        refine,
+        ...(refine ? { refine } : {}),
         config: configDigest(config),
         ...(importer.run === undefined ? {} : { importerRun: importer.run }),
       };

@@ -79,12 +79,11 @@ export function createReportActivities({ storage }: { storage: Storage }) {
         places.reportPage,
         toHtml(title, blocks),
       );
-      const rate: RefineRate = {
-        partitions: report.refine.finished,
-        seconds: report.refine.seconds,
-        by: id,
-      };
-      await storage.write(latest.rates, rate);
+      if (report.refine) {
+        const { finished, seconds } = report.refine;
+        const rate: RefineRate = { partitions: finished, seconds, by: id };
+        await storage.write(latest.rates, rate);
+      }
       return {
         markdown,
         json,

@@ -42,6 +42,14 @@ export function createSubmitRefineActivities({
   /** See {@link jarDigest}; a platform in memory has no files. */
   digestOf?: (jar: string) => Promise<string>;
 }) {
+  /** @throws ApplicationFailure where nobody refines: this worker's configuration is another one than the plan's */
+  function refineSettings() {
+    if (config.refine) return config.refine;
+    throw fatal(
+      "NotAllowed",
+      "there is nothing to submit: the configuration has no section refine",
+    );
+  }
   const setSince = new FlagsSetSince({ config, hdfs, storage });
 
   /**
@@ -66,9 +74,10 @@ export function createSubmitRefineActivities({
         `another Refine is running and may write the same partitions: ${others.map(told).join(", ")}`,
       );
     // Its own schedule may have begun one just before that was held.
-    if (submitter.isSubmitting(config.refine.class))
+    const { class: name } = refineSettings();
+    if (submitter.isSubmitting(name))
       throw new Error(
-        `another Refine is being submitted on this host (a process whose command line has ${config.refine.class})`,
+        `another Refine is being submitted on this host (a process whose command line has ${name})`,
       );
   }
 
@@ -89,8 +98,9 @@ export function createSubmitRefineActivities({
     }): Promise<SubmittedRefine> {
       const id = sagaId();
       const { job, only, planRef, skip = [] } = input;
+      const refine = refineSettings();
       let flagsSetSince = 0;
-      const faults = jobFaults(job, config.refine);
+      const faults = jobFaults(job, refine);
       if (faults.length > 0)
         throw fatal(
           "RefusedJob",
@@ -105,7 +115,7 @@ export function createSubmitRefineActivities({
       const app = await heartbeatWhile(() =>
         submitter.submit(
           {
-            submit: config.refine.submit,
+            submit: refine.submit,
             tag: tagOf(id, "refine"),
             name: `refine_${id}`,
             class: job.class,

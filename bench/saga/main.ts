@@ -43,7 +43,7 @@ function configure(): void {
     "-Dyarn.app.mapreduce.am.resource.mb=1536",
     "-Dyarn.app.mapreduce.am.command-opts=-Xmx1200m -XX:+UseSerialGC --add-opens=java.base/java.lang=ALL-UNNAMED",
   );
-  config.refine.submit.push("--conf", "spark.driver.memory=1024m");
+  config.refine!.submit.push("--conf", "spark.driver.memory=1024m");
   writeFileSync(CONFIG, stringify(config));
 }
 
@@ -164,7 +164,7 @@ export async function main(o: Size & { keep?: boolean }): Promise<void> {
     const grep = timed(
       `for s in ${loss.schemas.join(" ")}; do grep "\\"$s\\"" '${ARCHIVE}'; done | wc -l`,
     );
-    const { applicationId } = result.numbers.refine;
+    const { applicationId } = result.numbers.refine!;
     const logs = timed(
       `'${join(BIN, "yarn")}' logs -applicationId ${applicationId} 2>/dev/null | grep -E '(Finished|Failed) refinement of' | wc -l`,
     );

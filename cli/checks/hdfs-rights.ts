@@ -5,6 +5,7 @@ import {
 } from "../../domain/rights/other-grants";
 import type { Outcome, RightId } from "../../domain/rights/rights";
 import type { Config } from "../../domain/settings/config";
+import { isRefined } from "../../domain/settings/stages";
 import { directoryOf } from "../../lib/paths";
 import { type Newest, newestBelow, sampleFolders } from "./hdfs-samples";
 import { asideOf, missing, notTried, ok, outcomeOf, type Probe } from "./probe";
@@ -177,10 +178,14 @@ export function hdfsProbes(
             }),
           ),
         ]),
-    probe("refinedRead", () => inSamples("refinedDir", READ, readsOne)),
-    probe("refinedWrite", () => inSamples("refinedDir", WRITE, mayWrite)),
     probe("storageWrite", tryStorage),
-    probe("logsRead", tryLogs),
+    ...(isRefined(config)
+      ? [
+          probe("refinedRead", () => inSamples("refinedDir", READ, readsOne)),
+          probe("refinedWrite", () => inSamples("refinedDir", WRITE, mayWrite)),
+          probe("logsRead", tryLogs),
+        ]
+      : []),
   ];
   return { probes, stop: () => file.stop() };
 }

@@ -21,13 +21,14 @@ const isRefusedByHive = (error: unknown): boolean =>
 /** Submitting and killing can only be tried by doing so; of a queue YARN may tell. */
 export function yarnProbe(
   config: Config,
+  refine: NonNullable<Config["refine"]>,
   yarn: Pick<Yarn, "maySubmit">,
 ): Probe {
   const { user } = config.hdfs;
   return {
     rights: ["queueSubmit", "applicationKill"],
     run: async () => {
-      const queue = queueOf(config.refine.submit);
+      const queue = queueOf(refine.submit);
       const applicationKill = notTold(
         "nothing is killed to try it",
         "whoever submits an application may kill it, where YARN knows who asks: see that audits and sagas ask YARN as who runs Refine",

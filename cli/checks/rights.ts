@@ -72,8 +72,12 @@ export function rightsTried(
   const probes = [
     ...kafkaProbes(config, kafka, () => topicsOfAudits(storage)),
     ...onHdfs.probes,
-    yarnProbe(config, clients.yarn()),
-    metastoreProbe(config, clients.hive()),
+    ...(config.refine
+      ? [
+          yarnProbe(config, config.refine, clients.yarn()),
+          metastoreProbe(config, clients.hive()),
+        ]
+      : []),
     ...(mysql ? [mysqlProbe(config, mysql, topics)] : []),
     temporalProbe((use) =>
       withClient((client) => {

@@ -8,6 +8,7 @@ import {
   sagaQueuesOf,
   scopeOfPipeline,
 } from "../../domain/settings/task-queues";
+import { isRefined } from "../../domain/settings/stages";
 import { readIdentity } from "../../domain/settings/worker-identity";
 import { within } from "../../lib/within";
 import { connectClient } from "../../workers/connection";
@@ -45,11 +46,15 @@ function checksOf(
     HDFS: async () => ((await hdfs.list("/")) ? "answers" : "has no root"),
     YARN: async () =>
       `${(await clients.yarn().running()).length} applications running`,
-    "Hive metastore": async () => {
-      const { database } = config.naming;
-      const tables = await clients.hive().tables(database);
-      return `${tables.length} tables in ${database}`;
-    },
+    ...(isRefined(config)
+      ? {
+          "Hive metastore": async () => {
+            const { database } = config.naming;
+            const tables = await clients.hive().tables(database);
+            return `${tables.length} tables in ${database}`;
+          },
+        }
+      : {}),
     ...(clients.mysql ? { MySQL: () => askMysql(clients.mysql!()) } : {}),
     "importer history": async () =>
       `${((await hdfs.list(config.importer.historyPath)) ?? []).length} ${config.importer.kind === "gobblin" ? "jobs" : "runs"}`,

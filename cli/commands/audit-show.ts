@@ -170,8 +170,10 @@ const evidenceRows = ({ topic, evidence }: Explained): [string, string][] => [
   ["produced (Kafka, by time)", countText(evidence.produced)],
   ["archived (all-events.log)", countText(evidence.archived)],
   ...rawRows(evidence),
-  ...refinedRows(evidence),
-  ...queryableRows(evidence),
+  ...(topic.unrefined
+    ? []
+    : [...refinedRows(evidence), ...queryableRows(evidence)]),
+  ...canaryRows(evidence),
   ...topicRows(topic),
 ];
 
@@ -200,7 +202,6 @@ function queryableRows({
   lostLocation,
   elsewhere,
   refinedAt,
-  canaries,
   unread,
 }: HourEvidence): [string, string][] {
   const rows: [string, string][] = [
@@ -210,9 +211,11 @@ function queryableRows({
     rows.push(["its location", `${lostLocation} does not exist`]);
   if (elsewhere !== undefined) rows.push(["its location", elsewhere]);
   if (refinedAt !== undefined) rows.push(["its location", refinedAt]);
-  if (canaries) rows.push(["canaries", String(canaries)]);
   return rows;
 }
+
+const canaryRows = ({ canaries }: HourEvidence): [string, string][] =>
+  canaries ? [["canaries", String(canaries)]] : [];
 
 function topicRows({
   partitions,

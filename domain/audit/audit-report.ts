@@ -22,7 +22,9 @@ export type TopicAudit = {
   losses?: Loss[];
   /** Whether the importer stands beyond the end of a partition's log, which is another one than it has read; absent where not. */
   beyondEnd?: true;
-  /** Offsets in Kafka that the importer has not read. */
+  /** Offsets in Kafka that the importer has jumped over, so that it does not read them by itself; absent where there are none. */
+  jumpedOver?: number;
+  /** Offsets in Kafka that the importer has not read, those that it has jumped over among them. */
   unread: number;
   /** Events that are known of in the range. */
   events: number;

@@ -53,6 +53,11 @@ function importCause({ hour, topic, policy, asOf }: Case): Because {
       cause: topic.replacedLog.cause,
       because: replacedText(topic.replacedLog),
     };
+  if (hour.jumpedOver)
+    return {
+      cause: "offset-out-of-range",
+      because: `a run began behind ${hour.jumpedOver} offsets of the hour that Kafka still holds: they are not read by themselves`,
+    };
   if (hasLostOffsets(topic)) return deletionCause(topic);
   if (topic.lastRun === undefined)
     return { cause: "importer-not-running", because: "no run is recorded" };

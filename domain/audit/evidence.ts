@@ -1,6 +1,7 @@
 import { type Hour, hourOf } from "../../lib/hour";
 import type { Drift } from "../settings/policy";
 import type { ReplacedLog } from "./incarnation";
+import type { JumpedOver } from "./jumps";
 
 /** A count that was measured, or why it cannot be known. Unknowable is never zero. With `atLeast` it is what is left of more, perhaps. */
 export type Count =
@@ -83,6 +84,8 @@ export type HourEvidence = {
   passed?: boolean;
   /** Offsets of this hour that Kafka holds and the importer has not read; absent where there are none. */
   unreadOffsets?: number;
+  /** Those of them that it has jumped over: it does not come back for them by itself. */
+  jumpedOver?: number;
   /** Whether Kafka still has every message that it counts for this hour: none of them was deleted. */
   kept?: boolean;
   /** Where the metastore sends readers; present only if nothing is there, empty if it names no place. */
@@ -112,6 +115,8 @@ export type PartitionOffsets = {
   /** The first offset that Kafka still has, and the one after the last. */
   logStart: string;
   logEnd: string;
+  /** Offsets before `stored` that Kafka holds, a run has jumped over and none has read; absent where there are none. */
+  jumpedOver?: JumpedOver[];
 };
 
 /** What holds for a topic as a whole. */
@@ -137,6 +142,8 @@ export type TopicEvidence = {
   replacedLog?: ReplacedLog;
   /** Why the times of Kafka's messages do not tell their hours, one clause for a person; present where they do not. */
   doubtfulTimes?: string;
+  /** Present where nobody refines the topic's raw hours: they are the last stage, and nothing behind them is asked. */
+  unrefined?: true;
   /** Why Kafka or the importer's state could not be read; present where it could not. (Named as in {@link HourEvidence}, for the same reason.) */
   unread?: string;
 };
@@ -215,15 +222,20 @@ export const hasLostOffsets = (topic: TopicEvidence): boolean =>
   lostOffsets(topic) > 0 ||
   (topic.jumped ?? 0) > 0;
 
-/** Offsets that Kafka holds and the importer has not read. */
-export function unreadOffsets(topic: TopicEvidence): number {
-  return topic.partitions.reduce(
+/** Offsets that Kafka holds and the importer has not read: those that are still before it, and those that it has jumped over. */
+export const unreadOffsets = (topic: TopicEvidence): number =>
+  topic.partitions.reduce(
     (sum, partition) =>
       sum +
       Math.max(0, Number(BigInt(partition.logEnd) - nextUnread(partition))),
-    0,
+    offsetsJumpedOver(topic),
   );
-}
+
+/** Offsets that Kafka holds and the importer has jumped over, so that it does not come back for them by itself. */
+export const offsetsJumpedOver = ({ partitions }: TopicEvidence): number =>
+  partitions
+    .flatMap(({ jumpedOver = [] }) => jumpedOver)
+    .reduce((sum, { from, to }) => sum + Number(BigInt(to) - BigInt(from)), 0);
 
 /**
  * What Kafka's times say of an hour, as far as they may be believed. That none were counted proves nothing of an hour whose messages may

@@ -5,8 +5,6 @@ import {
   losses,
   lostOffsets,
   mayBeOfReplacedLog,
-  type RawEvidence,
-  surelyDifferent,
   type TopicEvidence,
   unreadOffsets,
   withoutRepeated,
@@ -27,17 +25,19 @@ const nobodyKnowsOfEvents = ({ produced, archived }: HourEvidence): boolean =>
  * The hour may hold events that Kafka deleted unread: offsets were deleted and it does not lie before the last import, or the importer
  * jumped over offsets within the look-back, and nobody knows of which hours since the run before they were.
  */
-const mayHaveBeenDeleted = ({ hour, topic }: Case): boolean =>
+export const mayHaveBeenDeleted = ({ hour, topic }: Case): boolean =>
   ((topic.jumped ?? 0) > 0 && isSinceJump(hour.hour, topic)) ||
   (lostOffsets(topic) > 0 && isSinceImport(hour.hour, topic)) ||
   mayBeOfReplacedLog(hour.hour, topic);
 
 /**
  * Whether an hour's messages, of which some are not imported, may be gone for good, so that no run to come brings them. Where Kafka still has
- * all of the hour, nothing of it was jumped over; a log that replaced the one that was imported never tells that.
+ * all of the hour, nothing of it was deleted; a log that replaced the one that was imported never tells that. What was jumped over is there,
+ * and no run to come reads it.
  */
 export const mayBeGone = (about: Case): boolean =>
   mayBeOfReplacedLog(about.hour.hour, about.topic) ||
+  about.hour.jumpedOver !== undefined ||
   (about.hour.kept !== true && mayHaveBeenDeleted(about));
 
 /** The hour does not lie before the run that took the last offset before those that were jumped over. */
@@ -45,7 +45,7 @@ const isSinceJump = (hour: Hour, { jumpedSince }: TopicEvidence): boolean =>
   jumpedSince === undefined || hour >= hourOf(jumpedSince - HOUR_MS);
 
 /** Offsets that were deleted unread, whether the importer stands before them still or has jumped over them, in words. */
-const deletedUnread = ({ topic }: Case): string => {
+export const deletedUnread = ({ topic }: Case): string => {
   const offsets = lostOffsets(topic) + (topic.jumped ?? 0);
   if (offsets === 0) return "all that the log which was imported held besides";
   const isBound = losses(topic).some(({ atMost }) => atMost);
@@ -214,75 +214,3 @@ export const recordsAreMissing: Rule = ({ hour, policy }) => {
       : hour.raw!.problems.join("; ");
   return { verdict: "import-partial", why };
 };
-
-/**
- * The names of the hour's files only bound its records, the archive was not asked or has none of the schema, and the rows, which are there
- * for sure, are fewer than Kafka or else the bound itself tells. A file that was removed may hide below the bound: the hour is not
- * called complete. Deduplication may take rows away of what Kafka counts.
- */
-export const recordsAreOnlyBounded: Rule = ({ hour, policy }) => {
-  const { raw, refined, archived, produced } = hour;
-  if (!raw?.atMost || archived.known || !refined?.rows.known) return undefined;
-  const rows = refined.rows.count;
-  const least = produced.known
-    ? Math.floor(produced.count * (1 - policy.maxDuplicatePercent / 100))
-    : raw.count;
-  return rows < least
-    ? {
-        verdict: "import-partial",
-        why: `file names only bound what was imported: at most ${raw.count} records, of which ${rows} are rows${produced.known ? `, and ${produced.count} messages in Kafka` : ""}`,
-      }
-    : undefined;
-};
-
-/** Why a record less may have been imported than are there. */
-const perhapsTwiceText = ({ perhapsTwice }: RawEvidence): string =>
-  perhapsTwice ? `, of which ${perhapsTwice} may be there twice,` : "";
-
-/**
- * Something was imported, Kafka has more messages of the hour, and some of them are unread: a partition is stuck, or was not read yet, while
- * others were. Offsets that compaction or other producers' transactions left empty look the same, so that it is a doubt; where the
- * archive was asked, it tells.
- */
-export const restIsUnread: Rule = ({ hour, topic }) => {
-  const { raw, produced, archived, unreadOffsets: unread = 0 } = hour;
-  if (!raw || !produced.known || archived.known || topic.unread !== undefined)
-    return undefined;
-  return unread > 0 && produced.count > surelyDifferent(raw)
-    ? {
-        verdict: "import-partial",
-        why: `${raw.count} records imported${perhapsTwiceText(raw)} of ${produced.count} messages in Kafka, and ${unread} offsets of the hour are unread`,
-      }
-    : undefined;
-};
-
-/**
- * Something was imported, offsets were deleted unread that may have been of this hour as well, and neither the archive nor Kafka tells
- * otherwise. Found last, as a doubt and not a fact.
- */
-export const restMayBeDeleted: Rule = (about) => {
-  const { raw, archived } = about.hour;
-  if (!raw || archived.known || !mayHaveBeenDeleted(about)) return undefined;
-  return kafkaTellsOfAll(about, raw)
-    ? undefined
-    : {
-        verdict: "import-partial",
-        why: `${raw.count} records imported${perhapsTwiceText(raw)}; ${deletedUnread(about)} of the topic were deleted unread, and nothing tells whether any was of this hour`,
-      };
-};
-
-/**
- * Whether Kafka tells that nothing of an hour was deleted unread: it has the whole hour still, or had as many messages as were imported. A
- * log that replaced the one that was imported never tells: some of the hour may have been in that one. Nor does the sum, where one record
- * may have been imported twice and another one not at all.
- */
-const kafkaTellsOfAll = (
-  { hour: { hour, produced, kept }, topic }: Case,
-  raw: RawEvidence,
-): boolean =>
-  produced.known &&
-  !produced.atLeast &&
-  !mayBeOfReplacedLog(hour, topic) &&
-  (kept
-    ? produced.count >= withoutRepeated(raw)
-    : produced.count === surelyDifferent(raw));

@@ -17,7 +17,7 @@ import {
   percent,
 } from "./judgement";
 import { mayBeGone } from "./import-rules";
-import { RULES } from "./rules";
+import { rulesFor } from "./rules";
 import {
   isHealthy,
   isImportFault,
@@ -37,7 +37,7 @@ export function judge(
   const about: Case = { hour, topic, policy, asOf };
   const { verdict, why } = firstFound(about) ?? {
     verdict: "complete",
-    why: `${hour.raw?.count ?? 0} raw records, refined and queryable`,
+    why: `${hour.raw?.count ?? 0} raw records${topic.unrefined ? "" : ", refined and queryable"}`,
   };
   const numbers = numbersOf(about, verdict);
   const noticed = noticeOf(verdict, about);
@@ -68,7 +68,7 @@ export function judge(
 
 /** The finding of the first rule that has one. */
 function firstFound(about: Case): Found | undefined {
-  for (const rule of RULES) {
+  for (const rule of rulesFor(about.topic)) {
     const found = rule(about);
     if (found) return found;
   }

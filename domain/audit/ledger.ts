@@ -157,7 +157,8 @@ export function unaccounted(
   return gaps;
 }
 
-const byTime = (advances: Advance[]): Advance[] =>
+/** Advances in the order of their runs. */
+export const byTime = (advances: Advance[]): Advance[] =>
   [...advances].sort((x, y) => x.time - y.time);
 
 /**
@@ -192,37 +193,6 @@ function recordsByEnd(
       sum += Math.min(count, Number(end - from));
     return sum;
   };
-}
-
-/**
- * Where an importer run began beyond the end of the one before it. The offsets between were deleted before they were imported: the importer
- * was reset to what Kafka still had, and since then neither its position nor Kafka shows that anything was lost.
- * @param isOneLog whether all runs read the same log: then a run may go on where any before it ended, as runs that overlapped do. The
- * end of one that read another log proves nothing.
- */
-export function jumps(advances: Advance[], isOneLog = true): Gap[] {
-  const gaps: Gap[] = [];
-  const last = new Map<number, Advance>();
-  const ends = new Set<string>();
-  for (const advance of byTime(advances)) {
-    const { partition, from, to, run, time } = advance;
-    const before = advance.before ?? last.get(partition);
-    const records = before ? Number(BigInt(from) - BigInt(before.to)) : 0;
-    const goesOn = isOneLog && ends.has(`${partition} ${from}`);
-    if (before && records > 0 && !goesOn)
-      gaps.push({
-        partition,
-        from: before.to,
-        to: from,
-        records,
-        run,
-        time,
-        ...(before.time === undefined ? {} : { since: before.time }),
-      });
-    last.set(partition, advance);
-    ends.add(`${partition} ${to}`);
-  }
-  return gaps;
 }
 
 /** Files of a partition whose offsets overlap, as one: from the first offset to the one after the last. */

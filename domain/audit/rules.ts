@@ -1,11 +1,15 @@
 import {
+  recordsAreOnlyBounded,
+  recordsAreUnproven,
+  restIsUnread,
+  restMayBeDeleted,
+} from "./doubt-rules";
+import {
   filesAreStrange,
   NOTHING_IMPORTED,
   recordsAreMissing,
-  recordsAreOnlyBounded,
-  restIsUnread,
-  restMayBeDeleted,
 } from "./import-rules";
+import type { TopicEvidence } from "./evidence";
 import type { Rule } from "./judgement";
 import {
   doneFlagIsAbsent,
@@ -33,16 +37,19 @@ const stageIsUnreadable =
       : { verdict: "unknowable", why: `${stage} hours: ${why}` };
   };
 
-/**
+/*
  * All rules in the order of the pipeline: the first stage that went wrong explains the ones after it. A Hive partition that lies nowhere
- * or elsewhere
- * comes before Refine: what readers find there has nothing to do with what Refine did.
+ * or elsewhere comes before Refine: what readers find there has nothing to do with what Refine did.
  */
-export const RULES: Rule[] = [
+
+const UP_TO_RAW_HOURS: Rule[] = [
   stageIsUnreadable("raw"),
   ...NOTHING_IMPORTED,
   filesAreStrange,
   recordsAreMissing,
+];
+
+const BEHIND_RAW_HOURS: Rule[] = [
   partitionLiesNowhere,
   partitionLiesElsewhere,
   stageIsUnreadable("refined"),
@@ -59,6 +66,14 @@ export const RULES: Rule[] = [
   stageIsUnreadable("queryable"),
   partitionIsNotInMetastore,
   recordsAreOnlyBounded,
-  restIsUnread,
-  restMayBeDeleted,
 ];
+
+const DOUBTS: Rule[] = [restIsUnread, restMayBeDeleted];
+
+/** The rules for a topic. @param topic whose raw hours are refined, or are the end of the pipeline */
+export const rulesFor = ({
+  unrefined,
+}: Pick<TopicEvidence, "unrefined">): Rule[] =>
+  unrefined
+    ? [...UP_TO_RAW_HOURS, ...DOUBTS, recordsAreUnproven]
+    : [...UP_TO_RAW_HOURS, ...BEHIND_RAW_HOURS, ...DOUBTS];

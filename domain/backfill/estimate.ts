@@ -11,12 +11,12 @@ const ASSUMED_PARTITIONS_PER_SECOND = 1;
  * @param newest how fast the newest backfill's Refine was; undefined before the first one
  */
 export function estimateOf(
-  plan: Pick<Plan, "topics" | "findings">,
+  plan: Pick<Plan, "topics" | "findings" | "refine">,
   eventsPerSecond: number,
   newest: RefineRate | undefined,
 ): Estimate {
   const missing = plan.topics.reduce((sum, t) => sum + t.missing, 0);
-  const partitions = plan.findings.length;
+  const partitions = plan.refine ? plan.findings.length : 0;
   const perSecond =
     newest && newest.seconds > 0
       ? newest.partitions / newest.seconds
@@ -27,9 +27,12 @@ export function estimateOf(
     refineSeconds: partitions / perSecond,
     basis: [
       `replay.eventsPerSecond ${eventsPerSecond}`,
-      newest
-        ? `${newest.partitions} partitions in ${newest.seconds} s by the Refine of ${newest.by}`
-        : `${ASSUMED_PARTITIONS_PER_SECOND} partitions a second, assumed: no backfill has measured it yet`,
+      ...(plan.refine ? [refineBasis(newest)] : []),
     ],
   };
 }
+
+const refineBasis = (newest: RefineRate | undefined): string =>
+  newest
+    ? `${newest.partitions} partitions in ${newest.seconds} s by the Refine of ${newest.by}`
+    : `${ASSUMED_PARTITIONS_PER_SECOND} partitions a second, assumed: no backfill has measured it yet`;

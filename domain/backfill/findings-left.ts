@@ -17,6 +17,10 @@ const isSilence = ({ verdict, cause, numbers, missing }: Finding): boolean =>
   (numbers.archived ?? 0) === 0 &&
   (numbers.lostOffsets ?? 0) === 0;
 
+/** Whether every stage has the hour, and only some of its records were imported twice: of runs that overlapped, or an importer that was moved back. */
+export const isWholeAndTwice = ({ verdict, cause }: Finding): boolean =>
+  verdict === "complete" && cause === "imported-twice";
+
 /** Whether the plan knew of events of the topic that might not come back. */
 const hadLosses = ({ lostOffsets, missing, reset }: PlannedTopic): boolean =>
   lostOffsets > 0 || missing > 0 || reset;
@@ -44,6 +48,7 @@ export function findingsLeft(
   };
   const found = audits
     .flatMap(({ findings }) => findings)
+    .filter((finding) => !isWholeAndTwice(finding))
     .filter((finding) => !isSilence(finding) || mayBeLost(finding));
   const unproven = audits.flatMap((audit) =>
     unprovenHours(audit, plans.get(audit.topic)?.hours ?? []),

@@ -1,3 +1,5 @@
+import { type JumpedOver, jumps, stillHeld } from "../audit/jumps";
+import type { Advance } from "../audit/ledger";
 import { parsePartitionKey, partitionKey } from "../../lib/keys";
 
 /** Where an importer stands, `<topic>/<partition>` to the offset (a decimal string) at which it goes on. */
@@ -39,6 +41,47 @@ export const outsideOfLog = (logs: Logs, positions: Positions): string[] =>
       return BigInt(stored) < low || BigInt(stored) > high;
     })
     .map(({ key }) => key);
+
+/**
+ * What the logs still hold of offsets that runs have jumped over, by `<topic>/<partition>`: from the first such offset to the one after the last.
+ * @param runs with the advances of each topic
+ */
+export function jumpedOverIn(
+  logs: Logs,
+  runs: readonly { advances: ReadonlyMap<string, Advance[]> }[],
+  positions: Positions,
+): Map<string, JumpedOver> {
+  const found = new Map<string, JumpedOver>();
+  // Where the importer stands outside of the log it begins at its first offset anyway, and has not jumped in this one.
+  const outside = new Set(outsideOfLog(logs, positions));
+  for (const [topic, ofTopic] of logs) {
+    const jumped = jumps(
+      runs.flatMap(({ advances }) => advances.get(topic) ?? []),
+    );
+    for (const log of ofTopic) {
+      const held = stillHeld(jumped, log).sort((a, b) =>
+        BigInt(a.from) < BigInt(b.from) ? -1 : 1,
+      );
+      const [first, last] = [held[0], held.at(-1)];
+      const key = partitionKey(topic, log.partition);
+      if (first && last && !outside.has(key))
+        found.set(key, { from: first.from, to: last.to });
+    }
+  }
+  return found;
+}
+
+/** Partitions that the importer has still to read up to the end of what it had jumped over. */
+export const notPassed = (
+  jumped: ReadonlyMap<string, JumpedOver>,
+  positions: Positions,
+): string[] =>
+  [...jumped]
+    .filter(([key, { to }]) => {
+      const stored = positions.get(key)?.offset;
+      return stored === undefined || BigInt(stored) < BigInt(to);
+    })
+    .map(([key]) => key);
 
 /**
  * Partitions in which the importer has not passed the last replayed event.

@@ -22,7 +22,7 @@ export function planNumbers(
     flags: flags.length,
     outdatedPartitions: findings.filter((f) => f.verdict === "refine-outdated")
       .length,
-    refine,
+    ...(refine ? { refine } : {}),
     ...(importerRun === undefined ? {} : { importerRun }),
   };
 }

@@ -76,7 +76,9 @@ export type PlannedTopic = {
   lostOffsets: number;
   /** The same by partition of the topic; absent in plans of 0.1.0. */
   losses?: Loss[];
-  /** Whether the importer's position has to be moved to the earliest offset. */
+  /** Offsets that Kafka holds and the importer has jumped over: it is moved back to them, and reads what lies behind them once more. Absent where there are none. */
+  jumpedOver?: number;
+  /** Whether the importer's position has to be moved: to the earliest offset, or to the first that it has jumped over. */
   reset: boolean;
   /** Distinct events that the archive has and raw hours lack. An estimate: the search counts them. */
   missing: number;
@@ -90,7 +92,8 @@ export type Plan = {
   topics: PlannedTopic[];
   findings: Finding[];
   flags: FlagToClear[];
-  refine: RefineJob;
+  /** Absent where nobody refines. */
+  refine?: RefineJob;
   /** The importer's newest run before anything was changed, after which an abort puts positions back; absent where it has made none. It is not part of the digest. */
   importerRun?: string;
   /** The digest of the configuration that made it (domain/settings/config-digest.ts); absent in plans of 0.2.0 and before. */
@@ -116,7 +119,8 @@ export type PlanSummary = {
   flags: number;
   /** How many planned hours an outdated job has refined. */
   outdatedPartitions: number;
-  refine: RefineJob;
+  /** Absent where nobody refines: the steps from `clear flags` to `scan logs` have nothing to do. */
+  refine?: RefineJob;
   /** The importer's newest run before anything was changed. */
   importerRun?: string;
   /** The plan as a document for people: where it lies on HDFS. */

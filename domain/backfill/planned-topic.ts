@@ -21,7 +21,11 @@ export const plannedTopic = (
   hours: audit.findings.map((f) => f.hour).sort(),
   lostOffsets: audit.lostOffsets,
   ...(audit.losses ? { losses: audit.losses } : {}),
-  reset: audit.lostOffsets > 0 || audit.beyondEnd === true,
+  ...(audit.jumpedOver ? { jumpedOver: audit.jumpedOver } : {}),
+  reset:
+    audit.lostOffsets > 0 ||
+    audit.beyondEnd === true ||
+    audit.jumpedOver !== undefined,
   missing: audit.findings
     .filter((f) => isImportFault(f.verdict))
     .reduce((sum, f) => sum + f.missing, 0),

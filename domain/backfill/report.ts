@@ -39,7 +39,8 @@ export type BackfillReport = {
   replayed: { landed: number; twice: number };
   importerRuns: { reset: number; import: number };
   flagsRemoved: number;
-  refine: {
+  /** Absent where nobody refines. */
+  refine?: {
     applicationId: string;
     link: string;
     finalStatus: string;
@@ -114,11 +115,17 @@ export function holds(r: BackfillReport): boolean {
     r.replayed.landed === r.found.events &&
     r.verified.problems.length === 0 &&
     r.verified.findingsLeft === 0 &&
-    r.refine.failed.length === 0 &&
-    // Where the cluster no longer has the logs, the rows of the partitions, which were verified, are proof enough.
-    (r.refine.unexplained.length === 0 || r.refine.logsUnread !== undefined)
+    (r.refine === undefined || isRefinedWholly(r.refine))
   );
 }
+
+/** Where the cluster no longer has the logs, the rows of the partitions, which were verified, are proof enough. */
+const isRefinedWholly = ({
+  failed,
+  unexplained,
+  logsUnread,
+}: NonNullable<BackfillReport["refine"]>): boolean =>
+  failed.length === 0 && (unexplained.length === 0 || logsUnread !== undefined);
 
 /** How fast a Refine was: stored for the estimates of later plans. `by` is the id of the saga. */
 export type RefineRate = { partitions: number; seconds: number; by: string };

@@ -42,7 +42,7 @@ export const SAGA_STEPS = [
   },
   {
     name: "reset import",
-    does: "moves the importer to the earliest offset of topics with lost offsets",
+    does: "moves the importer to the earliest offset of topics with lost offsets, and back to offsets that it has jumped over",
     interruptible: true,
     undo: {
       name: "restore offsets",

@@ -2,6 +2,8 @@ import type { Finding } from "./plan";
 
 /** What the planned hours hold after a repair. Its fields are serialized, and keep their names. */
 export type Verification = {
+  /** Present where nobody refines: then what is called a partition is a raw hour, and what is called a row is one of its records. */
+  unrefined?: true;
   /** Planned topic-hours whose partition of the table has data. */
   partitions: number;
   /** Rows of these partitions. */
@@ -22,6 +24,8 @@ export type Verification = {
   deep: { partitions: number; rows: number; different: number };
   /** How many topic-hours Spark has counted, and by which applications, or how they failed; absent where none was asked. */
   onSpark?: { topicHours: number; applications: string[] };
+  /** Hours that are whole, and some of whose records were imported twice; absent where there are none. */
+  importedTwice?: number;
   /** What is wrong, a sentence each; of many, the first 50. */
   problems: string[];
   /**
@@ -74,7 +78,9 @@ export type VerifiedTopicHour = {
 
 const MAX_PROBLEMS = 50;
 
-export const nothingVerified = (): Verification => ({
+/** @param refined whether anybody refines */
+export const nothingVerified = (refined = true): Verification => ({
+  ...(refined ? {} : { unrefined: true as const }),
   partitions: 0,
   rows: 0,
   distinct: 0,
@@ -116,7 +122,9 @@ export function addHour(
   if (counts.duplicates > 0)
     addProblem(
       to,
-      `${name}: ${counts.duplicates} events have more than one row`,
+      to.unrefined
+        ? `${name}: ${counts.duplicates} replayed events lie there more than once`
+        : `${name}: ${counts.duplicates} events have more than one row`,
     );
   if (counts.lacking > 0)
     addProblem(to, `${name}: ${counts.lacking} raw events have no row`);
@@ -133,7 +141,7 @@ export function addReplayed(
   if (found < events)
     addProblem(
       to,
-      `${topic}: ${events - found} replayed events have no row in their hour`,
+      `${topic}: ${events - found} replayed events ${to.unrefined ? "are not in their raw hour" : "have no row in their hour"}`,
     );
 }
 
@@ -142,8 +150,12 @@ export function rowsText({
   rows,
   partitions,
   onSpark,
-}: Pick<Verification, "rows" | "partitions" | "onSpark">): string {
-  const counted = `${rows} in ${partitions} partitions`;
+  unrefined,
+}: Pick<
+  Verification,
+  "rows" | "partitions" | "onSpark" | "unrefined"
+>): string {
+  const counted = `${rows} in ${partitions} ${unrefined ? "raw hours" : "partitions"}`;
   return onSpark
     ? `${counted}; ${onSpark.topicHours} topic-hours of them on Spark (${onSpark.applications.join(", ")})`
     : counted;

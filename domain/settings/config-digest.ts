@@ -32,11 +32,14 @@ export function configDigest(config: Config): string {
     // One address or a list of one, and in whichever order: it is the same cluster.
     hdfs: { ...rest.hdfs, webhdfs: sorted(rest.hdfs.webhdfs) },
     yarn: { ...rest.yarn, resourceManager: sorted(rest.yarn.resourceManager) },
-    hive: { ...rest.hive, metastore: sorted(rest.hive.metastore) },
+    hive: rest.hive && {
+      ...rest.hive,
+      metastore: sorted(rest.hive.metastore),
+    },
     mysql: mysql && mysqlMatters(mysql),
     search,
     importer,
-    archive: { excludedSchemas: archive.excludedSchemas },
+    archive: archive && { excludedSchemas: archive.excludedSchemas },
     archiveHosts: archiveHostsOf(config).sort(),
   };
   return sha256(canonicalJson(matters)).slice(0, SHOWN);

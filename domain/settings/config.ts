@@ -12,6 +12,7 @@ import { refine } from "./sections/refine";
 import { replay } from "./sections/replay";
 import { plan, saga, verify } from "./sections/saga";
 import { security } from "./sections/security";
+import { stageFaults } from "./stages";
 import { allowedPrefixes, storage, storageFault } from "./sections/storage";
 import { metrics, webUi } from "./sections/web";
 
@@ -60,8 +61,10 @@ export const configSchema = z
         path: ["storage", "path"],
         message: fault,
       });
+    for (const { path, message } of stageFaults(config))
+      context.addIssue({ code: "custom", path, message });
     for (const job of ["importer", "refine"] as const) {
-      const { hold, release } = config[job];
+      const { hold, release } = config[job] ?? {};
       if ((hold === undefined) !== (release === undefined))
         context.addIssue({
           code: "custom",

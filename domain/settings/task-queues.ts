@@ -36,8 +36,12 @@ export const archiveHostsOf = ({
   archive,
   search,
 }: Pick<Config, "archive" | "search">): string[] => [
-  ...new Set([archive.host, ...search.otherHosts]),
+  ...new Set([...(archive ? [archive.host] : []), ...search.otherHosts]),
 ];
+
+/** Where audits and plans are made, and searches joined: beside the archive, or else where the importer runs. */
+export const auditQueueOf = ({ archive }: Pick<Config, "archive">): string =>
+  archive ? archiveQueueOf(archive.host) : BULK_QUEUE;
 
 /** The task queues that a saga of a configuration needs. @param scope of its pipeline */
 export const sagaQueuesOf = (config: Config, scope: string): string[] =>

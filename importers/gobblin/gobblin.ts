@@ -76,6 +76,7 @@ export function gobblinImporter(
       }),
       runNames: () => standing.runNames(),
       settle: (before, about) => standing.settle(before, about),
+      moveBack: (offsets, about) => standing.moveBack(offsets, about),
       putBack: (topics, about) => standing.putBack(topics, about),
     },
   };

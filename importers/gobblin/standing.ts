@@ -64,6 +64,28 @@ export class GobblinStanding {
   }
 
   /**
+   * Moves single partitions back to offsets that a run has jumped over. One that stands there already, or before, stays where it is.
+   * @param offsets by `<topic>/<partition>`
+   */
+  async moveBack(
+    offsets: ReadonlyMap<string, string>,
+    about: About,
+  ): Promise<string | undefined> {
+    return this.change(
+      async (_series, now) =>
+        new Map(
+          [...now].map(([key, one]) => {
+            const offset = offsets.get(key);
+            return offset !== undefined && BigInt(offset) < BigInt(one.offset)
+              ? [key, { ...one, offset }]
+              : [key, one];
+          }),
+        ),
+      about,
+    );
+  }
+
+  /**
    * Puts together what runs have done that went on beside one another. @param before names of the runs that had finished before
    * @returns the names of the runs that have finished since
    */

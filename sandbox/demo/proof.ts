@@ -59,8 +59,8 @@ export function proofOf({
     ["flags removed", n.flagsRemoved, n.flagsRemoved > 0],
     [
       "partitions re-refined",
-      n.refine.finished,
-      n.refine.failed.length === 0 && n.refine.unexplained.length === 0,
+      n.refine?.finished ?? 0,
+      n.refine?.failed.length === 0 && n.refine.unexplained.length === 0,
     ],
     [
       "events with exactly one row",

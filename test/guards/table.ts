@@ -484,7 +484,7 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "a Refine is submitted beside one that YARN does not show yet",
     file: `${backfill}/submit-refine.ts`,
-    guard: "submitter.isSubmitting(config.refine.class)",
+    guard: "submitter.isSubmitting(name)",
     taken: "false",
     test: `${backfill}/submit-refine`,
   },
@@ -682,14 +682,14 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "an hour is complete of which a partition is not imported",
     file: "domain/audit/rules.ts",
-    guard: "  restIsUnread,\n  restMayBeDeleted,\n];",
-    taken: "  restMayBeDeleted,\n];",
+    guard: "[restIsUnread, restMayBeDeleted]",
+    taken: "[restMayBeDeleted]",
     test: "domain/audit/doubts",
   },
   {
     without:
       "a record that was imported twice stands for another one that was deleted unread",
-    file: "domain/audit/import-rules.ts",
+    file: "domain/audit/doubt-rules.ts",
     guard: "=== surelyDifferent(raw)",
     taken: "=== withoutRepeated(raw)",
     test: "domain/audit/doubts",
@@ -697,9 +697,9 @@ export const GUARDS: readonly Guard[] = [
   {
     without:
       "a record that was imported twice stands for another one that is unread",
-    file: "domain/audit/import-rules.ts",
-    guard: "unread > 0 && produced.count > surelyDifferent(raw)",
-    taken: "unread > 0 && produced.count > withoutRepeated(raw)",
+    file: "domain/audit/doubt-rules.ts",
+    guard: "produced.count > surelyDifferent(raw)",
+    taken: "produced.count > withoutRepeated(raw)",
     test: "domain/audit/doubts",
   },
   {
@@ -734,14 +734,14 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     without: "more messages than were imported prove that none was deleted",
-    file: "domain/audit/import-rules.ts",
+    file: "domain/audit/doubt-rules.ts",
     guard: ": produced.count === surelyDifferent(raw));",
     taken: ": produced.count >= surelyDifferent(raw));",
     test: "domain/audit/doubts",
   },
   {
     without: "a new log's messages pass for those of the log before",
-    file: "domain/audit/import-rules.ts",
+    file: "domain/audit/doubt-rules.ts",
     guard: "  !mayBeOfReplacedLog(hour, topic) &&\n",
     taken: "",
     test: "domain/audit/doubts",
@@ -788,7 +788,7 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     without: "a run's end in another log hides what is jumped over",
-    file: "domain/audit/ledger.ts",
+    file: "domain/audit/jumps.ts",
     guard: "const goesOn = isOneLog && ",
     taken: "const goesOn = isOneLog !== undefined && ",
     test: "domain/audit/ledger",
@@ -1056,6 +1056,48 @@ export const GUARDS: readonly Guard[] = [
     guard: "statement.time >= than.time",
     taken: 'statement.time >= ""',
     test: "domain/backfill/partition-verdict",
+  },
+  {
+    without: "an hour that was jumped over in Kafka is empty",
+    file: `${evidence}/assemble-hours.ts`,
+    guard: "      jumped === 0 &&\n",
+    taken: "",
+    test: `${evidence}/assemble-hours`,
+  },
+  {
+    without: "an hour is complete of which offsets in Kafka were jumped over",
+    file: "domain/audit/doubt-rules.ts",
+    guard: "hour.jumpedOver !== undefined || produced",
+    taken: "produced",
+    test: "domain/audit/doubts",
+  },
+  {
+    without: "what was jumped over passes for what is still to come",
+    file: "domain/audit/import-rules.ts",
+    guard: "  about.hour.jumpedOver !== undefined ||\n",
+    taken: "",
+    test: "domain/audit/doubts",
+  },
+  {
+    without: "a jump that was made good is told for ever",
+    file: "domain/audit/jumps.ts",
+    guard: "isOneLog ? readOf(advances, partition) : []",
+    taken: "[]",
+    test: "domain/audit/ledger",
+  },
+  {
+    without: "an importer is moved back into a log that it has never read",
+    file: "domain/backfill/import-progress.ts",
+    guard: " && !outside.has(key)",
+    taken: "",
+    test: "domain/backfill/import-progress",
+  },
+  {
+    without: "bounds of an hour that nobody counts pass for its records",
+    file: "domain/audit/rules.ts",
+    guard: "...DOUBTS, recordsAreUnproven]",
+    taken: "...DOUBTS]",
+    test: "domain/audit/unrefined",
   },
   {
     without: "an hour with an unread message is empty",

@@ -132,7 +132,7 @@ describe("a search over two archive hosts", () => {
           ...[direct.yarn.resourceManager].flat(),
         ],
       };
-      c.hive = { metastore: [NOBODY, ...[direct.hive.metastore].flat()] };
+      c.hive = { metastore: [NOBODY, ...[direct.hive!.metastore].flat()] };
       c.search = {
         ...direct.search,
         otherHosts: [SECOND.host],
@@ -144,9 +144,9 @@ describe("a search over two archive hosts", () => {
     writeChaosConfig(CHAOS_CONFIG, overTwoHosts);
     writeChaosConfig(SECOND_CONFIG, (c) => {
       overTwoHosts(c);
-      c.search = { ...c.search, otherHosts: [c.archive.host] };
+      c.search = { ...c.search, otherHosts: [c.archive!.host] };
       c.archive = {
-        ...c.archive,
+        ...c.archive!,
         host: SECOND.host,
         files: [join(SECOND.dir, "*")],
       };
@@ -333,7 +333,7 @@ test("columns of a real MariaDB give the values that the schema's events have", 
   const client = await connectClient();
   const config = loadConfig(CONFIG_FILE);
   const deps = createDependencies(
-    { ...config, archive: { ...config.archive, files: [log] } },
+    { ...config, archive: { ...config.archive!, files: [log] } },
     client,
   );
   try {

@@ -63,7 +63,7 @@ beforeAll(async () => {
     c.hdfs = direct.hdfs;
     c.hive = direct.hive;
     c.replay = { ...c.replay, eventsPerSecond: 1, batchEvents: 1 };
-    c.refine.submit.push("--conf", "spark.yarn.maxAppAttempts=2");
+    c.refine!.submit.push("--conf", "spark.yarn.maxAppAttempts=2");
   });
   await startWorker("worker", { SISYPHUS_CONFIG: CHAOS_CONFIG });
   client = await connectClient();
@@ -241,7 +241,7 @@ test("the logs of both attempts are read as `yarn logs` prints them, and joined 
     (await hdfs.readText(`/wmf/data/sisyphus/${name}/report.json`))!,
   ) as BackfillReport;
   expect(report.skipped).toEqual([skipped.topic]);
-  expect(report.refine.logsUnread).toBeUndefined();
+  expect(report.refine!.logsUnread).toBeUndefined();
   expect(
     report.topics!.map((t) => [
       t.topic,
@@ -253,13 +253,13 @@ test("the logs of both attempts are read as `yarn logs` prints them, and joined 
       report.topics!.find((t) => t.topic === s.topic)!.lostOffsets,
     ]),
   );
-  expect(report.refine.logs).toMatchObject({
+  expect(report.refine!.logs).toMatchObject({
     attempts: 2,
     outcomes: [{ outcome: "finished", planned: 3 }],
     notWhole: [],
   });
   const partitions = JSON.parse(
-    (await hdfs.readText(report.refine.logs!.ref))!,
+    (await hdfs.readText(report.refine!.logs!.ref))!,
   ) as PartitionVerdict[];
   expect(partitions.filter((p) => p.planned)).toEqual(
     Object.values(kept.hours).map((hour) => ({

@@ -308,7 +308,7 @@ test("a plan changes nothing, names the flags that must go, and refuses the outd
     "--name",
     "outdated",
     "--refine-jar",
-    refine.jar.replace("0.0.62", "0.0.58-outdated"),
+    refine!.jar.replace("0.0.62", "0.0.58-outdated"),
   );
   expect(refused.code).toBe(1);
   expect(refused.stderr).toMatch(

@@ -65,7 +65,7 @@ beforeAll(async () => {
       c.hdfs = direct.hdfs;
       c.hive = direct.hive;
       if (isHeld) return;
-      for (const job of [c.importer, c.refine]) {
+      for (const job of [c.importer, c.refine!]) {
         delete job.hold;
         delete job.release;
       }

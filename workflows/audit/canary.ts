@@ -11,6 +11,7 @@ import { setAttributes } from "../support/attributes";
 import { parseInput } from "../support/parse";
 import {
   CANARY_STAGES,
+  canaryStages,
   type CanaryStage,
   type CanaryState,
 } from "../../domain/audit/canary";
@@ -25,7 +26,8 @@ export async function canary(raw: unknown): Promise<CanaryState> {
   const state: CanaryState = { hour, seconds: {}, lost: [] };
   setHandler(canaryProgress, () => state);
 
-  const { deadlineHours } = await control.read.canarySettings();
+  const { deadlineHours, last = "queryable" } =
+    await control.read.canarySettings();
   const canaries = await control.read.produceCanaries({ hour });
   const began = Date.now();
   const deadline = began + deadlineHours * HOUR_MS;
@@ -33,23 +35,21 @@ export async function canary(raw: unknown): Promise<CanaryState> {
   setAttributes({ topics, phase: "following" });
 
   const onTheWay = () =>
-    canaries.filter(
-      ({ topic }) => state.seconds[topic]?.queryable === undefined,
-    );
+    canaries.filter(({ topic }) => state.seconds[topic]?.[last] === undefined);
   while (onTheWay().length > 0 && Date.now() < deadline) {
     const reached = await control.read.followCanaries({
       hour,
       canaries: onTheWay(),
     });
     record(state, reached, Math.round((Date.now() - began) / 1000));
-    setCurrentDetails(details(state));
+    setCurrentDetails(details(state, last));
     if (onTheWay().length > 0)
       await condition(() => false, `${input.pollSeconds} seconds`);
   }
 
   state.lost = onTheWay().map(({ topic }) => topic);
   setAttributes({ phase: state.lost.length > 0 ? "lost" : "arrived" });
-  setCurrentDetails(details(state));
+  setCurrentDetails(details(state, last));
   await control.read.saveCanary({ hour, seconds: state.seconds });
   await control.read.raise(
     state.lost.map((topic) => ({
@@ -57,7 +57,7 @@ export async function canary(raw: unknown): Promise<CanaryState> {
       subject: topic,
       cause: `stuck after ${lastStage(state, topic) ?? "nothing"}`,
       level: "error" as const,
-      text: `the canary of ${hour} did not become queryable within ${deadlineHours} h`,
+      text: `the canary of ${hour} did not ${last === "queryable" ? "become queryable" : "come into its raw hour"} within ${deadlineHours} h`,
     })),
   );
   return state;
@@ -84,14 +84,16 @@ const lastStage = (
   CANARY_STAGES.findLast((stage) => seconds[topic]?.[stage] !== undefined);
 
 /** What the Web UI shows: seconds by topic and stage. */
-const details = ({ hour, seconds }: CanaryState): string =>
-  [
+function details({ hour, seconds }: CanaryState, last: CanaryStage): string {
+  const shown = canaryStages(last);
+  return [
     `Canaries of ${hour}: seconds from production to each stage`,
     "",
-    `| topic | ${CANARY_STAGES.join(" | ")} |`,
-    `| --- |${CANARY_STAGES.map(() => " --: |").join("")}`,
+    `| topic | ${shown.join(" | ")} |`,
+    `| --- |${shown.map(() => " --: |").join("")}`,
     ...Object.entries(seconds).map(
       ([topic, stages]) =>
-        `| ${topic} | ${CANARY_STAGES.map((stage) => stages[stage] ?? "–").join(" | ")} |`,
+        `| ${topic} | ${shown.map((stage) => stages[stage] ?? "–").join(" | ")} |`,
     ),
   ].join("\n");
+}

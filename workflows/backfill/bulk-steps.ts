@@ -14,7 +14,7 @@ import {
   withoutLosses,
   withSomethingMissing,
 } from "./saga";
-import { collectForShards, search } from "./search";
+import { collectForShards, type Search, search } from "./search";
 import type { Shard } from "./shard";
 import { runShards } from "./shard-groups";
 import type { ShardResults } from "./shard-results";
@@ -39,14 +39,11 @@ export async function findMissing(
     lostOffsets,
   }));
   const range = plan.range;
-  const queues = [
-    settings.archiveQueue,
-    ...(settings.otherArchiveQueues ?? []),
-  ];
+  const where = placesOf(settings);
   if (!(exceedsShard(topics, settings) && changedBy("fan-out")))
-    return search({ topics: notSkipped(topics), range, queues });
+    return search({ topics: notSkipped(topics), range, ...where });
   const parts = cutIntoShards(topics, settings).map(notSkipped);
-  const collected = await collectForShards(parts, { range, queues });
+  const collected = await collectForShards(parts, { range, ...where });
   const { missing, files, unreadable, mysqlRows, sources } =
     await runStepInShards(
       saga,
@@ -54,7 +51,7 @@ export async function findMissing(
         step: "find missing",
         topics: part,
         range,
-        queues,
+        ...where,
         ...collected[i]!,
         share: 1 / windowOf(settings),
       })),
@@ -68,6 +65,16 @@ export async function findMissing(
     ...(sources ? { sources } : {}),
   };
 }
+
+/** Where a search runs: on the hosts that have an archive, of which the first one does the rest as well; else there is none to collect from. */
+const placesOf = ({
+  archiveQueue,
+  otherArchiveQueues = [],
+  withoutArchive,
+}: Settings): Pick<Search, "queues" | "main"> =>
+  withoutArchive
+    ? { queues: [], main: archiveQueue }
+    : { queues: [archiveQueue, ...otherArchiveQueues] };
 
 /** Produces the missing events into their topics. */
 export async function replayMissing(

@@ -6,15 +6,25 @@ import { releaseRetention } from "./retention";
 import { namesOf, type Saga, withSomethingMissing } from "./saga";
 import type { RetentionBefore } from "./step-results";
 
-/** Moves the importer to the earliest offset of each topic whose offsets were deleted before it had read them. */
+/** Moves the importer to the earliest offset of each topic whose offsets were deleted before it had read them, and back to what it has jumped over. */
 export async function resetImport(saga: Saga): Promise<ImporterRuns> {
   const topics = namesOf(saga.topics.filter(({ reset }) => reset));
   if (topics.length === 0) return { runs: 0 };
   saga.compensations.owe("restore offsets", (only) =>
     restoreOffsets(saga, topics, only),
   );
+  const jumped = namesOf(
+    saga.topics.filter(({ jumpedOver }) => jumpedOver !== undefined),
+  );
   return saga.alone("importer", "reset import", () =>
-    whileHeld(saga, "importer", () => bulk.resetImport({ topics })),
+    whileHeld(saga, "importer", () =>
+      bulk.resetImport({
+        topics,
+        ...(jumped.length > 0
+          ? { jumped: { topics: jumped, since: saga.plan.range.since } }
+          : {}),
+      }),
+    ),
   );
 }
 

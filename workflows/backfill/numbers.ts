@@ -54,8 +54,7 @@ export function numbersOf(outcome: Outcome): BackfillNumbers {
       twice: replayed.twice,
     },
     importerRuns: { reset: outcome.reset.runs, import: outcome.imported.runs },
-    flagsRemoved: outcome.flagsRemoved,
-    refine: refineNumbers(outcome),
+    ...refineNumbers(outcome),
     verified: { ...proven, findingsLeft: findings.length },
   };
 }
@@ -72,26 +71,35 @@ function landedOf(
   );
 }
 
-function refineNumbers({ refined, logs }: Outcome): BackfillNumbers["refine"] {
+/** What was cleared and refined; nothing where nobody refines. */
+function refineNumbers({
+  flagsRemoved,
+  refined,
+  logs,
+}: Outcome): Pick<BackfillNumbers, "flagsRemoved" | "refine"> {
+  if (!refined || !logs) return { flagsRemoved: 0 };
   return {
-    ...refined,
-    finished: logs.finished,
-    failed: logs.failed,
-    unexplained: logs.unexplained,
-    ...(logs.unread ? { logsUnread: logs.unread } : {}),
-    // Scans of 0.1.0 do not join the logs with the plan.
-    ...(logs.partitionsRef
-      ? {
-          logs: {
-            attempts: logs.attempts ?? 0,
-            containers: logs.containers ?? 0,
-            outcomes: logs.outcomes ?? [],
-            notWhole: logs.notWhole ?? [],
-            besides: logs.besides ?? [],
-            errors: logs.errors ?? [],
-            ref: logs.partitionsRef,
-          },
-        }
-      : {}),
+    flagsRemoved: flagsRemoved ?? 0,
+    refine: {
+      ...refined,
+      finished: logs.finished,
+      failed: logs.failed,
+      unexplained: logs.unexplained,
+      ...(logs.unread ? { logsUnread: logs.unread } : {}),
+      // Scans of 0.1.0 do not join the logs with the plan.
+      ...(logs.partitionsRef
+        ? {
+            logs: {
+              attempts: logs.attempts ?? 0,
+              containers: logs.containers ?? 0,
+              outcomes: logs.outcomes ?? [],
+              notWhole: logs.notWhole ?? [],
+              besides: logs.besides ?? [],
+              errors: logs.errors ?? [],
+              ref: logs.partitionsRef,
+            },
+          }
+        : {}),
+    },
   };
 }

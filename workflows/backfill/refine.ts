@@ -1,12 +1,14 @@
-import type { LogScan } from "../../domain/backfill/log-scan";
 import { bulk, control } from "../support/activities";
 import { hold, release } from "./hold-others";
 import type { Saga } from "./saga";
 import type { StepResults } from "./step-results";
 
-/** Removes the planned flags, so that Refine takes their hours again. @returns how many */
-export async function clearFlags(saga: Saga): Promise<number> {
+/** Removes the planned flags, so that Refine takes their hours again. @returns how many; undefined where nobody refines */
+export async function clearFlags(
+  saga: Saga,
+): Promise<StepResults["clear flags"]> {
   const { plan, progress, compensations } = saga;
+  if (plan.refine === undefined) return undefined;
   await saga.keepRefine("clear flags");
   await hold(saga, "refine");
   compensations.owe("restore flags", async (only) => {
@@ -22,9 +24,10 @@ export async function clearFlags(saga: Saga): Promise<number> {
   });
 }
 
-/** Submits the planned Refine job once and waits for its end. Two Refines at once may write the same partitions. */
+/** Submits the planned Refine job, where there is one, once and waits for its end. Two Refines at once may write the same partitions. */
 export async function refine(saga: Saga): Promise<StepResults["refine"]> {
   const { plan, progress, compensations } = saga;
+  if (plan.refine === undefined) return undefined;
   await saga.keepRefine("refine");
   compensations.owe("kill the Refine application", async (only) => {
     // It refines the other topics, too.
@@ -52,12 +55,13 @@ export async function refine(saga: Saga): Promise<StepResults["refine"]> {
 }
 
 /** Reads in Refine's aggregated logs how each planned partition ended. */
-export function scanLogs(
+export async function scanLogs(
   saga: Saga,
-  { applicationId }: StepResults["refine"],
-): Promise<LogScan> {
+  refined: StepResults["refine"],
+): Promise<StepResults["scan logs"]> {
+  if (refined === undefined) return undefined;
   return bulk.scanLogs({
-    applicationId,
+    applicationId: refined.applicationId,
     topics: saga.topicsWithoutLosses,
     planRef: saga.plan.ref,
   });

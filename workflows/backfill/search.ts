@@ -8,6 +8,8 @@ export type Search = {
   range: HourRange;
   /** The task queue of each host that has an archive; every host reaches HDFS, and the first one also MySQL and Kafka. */
   queues: string[];
+  /** The task queue of who does all else, where no host has an archive. */
+  main?: string;
   /** References to what was collected from the archives before, for a shard of a large saga; default: the search collects it. */
   archives?: string[];
   /** A reference to what Kafka and raw hours hold, for such a shard likewise; absent before 0.3.0. */
@@ -22,12 +24,12 @@ export type Search = {
  */
 export async function collectForShards(
   shards: Search["topics"][],
-  { range, queues }: Pick<Search, "range" | "queues">,
+  { range, queues, main }: Pick<Search, "range" | "queues" | "main">,
 ): Promise<Pick<Search, "archives" | "held">[]> {
   const held = changedBy("held-first")
     ? await Promise.all(
         shards.map((shard) =>
-          archiveHost(queues[0]!).long.collectHeld({
+          archiveHost(mainOf({ queues, main })).long.collectHeld({
             topics: shard.map(({ topic, schema }) => ({ topic, schema })),
             range,
           }),
@@ -53,6 +55,10 @@ export async function collectForShards(
   }));
 }
 
+/** Who collects what Kafka, raw hours and MySQL have, and joins all. */
+const mainOf = ({ queues, main }: Pick<Search, "queues" | "main">): string =>
+  main ?? queues[0]!;
+
 /** A reference for each source. */
 type Collected = { archives: string[]; held: string; mysql: string };
 
@@ -62,7 +68,7 @@ type Collected = { archives: string[]; held: string; mysql: string };
  */
 export async function search(wanted: Search): Promise<Missing> {
   const { archives, held, mysql } = await collect(wanted);
-  return archiveHost(wanted.queues[0]!).long.joinMissing({
+  return archiveHost(mainOf(wanted)).long.joinMissing({
     topics: wanted.topics,
     held,
     sources: [...archives, mysql],
@@ -72,7 +78,7 @@ export async function search(wanted: Search): Promise<Missing> {
 
 async function collect(wanted: Search): Promise<Collected> {
   const { range, queues } = wanted;
-  const main = archiveHost(queues[0]!).long;
+  const main = archiveHost(mainOf(wanted)).long;
   const topics = wanted.topics.map(({ topic, schema }) => ({ topic, schema }));
   const collectHeldAndMysql = async () => {
     const [held, mysql] = await Promise.all([

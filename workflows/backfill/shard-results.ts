@@ -74,12 +74,22 @@ function mergeReplayed(a: Replayed, b: Replayed): Replayed {
 }
 
 function mergeVerified(a: Verification, b: Verification): Verification {
-  const { deep, problems, findings, onSpark, ...counts } = a;
+  const {
+    deep,
+    problems,
+    findings,
+    onSpark,
+    unrefined,
+    importedTwice,
+    ...counts
+  } = a;
   const {
     deep: deepB,
     problems: problemsB,
     findings: findingsB,
     onSpark: onSparkB,
+    unrefined: _,
+    importedTwice: twiceB,
     ...countsB
   } = b;
   const spark = mergeGiven(onSpark, onSparkB, (one, other) => ({
@@ -89,6 +99,10 @@ function mergeVerified(a: Verification, b: Verification): Verification {
   return {
     ...addFields(counts, countsB),
     ...(spark ? { onSpark: spark } : {}),
+    ...(unrefined ? { unrefined } : {}),
+    ...(importedTwice || twiceB
+      ? { importedTwice: (importedTwice ?? 0) + (twiceB ?? 0) }
+      : {}),
     deep: addFields(deep, deepB),
     problems: [...problems, ...problemsB].slice(0, MAX_NAMED),
     findings: [...findings, ...findingsB],

@@ -15,6 +15,20 @@ export type DatedPlan = { plan: PlanSummary; asOf: string };
 /** Topics to their own `retention.ms` before it was raised, null where they had none of their own. */
 export type RetentionBefore = Record<string, string | null>;
 
+/** A Refine that has ended. */
+export type FinishedRefine = {
+  applicationId: string;
+  link: string;
+  finalStatus: string;
+  seconds: number;
+  /** See SubmittedRefine. */
+  flagsSetSince?: number;
+  /** Other Refines that ran at the same time, for people. */
+  besides?: string[];
+};
+
+const NOBODY_REFINES = "nothing to do: nobody refines this pipeline";
+
 /** What each step of a saga returns. */
 export type StepResults = {
   plan: DatedPlan;
@@ -24,19 +38,10 @@ export type StepResults = {
   "find missing": Omit<Missing, "joinedBy">;
   replay: Replayed;
   import: ImporterRuns;
-  /** Flags that were removed. */
-  "clear flags": number;
-  refine: {
-    applicationId: string;
-    link: string;
-    finalStatus: string;
-    seconds: number;
-    /** See SubmittedRefine. */
-    flagsSetSince?: number;
-    /** Other Refines that ran at the same time, for people. */
-    besides?: string[];
-  };
-  "scan logs": LogScan;
+  /** Flags that were removed; like what the next two return absent where nobody refines. */
+  "clear flags": number | undefined;
+  refine: FinishedRefine | undefined;
+  "scan logs": LogScan | undefined;
   verify: Verification;
   report: Extract<BackfillResult, { holds: boolean }>;
 };
@@ -45,6 +50,20 @@ const runsText = ({ runs, besides }: ImporterRuns): string =>
   besides
     ? `${runs} importer runs; others ran beside them, and the positions were put together (${besides.join(", ")})`
     : `${runs} importer runs`;
+
+const refineText = ({
+  applicationId,
+  seconds,
+  flagsSetSince,
+  besides,
+}: FinishedRefine): string =>
+  [
+    `${applicationId} in ${seconds} s`,
+    ...(flagsSetSince
+      ? [`${flagsSetSince} flags that others had set were taken away before`]
+      : []),
+    ...(besides ? [`beside it ran ${besides.join(", ")}`] : []),
+  ].join("; ");
 
 /** What each step that is done says of its result, beside its name. */
 export const STEP_DETAILS: {
@@ -66,19 +85,15 @@ export const STEP_DETAILS: {
     ].join("; "),
   replay: ({ landed, twice }) => `${landed} events, ${twice} twice`,
   import: runsText,
-  "clear flags": (removed) => `${removed} flags`,
-  refine: ({ applicationId, seconds, flagsSetSince, besides }) =>
-    [
-      `${applicationId} in ${seconds} s`,
-      ...(flagsSetSince
-        ? [`${flagsSetSince} flags that others had set were taken away before`]
-        : []),
-      ...(besides ? [`beside it ran ${besides.join(", ")}`] : []),
-    ].join("; "),
-  "scan logs": ({ finished, failed, unexplained }) =>
-    `${finished} finished, ${failed.length} failed, ${unexplained.length} unexplained`,
-  verify: ({ partitions, duplicates, problems, findings }) =>
-    `${partitions} partitions, ${duplicates} duplicates, ${problems.length} problems, ${findings.length} topic-hours not whole`,
+  "clear flags": (removed) =>
+    removed === undefined ? NOBODY_REFINES : `${removed} flags`,
+  refine: (refined) => (refined ? refineText(refined) : NOBODY_REFINES),
+  "scan logs": (scan) =>
+    scan
+      ? `${scan.finished} finished, ${scan.failed.length} failed, ${scan.unexplained.length} unexplained`
+      : NOBODY_REFINES,
+  verify: ({ partitions, unrefined, duplicates, problems, findings }) =>
+    `${partitions} ${unrefined ? "raw hours" : "partitions"}, ${duplicates} duplicates, ${problems.length} problems, ${findings.length} topic-hours not whole`,
   report: ({ holds }) =>
     holds ? "the proof holds" : "the proof does NOT hold",
 };

@@ -16,14 +16,14 @@ import { readOrProblem } from "./stage";
  * @param problems gets what of the archive cannot be read: a count that may be too small is none
  */
 export async function archivedCounts(
-  shared: Pick<SharedEvidence, "isExcluded" | "archived">,
+  shared: Pick<SharedEvidence, "untold" | "archived">,
   schema: string,
   topic: TopicEvidence,
   isSuspect: boolean,
   problems: string[],
 ): Promise<(hour: Hour) => Count> {
-  if (shared.isExcluded(schema))
-    return () => unknowable("this schema is not in the archive");
+  const untold = shared.untold(schema);
+  if (untold !== undefined) return () => unknowable(untold);
   if (!isSuspect && !hasLostOffsets(topic) && !topic.replacedLog)
     return () => unknowable("not asked: no offset is missing");
   const counts = await readOrProblem("the archive", shared.archived, problems);

@@ -46,7 +46,10 @@ export function assembleHours(
     const ofRaw = raw.get(hour);
     const ofRefined = refined[hour]?.refined;
     const canaries = stages.canaries?.get(hour) ?? 0;
-    const unread = ofKafka ? unreadIn(topic, ofKafka, stages.markers) : 0;
+    const jumped = ofKafka ? jumpedIn(topic, ofKafka, stages.markers) : 0;
+    const unread = ofKafka
+      ? unreadIn(topic, ofKafka, stages.markers) + jumped
+      : 0;
     return {
       hour,
       produced:
@@ -54,15 +57,20 @@ export function assembleHours(
         unknowable(topic.unread ?? topic.replacedLog?.why ?? "not asked"),
       ...(ofKafka &&
       !mayBeOfReplacedLog(hour, topic) &&
+      jumped === 0 &&
       hasPassed(topic, ofKafka.end)
         ? { passed: true }
         : {}),
       ...(ofKafka?.isKept ? { kept: true } : {}),
       ...(unread > 0 ? { unreadOffsets: unread } : {}),
+      ...(jumped > 0 ? { jumpedOver: jumped } : {}),
       archived: stages.archived(hour),
       ...(ofRaw ? { raw: ofRaw } : {}),
       ...(ofRefined ? { refined: ofRefined } : {}),
-      queryable: partitions.read ? partitions.value.has(hour) : undefined,
+      queryable:
+        partitions.read && !topic.unrefined
+          ? partitions.value.has(hour)
+          : undefined,
       ...(canaries > 0 ? { canaries } : {}),
       ...(unreadable ? { unread: unreadable } : {}),
     };
@@ -77,32 +85,63 @@ const hasPassed = (topic: TopicEvidence, end: Map<number, bigint>): boolean =>
       BigInt(offsets.stored ?? 0) >= (end.get(offsets.partition) ?? 0n),
   );
 
-/** How many offsets of an hour Kafka holds and the importer has not read, without those that a saga's own transactions left empty. */
-function unreadIn(
+/** How many offsets of an hour lie before the importer in Kafka, without those that a saga's own transactions left empty. */
+const unreadIn = (
   { partitions }: TopicEvidence,
-  { start, end }: ProducedHour,
+  hour: ProducedHour,
   markers: Markers[] = [],
+): number =>
+  partitions.reduce((sum, offsets) => {
+    const [start, end] = spanOf(hour, offsets.partition);
+    const low = max(start, nextUnread(offsets));
+    return sum + recordsBetween(offsets.partition, low, end ?? low, markers);
+  }, 0);
+
+/** How many offsets of an hour the importer has jumped over, though Kafka holds them; without empty ones likewise. */
+const jumpedIn = (
+  { partitions }: TopicEvidence,
+  hour: ProducedHour,
+  markers: Markers[] = [],
+): number =>
+  partitions.reduce((sum, { partition, jumpedOver = [] }) => {
+    const [start, end] = spanOf(hour, partition);
+    return jumpedOver.reduce((n, { from, to }) => {
+      const low = max(start, BigInt(from));
+      return (
+        n + recordsBetween(partition, low, min(end ?? low, BigInt(to)), markers)
+      );
+    }, sum);
+  }, 0);
+
+/** A partition's first offset of an hour, and the one after its last; that is not known of a partition without any. */
+const spanOf = (
+  { start, end }: ProducedHour,
+  partition: number,
+): [bigint, bigint | undefined] => [
+  start.get(partition) ?? 0n,
+  end.get(partition),
+];
+
+/** How many offsets lie between two, without those that hold no record. */
+function recordsBetween(
+  partition: number,
+  low: bigint,
+  high: bigint,
+  markers: Markers[],
 ): number {
-  let sum = 0;
-  for (const offsets of partitions) {
-    const { partition } = offsets;
-    const next = nextUnread(offsets);
-    const low = max(start.get(partition) ?? 0n, next);
-    const high = end.get(partition) ?? low;
-    if (high <= low) continue;
-    const empty = markers
-      .filter((marker) => marker.partition === partition)
-      .reduce((n, marker) => {
-        const from = max(low, BigInt(marker.from));
-        const to = high < BigInt(marker.to) ? high : BigInt(marker.to);
-        return n + Math.min(marker.empty, Math.max(0, Number(to - from)));
-      }, 0);
-    sum += Math.max(0, Number(high - low) - empty);
-  }
-  return sum;
+  if (high <= low) return 0;
+  const empty = markers
+    .filter((marker) => marker.partition === partition)
+    .reduce((n, marker) => {
+      const from = max(low, BigInt(marker.from));
+      const to = min(high, BigInt(marker.to));
+      return n + Math.min(marker.empty, Math.max(0, Number(to - from)));
+    }, 0);
+  return Math.max(0, Number(high - low) - empty);
 }
 
 const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 /** Which stages could not be read, and why; undefined where all could. */
 function unreadableStages({

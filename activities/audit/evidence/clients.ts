@@ -31,11 +31,15 @@ export type TopicClients = {
   hive: Hive;
   source: Importer;
   policyOf: (topic: string) => Policy;
+  config: Pick<Config, "refine">;
 };
 
+/** What the raw hours are read from. */
+export type RawClients = Pick<TopicClients, "hdfs" | "source">;
+
 /** What the raw and refined hours are read from. */
-export type FileClients = Pick<TopicClients, "hdfs" | "source">;
+export type FileClients = RawClients & Pick<TopicClients, "config">;
 
 /** All that reading evidence asks, for topics that are named as Kafka names them. */
 export type EvidenceClients = SharedClients &
-  TopicClients & { config: Pick<Config, "archive" | "naming"> };
+  TopicClients & { config: Pick<Config, "archive" | "naming" | "refine"> };

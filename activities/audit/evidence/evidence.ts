@@ -1,4 +1,5 @@
 import type { Dataset } from "../../../domain/settings/dataset";
+import { isRefined } from "../../../domain/settings/stages";
 import {
   type HourEvidence,
   type RawEvidence,
@@ -78,7 +79,10 @@ export async function readTopicEvidence(
       memory,
     ),
   );
-  const facts = topicFacts(policy, shared, name, kafka, stands, rawInRange);
+  const facts = {
+    ...topicFacts(policy, shared, name, kafka, stands, rawInRange),
+    ...(isRefined(clients.config) ? {} : { unrefined: true as const }),
+  };
   const topic = kafka.read
     ? withLogsPast(
         facts,
@@ -161,7 +165,7 @@ async function readStages(
   asOf: number,
   memory: TopicMemory,
 ) {
-  const { kafka, hive } = clients;
+  const { kafka, hive, config } = clients;
   const { topic, database, table } = dataset;
   const [ofKafka, files, partitions] = await Promise.all([
     readStage(shared, async () =>
@@ -177,7 +181,11 @@ async function readStages(
           ),
     ),
     readStage(shared, () => refreshHours(clients, dataset, range, memory)),
-    readStage(shared, () => hive.partitionHours(database, table)),
+    readStage(shared, () =>
+      isRefined(config)
+        ? hive.partitionHours(database, table)
+        : Promise.resolve(new Set<Hour>()),
+    ),
   ]);
   return { kafka: ofKafka, files, partitions };
 }

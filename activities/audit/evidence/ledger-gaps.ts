@@ -11,7 +11,7 @@ import {
 import { unaccountedByTask } from "../../../domain/audit/task-ledger";
 import type { Kafka } from "../../../clients/kafka/kafka";
 import type { RawFile } from "../../../importers/importer";
-import type { FileClients, TopicClients } from "./clients";
+import type { RawClients, TopicClients } from "./clients";
 import { filesOf, rawDay, type RawHour } from "./raw-hours";
 import type { SharedEvidence } from "./shared-evidence";
 import { readOrProblem, readStage, type Tolerance, valueOr } from "./stage";
@@ -31,7 +31,7 @@ const PIECE = 20_000n;
  * @param beat called while Kafka is read
  */
 export async function verifiedGaps(
-  clients: Pick<TopicClients, "kafka" | "hdfs" | "source">,
+  clients: Pick<TopicClients, "kafka"> & RawClients,
   shared: Pick<SharedEvidence, "advances" | "markers" | "configs"> & Tolerance,
   dataset: Dataset,
   raw: Record<Hour, RawHour>,
@@ -176,7 +176,7 @@ async function recordsInKafka(
 
 /** All raw hours that a topic has on HDFS, by listing the whole tree of its days. */
 async function everyRawHour(
-  { hdfs, source }: FileClients,
+  { hdfs, source }: RawClients,
   dataset: Dataset,
   isWanted: (file: LedgerFile) => boolean,
 ): Promise<Record<Hour, RawHour>> {

@@ -2,7 +2,7 @@ import type { Dataset } from "../../../domain/settings/dataset";
 import type { Offsets } from "../../../clients/kafka/kafka";
 import type { Position } from "../../../importers/importer";
 import type { Hour } from "../../../lib/hour";
-import type { FileClients } from "./clients";
+import type { RawClients } from "./clients";
 import type { TopicMemory } from "./evidence-cache";
 import { filesOf, rawDay, type RawHour } from "./raw-hours";
 import type { SharedEvidence } from "./shared-evidence";
@@ -15,7 +15,7 @@ import type { SharedEvidence } from "./shared-evidence";
  * @param memory brought up to date
  */
 export async function positionsIn(
-  clients: FileClients,
+  clients: RawClients,
   shared: Pick<SharedEvidence, "importer">,
   dataset: Dataset,
   raw: Record<Hour, RawHour>,

@@ -1,4 +1,5 @@
 import type { Dataset } from "../../../domain/settings/dataset";
+import { isRefined } from "../../../domain/settings/stages";
 import { type Hour, type HourRange, hoursIn } from "../../../lib/hour";
 import type { FileClients } from "./clients";
 import { refreshDays } from "./day-walk";
@@ -7,11 +8,11 @@ import { rawDay } from "./raw-hours";
 import { refinedDay, refinedDayDir } from "./refined-hours";
 
 /**
- * Brings a topic's memory of its raw and refined hours up to date over a range; afterwards it holds exactly the hours of the range's days.
- * Where HDFS does not answer, the memory is left as it was.
+ * Brings a topic's memory of its raw and refined hours up to date over a range; afterwards it holds exactly the hours of the range's days,
+ * and of refined ones none where nobody refines. Where HDFS does not answer, the memory is left as it was.
  */
 export async function refreshHours(
-  { hdfs, source }: FileClients,
+  { hdfs, source, config }: FileClients,
   dataset: Dataset,
   range: HourRange,
   memory: TopicMemory,
@@ -33,7 +34,7 @@ export async function refreshHours(
     ),
     refreshDays(
       hdfs,
-      daysOf(utcDay),
+      isRefined(config) ? daysOf(utcDay) : [],
       (day) => refinedDayDir(dataset, day),
       memory.sums.refined,
       knownRefined,

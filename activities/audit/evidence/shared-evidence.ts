@@ -37,8 +37,8 @@ export type SharedEvidence = Tolerance & {
   markers: MarkersByTopic;
   /** Canaries produced, by topic and hour. */
   canaries: Map<string, Map<Hour, number>>;
-  /** Whether the archive leaves a schema out. */
-  isExcluded: (schema: string) => boolean;
+  /** Why the archive can tell nothing of a schema, whatever it holds; undefined where it can. */
+  untold: (schema: string) => string | undefined;
   /** Counts of the archive, read when a topic first needs them. */
   archived: () => Promise<ArchiveCounts>;
   /** What could not be read, a sentence each: state files of the importer, and what explains findings but makes none. */
@@ -91,7 +91,6 @@ export async function readSharedEvidence(
       readAside("replays' markers", () => clients.markers(), new Map()),
       readAside("canaries", () => clients.canaries(range), new Map()),
     ]);
-  const excluded = wholeMatch(clients.config.archive.excludedSchemas);
   let archived: Promise<ArchiveCounts> | undefined;
   return {
     ...tolerance,
@@ -106,7 +105,7 @@ export async function readSharedEvidence(
     pasts: valueOr(pasts, new Map<string, LogPast>()),
     markers,
     canaries,
-    isExcluded: (schema) => excluded.test(schema),
+    untold: untoldBy(clients.config.archive),
     archived: () => (archived ??= clients.archive.counts(range, beat)),
     problems: [
       ...problems,
@@ -114,6 +113,16 @@ export async function readSharedEvidence(
       ...valueOr(runs, []).flatMap(({ unknown }) => unknown ?? []),
     ],
   };
+}
+
+/** What no archive tells, or not the one that is configured. */
+function untoldBy(
+  archive: SharedClients["config"]["archive"],
+): SharedEvidence["untold"] {
+  if (archive === undefined) return () => "no archive is configured";
+  const excluded = wholeMatch(archive.excludedSchemas);
+  return (schema) =>
+    excluded.test(schema) ? "this schema is not in the archive" : undefined;
 }
 
 /** The importer's state; where it could not be read, one without positions that says why. */

@@ -1,5 +1,5 @@
 import type { TopicEvidence } from "../../../domain/audit/evidence";
-import { jumps } from "../../../domain/audit/ledger";
+import { jumps, stillHeld } from "../../../domain/audit/jumps";
 import { limitIn } from "../../../domain/audit/retention";
 import { driftOf, type Policy } from "../../../domain/settings/policy";
 import type { Offsets } from "../../../clients/kafka/kafka";
@@ -44,12 +44,15 @@ export function topicFacts(
         : undefined;
   return {
     partitions: offsets.map((o) => {
+      // Of another log's offsets this one tells nothing.
+      const held = isReplaced ? [] : stillHeld(jumpedOver, o);
       const stored = positions.get(o.partition)?.offset;
       return {
         partition: o.partition,
         ...(stored === undefined ? {} : { stored }),
         logStart: o.low,
         logEnd: o.high,
+        ...(held.length > 0 ? { jumpedOver: held } : {}),
       };
     }),
     // Kafka no longer tells of a partition of a topic that it does not have: what it held unread is not dated by the others all the same.

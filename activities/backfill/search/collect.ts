@@ -1,5 +1,6 @@
 import type { EventArchive } from "../../../clients/event-archive";
 import type { EventMysql } from "../../../clients/mysql";
+import { fatal } from "../../../clients/errors";
 import type { Storage } from "../../../clients/storage";
 import type {
   Collected,
@@ -40,6 +41,11 @@ export function createCollectActivities(deps: CollectDeps) {
       },
     ): Promise<{ ref: string; refs: string[] }> {
       const { archive, config, hdfs, storage } = deps;
+      if (!config.archive)
+        throw fatal(
+          "NotAllowed",
+          "this worker's configuration has no archive to collect from",
+        );
       const held = await Promise.all(
         (input.held ?? []).map((ref) => storage.readRef<Collected>(ref)),
       );

@@ -44,9 +44,12 @@ export type CountedHours = {
 };
 
 type Deps = SparkDeps &
-  Pick<EvidenceClients, "hive" | "source"> & { config: Pick<Config, "verify"> };
+  Pick<EvidenceClients, "hive" | "source"> & {
+    config: Pick<Config, "verify" | "refine">;
+  };
 
-const NONE: CountedHours = { hours: new Map() };
+/** Spark was not asked, or has too little to count. */
+export const NOT_ON_SPARK: CountedHours = { hours: new Map() };
 
 /**
  * Has Spark count topic-hours, where it is configured and they have at least `verify.sparkFromRows` records by the names of their raw files.
@@ -60,12 +63,12 @@ export async function countOnSpark(
   missing: MissingTopic[],
 ): Promise<CountedHours> {
   const { spark } = deps.config.verify;
-  if (spark === undefined || hours.length === 0) return NONE;
+  if (spark === undefined || hours.length === 0) return NOT_ON_SPARK;
   const id = sagaId();
   const key = activityKey();
   const places = sagaPlaces(id).countingOnSpark(key);
   const inputs = await inputsOf(deps, places, hours, missing);
-  if (inputs === undefined) return NONE;
+  if (inputs === undefined) return NOT_ON_SPARK;
   const run = {
     spark,
     // Bound to the activity: when an operator has the step tried again, all rows are counted again.
@@ -84,7 +87,7 @@ export async function countOnSpark(
   } catch (error) {
     if (!isFailureOfApplication(error)) throw error;
     log.warn(`a worker counts what Spark was to count: ${error.message}`);
-    return { ...NONE, application: `failed: ${error.message}` };
+    return { ...NOT_ON_SPARK, application: `failed: ${error.message}` };
   }
 }
 
@@ -168,7 +171,7 @@ async function hoursIn(
       hourToCountLine({
         no: of.no,
         raw: inDir(rawDir, raw),
-        refined: inDir(refinedDir, refined),
+        refined: inDir(refinedDir!, refined),
         ...(unread === undefined ? {} : { unread }),
       }),
     );

@@ -25,7 +25,8 @@ export type ListedHour = {
   of: TopicHour;
   rawDir: string;
   raw: FileStatus[];
-  refinedDir: string;
+  /** Absent where nobody refines: the raw files are what readers get. */
+  refinedDir: string | undefined;
   refined: FileStatus[];
 };
 
@@ -35,8 +36,10 @@ export type DataFile = { of: TopicHour; local: string; path: string } & Footer;
 /** What could be read of a topic-hour. */
 export type FetchedHour = {
   of: TopicHour;
-  /** Whether its partition has any data file, be it a damaged one. */
+  /** Whether its partition, or the raw hour where nobody refines, has any data file, be it a damaged one. */
   partition: boolean;
+  /** Whether its raw events count as its rows, as nobody refines it. */
+  unrefined: boolean;
   files: DataFile[];
   /** Raw files that could be read whole: their numbers. */
   rawFiles: number[];
@@ -52,10 +55,12 @@ export async function listHour(
   hdfs: Hdfs,
   of: TopicHour,
   rawDir: string,
-  refinedDir: string,
+  refinedDir: string | undefined,
 ): Promise<ListedHour> {
-  const files = async (dir: string) =>
-    ((await hdfs.list(dir)) ?? []).filter(({ name }) => !isTemporary(name));
+  const files = async (dir: string | undefined) =>
+    dir === undefined
+      ? []
+      : ((await hdfs.list(dir)) ?? []).filter(({ name }) => !isTemporary(name));
   const [raw, refined] = await Promise.all([files(rawDir), files(refinedDir)]);
   return { of, rawDir, raw, refinedDir, refined };
 }
@@ -108,7 +113,8 @@ export async function fetchHour(
 ): Promise<FetchedHour> {
   const hour: FetchedHour = {
     of,
-    partition: refined.length > 0,
+    partition: (refinedDir === undefined ? raw : refined).length > 0,
+    unrefined: refinedDir === undefined,
     files: [],
     rawFiles: [],
     events: 0,
@@ -123,7 +129,7 @@ export async function fetchHour(
     const found = await withFile(
       of,
       hour.problems,
-      () => fetchParquet(hdfs, refinedDir, file, local, read),
+      () => fetchParquet(hdfs, refinedDir!, file, local, read),
       changed,
     );
     const path = `${refinedDir}/${file.name}`;

@@ -65,26 +65,30 @@ const NO_ROWS =
 
 type Counted = [hour: bigint, events: bigint, ...counts: bigint[]];
 
-/** Counts hours by all their files at once. `events` is how many lines of raw uuids came in. */
+/**
+ * Counts hours by all their files at once. `events` is how many lines of raw uuids came in. Where nobody refines, raw events are the rows:
+ * producers may have sent one twice, which nobody has taken away, so that only what was replayed must not be there more than once.
+ */
 async function countAll(
   connection: Connection,
   hours: FetchedHour[],
   scans: DataFile[][],
 ): Promise<Counted[]> {
   const numbers = hours.map(({ of }) => of.no);
+  const asRows = hours.some(({ unrefined }) => unrefined);
   const range = `${Math.min(...numbers)} and ${Math.max(...numbers)}`;
   return (await connection.rows(`
     with marks as (
       select hour, uuid, 1 as n, 0 as raw, 0 as replayed, ip, geocoded
       from (${scans.map(scanOf).join(" union all ") || NO_ROWS})
-      union all select hour, uuid, 0, 1, 0, 0, 0 from ${RAW_UUIDS} join raw_files using (file)
+      union all select hour, uuid, ${asRows ? 1 : 0}, 1, 0, 0, 0 from ${RAW_UUIDS} join raw_files using (file)
       union all select hour, uuid, 0, 0, 1, 0, 0 from ${REPLAYED_UUIDS} where hour between ${range}
     ), events as (
       select hour, uuid, sum(n)::bigint n, sum(raw)::bigint raw, sum(replayed)::bigint replayed,
         sum(ip)::bigint ip, sum(geocoded)::bigint geocoded
       from marks group by hour, uuid
     )
-    select hour, sum(raw)::bigint, sum(n)::bigint, count(*) filter (raw > 0), count(*) filter (n > 1),
+    select hour, sum(raw)::bigint, sum(n)::bigint, count(*) filter (raw > 0), count(*) filter (n > 1${asRows ? " and replayed > 0" : ""}),
       count(*) filter (raw > 0 and n = 0), coalesce(sum(replayed) filter (n > 0), 0)::bigint, sum(ip)::bigint, sum(geocoded)::bigint
     from events group by hour`)) as Counted[];
 }
@@ -192,10 +196,12 @@ function checked(
         geocoded: geo!,
       }
     : NOTHING;
-  const told = total(
-    read.filter(({ of }) => of === hour.of),
-    "rows",
-  );
+  const told = hour.unrefined
+    ? hour.events
+    : total(
+        read.filter(({ of }) => of === hour.of),
+        "rows",
+      );
   if (counts.rows !== told)
     hour.problems.push(
       `${hour.of.name}: its data files have ${counts.rows} rows, and ${told} by what they say of themselves`,

@@ -3,6 +3,7 @@ import { cancellationSignal } from "@temporalio/activity";
 import { type Connection, Engine } from "../../../clients/duckdb/engine";
 import type { Storage } from "../../../clients/storage";
 import type { MissingTopic } from "../../../domain/backfill/missing";
+import type { Config } from "../../../domain/settings/config";
 import { grouped } from "../../../lib/grouped";
 import { mapPool } from "../../../lib/map-pool";
 import { paceOf } from "../../../lib/pace";
@@ -28,6 +29,7 @@ const ENGINE_MB = 128;
 const GROUP_HOURS = 200;
 const GROUP_BYTES = 64 << 20;
 type Deps = Pick<EvidenceClients, "hdfs" | "hive" | "source"> & {
+  config: Pick<Config, "refine">;
   storage: Storage;
 };
 

@@ -34,13 +34,20 @@ export class VerifiedSoFar {
     this.recordedHours = so.hours;
   }
 
-  /** Takes up what attempts before this one have recorded. */
-  static async takenUp(storage: Storage): Promise<VerifiedSoFar> {
+  /** Takes up what attempts before this one have recorded. @param refined whether anybody refines */
+  static async takenUp(
+    storage: Storage,
+    refined: boolean,
+  ): Promise<VerifiedSoFar> {
     const recorded =
       activityInfo().attempt > 1 ? await storage.read(place()) : undefined;
     return new VerifiedSoFar(
       storage,
-      recorded ?? { hours: 0, verification: nothingVerified(), found: {} },
+      recorded ?? {
+        hours: 0,
+        verification: nothingVerified(refined),
+        found: {},
+      },
     );
   }
 

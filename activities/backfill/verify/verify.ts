@@ -1,6 +1,9 @@
 import type { HourRange } from "../../../lib/hour";
 import type { PlannedTopic } from "../../../domain/backfill/plan";
-import { findingsLeft } from "../../../domain/backfill/findings-left";
+import {
+  findingsLeft,
+  isWholeAndTwice,
+} from "../../../domain/backfill/findings-left";
 import type { MissingTopic } from "../../../domain/backfill/missing";
 import { sample } from "../../../domain/backfill/row-compare";
 import {
@@ -11,13 +14,14 @@ import {
 import { auditTopics } from "../../audit/judge-topics";
 import { beat } from "../../beat";
 import type { Config } from "../../../domain/settings/config";
+import { isRefined } from "../../../domain/settings/stages";
 import type { EvidenceClients } from "../../audit/evidence/clients";
 import { heartbeatWhile } from "../../heartbeat-while";
 import { withHours } from "../planned-hours";
 import type { Storage } from "../../../clients/storage";
 import { topicHourKey } from "../../../lib/keys";
 import type { Submitter } from "../submitter";
-import { countOnSpark } from "./count-on-spark";
+import { countOnSpark, NOT_ON_SPARK } from "./count-on-spark";
 import { RowReading } from "./row-reading";
 import { topicHoursOf } from "./topic-hours";
 import { VerifiedSoFar } from "./verified-so-far";
@@ -55,19 +59,27 @@ export function createVerifyActivities(deps: VerifyDeps) {
   }
 
   return {
-    /** Reads the planned hours row by row, looks for every replayed event among them, and audits the topics once more. */
+    /**
+     * Reads the planned hours row by row, looks for every replayed event among them, and audits the topics once more. Where nobody refines,
+     * the records of raw hours are read instead.
+     */
     async verify(input: VerifyInput): Promise<Verification> {
       const topics = await withHours(storage, input.topics, input.planRef);
       const names = new Set(topics.map(({ topic }) => topic));
       const missing = input.missing.filter(({ topic }) => names.has(topic));
-      const soFar = await VerifiedSoFar.takenUp(storage);
+      const refined = isRefined(config);
+      const soFar = await VerifiedSoFar.takenUp(storage, refined);
       const topicHours = topicHoursOf(topics, config.naming);
-      const deep = deepSample(topics, input.share ?? 1);
+      const deep = refined
+        ? deepSample(topics, input.share ?? 1)
+        : new Set<string>();
       // Rows that are compared with their events are read here.
       const countable = topicHours
         .slice(soFar.hours)
         .filter(({ name }) => !deep.has(name));
-      const counted = await countOnSpark(deps, countable, missing);
+      const counted = refined
+        ? await countOnSpark(deps, countable, missing)
+        : NOT_ON_SPARK;
       const reading = new RowReading(deps, {
         topicHours,
         before: soFar.hours,
@@ -96,6 +108,10 @@ export function createVerifyActivities(deps: VerifyDeps) {
         { beat },
       );
       result.findings = findingsLeft(audits, topics);
+      const twice = audits
+        .flatMap(({ findings }) => findings)
+        .filter(isWholeAndTwice);
+      if (twice.length > 0) result.importedTwice = twice.length;
       return result;
     },
   };

@@ -22,8 +22,9 @@ export const archive = z
         "Regex of whole schema names that never reach the archive: what the archive has of them is unknowable, not zero.",
       ),
   })
+  .optional()
   .describe(
-    "EventLogging's archive of events, `all-events.log`: the first source of missing events.",
+    "EventLogging's archive of events, `all-events.log`: the first source of missing events. Without it no audit asks one, what is lost is sought in MySQL alone, and bulk workers audit.",
   );
 
 export const search = z

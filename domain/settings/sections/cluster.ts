@@ -79,7 +79,10 @@ export const hive = z
       .meta({ format: "host:port, or a list of them" })
       .describe("The Thrift address of the metastore, or of several."),
   })
-  .describe("The metastore that says which partitions of tables there are.");
+  .optional()
+  .describe(
+    "The metastore that says which partitions of tables there are. It is needed where `refine` is given, and asked nothing where it is not.",
+  );
 
 /** A host's name or address; an IPv6 address is in brackets where a port follows. */
 const mysqlHost = z

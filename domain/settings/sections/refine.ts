@@ -49,4 +49,7 @@ export const refine = z
         "Refine's `--transform-functions`. One must deduplicate and one must geocode, or the job is refused.",
       ),
   })
-  .describe("The job that turns raw hours into refined hours.");
+  .optional()
+  .describe(
+    "The job that turns raw hours into refined hours. Without it raw hours are the end of the pipeline: nothing behind them is asked or judged, and a saga clears no flags and refines nothing.",
+  );

@@ -41,7 +41,7 @@ export function simulatedActivities(
       archiveQueue: "archive@test",
       holds: {
         importer: config.importer.hold !== undefined,
-        refine: config.refine.hold !== undefined,
+        refine: config.refine!.hold !== undefined,
       },
     }),
     makePlan: ({ topics }: { topics?: string[] }) =>

@@ -99,7 +99,7 @@ export class World {
       ...CONFIG,
       yarn: { ...CONFIG.yarn, driverSeconds: DRIVER_SECONDS },
       importer: { ...CONFIG.importer, ...commandsFor("importer") },
-      refine: { ...CONFIG.refine, ...commandsFor("refine") },
+      refine: { ...CONFIG.refine!, ...commandsFor("refine") },
     };
   }
 

@@ -1,7 +1,8 @@
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { createImporterActivities } from "../../../activities/backfill/import";
 import { auditTopics } from "../../../activities/audit/judge-topics";
-import { type Gap, jumps } from "../../../domain/audit/ledger";
+import { jumps } from "../../../domain/audit/jumps";
+import type { Gap } from "../../../domain/audit/ledger";
 import type { Finding } from "../../../domain/backfill/plan";
 import { steeringOf } from "../../../importers/importer";
 import { type Hour, hourOf, hourStart } from "../../../lib/hour";

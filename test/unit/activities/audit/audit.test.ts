@@ -19,6 +19,7 @@ function world() {
   const config = {
     naming: namingRules.parse({}),
     archive: { excludedSchemas: "." },
+    refine: {},
     audit: { patience: 99 },
     kafka: { brokers: ["broker:9092"] },
   };

@@ -54,6 +54,7 @@ function clientsWith(
     config: {
       naming: namingRules.parse({}),
       archive: { excludedSchemas: "None" },
+      refine: {},
     },
     ...parts,
   } as unknown as EvidenceClients;
@@ -92,7 +93,8 @@ test("what one audit found of a replaced log, every later one knows: also the on
         config: {
           naming: namingRules.parse({}),
           archive: { excludedSchemas: "Good" },
-        } as EvidenceClients["config"],
+          refine: {},
+        } as unknown as EvidenceClients["config"],
       },
     );
     const found = await audit(clients, {
@@ -265,7 +267,8 @@ test("a topic that Kafka lacks is lost where it still lived in the range, and un
             config: {
               naming: namingRules.parse({}),
               archive: { excludedSchemas: "Good" },
-            } as EvidenceClients["config"],
+              refine: {},
+            } as unknown as EvidenceClients["config"],
           },
         ),
         {

@@ -65,7 +65,7 @@ async function world() {
     env,
     clear: () => env.run(() => flags.clearFlags({ planRef, skip: [] })),
     submit: (skip: string[] = []) =>
-      env.run(() => submitRefine({ job: PLAN.refine, planRef, skip })),
+      env.run(() => submitRefine({ job: PLAN.refine!, planRef, skip })),
     restore: () => env.run(() => flags.restoreFlags({ planRef })),
   };
 }

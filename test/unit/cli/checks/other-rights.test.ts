@@ -29,7 +29,7 @@ test.each([
   async (may, state) => {
     const asked: string[][] = [];
     const outcomes = await tryAll([
-      yarnProbe(config, {
+      yarnProbe(config, config.refine!, {
         maySubmit: (...of) => {
           asked.push(of);
           return may();
@@ -167,7 +167,7 @@ test("that YARN tells administrators only is told in words, an outage as it is",
   const of = async (message: string) =>
     (
       await tryAll([
-        yarnProbe(config, {
+        yarnProbe(config, config.refine!, {
           maySubmit: () => Promise.reject(new Error(message)),
         }),
       ])

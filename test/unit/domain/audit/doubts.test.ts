@@ -154,3 +154,45 @@ test("a young hour that was jumped over, or whose log was replaced, is not pendi
   delete unrefined.refined;
   expect(youngVerdict(unrefined, JUMPED)).toBe("pending");
 });
+
+describe("offsets that Kafka holds and the importer has jumped over", () => {
+  const about = {
+    jumped: 5,
+    partitions: [
+      {
+        ...{ partition: 0, stored: "100", logStart: "10", logEnd: "100" },
+        jumpedOver: [{ from: "90", to: "95" }],
+      },
+    ],
+  };
+  const jumpedOver = { unreadOffsets: 5, jumpedOver: 5, kept: true };
+
+  test("are missing, of an hour of which nothing was imported", () => {
+    expect(
+      judged({ ...nothing(measured(5), NOT_ASKED), ...jumpedOver }, about),
+    ).toMatchObject({
+      verdict: "import-missing",
+      cause: "offset-out-of-range",
+      level: "error",
+      why: expect.stringContaining(
+        "a run began behind 5 offsets of the hour that Kafka still holds",
+      ) as string,
+    });
+  });
+
+  test("are missing, however many records of other times lie in the hour", () => {
+    const hour = imported({ produced: measured(10), ...jumpedOver });
+    expect(verdictOf(hour, about)).toBe("import-partial");
+    expect(verdictOf({ ...hour, archived: measured(13) }, about)).toBe(
+      "complete",
+    );
+  });
+
+  test("do not come by themselves: a young hour is not merely pending", () => {
+    const hour = { ...nothing(measured(5), NOT_ASKED), ...jumpedOver };
+    const young = hourStart(HOUR) + 1.5 * HOUR_MS;
+    expect(judge(hour, topic(about), POLICY, young).verdict).toBe(
+      "import-missing",
+    );
+  });
+});

@@ -1,3 +1,4 @@
+import { jumps } from "../../../../domain/audit/jumps";
 import fc from "fast-check";
 import { withLedger } from "../../../../domain/audit/attribution";
 import {
@@ -8,11 +9,7 @@ import {
 } from "../../../../domain/audit/evidence";
 import { judge } from "../../../../domain/audit/judge";
 import type { Judgement } from "../../../../domain/audit/judgement";
-import {
-  type Advance,
-  jumps,
-  unaccounted,
-} from "../../../../domain/audit/ledger";
+import { type Advance, unaccounted } from "../../../../domain/audit/ledger";
 import { repeatedIn } from "../../../../domain/audit/surplus";
 import { addHours, HOUR_MS, hourStart } from "../../../../lib/hour";
 import { POLICY } from "./cases";

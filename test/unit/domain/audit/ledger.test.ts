@@ -1,8 +1,8 @@
+import { jumps, stillHeld } from "../../../../domain/audit/jumps";
 import fc from "fast-check";
 import {
   type Advance,
   holes,
-  jumps,
   unaccounted,
 } from "../../../../domain/audit/ledger";
 
@@ -72,6 +72,35 @@ test("a run may go on where an earlier one ended, as runs that overlapped do, bu
   const runs = [advance(), overlapping, next];
   expect(jumps(runs)).toEqual([]);
   expect(jumps(runs, false)).toMatchObject([{ from: "140", to: "150" }]);
+});
+
+test("what a later run has read was not jumped over, as far as it has read it", () => {
+  const jump = advance({ from: "170", to: "180", time: 4 });
+  const back = (to: string) => advance({ from: "155", to, time: 5 });
+  expect(jumps([advance(), jump, back("180")])).toMatchObject([
+    { from: "150", to: "155", records: 5 },
+  ]);
+  expect(jumps([advance(), jump, back("160")])).toMatchObject([
+    { from: "150", to: "155" },
+    { from: "160", to: "170", records: 10 },
+  ]);
+  expect(jumps([advance(), jump, back("180")], false)[0]).toMatchObject({
+    from: "150",
+    to: "170",
+  });
+});
+
+test("of what was jumped over, Kafka holds what its log has", () => {
+  const jumped = jumps([
+    advance(),
+    advance({ from: "170", to: "180", time: 4 }),
+  ]);
+  const held = (low: string, high: string, partition = 0) =>
+    stillHeld(jumped, { partition, low, high });
+  expect(held("0", "200")).toEqual([{ from: "150", to: "170" }]);
+  expect(held("160", "165")).toEqual([{ from: "160", to: "165" }]);
+  expect(held("170", "200")).toEqual([]);
+  expect(held("0", "200", 1)).toEqual([]);
 });
 
 test("names that tell both ends must follow one another", () => {

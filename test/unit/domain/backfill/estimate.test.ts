@@ -1,7 +1,9 @@
 import { estimateOf } from "../../../../domain/backfill/estimate";
+import type { RefineJob } from "../../../../domain/backfill/refine-job";
 import type { Finding, PlannedTopic } from "../../../../domain/backfill/plan";
 
 const PLAN = {
+  refine: {} as RefineJob,
   topics: [{ missing: 300 }, { missing: 300 }] as PlannedTopic[],
   findings: Array.from({ length: 8 }, () => ({}) as Finding),
 };

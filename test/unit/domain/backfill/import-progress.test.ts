@@ -1,5 +1,7 @@
 import {
   hasMoved,
+  jumpedOverIn,
+  notPassed,
   outsideOfLog,
   standingIn,
   stillAdvancing,
@@ -93,4 +95,25 @@ test("an importer has moved where its position in one of the topics is another, 
   expect(moved({ "Edit/0": "4", "Other/0": "1" })).toBe(true);
   expect(moved({ "Edit/0": "5", "Edit/1": "0", "Other/0": "1" })).toBe(true);
   expect(moved({ "Other/0": "1" })).toBe(true);
+});
+
+test("an importer goes back to the first offset that it has jumped over and that Kafka holds, and has to pass the last", () => {
+  const of = (from: string, to: string, time: number) => ({
+    ...{ run: "r", partition: 0, errors: 0 },
+    ...{ from, to, time },
+  });
+  const runs = [
+    {
+      advances: new Map([
+        ["Edit", [of("0", "10", 1), of("15", "20", 2), of("30", "40", 3)]],
+      ]),
+    },
+  ];
+  const at = (offset: string) => positions({ "Edit/0": offset });
+  const jumped = jumpedOverIn(log("12", "40"), runs, at("40"));
+  expect([...jumped]).toEqual([["Edit/0", { from: "12", to: "30" }]]);
+  expect(notPassed(jumped, at("12"))).toEqual(["Edit/0"]);
+  expect(notPassed(jumped, at("30"))).toEqual([]);
+  // Where it stands beyond the end it has jumped in another log.
+  expect(jumpedOverIn(log("0", "35"), runs, at("40")).size).toBe(0);
 });

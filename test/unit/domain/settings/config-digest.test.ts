@@ -12,7 +12,7 @@ test("what a saga goes by makes another digest", () => {
     { ...CONFIG, kafka: { ...CONFIG.kafka, brokers: ["other:9092"] } },
     { ...CONFIG, search: { ...CONFIG.search, otherHosts: ["second"] } },
     { ...CONFIG, replay: { ...CONFIG.replay, batchEvents: 7 } },
-    { ...CONFIG, refine: { ...CONFIG.refine, class: "Other" } },
+    { ...CONFIG, refine: { ...CONFIG.refine!, class: "Other" } },
   ])
     expect(configDigest(other)).not.toBe(digest);
 });
@@ -40,7 +40,7 @@ test("which MySQL is read makes another digest; who asks and how, and which repl
 
 test("what belongs to one host, or to no saga, makes none", () => {
   for (const other of [
-    { ...CONFIG, archive: { ...CONFIG.archive, files: ["/elsewhere"] } },
+    { ...CONFIG, archive: { ...CONFIG.archive!, files: ["/elsewhere"] } },
     { ...CONFIG, importer: { ...CONFIG.importer, log: "/elsewhere" } },
     { ...CONFIG, webUi: "http://127.0.0.1:8233" },
   ])
@@ -51,7 +51,7 @@ test("hosts that name one another as those with archives have the same", () => {
   const at = (host: string, otherHosts: string[]) =>
     configDigest({
       ...CONFIG,
-      archive: { ...CONFIG.archive, host },
+      archive: { ...CONFIG.archive!, host },
       search: { ...CONFIG.search, otherHosts },
     });
   expect(at("a", ["b", "c"])).toBe(at("b", ["c", "a"]));

@@ -1,4 +1,4 @@
-import { jumps } from "../../../../domain/audit/ledger";
+import { jumps } from "../../../../domain/audit/jumps";
 import type { ImporterRun } from "../../../../importers/importer";
 import { stateFile, taskBytes } from "../../formats/gobblin/state-file";
 import {

@@ -60,6 +60,30 @@ test("topics go back to where they stood after a run, and everybody else stays",
   );
 });
 
+test("a partition goes back to what was jumped over, and what has been read meanwhile counts all the same", async () => {
+  const { positions, runs, standing } = gobblin(realStore());
+  const before = await positions();
+  const [key, offset] = Object.entries(before).find(
+    ([, at]) => BigInt(at) > 5n,
+  )!;
+  const about = { staging: "/staging", by: "a saga" };
+  const advances = JSON.stringify(await runs().runs(0), mapsToo);
+  expect(await standing.moveBack(new Map([[key, "5"]]), about)).toMatch(
+    /^job_pageviews_/,
+  );
+  expect(await positions()).toEqual({ ...before, [key]: "5" });
+  const after = await runs().runs(0);
+  expect(JSON.stringify(after.slice(0, -1), mapsToo)).toBe(advances);
+  // It is not moved forwards, and not twice.
+  expect(
+    await standing.moveBack(new Map([[key, offset]]), about),
+  ).toBeUndefined();
+});
+
+/** Maps as JSON has them. */
+const mapsToo = (_: string, value: unknown) =>
+  value instanceof Map ? [...(value as Map<unknown, unknown>)] : value;
+
 test("what stands there already is not moved, nor is anything written", async () => {
   const { files, putBack } = gobblin(realStore());
   await putBack([PAGES], runOf(FIRST));

@@ -117,7 +117,7 @@ test("a replay of 0.1.0, which does not say what landed in which topic, is count
 });
 
 test("logs that could not be read are reported with the reason", () => {
-  const logs = { ...outcome().logs, unread: "they are gone" };
+  const logs = { ...outcome().logs!, unread: "they are gone" };
   expect(numbersOf(outcome({ logs })).refine).toMatchObject({
     logsUnread: "they are gone",
   });

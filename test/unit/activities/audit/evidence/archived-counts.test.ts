@@ -10,7 +10,7 @@ const countOf = async (about: Partial<TopicEvidence>) =>
   (
     await archivedCounts(
       {
-        isExcluded: () => false,
+        untold: () => undefined,
         archived: async () => ({
           bySchema: new Map([["Edit", new Map([[HOUR, 3]])]]),
           begins: HOUR,

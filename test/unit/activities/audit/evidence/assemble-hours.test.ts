@@ -1,16 +1,26 @@
 import { assembleHours } from "../../../../../activities/audit/evidence/assemble-hours";
 import { measured, unknowable } from "../../../../../domain/audit/evidence";
+import type { JumpedOver } from "../../../../../domain/audit/jumps";
 import type { Markers } from "../../../../../domain/audit/ledger";
 import { HOUR, topic } from "../../../domain/audit/cases";
 import { addHours } from "../../../../../lib/hour";
 
 /** The hour's evidence, where Kafka has the offsets 90 to 100 of it and the importer stands at `stored`. */
-const hourWith = (stored: string, markers: Markers[] = []) =>
+const hourWith = (
+  stored: string,
+  markers: Markers[] = [],
+  jumpedOver?: JumpedOver[],
+) =>
   assembleHours(
     { since: HOUR, until: addHours(HOUR, 1) },
     {
       topic: topic({
-        partitions: [{ partition: 0, stored, logStart: "10", logEnd: "120" }],
+        partitions: [
+          {
+            ...{ partition: 0, stored, logStart: "10", logEnd: "120" },
+            ...(jumpedOver ? { jumpedOver } : {}),
+          },
+        ],
       }),
       produced: {
         read: true,
@@ -48,4 +58,19 @@ test("an offset that a saga's transaction left empty is not unread", () => {
   expect(hourWith("99", [marker])).not.toHaveProperty("unreadOffsets");
   expect(hourWith("98", [marker]).unreadOffsets).toBe(1);
   expect(hourWith("99", [{ ...marker, partition: 1 }]).unreadOffsets).toBe(1);
+});
+
+test("what was jumped over is unread, and the importer has not passed it, though it stands behind it", () => {
+  const jumped = [{ from: "95", to: "110" }];
+  expect(hourWith("120", [], jumped)).toMatchObject({
+    unreadOffsets: 5,
+    jumpedOver: 5,
+    kept: true,
+  });
+  expect(hourWith("120", [], jumped)).not.toHaveProperty("passed");
+  const marker = { partition: 0, from: "99", to: "100", empty: 1 };
+  expect(hourWith("120", [marker], jumped)).toMatchObject({ jumpedOver: 4 });
+  const elsewhere = [{ from: "100", to: "110" }];
+  expect(hourWith("120", [], elsewhere)).toMatchObject({ passed: true });
+  expect(hourWith("120", [], elsewhere)).not.toHaveProperty("jumpedOver");
 });

@@ -219,7 +219,7 @@ export class PlayedTopic {
       counts.set(hour, (counts.get(hour) ?? 0) + 1);
     }
     return {
-      isExcluded: () => !this.told.isArchiveRead,
+      untold: () => (this.told.isArchiveRead ? undefined : "excluded"),
       archived: () =>
         Promise.resolve({
           bySchema: new Map([["Edit", counts]]),

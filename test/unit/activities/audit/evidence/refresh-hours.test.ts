@@ -4,6 +4,7 @@ import type { Hdfs } from "../../../../../clients/hdfs/hdfs";
 import type { Dataset } from "../../../../../domain/settings/dataset";
 import { camusImporter } from "../../../../../importers/camus";
 import { hourStart } from "../../../../../lib/hour";
+import { CONFIG } from "../../../../chaos/memory/scenario";
 
 /** Camus' raw hours by their directories below `/raw`, a file each; every request is recorded. */
 function hdfsWith(files: Record<string, string>) {
@@ -55,7 +56,7 @@ test("hours that an importer names in another time zone are those of UTC, over t
   const dataset = { rawDir: "/raw", refinedDir: "/refined" } as Dataset;
   const range = { since: "2018-07-05T00", until: "2018-07-05T10" };
   const memory = emptyMemory();
-  await refreshHours({ hdfs, source }, dataset, range, memory);
+  await refreshHours({ hdfs, source, config: CONFIG }, dataset, range, memory);
   const counts = Object.fromEntries(
     Object.entries(memory.raw).map(([hour, { files, strange }]) => [
       hour,
@@ -68,7 +69,7 @@ test("hours that an importer names in another time zone are those of UTC, over t
     "2018-07-05T08": 3,
   });
   asked.length = 0;
-  await refreshHours({ hdfs, source }, dataset, range, memory);
+  await refreshHours({ hdfs, source, config: CONFIG }, dataset, range, memory);
   // What did not change is not listed again.
   expect(asked.filter((path) => path.endsWith("/"))).toEqual([]);
   expect(Object.keys(memory.raw)).toHaveLength(3);

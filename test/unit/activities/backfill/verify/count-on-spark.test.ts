@@ -103,6 +103,7 @@ class Cluster {
     const deps = {
       ...clients,
       config: {
+        refine: {},
         verify: {
           sparkFromRows,
           ...(sparkFromRows === undefined ? {} : { spark: SPARK }),

@@ -83,6 +83,8 @@ export async function parquet(
 /** HDFS in memory. */
 export class RefinedWorld {
   readonly files = new Map<string, Buffer>();
+  /** Whether nobody refines the raw hours. */
+  unrefined = false;
   /** Called before a file is read. */
   onRead: (path: string) => void = () => undefined;
 
@@ -138,6 +140,7 @@ export class RefinedWorld {
   ): Promise<VerifiedHour[]> {
     const textOf = (lines: string[]) => lines.map((l) => `${l}\n`).join("");
     const deps = {
+      config: this.unrefined ? {} : { refine: {} },
       hdfs: this.hdfs,
       hive: { locations: async () => new Map() },
       source: {

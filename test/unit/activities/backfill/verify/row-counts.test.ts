@@ -29,6 +29,7 @@ async function counted(events: number) {
     const hour = {
       of: OF!,
       partition: false,
+      unrefined: false,
       files: [],
       rawFiles: [7],
       events,

@@ -361,3 +361,25 @@ test("a verification that is cancelled ends, and leaves no file behind", async (
   );
   expect(engines()).toEqual([]);
 });
+
+test("where nobody refines, the raw records are the rows: each replayed event must be there, once; others may be there twice", async () => {
+  const world = await wholeHour();
+  world.unrefined = true;
+  world.files.set(`${rawDir()}/b.gz`, gz([3, 4].map((n) => line(uuid(n)))));
+  const verified = async (replayed: number[]) => {
+    const lines = replayed.map((n) => line(uuid(n)));
+    const [hour] = await world.verified(undefined, {
+      missing: [{ topic: TOPIC, lines }],
+    });
+    return hour!;
+  };
+  expect(await verified([4, 5])).toMatchObject({
+    partition: true,
+    problems: [],
+    counts: { rows: 5, distinct: 4, duplicates: 0, lacking: 0, found: 1 },
+  });
+  expect((await verified([3])).counts).toMatchObject({
+    duplicates: 1,
+    found: 1,
+  });
+});

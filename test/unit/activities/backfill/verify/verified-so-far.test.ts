@@ -39,7 +39,7 @@ const attempt = <T>(
   { attempt = 1, activityId = "7" } = {},
 ): Promise<T> =>
   new MockActivityEnvironment({ attempt, activityId }).run(async () =>
-    work(await VerifiedSoFar.takenUp(storage as never)),
+    work(await VerifiedSoFar.takenUp(storage as never, true)),
   );
 
 test("an attempt that takes over goes on behind the hours that were recorded", async () => {

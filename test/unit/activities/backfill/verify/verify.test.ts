@@ -59,6 +59,7 @@ async function verified(
     config: {
       naming: namingRules.parse({}),
       archive: { excludedSchemas: "Edit" },
+      refine: {},
       verify: { deepPartitions: 0 },
     },
   };
