@@ -170,7 +170,13 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
     ...createLeaseActivities({ client, storage: deps.shared }),
     ...createLeaveAloneActivities({ storage }),
     ...createReportActivities({ storage }),
-    ...createAlertActivities({ config, client, storage, webToken }),
+    ...createAlertActivities({
+      config,
+      client,
+      storage,
+      policyOf,
+      webToken,
+    }),
     ...createIncidentActivities({ client, storage, policyOf }),
   };
   return takingSagaNames(tellingOutages(byName), configDigest(config));

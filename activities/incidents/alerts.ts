@@ -5,8 +5,10 @@ import { latest } from "../../clients/storage-layout";
 import type { Storage } from "../../clients/storage";
 import type { Outage } from "../../domain/audit/audit-report";
 import type { Alert, AlertItem } from "../../domain/incidents/alert";
+import { ALERT_KINDS } from "../../domain/incidents/alert-kinds";
 import { ALERT_DESK_ID } from "../../domain/incidents/desk";
 import type { Config } from "../../domain/settings/config";
+import type { Policy } from "../../domain/settings/policy";
 import { ownScope, ownTaskQueue } from "../own-task-queue";
 import type { WebToken } from "./receivers/proofs";
 import { configuredReceivers } from "./receivers/receivers";
@@ -16,11 +18,13 @@ export function createAlertActivities({
   config,
   client,
   storage,
+  policyOf,
   webToken,
 }: {
   config: Pick<Config, "alerts">;
   client: Pick<Client, "workflow">;
   storage: Pick<Storage, "write">;
+  policyOf: (topic: string) => Pick<Policy, "severity">;
   webToken: WebToken;
 }) {
   const receivers = configuredReceivers(config.alerts, {
@@ -41,6 +45,12 @@ export function createAlertActivities({
       staticSummary: "Puts alerts together by cause and delivers them",
     });
   }
+
+  /** An item with what the configuration says of its topic. */
+  const withPolicy = (item: AlertItem): AlertItem =>
+    ALERT_KINDS[item.kind].subject === "topic"
+      ? { ...item, severity: policyOf(item.subject).severity }
+      : item;
 
   return {
     /** Names of the configured receivers. */
@@ -65,7 +75,7 @@ export function createAlertActivities({
     },
     /** Hands items to the alert desk, which is started if it does not run. */
     async raise(input: AlertItem[]): Promise<void> {
-      if (input.length > 0) await signalDesk("raise", input);
+      if (input.length > 0) await signalDesk("raise", input.map(withPolicy));
     },
     /** Reports to the desk which services did not answer this time; an empty list ends every outage. */
     async reportOutages(input: Outage[]): Promise<void> {

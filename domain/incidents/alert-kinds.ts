@@ -1,4 +1,5 @@
 import { DAY_MS, HOUR_MS } from "../../lib/hour";
+import type { Severity } from "../settings/severity";
 
 /** Kinds that say that trouble began. The names stand in workflow state and in the webhook's JSON: they never change. */
 type BeginningKind = "broken" | "escalated" | "headroom" | "outage" | "canary";
@@ -16,11 +17,12 @@ type AlertName =
 type Wording = {
   /** Follows "is" or "are" in a title. */
   words: string;
-  /** What the subject of such an alert is. */
-  subject: "topic" | "service";
   /** Whether a title ends with the cause. */
   titleNamesCause: boolean;
-};
+} & Subject;
+/** What an alert is of. How urgent it is, a topic's policy says; a service has none, and its kind says so. */
+type Subject =
+  { subject: "topic" } | { subject: "service"; severity: Severity };
 type Beginning = Wording & {
   role: "begins";
   alertName: AlertName;
@@ -70,6 +72,8 @@ export const ALERT_KINDS: Record<BeginningKind, Beginning> &
     role: "begins",
     words: "not answering",
     subject: "service",
+    // Audits see nothing while it lasts, but what they would see waits in Kafka: nothing is lost by the outage itself.
+    severity: "error",
     titleNamesCause: false,
     alertName: "SisyphusServiceDown",
     endedBy: ["back"],
@@ -101,6 +105,7 @@ export const ALERT_KINDS: Record<BeginningKind, Beginning> &
     role: "ends",
     words: "answering again",
     subject: "service",
+    severity: "warning",
     titleNamesCause: false,
   },
 };

@@ -1,5 +1,6 @@
 import { grouped } from "../../lib/grouped";
 import type { Level } from "../audit/verdicts";
+import { moreUrgent, type Severity, severityOf } from "../settings/severity";
 import { ALERT_KINDS, type AlertKind } from "./alert-kinds";
 
 /** What one topic or service has to report. The alert desk puts those of one kind and cause together. */
@@ -10,6 +11,8 @@ export type AlertItem = {
   cause: string;
   level: Level;
   text: string;
+  /** How urgent an error of the topic is, as its policy says. Absent in items of services, and of 0.2.0 and before. */
+  severity?: Severity;
 };
 
 /** One message to people. Its JSON is the webhook's body (docs/alerts.md). */
@@ -26,6 +29,8 @@ type AlertGroup = {
   kind: AlertKind;
   cause: string;
   level: Level;
+  /** How urgent it is. Absent in alerts of 0.2.0 and before, which may wait in an outbox still. */
+  severity?: Severity;
   /** The subjects, sorted: topics, or services where the kind speaks of those. */
   topics: string[];
   /** One line. */
@@ -35,14 +40,35 @@ type AlertGroup = {
 };
 
 const MAX_LINES = 50;
+/** What policies say where nothing is configured: an item of an earlier version is as urgent. */
+const DEFAULT_SEVERITY: Severity = "error";
 
-/** One group for each kind and cause, in the order in which they first come up. */
+/** How urgent an item is. */
+export function urgencyOf({ kind, level, severity }: AlertItem): Severity {
+  const row = ALERT_KINDS[kind];
+  return row.subject === "service"
+    ? row.severity
+    : severityOf(level, severity ?? DEFAULT_SEVERITY);
+}
+
+/** How urgent an alert is, also where an earlier version has made it. */
+export const severityOfAlert = ({
+  severity,
+  level,
+}: Pick<Alert, "severity" | "level">): Severity => severity ?? level;
+
+/**
+ * One group for each kind and cause, in the order in which they first come up. Topics whose policies differ in how urgent they are stand apart:
+ * what may wait is not told in the middle of what must not.
+ */
 export function groupAlerts(items: AlertItem[]): AlertGroup[] {
-  const groups = grouped(items, ({ kind, cause }) => `${kind} ${cause}`);
+  const groups = grouped(items, ({ kind, cause, severity }) =>
+    [kind, cause, severity ?? DEFAULT_SEVERITY].join(" "),
+  );
   return [...groups.values()].map(groupOf);
 }
 
-/** @param items at least one, all of one kind and cause; of several with one subject the newest counts */
+/** @param items at least one, all of one kind, cause and policy's severity; of several with one subject the newest counts */
 function groupOf(items: AlertItem[]): AlertGroup {
   const { kind, cause } = items[0]!;
   const newest = new Map(items.map((item) => [item.subject, item]));
@@ -51,6 +77,7 @@ function groupOf(items: AlertItem[]): AlertGroup {
     kind,
     cause,
     level: items.some((item) => item.level === "error") ? "error" : "warning",
+    severity: items.map(urgencyOf).reduce(moreUrgent),
     topics: subjects,
     title: titleOf(kind, cause, subjects),
     text: subjects

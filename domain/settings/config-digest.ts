@@ -8,7 +8,7 @@ const SHOWN = 12;
 
 /**
  * The digest of what a saga does by: workers whose configurations differ in it must not work on the same saga. What belongs to one host (its own
- * archive, the importer's log, where its secrets and Hadoop's configuration lie), and what no saga looks at (alerts, metrics, audits' own settings), is no part of it. Of the hosts with an
+ * archive, the importer's log, where its secrets and Hadoop's configuration lie), and what no saga looks at (alerts and how urgent they are, metrics, audits' own settings), is no part of it. Of the hosts with an
  * archive all that there are count together, as each names itself and the others.
  * @returns the first twelve hex digits of a SHA-256
  */
@@ -24,11 +24,15 @@ export function configDigest(config: Config): string {
     metrics: _metrics,
     security: _security,
     webUi: _webUi,
+    policy: { severity: _severity, ...policy },
+    policies,
     mysql,
     ...rest
   } = config;
   const matters = {
     ...rest,
+    policy,
+    policies: policies.map(({ severity: _of, ...exception }) => exception),
     // One address or a list of one, and in whichever order: it is the same cluster.
     hdfs: { ...rest.hdfs, webhdfs: sorted(rest.hdfs.webhdfs) },
     yarn: { ...rest.yarn, resourceManager: sorted(rest.yarn.resourceManager) },

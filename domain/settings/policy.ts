@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { hour as hourText } from "./hour-text";
 import { regexText, wholeMatch } from "./regex-text";
+import { severity } from "./severity";
 
 const percent = z.number().min(0).max(100);
 const hours = z.number().positive();
@@ -140,6 +141,9 @@ const fields = {
     .number()
     .min(0)
     .describe("Events below which an hour is a warning at most."),
+  severity: severity.describe(
+    "How urgent an alert of an error is; one of a warning is `warning` at most.",
+  ),
   silence,
   volume,
   headroom,
@@ -158,6 +162,7 @@ export const policy = z
     duplicated: fields.duplicated.prefault({}),
     maxDuplicatePercent: fields.maxDuplicatePercent.default(20),
     minimumVolume: fields.minimumVolume.default(0),
+    severity: fields.severity.default("error"),
     silence: fields.silence.prefault({}),
     volume: fields.volume.prefault({}),
     headroom: fields.headroom.prefault({}),

@@ -1,4 +1,4 @@
-import type { Alert } from "../../../domain/incidents/alert";
+import { type Alert, severityOfAlert } from "../../../domain/incidents/alert";
 import {
   ALERT_KINDS,
   endedAlertNames,
@@ -51,7 +51,7 @@ export function toAlertmanager(alert: Alert) {
         summary: alert.title,
         description: alert.text,
         cause: alert.cause,
-        severity: alert.level,
+        severity: severityOfAlert(alert),
       },
       ...span,
       ...(alert.link ? { generatorURL: alert.link } : {}),

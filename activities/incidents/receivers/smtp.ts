@@ -6,6 +6,7 @@ import {
   tlsOptions,
   withoutSecrets,
 } from "../../../clients/secrets";
+import { severityOfAlert } from "../../../domain/incidents/alert";
 import type { Config } from "../../../domain/settings/config";
 import { within } from "../../../lib/within";
 import { MAX_ANSWER, type Receiver, TIMEOUT_MS } from "./receiver";
@@ -67,7 +68,7 @@ export function smtpReceiver(
       const sent = transport.sendMail({
         from,
         to,
-        subject: `[sisyphus] ${alert.level}: ${alert.title}`,
+        subject: `[sisyphus] ${severityOfAlert(alert)}: ${alert.title}`,
         messageId: `<${alert.id}@sisyphus>`,
         text: `${alert.text}\n${alert.link ? `\n${alert.link}\n` : ""}`,
       });

@@ -1,6 +1,8 @@
 import {
   type AlertItem,
   groupAlerts,
+  severityOfAlert,
+  urgencyOf,
 } from "../../../../domain/incidents/alert";
 
 const item = (subject: string, over: Partial<AlertItem> = {}): AlertItem => ({
@@ -48,4 +50,34 @@ test("an alert is an error as soon as one of its topics is", () => {
   const warning = item("a", { level: "warning" });
   expect(groupAlerts([warning])[0]?.level).toBe("warning");
   expect(groupAlerts([warning, item("b")])[0]?.level).toBe("error");
+});
+
+test("topics whose policies differ in how urgent they are have alerts of their own", () => {
+  const alerts = groupAlerts([
+    item("a", { severity: "critical" }),
+    item("b", { severity: "info" }),
+    item("c", { severity: "critical", level: "warning" }),
+  ]);
+  expect(alerts.map(({ topics, severity }) => [topics, severity])).toEqual([
+    [["a", "c"], "critical"],
+    [["b"], "info"],
+  ]);
+});
+
+test("items of an earlier version are as urgent as their level, and stand with those of the default policy", () => {
+  const [alert, ...others] = groupAlerts([
+    item("a", { level: "warning" }),
+    item("b", { severity: "error" }),
+  ]);
+  expect(others).toEqual([]);
+  expect(alert).toMatchObject({ level: "error", severity: "error" });
+  expect(urgencyOf(item("a", { level: "warning" }))).toBe("warning");
+  expect(severityOfAlert({ level: "warning" })).toBe("warning");
+});
+
+test("an outage is an error whatever topics are, and its end is no more than a warning", () => {
+  expect(urgencyOf(item("HDFS", { kind: "outage" }))).toBe("error");
+  expect(urgencyOf(item("HDFS", { kind: "back", level: "warning" }))).toBe(
+    "warning",
+  );
 });

@@ -43,8 +43,16 @@ test("what belongs to one host, or to no saga, makes none", () => {
     { ...CONFIG, archive: { ...CONFIG.archive!, files: ["/elsewhere"] } },
     { ...CONFIG, importer: { ...CONFIG.importer, log: "/elsewhere" } },
     { ...CONFIG, webUi: "http://127.0.0.1:8233" },
+    { ...CONFIG, policy: { ...CONFIG.policy, severity: "critical" as const } },
   ])
     expect(configDigest(other)).toBe(digest);
+});
+
+test("what an exception says of broken hours makes another digest, how urgent it is makes none", () => {
+  const of = (exception: object) =>
+    configDigest({ ...CONFIG, policies: [{ topics: "a", ...exception }] });
+  expect(of({ graceHours: 7 })).not.toBe(of({}));
+  expect(of({ severity: "critical" })).toBe(of({}));
 });
 
 test("hosts that name one another as those with archives have the same", () => {

@@ -32,3 +32,12 @@ test.each([
     expect(() => read({ topics: "x", ...changes })).toThrow(new RegExp(path));
   },
 );
+
+test("how urgent a topic's alerts are is said by its policy, and is an error where nothing is said", () => {
+  const { policy, policies } = read({ topics: "edits", severity: "critical" });
+  expect(policyOf("edits", policy, policies).severity).toBe("critical");
+  expect(policyOf("views", policy, policies).severity).toBe("error");
+  expect(() => read({ topics: "x", severity: "urgent" })).toThrow(
+    /policies\.0\.severity: .*"info"\|"warning"\|"error"\|"critical"/,
+  );
+});

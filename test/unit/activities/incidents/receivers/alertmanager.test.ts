@@ -84,3 +84,10 @@ test("each topic is an alert with its cause and level, a link where there is one
     generatorURL: "http://127.0.0.1/x",
   });
 });
+
+test("an alert's annotation is its severity; one that an earlier version has made has its level there", () => {
+  const said = (over: Partial<Alert>) =>
+    toAlertmanager(alert("broken", over))[0]!.annotations.severity;
+  expect(said({ severity: "critical" })).toBe("critical");
+  expect(said({ level: "warning" })).toBe("warning");
+});

@@ -1,0 +1,54 @@
+import { createAlertActivities } from "../../../../activities/incidents/alerts";
+import type { AlertItem } from "../../../../domain/incidents/alert";
+import { alerts } from "../../../../domain/settings/sections/alerts";
+
+jest.mock("../../../../activities/own-task-queue", () => ({
+  ownTaskQueue: () => "control",
+  ownScope: () => "",
+}));
+
+const item = (over: Partial<AlertItem> = {}): AlertItem => ({
+  kind: "broken",
+  subject: "edits",
+  cause: "premature-deletion",
+  level: "error",
+  text: "3 hours are not whole",
+  ...over,
+});
+
+/** The activities by a configuration, and what the desk was signalled. */
+function activities() {
+  const heard: unknown[] = [];
+  const all = createAlertActivities({
+    config: { alerts: alerts.parse({}) },
+    client: {
+      workflow: {
+        signalWithStart: (_: string, given: { signalArgs: unknown[] }) =>
+          Promise.resolve(heard.push(given.signalArgs[0])),
+      },
+    } as never,
+    storage: { write: () => Promise.reject(new Error("nothing is stored")) },
+    policyOf: (topic) => ({
+      severity: topic === "edits" ? "critical" : "error",
+    }),
+    webToken: () => Promise.reject(new Error("nobody wants a ticket")),
+  });
+  return { ...all, heard };
+}
+
+test("the desk hears of each topic how urgent its policy calls an error", async () => {
+  const { raise, heard } = activities();
+  await raise([item(), item({ subject: "views" })]);
+  expect(heard).toMatchObject([
+    [
+      { subject: "edits", severity: "critical" },
+      { subject: "views", severity: "error" },
+    ],
+  ]);
+});
+
+test("a service that is named as a topic is has nothing of that topic's policy", async () => {
+  const { raise, heard } = activities();
+  await raise([item({ kind: "outage" })]);
+  expect(heard).toEqual([[item({ kind: "outage" })]]);
+});
