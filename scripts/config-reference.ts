@@ -108,10 +108,13 @@ function rowsOf(section: Schema, prefix = ""): Row[] {
       schema.description,
     ];
     const items = schema.items === undefined ? {} : asSchema(schema.items);
+    const { additionalProperties } = schema;
+    const named = additionalProperties ? asSchema(additionalProperties) : {};
     return [
       row,
       ...rowsOf(schema, `${path}.`),
       ...rowsOf(items, `${path}[].`),
+      ...rowsOf(named, `${path}.NAME.`),
       ...rowsOfForms(schema.oneOf?.map(asSchema) ?? [], path),
       // A section that may stand there instead of something shorter.
       ...(schema.anyOf ?? [])
@@ -169,7 +172,7 @@ function configReference(): string {
   const schema = asSchema(z.toJSONSchema(file, { io: "input" }));
   return [
     "## Fields",
-    "A path has a dot before each field of a section, and `[]` behind a list of sections.\nWhat is required in an optional section is required only where that section is given.",
+    "A path has a dot before each field of a section, `[]` behind a list of sections, and `NAME` where\na name of your own stands. What is required in an optional section is required only where that section is given.",
     tableText([["field", "allowed", "default", "meaning"], ...rowsOf(schema)]),
     "## Environment variables",
     tableText([

@@ -7,6 +7,8 @@ import type { Outage } from "../../domain/audit/audit-report";
 import type { Alert, AlertItem } from "../../domain/incidents/alert";
 import { ALERT_KINDS } from "../../domain/incidents/alert-kinds";
 import { ALERT_DESK_ID } from "../../domain/incidents/desk";
+import { routingOf } from "../../domain/incidents/routing-of";
+import type { Routing } from "../../domain/incidents/routing";
 import type { Config } from "../../domain/settings/config";
 import type { Policy } from "../../domain/settings/policy";
 import { ownScope, ownTaskQueue } from "../own-task-queue";
@@ -53,9 +55,13 @@ export function createAlertActivities({
       : item;
 
   return {
-    /** Names of the configured receivers. */
+    /** Names of the configured receivers, for desks that an earlier version began. */
     async receiverNames(): Promise<string[]> {
       return [...receivers.keys()];
+    },
+    /** Who hears of what. */
+    async alertRouting(): Promise<Routing> {
+      return routingOf(config);
     },
     /**
      * Delivers one alert to one receiver. Every attempt is a line in the worker's log besides.
@@ -71,7 +77,7 @@ export function createAlertActivities({
           "InvalidInput",
           `alerts.${receiver} is not configured any more`,
         );
-      await deliver(alert);
+      await deliver(alert, ownScope());
     },
     /** Hands items to the alert desk, which is started if it does not run. */
     async raise(input: AlertItem[]): Promise<void> {

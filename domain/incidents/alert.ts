@@ -87,7 +87,12 @@ function groupOf(items: AlertItem[]): AlertGroup {
   };
 }
 
-function titleOf(kind: AlertKind, cause: string, subjects: string[]): string {
+/** One line that says what is so. */
+export function titleOf(
+  kind: AlertKind,
+  cause: string,
+  subjects: string[],
+): string {
   const { words, subject, titleNamesCause } = ALERT_KINDS[kind];
   const what =
     subjects.length === 1

@@ -1,4 +1,5 @@
 import type { Outage } from "../audit/audit-report";
+import type { Severity } from "../settings/severity";
 import { type Alert, type AlertItem, groupAlerts } from "./alert";
 
 /** An alert that a receiver refused for good, or that has no receiver any more. */
@@ -9,6 +10,9 @@ export type UndeliverableAlert = {
   title: string;
   why: string;
 };
+
+/** By receiver, how urgent the most urgent was that it was told of one thing. */
+export type Told = Record<string, Severity>;
 
 /** The desk's workflow id: there is one desk for all. */
 export const ALERT_DESK_ID = "alerts";
@@ -29,6 +33,8 @@ export type DeskState = {
   undeliverable?: UndeliverableAlert[];
   /** How many there were in all, by receiver. Absent in states of 0.2.0 and before. */
   undeliverableTotal?: Record<string, number>;
+  /** Who was told of what has not ended yet (routing.ts). What began before 0.3.0 is not in it. */
+  told?: Record<string, Told>;
 };
 
 /** So many of the newest alerts are kept in the desk's state. */

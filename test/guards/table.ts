@@ -1239,6 +1239,59 @@ export const GUARDS: readonly Guard[] = [
     test: "clients/secrets",
   },
   {
+    without:
+      "nobody hears the end of an alert that is less urgent than what began",
+    file: "domain/incidents/routing.ts",
+    guard:
+      "return all.filter((receiver) => before.some((of) => receiver in of));",
+    taken: "before.length = 0;",
+    test: "domain/incidents/routing",
+  },
+  {
+    without: "whoever was not told that something began hears that it ended",
+    file: "domain/incidents/routing.ts",
+    guard: "if (before.length === 0) return all;",
+    taken: "return all;",
+    test: "domain/incidents/routing",
+  },
+  {
+    without: "a text in Slack calls a whole channel",
+    file: "activities/incidents/receivers/slack.ts",
+    guard: '.replaceAll("<", "&lt;")',
+    taken: "",
+    test: "activities/incidents/receivers/slack",
+  },
+  {
+    without: "an address of Slack goes over http, where others read it",
+    file: "activities/incidents/receivers/slack.ts",
+    guard: 'if (url.protocol !== "https:" && !isSafe)',
+    taken: "if (false)",
+    test: "activities/incidents/receivers/slack",
+  },
+  {
+    without:
+      "one event that PagerDuty refuses keeps the others from being told",
+    file: "activities/incidents/receivers/pagerduty.ts",
+    guard: "if (!(error instanceof ApplicationFailure)) throw error;",
+    taken: "throw error;",
+    test: "activities/incidents/receivers/pagerduty",
+  },
+  {
+    without:
+      "an alert of many topics never gets through, as each attempt begins anew",
+    file: "activities/incidents/receivers/pagerduty.ts",
+    guard: "done.add(event.dedup_key);",
+    taken: "",
+    test: "activities/incidents/receivers/pagerduty",
+  },
+  {
+    without: "a pipeline resolves the incident of another one",
+    file: "activities/incidents/receivers/pagerduty.ts",
+    guard: "`sisyphus/${scope}${alertName}/${subject}`",
+    taken: "`sisyphus/${alertName}/${subject}`",
+    test: "activities/incidents/receivers/pagerduty",
+  },
+  {
     without: "a mail server that says nothing is waited for without an end",
     file: "activities/incidents/receivers/smtp.ts",
     guard: `        sent,

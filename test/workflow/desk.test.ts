@@ -2,6 +2,7 @@ import { ApplicationFailure } from "@temporalio/common";
 import { Worker } from "@temporalio/worker";
 import type { Alert, AlertItem } from "../../domain/incidents/alert";
 import type { DeskState } from "../../domain/incidents/desk";
+import type { Routing } from "../../domain/incidents/routing";
 import type { IncidentState } from "../../domain/incidents/incident";
 import type { Finding } from "../../domain/backfill/plan";
 import { until } from "../../sandbox/platform/wait";
@@ -56,6 +57,11 @@ const item = (subject: string): AlertItem => ({
   text: "x",
 });
 
+/** Receivers that hear of everything. */
+const routingTo = (...names: string[]): Routing => ({
+  receivers: Object.fromEntries(names.map((name) => [name, {}])),
+});
+
 /** A worker that delivers to two receivers, one of which refuses until it is mended. */
 async function withReceivers() {
   const heard: Record<string, Alert[]> = { mail: [], hook: [] };
@@ -65,7 +71,7 @@ async function withReceivers() {
     taskQueue: "control",
     workflowBundle: temporal.workflowBundle,
     activities: {
-      receiverNames: async () => Object.keys(heard),
+      alertRouting: async () => routingTo(...Object.keys(heard)),
       deliver: async (input: { receiver: string; alert: Alert }) => {
         if (input.receiver === "hook" && refuses) throw new Error("refused");
         heard[input.receiver]!.push(input.alert);
@@ -101,7 +107,7 @@ test("an alert that a receiver refuses for good is reported and counted, and the
     taskQueue: "control",
     workflowBundle: temporal.workflowBundle,
     activities: {
-      receiverNames: async () => ["hook"],
+      alertRouting: async () => routingTo("hook"),
       deliver: async ({ alert }: { alert: Alert }) => {
         if (alert.topics.includes("refused"))
           throw ApplicationFailure.nonRetryable(

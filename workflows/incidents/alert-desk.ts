@@ -15,9 +15,11 @@ import {
   newDesk,
   takeOutages,
 } from "../../domain/incidents/desk";
+import { type RoutedAlert, routeAlerts } from "../../domain/incidents/routing";
 import { instant } from "../../lib/time";
 import { deskMarkdown } from "../../reports/alert-desk";
 import { control } from "../support/activities";
+import { changedBy } from "../support/patches";
 import { Deliveries } from "./deliveries";
 
 // Signals: whoever raises an alert goes on, whatever becomes of it.
@@ -31,7 +33,7 @@ const QUIET = "5 seconds";
 const MAX_WAITS = 12;
 
 /**
- * One desk for all alerts. It puts together what has one kind and cause, and delivers each alert to every receiver
+ * One desk for all alerts. It puts together what has one kind and cause, and delivers each alert to whoever is to hear of it
  * until it arrives or the receiver refuses it for good. A receiver that fails delays only itself.
  */
 export async function alertDesk(carried?: DeskState): Promise<void> {
@@ -44,15 +46,30 @@ export async function alertDesk(carried?: DeskState): Promise<void> {
   setHandler(raise, (items) => void state.items.push(...items));
   setHandler(outages, (down, isPartial) => takeOutages(state, down, isPartial));
 
+  async function routedNow(items: AlertItem[]): Promise<RoutedAlert[]> {
+    const routing = await control.read.alertRouting();
+    receivers = Object.keys(routing.receivers);
+    return routeAlerts(state, items, routing, instant(Date.now()));
+  }
+
+  async function routedToAll(items: AlertItem[]): Promise<RoutedAlert[]> {
+    receivers = await control.read.receiverNames();
+    const to = receivers;
+    const alerts = makeAlerts(state, items, instant(Date.now()));
+    return alerts.map((alert) => ({ alert, to }));
+  }
+
   for (const receiver of receivers) deliveries.start(receiver);
   for (;;) {
     await condition(() => state.items.length > 0);
     await untilQuiet(state);
     // Items that come in while receivers are asked for wait for the next round.
     const items = state.items.splice(0);
-    receivers = await control.read.receiverNames();
-    for (const alert of makeAlerts(state, items, instant(Date.now())))
-      for (const receiver of receivers) {
+    const routed = changedBy("alert-routing")
+      ? await routedNow(items)
+      : await routedToAll(items);
+    for (const { alert, to } of routed)
+      for (const receiver of to) {
         (state.outbox[receiver] ??= []).push(alert);
         deliveries.start(receiver);
       }

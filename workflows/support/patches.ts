@@ -111,6 +111,12 @@ export const PATCHES = {
     changes:
       "alertDesk: an alert that a receiver refuses for good ends as undeliverable; before, it was tried for ever",
   },
+  "alert-routing": {
+    madeBy: "0.3.0",
+    droppableBy: "0.5.0",
+    changes:
+      "alertDesk: an alert goes to those who are to hear of it, and its end to those who did; before, to every receiver",
+  },
 } as const satisfies Record<string, Patch>;
 
 /**

@@ -2,10 +2,11 @@ import type { Alert } from "../../../domain/incidents/alert";
 
 /**
  * Delivers one alert; what it is given again after a failure has the same id.
+ * The scope is what the names of the alert's pipeline begin with, where it has a name.
  * @throws ServiceError where trying again may help: the receiver does not answer, or is too busy
  * @throws ApplicationFailure of type `Undeliverable` where the receiver refuses this alert for good
  */
-export type Receiver = (alert: Alert) => Promise<void>;
+export type Receiver = (alert: Alert, scope?: string) => Promise<void>;
 
 /** Longer than this (ms) no receiver may take to connect and to answer. */
 export const TIMEOUT_MS = 10_000;

@@ -1,7 +1,9 @@
 import type { Config } from "../../../domain/settings/config";
 import { alertmanagerReceiver } from "./alertmanager";
+import { pagerdutyReceiver } from "./pagerduty";
 import type { WebToken } from "./proofs";
 import type { Receiver } from "./receiver";
+import { slackReceiver } from "./slack";
 import { smtpReceiver } from "./smtp";
 import { webhookReceiver } from "./webhook";
 
@@ -16,20 +18,41 @@ type Proofs = {
 };
 
 /**
- * A row for each field of `alerts` in the configuration: what delivers to a receiver that is configured so.
+ * A row for each field of `alerts` in the configuration: what delivers to a receiver that is configured so, or to each of several by name.
  * A new kind of receiver is a field there, a file here and a row.
  */
 const RECEIVERS: {
   [Name in keyof Settings]: (
     settings: Settings[Name],
     proofs: Proofs,
-  ) => Receiver;
+  ) => Receiver | Record<string, Receiver>;
 } = {
   webhook: (settings, { webToken }) => webhookReceiver(settings, webToken),
   alertmanager: (settings, { webToken }) =>
     alertmanagerReceiver(settings, webToken),
   smtp: (settings, { smtpPassword }) => smtpReceiver(settings, smtpPassword),
+  slack: (channels, { webToken }) =>
+    each(channels, "slack", (channel, field) =>
+      slackReceiver(channel, field, webToken),
+    ),
+  pagerduty: (services, { webToken }) =>
+    each(services, "pagerduty", (service, field) =>
+      pagerdutyReceiver(service, field, webToken),
+    ),
 };
+
+/** A receiver for each of several of a kind, by its name. */
+const each = <T>(
+  given: Record<string, T>,
+  kind: string,
+  receiverOf: (settings: T, field: string) => Receiver,
+): Record<string, Receiver> =>
+  Object.fromEntries(
+    Object.entries(given).map(([name, settings]) => [
+      `${kind}.${name}`,
+      receiverOf(settings, `alerts.${kind}.${name}`),
+    ]),
+  );
 
 /** The configured receivers, by their names in the configuration. */
 export function configuredReceivers(
@@ -39,7 +62,11 @@ export function configuredReceivers(
   const receivers = new Map<string, Receiver>();
   const add = <Name extends keyof Settings>(name: Name) => {
     const own: Partial<Settings>[Name] = settings[name];
-    if (own !== undefined) receivers.set(name, RECEIVERS[name](own, proofs));
+    if (own === undefined) return;
+    const made = RECEIVERS[name](own, proofs);
+    if (typeof made === "function") receivers.set(name, made);
+    else
+      for (const [full, one] of Object.entries(made)) receivers.set(full, one);
   };
   for (const name of Object.keys(RECEIVERS) as (keyof Settings)[]) add(name);
   return receivers;

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { portNumber } from "../fields";
+import { hearing } from "./hearing";
+import { pagerduty, slack } from "./named-receivers";
 import { receiverAddress } from "./receiver-address";
 import { secret, wholeTls } from "./security";
 
@@ -41,6 +43,7 @@ export const alerts = z
           .array(z.string().min(3))
           .min(1)
           .describe("The receivers' addresses."),
+        ...hearing,
       })
       .superRefine(({ user, password }, context) => {
         if (password && user === undefined)
@@ -52,8 +55,10 @@ export const alerts = z
       })
       .optional()
       .describe("Sends every alert by e-mail."),
+    slack,
+    pagerduty,
   })
   .prefault({})
   .describe(
-    "Who is alerted. Each receiver is optional and gets every alert ([alerts.md](alerts.md)).",
+    "Who is alerted. Each receiver is optional and gets every alert that is as urgent as it wants ([alerts.md](alerts.md)).",
   );

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { httpAddress } from "../fields";
+import { hearing } from "./hearing";
 import { secret, wholeTls } from "./security";
 
 /** Where alerts are posted to, and what proves there who posts them. */
@@ -61,11 +62,12 @@ const wholeAddress = z.strictObject({
     .describe(
       "How the receiver is known over https, and how it knows who posts; without it by Node's own list of authorities.",
     ),
+  ...hearing,
 });
 export type WholeAddress = z.infer<typeof wholeAddress>;
 
 /** Whether only this host's own processes are asked there, so that nobody listens between. */
-const isLoopback = ({ hostname }: URL) =>
+export const isLoopback = ({ hostname }: URL) =>
   /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 
 type Fault = { path: string[]; message: string };

@@ -1,3 +1,5 @@
+import { configuredReceivers } from "../../../../activities/incidents/receivers/receivers";
+import { routingOf } from "../../../../domain/incidents/routing-of";
 import { alerts } from "../../../../domain/settings/sections/alerts";
 import { issuesText } from "../../../../domain/settings/issues-text";
 
@@ -113,4 +115,70 @@ test("a mail server's password is that of a user", () => {
   expect(
     alerts.parse({ smtp: { ...smtp, user: "u", password: token } }).smtp,
   ).toMatchObject({ password: token });
+});
+
+const issuesOf = (given: unknown): string => {
+  const { error } = alerts.safeParse(given);
+  return error ? issuesText("alerts", error) : "";
+};
+
+test("channels of Slack and services of PagerDuty are receivers by their names, each with what it wants to hear", () => {
+  const given = alerts.parse({
+    webhook: { url, minimumSeverity: "info" },
+    pagerduty: { oncall: { routingKey: token, minimumSeverity: "error" } },
+    slack: { team: { url: token }, "other-team": { url: { file: "/hook" } } },
+  });
+  expect(given.pagerduty!["oncall"]!.url).toBe(
+    "https://events.pagerduty.com/v2/enqueue",
+  );
+  expect(routingOf({ alerts: given })).toEqual({
+    receivers: {
+      webhook: { minimumSeverity: "info" },
+      "slack.team": {},
+      "slack.other-team": {},
+      "pagerduty.oncall": { minimumSeverity: "error" },
+    },
+  });
+  expect([
+    ...configuredReceivers(given, { webToken: async () => "" }).keys(),
+  ]).toEqual(Object.keys(routingOf({ alerts: given }).receivers));
+});
+
+test.each([
+  [
+    "an address in plain sight",
+    { slack: { team: { url: "https://hooks.slack.com/services/S3CRET" } } },
+    "slack.team.url: a secret is named by",
+  ],
+  [
+    "a key in plain sight",
+    { pagerduty: { oncall: { routingKey: "S3CRET" } } },
+    "pagerduty.oncall.routingKey: a secret is named by",
+  ],
+  [
+    "a routing key over http",
+    {
+      pagerduty: { a: { routingKey: token, url: "http://events.example.org" } },
+    },
+    "pagerduty.a.url: https, as the routing key is sent there",
+  ],
+  [
+    "a user in the address",
+    { pagerduty: { a: { routingKey: token, url: "https://S3CRET@x.org" } } },
+    "pagerduty.a.url: an address alone",
+  ],
+  [
+    "TLS over http",
+    { pagerduty: { a: { routingKey: token, url: "http://[::1]/", tls: {} } } },
+    "pagerduty.a.tls: the address is not https",
+  ],
+  [
+    "a severity that is none",
+    { slack: { team: { url: token, minimumSeverity: "urgent" } } },
+    'slack.team.minimumSeverity: Invalid option: expected one of "info"|',
+  ],
+  ["a name with a dot", { slack: { "a.b": { url: token } } }, "slack.a.b: "],
+])("%s is refused with its field: channels and services", (_, given, fault) => {
+  expect(issuesOf(given)).toContain(fault);
+  expect(issuesOf(given)).not.toContain("S3CRET");
 });
