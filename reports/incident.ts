@@ -12,9 +12,10 @@ const MAX_LINES = 10;
 /** An incident's page in the Web UI, as Markdown. */
 export function incidentMarkdown(incident: IncidentState): string {
   const { topic, phase, findings, headroom, cells, story } = incident;
-  const { acknowledged, snoozedUntil, backfill } = incident;
+  const { owner, acknowledged, snoozedUntil, backfill } = incident;
   return [
     `**${topic}**: ${phase}, ${notWhole(incident)} (${levelOf(incident)}).`,
+    ...(owner === undefined ? [] : ["", `Owner: ${owner}`]),
     "",
     ...(headroom ? [`Headroom: ${headroom.why}`, ""] : []),
     gridMarkdown([{ topic, cells }]),

@@ -177,7 +177,12 @@ export function createActivities(deps: ReturnType<typeof createDependencies>) {
       policyOf,
       webToken,
     }),
-    ...createIncidentActivities({ client, storage, policyOf }),
+    ...createIncidentActivities({
+      client,
+      storage,
+      policyOf,
+      owners: config.owners,
+    }),
   };
   return takingSagaNames(tellingOutages(byName), configDigest(config));
 }

@@ -11,6 +11,7 @@ import { routingOf } from "../../domain/incidents/routing-of";
 import type { Routing } from "../../domain/incidents/routing";
 import type { Config } from "../../domain/settings/config";
 import type { Policy } from "../../domain/settings/policy";
+import { ownerOf } from "../../domain/settings/sections/owners";
 import { ownScope, ownTaskQueue } from "../own-task-queue";
 import type { WebToken } from "./receivers/proofs";
 import { configuredReceivers } from "./receivers/receivers";
@@ -23,7 +24,7 @@ export function createAlertActivities({
   policyOf,
   webToken,
 }: {
-  config: Pick<Config, "alerts">;
+  config: Pick<Config, "alerts" | "owners">;
   client: Pick<Client, "workflow">;
   storage: Pick<Storage, "write">;
   policyOf: (topic: string) => Pick<Policy, "severity">;
@@ -49,10 +50,12 @@ export function createAlertActivities({
   }
 
   /** An item with what the configuration says of its topic. */
-  const withPolicy = (item: AlertItem): AlertItem =>
-    ALERT_KINDS[item.kind].subject === "topic"
-      ? { ...item, severity: policyOf(item.subject).severity }
-      : item;
+  function withPolicy(item: AlertItem): AlertItem {
+    if (ALERT_KINDS[item.kind].subject !== "topic") return item;
+    const { severity } = policyOf(item.subject);
+    const owner = ownerOf(item.subject, config.owners);
+    return { ...item, severity, ...(owner === undefined ? {} : { owner }) };
+  }
 
   return {
     /** Names of the configured receivers, for desks that an earlier version began. */

@@ -6,7 +6,9 @@ import type { TopicHeadroom } from "../../domain/audit/headroom";
 import { unsettledHours } from "../../domain/audit/unsettled";
 import { incidentId } from "../../domain/incidents/incident";
 import type { FindingsMessage } from "../../domain/incidents/incident-changes";
+import type { Config } from "../../domain/settings/config";
 import type { Policy } from "../../domain/settings/policy";
+import { ownerOf } from "../../domain/settings/sections/owners";
 import { hoursIn, type HourRange } from "../../lib/hour";
 import { ownScope, ownTaskQueue } from "../own-task-queue";
 
@@ -18,10 +20,12 @@ export function createIncidentActivities({
   client,
   storage,
   policyOf,
+  owners,
 }: {
   client: Pick<Client, "workflow">;
   storage: Pick<Storage, "readRef">;
   policyOf: (topic: string) => Policy;
+  owners: Config["owners"];
 }) {
   /** Ids of the incidents that have not closed themselves yet; those of other pipelines are among them. */
   async function runningIncidents(): Promise<Set<string>> {
@@ -82,12 +86,14 @@ export function createIncidentActivities({
         for (const audit of await storage.readRef<TopicAudit[]>(ref)) {
           const { topic, findings } = audit;
           const { repair } = policyOf(topic);
+          const owner = ownerOf(topic, owners);
           const message: FindingsMessage = {
             findings,
             unsettled: unsettledHours(audit, hoursIn(input.range)),
             range: input.range,
             asOf: input.asOf,
             ...(repair.start ? { repair } : {}),
+            ...(owner === undefined ? {} : { owner }),
           };
           if (findings.length > 0) {
             await signalOrBegin(topic, "findings", message);

@@ -13,6 +13,8 @@ export type AlertItem = {
   text: string;
   /** How urgent an error of the topic is, as its policy says. Absent in items of services, and of 0.2.0 and before. */
   severity?: Severity;
+  /** Who owns the topic, where somebody does. */
+  owner?: string;
 };
 
 /** One message to people. Its JSON is the webhook's body (docs/alerts.md). */
@@ -31,6 +33,8 @@ type AlertGroup = {
   level: Level;
   /** How urgent it is. Absent in alerts of 0.2.0 and before, which may wait in an outbox still. */
   severity?: Severity;
+  /** Who owns the topics, where somebody does. */
+  owner?: string;
   /** The subjects, sorted: topics, or services where the kind speaks of those. */
   topics: string[];
   /** One line. */
@@ -58,19 +62,19 @@ export const severityOfAlert = ({
 }: Pick<Alert, "severity" | "level">): Severity => severity ?? level;
 
 /**
- * One group for each kind and cause, in the order in which they first come up. Topics whose policies differ in how urgent they are stand apart:
- * what may wait is not told in the middle of what must not.
+ * One group for each kind and cause, in the order in which they first come up. Topics whose policies differ in how urgent they are stand apart,
+ * as what may wait is not told in the middle of what must not, and so do topics of other owners.
  */
 export function groupAlerts(items: AlertItem[]): AlertGroup[] {
-  const groups = grouped(items, ({ kind, cause, severity }) =>
-    [kind, cause, severity ?? DEFAULT_SEVERITY].join(" "),
+  const groups = grouped(items, ({ kind, cause, severity, owner }) =>
+    [kind, cause, severity ?? DEFAULT_SEVERITY, owner ?? ""].join(" "),
   );
   return [...groups.values()].map(groupOf);
 }
 
-/** @param items at least one, all of one kind, cause and policy's severity; of several with one subject the newest counts */
+/** @param items at least one, all of one kind, cause, policy's severity and owner; of several with one subject the newest counts */
 function groupOf(items: AlertItem[]): AlertGroup {
-  const { kind, cause } = items[0]!;
+  const { kind, cause, owner } = items[0]!;
   const newest = new Map(items.map((item) => [item.subject, item]));
   const subjects = [...newest.keys()].sort();
   return {
@@ -80,10 +84,13 @@ function groupOf(items: AlertItem[]): AlertGroup {
     severity: items.map(urgencyOf).reduce(moreUrgent),
     topics: subjects,
     title: titleOf(kind, cause, subjects),
-    text: subjects
-      .slice(0, MAX_LINES)
-      .map((subject) => `${subject}: ${newest.get(subject)!.text}`)
-      .join("\n"),
+    text: [
+      ...subjects
+        .slice(0, MAX_LINES)
+        .map((subject) => `${subject}: ${newest.get(subject)!.text}`),
+      ...(owner === undefined ? [] : [`Owner: ${owner}`]),
+    ].join("\n"),
+    ...(owner === undefined ? {} : { owner }),
   };
 }
 

@@ -27,6 +27,8 @@ export type FindingsMessage = {
   asOf: string;
   /** What the topic's policy says of repairs. Absent where it starts none. */
   repair?: Policy["repair"];
+  /** Who owns the topic. Absent where nobody does, and where an incident audits its hours itself. */
+  owner?: string;
 };
 
 /** What a headroom audit reports of one topic. */
@@ -67,7 +69,7 @@ export function withFindings(
   message: FindingsMessage,
   at: string,
 ): IncidentState {
-  const { unsettled, range, asOf, repair } = message;
+  const { unsettled, range, asOf, repair, owner } = message;
   const isAudited = (hour: Hour) => range === undefined || inRange(hour, range);
   const findings = [
     ...incident.findings.filter(({ hour }) => !isAudited(hour)),
@@ -94,6 +96,7 @@ export function withFindings(
     },
     ...(detectedAsOf === undefined ? {} : { detectedAsOf }),
     ...(repair ? { repair } : {}),
+    ...(owner === undefined ? {} : { owner }),
   };
   return findings.length === incident.findings.length
     ? after

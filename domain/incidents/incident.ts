@@ -39,6 +39,8 @@ export type IncidentState = {
   backfillRun?: string;
   /** What the topic's policy says of repairs, as the newest audit reported it. */
   repair?: Policy["repair"];
+  /** Who owns the topic, as the newest audit reported that named somebody. */
+  owner?: string;
   acknowledged?: { by: string; at: string; note?: string };
   /** Who has closed it although hours of it are pending or unknowable; absent again once an audit finds a broken one. */
   closedBy?: { by: string; note?: string };

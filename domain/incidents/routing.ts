@@ -9,6 +9,10 @@ import { type DeskState, makeAlerts } from "./desk";
 export type Routing = {
   /** By name, in the order in which alerts go out. */
   receivers: Record<string, Hearing>;
+  /** The receivers that hear of an owner's topics, by the owner's name. */
+  owners: Record<string, string[]>;
+  /** Those that hear of everything else. */
+  others: string[];
 };
 
 /** An alert, and the receivers that get it. */
@@ -47,18 +51,24 @@ export function routeAlerts(
 function hearersOf(
   { told = {} }: DeskState,
   item: AlertItem,
-  { receivers }: Routing,
+  { receivers, owners, others }: Routing,
 ): string[] {
   const all = Object.keys(receivers);
+  // An owner that is configured no more leaves topics that nobody owns.
+  const own =
+    item.owner !== undefined && Object.hasOwn(owners, item.owner)
+      ? owners[item.owner]!
+      : others;
+  const theirs = all.filter((receiver) => own.includes(receiver));
   if (ALERT_KINDS[item.kind].role === "ends") {
     const before = endedAlertNames(item.kind)
       .map((name) => told[thingOf(name, item.subject)])
       .filter((of) => of !== undefined);
-    // It began before it was noted who was told: everybody was.
-    if (before.length === 0) return all;
+    // It began before it was noted who was told.
+    if (before.length === 0) return theirs;
     return all.filter((receiver) => before.some((of) => receiver in of));
   }
-  return all.filter((receiver) =>
+  return theirs.filter((receiver) =>
     isAtLeast(urgencyOf(item), receivers[receiver]!.minimumSeverity ?? "info"),
   );
 }

@@ -2,12 +2,14 @@ import { z } from "zod";
 import { namingRules } from "./dataset";
 import { issuesText } from "./issues-text";
 import { policy, policyException } from "./policy";
+import { receiverFaults } from "./receiver-faults";
 import { alerts } from "./sections/alerts";
 import { archive, search } from "./sections/archive-and-search";
 import { audit, canary } from "./sections/audit";
 import { hdfs, hive, kafka, mysql, yarn } from "./sections/cluster";
 import { cluster } from "./sections/hadoop";
 import { importer } from "./sections/importer";
+import { owners } from "./sections/owners";
 import { refine } from "./sections/refine";
 import { replay } from "./sections/replay";
 import { plan, saga, verify } from "./sections/saga";
@@ -50,6 +52,7 @@ export const configSchema = z
     replay,
     verify,
     alerts,
+    owners,
     metrics,
     webUi,
   })
@@ -61,7 +64,10 @@ export const configSchema = z
         path: ["storage", "path"],
         message: fault,
       });
-    for (const { path, message } of stageFaults(config))
+    for (const { path, message } of [
+      ...stageFaults(config),
+      ...receiverFaults(config),
+    ])
       context.addIssue({ code: "custom", path, message });
     for (const job of ["importer", "refine"] as const) {
       const { hold, release } = config[job] ?? {};

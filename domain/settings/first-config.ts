@@ -185,8 +185,8 @@ storage:
 # Nothing is written, moved or removed elsewhere: the tables' flags, Sisyphus' own files, the importer's runs.
 allowedPrefixes: [/wmf/data/event, /wmf/data/sisyphus, /wmf/camus] # ${FILL_IN}
 
-# Optional, and with defaults: mysql, search, policy, policies, audit, canary, plan, saga, replay, verify, alerts, metrics,
-# webUi. docs/configuration.md has every field.`;
+# Optional, and with defaults: mysql, search, policy, policies, audit, canary, plan, saga, replay, verify, alerts, owners,
+# metrics, webUi. docs/configuration.md has every field.`;
 
 /** A first `sisyphus.yaml`, with comments. What is marked {@link FILL_IN} has the form that is wanted, and no meaning. */
 export const firstConfig = (found: Found): string =>

@@ -1,5 +1,6 @@
-import type { Config } from "./config";
 import { receiversIn } from "./receivers-in";
+import type { Alerts } from "./sections/alerts";
+import type { Owner } from "./sections/owners";
 
 /** A field that names receivers, and what is wrong with it. */
 type Fault = { path: (string | number)[]; message: string };
@@ -8,7 +9,10 @@ type Fault = { path: (string | number)[]; message: string };
 export function receiverFaults({
   alerts,
   owners,
-}: Pick<Config, "alerts" | "owners">): Fault[] {
+}: {
+  alerts: Alerts;
+  owners: readonly Owner[];
+}): Fault[] {
   const names = Object.keys(receiversIn(alerts));
   const unknown = (given: readonly string[], path: Fault["path"]): Fault[] =>
     given.flatMap((name, i) =>

@@ -1,4 +1,4 @@
-import type { Config } from "./config";
+import type { Alerts } from "./sections/alerts";
 import type { Severity } from "./severity";
 
 /** What a receiver wants to hear. */
@@ -11,7 +11,7 @@ export function receiversIn({
   smtp,
   slack = {},
   pagerduty = {},
-}: Config["alerts"]): Record<string, Hearing> {
+}: Alerts): Record<string, Hearing> {
   const named = (kind: string, all: Record<string, Hearing>) =>
     Object.entries(all).map(
       ([name, given]) => [`${kind}.${name}`, given] as const,

@@ -1250,8 +1250,8 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "whoever was not told that something began hears that it ended",
     file: "domain/incidents/routing.ts",
-    guard: "if (before.length === 0) return all;",
-    taken: "return all;",
+    guard: "if (before.length === 0) return theirs;",
+    taken: "return theirs;",
     test: "domain/incidents/routing",
   },
   {
@@ -1290,6 +1290,28 @@ export const GUARDS: readonly Guard[] = [
     guard: "`sisyphus/${scope}${alertName}/${subject}`",
     taken: "`sisyphus/${alertName}/${subject}`",
     test: "activities/incidents/receivers/pagerduty",
+  },
+  {
+    without:
+      "alerts are meant for a receiver that does not exist, and reach nobody",
+    file: "domain/settings/receiver-faults.ts",
+    guard: "names.includes(name)",
+    taken: "names.length >= 0",
+    test: "domain/settings/owners",
+  },
+  {
+    without: "an owner's alerts go where nobody asked for them",
+    file: "domain/incidents/routing.ts",
+    guard: "const theirs = all.filter((receiver) => own.includes(receiver));",
+    taken: "const theirs = own.length > 0 ? all : all;",
+    test: "domain/incidents/routing",
+  },
+  {
+    without: "alerts of an owner that is configured no more reach nobody",
+    file: "domain/incidents/routing.ts",
+    guard: "item.owner !== undefined && Object.hasOwn(owners, item.owner)",
+    taken: "item.owner !== undefined",
+    test: "domain/incidents/routing",
   },
   {
     without: "a mail server that says nothing is waited for without an end",

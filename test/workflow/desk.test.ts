@@ -60,6 +60,8 @@ const item = (subject: string): AlertItem => ({
 /** Receivers that hear of everything. */
 const routingTo = (...names: string[]): Routing => ({
   receivers: Object.fromEntries(names.map((name) => [name, {}])),
+  owners: {},
+  others: names,
 });
 
 /** A worker that delivers to two receivers, one of which refuses until it is mended. */

@@ -8,7 +8,9 @@ import { smtpReceiver } from "./smtp";
 import { webhookReceiver } from "./webhook";
 
 type Settings = {
-  [Name in keyof Config["alerts"]]-?: NonNullable<Config["alerts"][Name]>;
+  [Name in keyof Omit<Config["alerts"], "defaultReceivers">]-?: NonNullable<
+    Config["alerts"][Name]
+  >;
 };
 type Proofs = {
   /** For receivers that are told by Kerberos who posts. */

@@ -57,8 +57,15 @@ export const alerts = z
       .describe("Sends every alert by e-mail."),
     slack,
     pagerduty,
+    defaultReceivers: z
+      .array(z.string())
+      .optional()
+      .describe(
+        "The receivers that hear of services, and of topics without an owner (`owners`); without it all of them.",
+      ),
   })
   .prefault({})
   .describe(
     "Who is alerted. Each receiver is optional and gets every alert that is as urgent as it wants ([alerts.md](alerts.md)).",
   );
+export type Alerts = z.infer<typeof alerts>;

@@ -20,7 +20,10 @@ const item = (over: Partial<AlertItem> = {}): AlertItem => ({
 function activities() {
   const heard: unknown[] = [];
   const all = createAlertActivities({
-    config: { alerts: alerts.parse({}) },
+    config: {
+      alerts: alerts.parse({}),
+      owners: [{ name: "editors", topics: "edits", receivers: ["webhook"] }],
+    },
     client: {
       workflow: {
         signalWithStart: (_: string, given: { signalArgs: unknown[] }) =>
@@ -36,18 +39,19 @@ function activities() {
   return { ...all, heard };
 }
 
-test("the desk hears of each topic how urgent its policy calls an error", async () => {
+test("the desk hears of each topic how urgent its policy calls an error, and who owns it", async () => {
   const { raise, heard } = activities();
   await raise([item(), item({ subject: "views" })]);
   expect(heard).toMatchObject([
     [
-      { subject: "edits", severity: "critical" },
+      { subject: "edits", severity: "critical", owner: "editors" },
       { subject: "views", severity: "error" },
     ],
   ]);
+  expect(heard[0]).not.toHaveProperty("1.owner");
 });
 
-test("a service that is named as a topic is has nothing of that topic's policy", async () => {
+test("a service that is named as a topic is has nothing of that topic's policy, and not its owner", async () => {
   const { raise, heard } = activities();
   await raise([item({ kind: "outage" })]);
   expect(heard).toEqual([[item({ kind: "outage" })]]);

@@ -1,4 +1,5 @@
 import { createIncidentActivities } from "../../../../activities/incidents/incidents";
+import type { Config } from "../../../../domain/settings/config";
 import type { TopicAudit } from "../../../../domain/audit/audit-report";
 import { POLICY } from "../../domain/audit/cases";
 import { finding } from "../../domain/incidents/incident-fixtures";
@@ -13,7 +14,10 @@ const RANGE = { since: "2018-07-05T00", until: "2018-07-05T05" };
 const AS_OF = "2018-07-05T05:20:00Z";
 
 /** What an incident that runs hears of an audit. */
-async function heard(audit: Partial<TopicAudit>): Promise<unknown> {
+async function heard(
+  audit: Partial<TopicAudit>,
+  owners: Config["owners"] = [],
+): Promise<unknown> {
   const signals: unknown[] = [];
   const { reportFindings } = createIncidentActivities({
     client: {
@@ -37,6 +41,7 @@ async function heard(audit: Partial<TopicAudit>): Promise<unknown> {
         Promise.resolve([{ topic: TOPIC, findings: [], cells: {}, ...audit }]),
     } as never,
     policyOf: () => POLICY,
+    owners,
   });
   await reportFindings({ refs: ["/x"], asOf: AS_OF, range: RANGE });
   return signals[0];
@@ -63,4 +68,16 @@ test("an incident hears of hours that are neither whole nor broken, with finding
 test("of a topic that could not be measured an incident hears nothing", async () => {
   expect(await heard({ unknowable: "HDFS is down" })).toBeUndefined();
   expect(await heard({ problem: "no dataset" })).toBeUndefined();
+});
+
+test("an incident hears who owns its topic, where somebody does", async () => {
+  const owner = { name: "editors", receivers: ["webhook"] };
+  const findings = [finding("2018-07-05T02")];
+  expect(
+    await heard({ findings }, [
+      { ...owner, topics: "Edit" },
+      { ...owner, name: "everybody", topics: ".*" },
+    ]),
+  ).toMatchObject({ owner: "everybody" });
+  expect(await heard({ findings })).not.toHaveProperty("owner");
 });

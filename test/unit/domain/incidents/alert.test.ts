@@ -64,6 +64,24 @@ test("topics whose policies differ in how urgent they are have alerts of their o
   ]);
 });
 
+test("topics of one owner are an alert of their own that names the owner", () => {
+  const alerts = groupAlerts([
+    item("a", { owner: "editors" }),
+    item("b"),
+    item("c", { owner: "editors" }),
+  ]);
+  expect(alerts.map(({ topics, owner }) => [topics, owner])).toEqual([
+    [["a", "c"], "editors"],
+    [["b"], undefined],
+  ]);
+  expect(alerts[0]!.text.split("\n")).toEqual([
+    "a: 3 hours are not whole",
+    "c: 3 hours are not whole",
+    "Owner: editors",
+  ]);
+  expect(alerts[1]!.text).toBe("b: 3 hours are not whole");
+});
+
 test("items of an earlier version are as urgent as their level, and stand with those of the default policy", () => {
   const [alert, ...others] = groupAlerts([
     item("a", { level: "warning" }),

@@ -9,6 +9,7 @@ import {
   withSnooze,
   withStory,
 } from "../../../../domain/incidents/incident-changes";
+import { incidentMarkdown } from "../../../../reports/incident";
 import { finding, incident, LOW, NOW } from "./incident-fixtures";
 
 const AS_OF = "2018-07-05T05:20:00Z";
@@ -178,4 +179,17 @@ test("the proposed backfill reaches from the first broken hour to the end of the
     dryRun: false,
     autoApprove: true,
   });
+});
+
+test("an incident names the topic's owner, also after it has audited its hours itself", () => {
+  const findings = [finding("2018-07-05T01")];
+  const told = withFindings(
+    newIncident("eventlogging_Edit", NOW),
+    { findings, asOf: AS_OF, owner: "editors" },
+    NOW,
+  );
+  const after = withFindings(told, { findings, asOf: AS_OF }, NOW);
+  expect(after.owner).toBe("editors");
+  expect(incidentMarkdown(after)).toContain("Owner: editors");
+  expect(incidentMarkdown(incident())).not.toContain("Owner");
 });

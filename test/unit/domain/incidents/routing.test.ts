@@ -16,10 +16,15 @@ const item = (over: Partial<AlertItem> = {}): AlertItem => ({
 });
 const WHOLE = item({ kind: "whole", level: "warning" });
 
+/** Where nobody owns anything. */
+const toAll = (receivers: Routing["receivers"]): Routing => ({
+  receivers,
+  owners: {},
+  others: Object.keys(receivers),
+});
+
 /** Everybody hears of everything, but the pager of errors only. */
-const ROUTING: Routing = {
-  receivers: { webhook: {}, pager: { minimumSeverity: "error" } },
-};
+const ROUTING = toAll({ webhook: {}, pager: { minimumSeverity: "error" } });
 
 /** A desk, and who hears of what it is handed: kind and subjects with the receivers. */
 function desk(routing = ROUTING) {
@@ -33,7 +38,7 @@ function desk(routing = ROUTING) {
 }
 
 test("where no receiver says anything else, each alert goes to all of them, as one", () => {
-  const { hear } = desk({ receivers: { webhook: {}, smtp: {} } });
+  const { hear } = desk(toAll({ webhook: {}, smtp: {} }));
   expect(hear([item(), item({ subject: "views", level: "warning" })])).toEqual([
     "broken edits+views: webhook, smtp",
   ]);
@@ -75,19 +80,21 @@ test("topics of which not the same receivers were told end in alerts apart", () 
 test("whoever was told hears of the end though the configuration would not tell it now, but not once it is gone", () => {
   const { hear } = desk();
   hear([item({ severity: "error" }), item({ subject: "views" })]);
-  const stricter: Routing = {
-    receivers: { webhook: {}, pager: { minimumSeverity: "critical" } },
-  };
+  const stricter = toAll({
+    webhook: {},
+    pager: { minimumSeverity: "critical" },
+  });
   expect(hear([WHOLE], stricter)).toEqual(["whole edits: webhook, pager"]);
   expect(
-    hear([item({ kind: "whole", subject: "views" })], {
-      receivers: { pager: {}, other: {} },
-    }),
+    hear(
+      [item({ kind: "whole", subject: "views" })],
+      toAll({ pager: {}, other: {} }),
+    ),
   ).toEqual(["whole views: pager"]);
 });
 
 test("what nobody was told of ends for nobody", () => {
-  const { hear } = desk({ receivers: { pager: { minimumSeverity: "error" } } });
+  const { hear } = desk(toAll({ pager: { minimumSeverity: "error" } }));
   expect(hear([item({ level: "warning" })])).toEqual(["broken edits: "]);
   expect(hear([WHOLE])).toEqual(["whole edits: "]);
 });
@@ -125,7 +132,60 @@ test("nothing is noted any more of what is over, nor of canaries, which nothing 
 });
 
 test("an alert for nobody is among the newest all the same", () => {
-  const { state, hear } = desk({ receivers: {} });
+  const { state, hear } = desk(toAll({}));
   expect(hear([item()])).toEqual(["broken edits: "]);
   expect(state.recent).toHaveLength(1);
+});
+
+/** The pager belongs to those who own edits; everything else is the webhook's. */
+const OWNED: Routing = {
+  receivers: { webhook: {}, pager: {}, smtp: {} },
+  owners: { editors: ["pager", "smtp"] },
+  others: ["webhook"],
+};
+const OWNS = { owner: "editors" };
+
+test("an owner's receivers hear of the owner's topics, and the others of everything else", () => {
+  const { hear } = desk(OWNED);
+  expect(
+    hear([
+      item(OWNS),
+      item({ subject: "views" }),
+      item({ subject: "HDFS", kind: "outage" }),
+    ]),
+  ).toEqual([
+    "broken edits: pager, smtp",
+    "broken views: webhook",
+    "outage HDFS: webhook",
+  ]);
+});
+
+test("the end goes to those who were told, though somebody else owns the topic meanwhile", () => {
+  const { hear } = desk(OWNED);
+  hear([item(OWNS)]);
+  const other = { ...OWNED, owners: { viewers: ["webhook"] } };
+  expect(hear([{ ...WHOLE, owner: "viewers" }], other)).toEqual([
+    "whole edits: pager, smtp",
+  ]);
+});
+
+test("the end of what began before it was noted who was told goes to the owner's receivers", () => {
+  expect(desk(OWNED).hear([{ ...WHOLE, ...OWNS }])).toEqual([
+    "whole edits: pager, smtp",
+  ]);
+});
+
+test("an owner that is configured no more, or has a name as objects have, leaves topics that nobody owns", () => {
+  for (const owner of ["gone", "constructor"])
+    expect(desk(OWNED).hear([item({ owner })])).toEqual([
+      "broken edits: webhook",
+    ]);
+});
+
+test("an owner's receiver hears of nothing that is less urgent than it wants", () => {
+  const { hear } = desk({
+    ...OWNED,
+    receivers: { ...OWNED.receivers, pager: { minimumSeverity: "critical" } },
+  });
+  expect(hear([item(OWNS)])).toEqual(["broken edits: smtp"]);
 });

@@ -131,17 +131,19 @@ test("channels of Slack and services of PagerDuty are receivers by their names, 
   expect(given.pagerduty!["oncall"]!.url).toBe(
     "https://events.pagerduty.com/v2/enqueue",
   );
-  expect(routingOf({ alerts: given })).toEqual({
+  expect(routingOf({ alerts: given, owners: [] })).toEqual({
     receivers: {
       webhook: { minimumSeverity: "info" },
       "slack.team": {},
       "slack.other-team": {},
       "pagerduty.oncall": { minimumSeverity: "error" },
     },
+    owners: {},
+    others: ["webhook", "slack.team", "slack.other-team", "pagerduty.oncall"],
   });
   expect([
     ...configuredReceivers(given, { webToken: async () => "" }).keys(),
-  ]).toEqual(Object.keys(routingOf({ alerts: given }).receivers));
+  ]).toEqual(Object.keys(routingOf({ alerts: given, owners: [] }).receivers));
 });
 
 test.each([

@@ -43,6 +43,7 @@ test("what belongs to one host, or to no saga, makes none", () => {
     { ...CONFIG, archive: { ...CONFIG.archive!, files: ["/elsewhere"] } },
     { ...CONFIG, importer: { ...CONFIG.importer, log: "/elsewhere" } },
     { ...CONFIG, webUi: "http://127.0.0.1:8233" },
+    { ...CONFIG, owners: [{ name: "a", topics: "a", receivers: ["smtp"] }] },
     { ...CONFIG, policy: { ...CONFIG.policy, severity: "critical" as const } },
   ])
     expect(configDigest(other)).toBe(digest);
