@@ -10,9 +10,7 @@ import type { Receiver } from "./receiver";
 /** Slack refuses a section of more than 3,000 characters. */
 const MAX_SECTION = 2900;
 
-/**
- * Posts to an incoming webhook of Slack. @param field of the configuration, for errors
- */
+/** Posts to an incoming webhook of Slack. @param field of the configuration, for errors */
 export function slackReceiver(
   { url, tls }: SlackChannel,
   field: string,
@@ -58,7 +56,7 @@ export function toSlack(alert: Alert) {
   const head = `${severityOfAlert(alert)}: ${title}`;
   const said = [
     kind,
-    `cause: ${cause}`,
+    `cause: ${escaped(cause)}`,
     ...(link ? [`<${escaped(link)}|more>`] : []),
   ];
   const block = (mrkdwn: string) => ({

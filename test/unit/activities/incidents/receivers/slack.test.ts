@@ -44,7 +44,10 @@ test("a channel gets how urgent it is, the title and a line for each topic", asy
 });
 
 test("what Slack would take for markup is escaped, once", () => {
-  const body = toSlack(alert({ title: "a & <!channel>", text: "x: 1 < 2" }));
+  const body = toSlack(
+    alert({ title: "a & <!channel>", text: "x: 1 < 2", cause: "<!here>" }),
+  );
+  expect(JSON.stringify(body)).not.toContain("<!");
   expect(body.text).toBe("critical: a &amp; &lt;!channel&gt;");
   expect(body.blocks[1]).toMatchObject({ text: { text: "x: 1 &lt; 2" } });
 });
