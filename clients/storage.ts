@@ -33,6 +33,21 @@ export class Storage {
     return `${this.root}/${folder}/${name}`.replaceAll(":", "_");
   }
 
+  /** Whether a reference leads into this storage, and not elsewhere on HDFS. */
+  holds(ref: string): boolean {
+    return ref.startsWith(`${this.root}/`) && !ref.split("/").includes("..");
+  }
+
+  /** When a file was written, epoch ms; undefined where there is none. */
+  async writtenAt(place: Place<unknown>): Promise<number | undefined> {
+    return (await this.hdfs.stat(this.path(place)))?.mtime;
+  }
+
+  /** The text that a reference leads to; undefined where it leads nowhere. */
+  readRefTextIfAny(ref: string): Promise<string | undefined> {
+    return this.hdfs.readText(ref);
+  }
+
   /** Names of the files in a folder, without those that are not written to their end; none where there is no such folder. */
   async list(folder: string): Promise<{ name: string; mtime: number }[]> {
     const files = await this.hdfs.list(this.path({ folder, name: "" }));

@@ -1,5 +1,6 @@
 import type { Block } from "./document";
-import { lossTable } from "./plan-document";
+import { balance, leftOutAfter, leftOutRows } from "./left-out";
+import { leftOutBlocks, lossTable } from "./plan-document";
 import { rowsInWords } from "../domain/backfill/mysql-rows";
 import { rowsText } from "../domain/backfill/verification";
 import { mysqlBlocks } from "./mysql-rows";
@@ -43,6 +44,8 @@ export function reportBlocks(report: BackfillReport): Block[] {
       : []),
     ...problems(report),
     ...skippedTopics(report),
+    ...leftOutBlocks(report),
+    ...leftOutAfter(report),
     { heading: "Before" },
     { grid: report.before },
     { heading: "After" },
@@ -116,6 +119,7 @@ function proofTable(report: BackfillReport): Block {
             ]
           : []),
         ["topic-hours still not whole", verified.findingsLeft],
+        ...leftOutRows(report),
       ],
     },
   };
@@ -191,12 +195,6 @@ function topicSums(
     },
   ];
 }
-
-/** Whether what was found and what cannot be recovered are together what was lost. */
-const balance = ({ lostOffsets, messages, unrecoverable }: TopicSum) =>
-  messages + unrecoverable === lostOffsets
-    ? "closes"
-    : `${messages - lostOffsets} more than was deleted: they were never in Kafka, or the importer had skipped them`;
 
 function unrecoverable(
   sums: TopicSum[],

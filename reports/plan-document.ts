@@ -6,6 +6,7 @@ import type {
   RunningJob,
 } from "../domain/backfill/plan";
 import type { RefineJob } from "../domain/backfill/refine-job";
+import { leftOutRows } from "../domain/backfill/choice";
 import { SAGA_STEPS } from "../domain/backfill/steps";
 import { isImportFault } from "../domain/audit/verdicts";
 import { topicHourKey } from "../lib/keys";
@@ -26,6 +27,7 @@ export function planDocument(plan: Plan, about: About): Block[] {
     { heading: "Topics" },
     topicTable(plan),
     ...losses(plan),
+    ...leftOutBlocks(plan),
     { heading: "Missing events" },
     missingTable(plan),
     ...outdatedPartitions(outdated),
@@ -153,6 +155,31 @@ const topicTable = ({ topics }: Plan): Block => ({
 function losses({ topics }: Plan): Block[] {
   if (!topics.some((topic) => topic.losses)) return [];
   return [{ heading: "Offsets deleted unread" }, { table: lossTable(topics) }];
+}
+
+/** What was chosen, and what stays broken by that or by what the configuration forbids. */
+export function leftOutBlocks({
+  chosen = [],
+  leftOut = [],
+}: Pick<Plan, "chosen" | "leftOut">): Block[] {
+  if (chosen.length + leftOut.length === 0) return [];
+  return [
+    { heading: "Left out" },
+    ...(chosen.length > 0 ? [{ list: chosen }] : []),
+    ...(leftOut.length > 0
+      ? [
+          {
+            text: `${leftOut.length} broken topic-hours are not repaired. Nothing of them is replayed, and none of their flags is removed. Offsets are lost by the topic, not by the hour: what was lost of these hours counts as lacking. Refine takes hours of the planned tables in the range that have no flag.`,
+          },
+          {
+            table: {
+              head: ["topic", "hours", "verdict", "why"],
+              rows: leftOutRows(leftOut),
+            },
+          },
+        ]
+      : []),
+  ];
 }
 
 const missingTable = ({ findings }: Plan): Block => ({

@@ -4,6 +4,7 @@ import {
   auditQueueOf,
   sagaQueuesOf,
 } from "../../domain/settings/task-queues";
+import type { Untouchable } from "../../domain/settings/sections/repair";
 import { configDigest } from "../../domain/settings/config-digest";
 
 /** What workflows need to know of the configuration. */
@@ -32,6 +33,8 @@ export type Settings = {
   holds?: { importer: boolean; refine: boolean };
   /** What a saga goes by; absent in histories of before. */
   configDigest?: string;
+  /** What no saga may repair; absent where that is nothing, and in histories of before. */
+  neverTouch?: Untouchable[];
   /** The address of Temporal's Web UI. */
   webUi?: string;
 };
@@ -39,7 +42,7 @@ export type Settings = {
 /** The settings of a configuration. @param scope what the names of its pipeline begin with */
 export function settingsOf(config: Config, scope: string): Settings {
   const { audit, archive, search, saga, plan, webUi } = config;
-  const { importer, refine } = config;
+  const { importer, refine, repair } = config;
   return {
     lookbackHours: audit.lookbackHours,
     batchTopics: audit.batchTopics,
@@ -58,6 +61,9 @@ export function settingsOf(config: Config, scope: string): Settings {
     shardTopics: saga.shardTopics,
     shardWindow: saga.window,
     planMaxAgeMinutes: plan.maxAgeMinutes,
+    ...(repair && repair.neverTouch.length > 0
+      ? { neverTouch: repair.neverTouch }
+      : {}),
     ...(webUi ? { webUi } : {}),
   };
 }

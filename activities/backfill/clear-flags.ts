@@ -8,6 +8,7 @@ import type { Config } from "../../domain/settings/config";
 import { mapPool } from "../../lib/map-pool";
 import { directoryOf, nameOf } from "../../lib/paths";
 import { FlagsSetSince, watchFlags } from "./flags-set-since";
+import { refuseUntouchablePlan } from "./refuse-untouchable";
 import { sagaId } from "./saga-id";
 
 /** Flags that are moved at the same time. */
@@ -29,7 +30,7 @@ export function createFlagActivities({
   hdfs,
   storage,
 }: {
-  config: Pick<Config, "naming">;
+  config: Pick<Config, "naming"> & Partial<Pick<Config, "repair">>;
   hdfs: Hdfs;
   storage: Storage;
 }) {
@@ -94,6 +95,7 @@ export function createFlagActivities({
       const id = sagaId();
       const plan = await storage.readRef<Plan>(input.planRef);
       const flags = plan.flags.filter((f) => !input.skip.includes(f.topic));
+      await refuseUntouchablePlan(config, async () => plan, input.skip);
       await watchFlags(storage, id);
       // Recorded first: of whatever is moved away can be told where it lies.
       const planned = flags.map(({ path }) => ({

@@ -5,6 +5,7 @@ import type { Storage } from "../../clients/storage";
 import { retentionHoldPlace, sagaPlaces } from "../../clients/storage-layout";
 import type { Config } from "../../domain/settings/config";
 import { hourStart } from "../../lib/hour";
+import { refuseUntouchableTopics } from "./refuse-untouchable";
 import { sagaId } from "./saga-id";
 
 /** Each topic's own `retention.ms` before it was raised; null where the topic had none of its own and the broker's counted. */
@@ -135,6 +136,7 @@ export function createRetentionActivities({
     }): Promise<OwnRetention> {
       const id = sagaId();
       const places = sagaPlaces(id);
+      refuseUntouchableTopics(config, input.topics);
       const age = Date.parse(input.asOf) - hourStart(input.oldest);
       const holdMs = Math.max(config.replay.holdRetentionMs, age * 2);
       // What topics had is recorded before anything is changed, and once only: a second attempt would find the raised values and take

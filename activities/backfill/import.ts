@@ -19,6 +19,7 @@ import { hasEnded, type Yarn } from "../../clients/yarn/yarn";
 import { sagaPlaces } from "../../clients/storage-layout";
 import type { Driver, Drivers } from "./drivers";
 import { watchFlags } from "./flags-set-since";
+import { refuseToMove, refuseUntouchableTopics } from "./refuse-untouchable";
 import { sagaId } from "./saga-id";
 import type { JumpedOver } from "../../domain/audit/jumps";
 import { type Hour, hourStart } from "../../lib/hour";
@@ -230,6 +231,7 @@ export function createImporterActivities({
       jumped?: { topics: string[]; since: Hour };
     }): Promise<ImporterRuns> {
       const { topics } = input;
+      refuseToMove(config, topics);
       const jumped = input.jumped
         ? jumpedOverIn(
             await logsOf(input.jumped.topics),
@@ -258,6 +260,7 @@ export function createImporterActivities({
       ends: Record<string, string>;
     }): Promise<ImporterRuns> {
       const { topics, ends } = input;
+      refuseUntouchableTopics(config, topics);
       const replayedInto = new Set(
         Object.keys(ends).map((key) => parsePartitionKey(key).topic),
       );

@@ -1,10 +1,16 @@
 import type { Config } from "../../domain/settings/config";
 import { configDigest } from "../../domain/settings/config-digest";
 import { datasetOf, refinedHourDir } from "../../domain/settings/dataset";
-import type { BackfillInput } from "../../domain/settings/inputs";
+import { type BackfillInput, isChoice } from "../../domain/settings/inputs";
+import type { Untouchable } from "../../domain/settings/sections/repair";
 import { isRefined } from "../../domain/settings/stages";
 import type { HourRange } from "../../lib/hour";
 import { flagsToClear } from "../../domain/backfill/flags-to-clear";
+import {
+  type Choice,
+  choiceInWords,
+  selectRepairs,
+} from "../../domain/backfill/choice";
 import type {
   FlagToClear,
   Finding,
@@ -31,8 +37,10 @@ import type { Hdfs } from "../../clients/hdfs/hdfs";
 import type { Kafka } from "../../clients/kafka/kafka";
 import type { ImporterState, Importer } from "../../importers/importer";
 import { beat } from "../beat";
+import { earlierReport } from "./earlier-report";
 import { jarDigest } from "./jar-digest";
 import { storePlan } from "./plan-store";
+import { neverTouchOf } from "./refuse-untouchable";
 import { topicHourKey } from "../../lib/keys";
 import type { Storage } from "../../clients/storage";
 import type { Yarn } from "../../clients/yarn/yarn";
@@ -170,51 +178,93 @@ export function createPlanningActivities(deps: Dependencies) {
     return flags;
   }
 
+  /** What somebody has chosen. @throws ApplicationFailure where the earlier report cannot be told or read */
+  async function choiceOf(input: BackfillInput): Promise<Choice> {
+    const { topics, hours, causes, fromReport } = input;
+    return {
+      topics,
+      hours,
+      causes,
+      ...(fromReport === undefined
+        ? {}
+        : { earlier: await earlierReport(deps.storage, fromReport) }),
+    };
+  }
+
+  /** @param neverTouch what must never be touched, besides what this worker's configuration names */
+  async function planOf(
+    input: BackfillInput & { asOf: string },
+    neverTouch: readonly Untouchable[] = [],
+  ): Promise<Plan> {
+    if (!source.steering)
+      throw fatal(
+        "NotAllowed",
+        `a backfill runs the importer and may have to take the runs back; importer.kind ${config.importer.kind} cannot be steered so`,
+      );
+    // First, as an audit may take hours: a name that is written wrong is told at once.
+    const choice = await choiceOf(input);
+    const asked: HourRange = { since: input.since, until: input.until };
+    const audits = await auditTopics(
+      deps,
+      await topicsToAudit(input),
+      asked,
+      input.asOf,
+      { beat },
+    );
+    const selected = selectRepairs(audits.map(withoutSilence), asked, choice, [
+      ...neverTouchOf(config),
+      ...neverTouch,
+    ]);
+    const { audits: broken, range, leftOut } = selected;
+    const chosen = choiceInWords(choice);
+    const findings = broken.flatMap((audit) => audit.findings);
+    const importer = await wholeImporterState();
+    const topics = broken.map((audit) =>
+      plannedTopic(audit, datasetOf(audit.topic, config.naming)!),
+    );
+    const flags = isRefined(config) ? await allFlags(topics, findings) : [];
+    const refine = await refineJob(input, topics, range);
+    return {
+      range,
+      asOf: input.asOf,
+      topics,
+      findings,
+      flags,
+      ...(refine ? { refine } : {}),
+      config: configDigest(config),
+      ...(chosen.length > 0 ? { chosen } : {}),
+      ...(leftOut.length > 0 ? { leftOut } : {}),
+      ...(importer.run === undefined ? {} : { importerRun: importer.run }),
+    };
+  }
+
   return {
     /**
      * Audits the range and says what would repair it: topics and hours, flags that have to go, the job that refines, and the importer's
      * newest run: an abort puts positions back to where they were after it.
      *
-     * @throws ApplicationFailure where the importer cannot be steered, a topic is unknown, the importer's state cannot be read or the
-     * job is refused
+     * @throws ApplicationFailure where the importer cannot be steered, a topic is unknown, the importer's state cannot be read, the job is
+     * refused, or something is to be left out: whoever calls it by this name would search and replay that all the same
      */
     async makePlan(
       input: BackfillInput & { asOf: string },
     ): Promise<PlanSummary> {
-      if (!source.steering)
+      const plan = await planOf(input);
+      if (isChoice(input) || plan.leftOut !== undefined)
         throw fatal(
           "NotAllowed",
-          `a backfill runs the importer and may have to take the runs back; importer.kind ${config.importer.kind} cannot be steered so`,
+          "this plan leaves hours out (by choice, or by repair.neverTouch), and the worker that began the saga knew nothing of that: restart all workers on this version and this configuration, and start it anew",
         );
-      const range: HourRange = { since: input.since, until: input.until };
-      const audits = await auditTopics(
-        deps,
-        await topicsToAudit(input),
-        range,
-        input.asOf,
-        { beat },
-      );
-      const broken = audits
-        .map(withoutSilence)
-        .filter((audit) => audit.findings.length > 0);
-      const findings = broken.flatMap((audit) => audit.findings);
-      const importer = await wholeImporterState();
-      const topics = broken.map((audit) =>
-        plannedTopic(audit, datasetOf(audit.topic, config.naming)!),
-      );
-      const flags = isRefined(config) ? await allFlags(topics, findings) : [];
-      const refine = await refineJob(input, topics, range);
-      const plan: Plan = {
-        range,
-        asOf: input.asOf,
-        topics,
-        findings,
-        flags,
-        ...(refine ? { refine } : {}),
-        config: configDigest(config),
-        ...(importer.run === undefined ? {} : { importerRun: importer.run }),
-      };
       return storePlan(deps, plan);
+    },
+    /**
+     * The same, without what was not chosen and what must never be touched. It has a name of its own: a worker of before would plan all of it.
+     * @param input `neverTouch` is what the worker forbids that has told the saga its settings; this one's own list counts as well
+     */
+    async planByChoice(
+      input: BackfillInput & { asOf: string; neverTouch?: Untouchable[] },
+    ): Promise<PlanSummary> {
+      return storePlan(deps, await planOf(input, input.neverTouch));
     },
   };
 }

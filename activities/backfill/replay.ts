@@ -33,6 +33,7 @@ import {
   ReplayTransactions,
 } from "./replay-producer";
 import { Progress, throttleOf } from "./replay-pace";
+import { refuseUntouchableEvent } from "./refuse-untouchable";
 import { sagaId } from "./saga-id";
 import { type FoundEvent, readMissing } from "./search/read-missing";
 
@@ -85,8 +86,10 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
     function* unsent(events: Iterable<FoundEvent>): Generator<OutgoingEvent> {
       for (const { event, text } of events) {
         const own = index++;
-        if (!landed.has(own, event.uuid))
+        if (!landed.has(own, event.uuid)) {
+          refuseUntouchableEvent(config, missing.topic, event);
           yield { event, index: own, value: text };
+        }
       }
     }
     for await (const events of readMissing(storage, missing))

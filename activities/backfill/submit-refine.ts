@@ -12,6 +12,7 @@ import { isRefine, told, type Yarn } from "../../clients/yarn/yarn";
 import { heartbeatWhile } from "../heartbeat-while";
 import { FlagsSetSince } from "./flags-set-since";
 import { jarDigest } from "./jar-digest";
+import { refuseUntouchablePlan } from "./refuse-untouchable";
 import { sagaId } from "./saga-id";
 import type { Submitter } from "./submitter";
 import { tagOf } from "./yarn-tag";
@@ -100,6 +101,12 @@ export function createSubmitRefineActivities({
       const { job, only, planRef, skip = [] } = input;
       const refine = refineSettings();
       let flagsSetSince = 0;
+      if (planRef !== undefined)
+        await refuseUntouchablePlan(
+          config,
+          () => storage.readRef<Plan>(planRef),
+          skip,
+        );
       const faults = jobFaults(job, refine);
       if (faults.length > 0)
         throw fatal(

@@ -19,6 +19,9 @@ type StartOptions = {
   since: string;
   until: string;
   topics?: string;
+  hours?: string;
+  causes?: string;
+  fromReport?: string;
   asOf?: string;
   yes?: boolean;
   json?: boolean;
@@ -55,6 +58,10 @@ async function inputOf(
     dryRun,
     autoApprove: o.yes ?? false,
     ...(o.topics ? { topics: list(o.topics) } : {}),
+    // Given and empty, as a shell's variable may be, is refused: it must not mean everything.
+    ...(o.hours !== undefined ? { hours: list(o.hours) } : {}),
+    ...(o.causes !== undefined ? { causes: list(o.causes) } : {}),
+    ...(o.fromReport !== undefined ? { fromReport: o.fromReport } : {}),
     ...(o.asOf ? { asOf: o.asOf } : {}),
     ...(o.refineJar ? { refineJar: o.refineJar } : {}),
   });
@@ -85,6 +92,18 @@ export function addCommands(command: Command): void {
       .requiredOption("--until <hour>", "hour after the last")
       .option("--name <name>", "the backfill's name (default: from its range)")
       .option("--topics <list>", "only these topics, comma-separated")
+      .option(
+        "--hours <list>",
+        "only these hours and ranges, comma-separated: 2018-07-05T03,2018-07-05T06..2018-07-05T09",
+      )
+      .option(
+        "--causes <list>",
+        "only what has one of these causes, comma-separated: premature-deletion,outdated-job",
+      )
+      .option(
+        "--from-report <saga>",
+        "only what the report of an earlier saga (its name, or the report's path) names as not whole",
+      )
       .option(
         "--as-of <time>",
         "judge as of this UTC time (default: SISYPHUS_AS_OF, else now)",
@@ -129,7 +148,11 @@ export function addCommands(command: Command): void {
         )) as BackfillResult;
         if (options.json) return print(result);
         if (!("plan" in result))
-          return print("nothing is broken in this range");
+          return print(
+            "leftOut" in result && result.leftOut
+              ? `nothing to repair: ${result.leftOut} broken topic-hours were left out\n${await readPlanDocument(options.config, result.document!)}`
+              : "nothing is broken in this range",
+          );
         print(await readPlanDocument(options.config, result.plan.document!));
       });
     },

@@ -72,6 +72,8 @@ export type MissingTopic = {
   messages: number;
   /** Offsets deleted unread that no source accounts for. */
   unrecoverable: number;
+  /** What was found of hours that the plan does not repair, and is not replayed; absent where there is nothing, and before 0.3.0. */
+  leftOut?: { events: number; messages: number };
   /**
    * Messages in Kafka that other sagas have replayed into the topic: where one was aborted, they stand for offsets that count as
    * unrecoverable. Absent where there are none, and before 0.3.0.

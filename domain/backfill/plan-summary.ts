@@ -8,6 +8,7 @@ export function planNumbers(
   plan: Plan,
 ): Omit<PlanSummary, "digest" | "ref" | "document" | "link"> {
   const { topics, findings, flags, range, refine, importerRun } = plan;
+  const { chosen, leftOut } = plan;
   const oldest = topics.flatMap((t) => t.hours).sort()[0];
   return {
     range,
@@ -24,5 +25,6 @@ export function planNumbers(
       .length,
     ...(refine ? { refine } : {}),
     ...(importerRun === undefined ? {} : { importerRun }),
+    ...(chosen || leftOut ? { leftOut: leftOut?.length ?? 0 } : {}),
   };
 }

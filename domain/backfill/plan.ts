@@ -84,6 +84,15 @@ export type PlannedTopic = {
   missing: number;
 };
 
+/** A broken topic-hour that a plan leaves as it is, and why. */
+export type LeftOut = {
+  topic: string;
+  hour: Hour;
+  verdict: Verdict;
+  cause?: Cause;
+  why: string;
+};
+
 /** What a backfill means to do. An operator approves exactly this, by its digest. */
 export type Plan = {
   range: HourRange;
@@ -98,6 +107,10 @@ export type Plan = {
   importerRun?: string;
   /** The digest of the configuration that made it (domain/settings/config-digest.ts); absent in plans of 0.2.0 and before. */
   config?: string;
+  /** What was chosen to be repaired, in sentences; absent where nothing was chosen, so that all that is broken is planned. */
+  chosen?: string[];
+  /** What is broken and stays so, by choice or as it must never be touched; absent where nothing is. */
+  leftOut?: LeftOut[];
 };
 
 /** A plan's numbers, and where the whole plan lies: short enough for workflow state. */
@@ -131,4 +144,6 @@ export type PlanSummary = {
   running?: RunningJob[];
   /** Not part of the digest either. */
   estimate?: Estimate;
+  /** How many broken topic-hours were left out; absent where nothing was chosen and none must be left alone. */
+  leftOut?: number;
 };

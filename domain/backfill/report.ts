@@ -3,7 +3,7 @@ import type { Grid } from "../audit/grid";
 import type { Chapter } from "../incidents/timeline";
 import type { LogError, PartitionVerdict } from "./partition-verdict";
 import type { MysqlRows } from "./mysql-rows";
-import type { PlanSummary } from "./plan";
+import type { LeftOut, PlanSummary } from "./plan";
 import type { SearchedSources } from "./searched-sources";
 import type { Verification } from "./verification";
 
@@ -34,6 +34,8 @@ export type BackfillReport = {
     mysqlRows?: MysqlRows;
     /** Which sources were asked and which were not; absent in reports before 0.3.0. */
     sources?: SearchedSources;
+    /** Messages that were found of hours that the plan leaves out; absent where there are none. */
+    leftOut?: number;
   };
   /** Distinct events that were read back from Kafka, and those of them that are there more than once. */
   replayed: { landed: number; twice: number };
@@ -69,6 +71,9 @@ export type BackfillReport = {
   after: Grid;
   /** What had gone wrong, in its order in time; absent in reports of 0.1.0. */
   story?: Chapter[];
+  /** What was chosen to be repaired, and what was left as it was; absent where nothing was. */
+  chosen?: string[];
+  leftOut?: LeftOut[];
   steps: {
     name: string;
     startedAt?: string;
@@ -88,13 +93,15 @@ export type BackfillReport = {
     unrecoverable: number;
     /** Messages in Kafka that other sagas have replayed: they may stand for offsets that count as unrecoverable. Absent where there are none. */
     replayedBefore?: number;
+    /** What was found of hours that the plan leaves out; absent where there is nothing. */
+    leftOut?: { events: number; messages: number };
   }[];
 };
 
 /** A report's numbers, as the workflow itself returns them. */
 export type BackfillNumbers = Omit<
   BackfillReport,
-  "before" | "after" | "story" | "plan" | "steps"
+  "before" | "after" | "story" | "plan" | "steps" | "chosen" | "leftOut"
 >;
 
 /** What the workflow `backfill` returns. */
@@ -106,7 +113,13 @@ export type BackfillResult =
       holds: boolean;
       numbers: BackfillNumbers;
     }
-  | { dryRun: false; nothingToDo: true };
+  | {
+      dryRun: false;
+      nothingToDo: true;
+      /** How many broken topic-hours were left out, and the plan that names them; absent where none were. */
+      leftOut?: number;
+      document?: string;
+    };
 
 /** Whether the proof holds: everything that could be recovered is back, whole and once. */
 export function holds(r: BackfillReport): boolean {

@@ -33,6 +33,15 @@ export type Verification = {
    * silent are left out.
    */
   findings: Finding[];
+  /** What that audit finds of hours that the plan does not repair; absent where it repairs all that is broken. */
+  leftOut?: BesideTheProof;
+};
+
+/** Topic-hours that are broken or not settled and are no part of the proof, as somebody left them out. */
+export type BesideTheProof = {
+  topicHours: number;
+  /** Which, and what is said of them; of many, the first 50. */
+  named: string[];
 };
 
 /** What the rows of a refined hour say, held against its raw hour and against what was replayed. */
@@ -97,6 +106,26 @@ export const nothingVerified = (refined = true): Verification => ({
 function addProblem(to: Verification, problem: string): void {
   if (to.problems.length < MAX_PROBLEMS && !to.problems.includes(problem))
     to.problems.push(problem);
+}
+
+/**
+ * What an audit finds after a repair, without what it finds of hours that the plan does not repair: those need not be whole, and are not called
+ * whole either.
+ */
+export function apartByChoice(
+  findings: Finding[],
+  repairs: (topic: string, hour: string) => boolean,
+): Required<Pick<Verification, "findings" | "leftOut">> {
+  const apart = findings.filter(({ topic, hour }) => !repairs(topic, hour));
+  return {
+    findings: findings.filter(({ topic, hour }) => repairs(topic, hour)),
+    leftOut: {
+      topicHours: apart.length,
+      named: apart
+        .slice(0, MAX_PROBLEMS)
+        .map(({ topic, hour, verdict }) => `${topic} ${hour}: ${verdict}`),
+    },
+  };
 }
 
 /** Adds what was read of an hour. Replayed events are counted by topic: {@link addReplayed}. */

@@ -8,7 +8,7 @@ const SHOWN = 12;
 
 /**
  * The digest of what a saga does by: workers whose configurations differ in it must not work on the same saga. What belongs to one host (its own
- * archive, the importer's log, where its secrets and Hadoop's configuration lie), and what no saga looks at (alerts, how urgent they are and whose, metrics, audits' own settings), is no part of it. Of the hosts with an
+ * archive, the importer's log, where its secrets and Hadoop's configuration lie), what forbids only (each worker refuses by its own list at once), and what no saga looks at (alerts, how urgent they are and whose, metrics, audits' own settings), is no part of it. Of the hosts with an
  * archive all that there are count together, as each names itself and the others.
  * @returns the first twelve hex digits of a SHA-256
  */
@@ -23,6 +23,7 @@ export function configDigest(config: Config): string {
     cluster: _cluster,
     canary: _canary,
     metrics: _metrics,
+    repair: _repair,
     security: _security,
     webUi: _webUi,
     policy: { severity: _severity, ...policy },

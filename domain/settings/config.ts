@@ -11,6 +11,7 @@ import { cluster } from "./sections/hadoop";
 import { importer } from "./sections/importer";
 import { owners } from "./sections/owners";
 import { refine } from "./sections/refine";
+import { repair } from "./sections/repair";
 import { replay } from "./sections/replay";
 import { plan, saga, verify } from "./sections/saga";
 import { security } from "./sections/security";
@@ -49,6 +50,7 @@ export const configSchema = z
     canary,
     plan,
     saga,
+    repair,
     replay,
     verify,
     alerts,

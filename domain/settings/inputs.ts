@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Hour } from "../../lib/hour";
+import { CAUSES } from "../audit/verdicts";
 import { hour } from "./hour-text";
 
 /** The inputs of workflows. The CLI and the workflows check them by these schemas before anything begins. */
@@ -11,6 +12,18 @@ const topics = z.array(z.string().min(1)).min(1).optional();
 const asOf = z.iso
   .datetime({ error: "a UTC time such as 2018-07-05T05:20:00Z" })
   .optional();
+
+/** An hour, or a range of hours whose end is not part of it. */
+const hourOrRange = z.string().refine((text) => {
+  const ends = text.split("..");
+  return (
+    ends.length <= 2 &&
+    ends.every((end) => hour.safeParse(end).success) &&
+    (ends[1] === undefined || ends[0]! < ends[1])
+  );
+}, "an hour such as 2018-07-05T03, or a range such as 2018-07-05T03..2018-07-05T06 (its end is not part of it)");
+
+const CAUSE_WANTED = `a cause is one of ${CAUSES.join(", ")}`;
 
 const isForward = (range: { since?: Hour; until?: Hour }) =>
   range.since === undefined ||
@@ -28,6 +41,25 @@ export const backfillInput = z
     since: hour,
     until: hour,
     topics,
+    /** Only these hours of the range. */
+    hours: z
+      .array(hourOrRange)
+      .min(
+        1,
+        "names no hour: leave it out, and all hours of the range are meant",
+      )
+      .optional(),
+    /** Only what has one of these causes. */
+    causes: z
+      .array(z.enum(CAUSES, CAUSE_WANTED))
+      .min(1, `names no cause: ${CAUSE_WANTED}`)
+      .optional(),
+    /** Only what an earlier saga's report names as not whole: the saga's name, or a reference of its report. */
+    fromReport: z
+      .string()
+      .trim()
+      .min(1, "names no saga: its name, or the path of its report, is wanted")
+      .optional(),
     asOf,
     /** Only makes the plan, and changes nothing. */
     dryRun: z.boolean().default(false),
@@ -41,8 +73,30 @@ export const backfillInput = z
      */
     refineClass: z.string().optional(),
   })
-  .refine(isForward, MUST_BE_FORWARD);
+  .refine(isForward, MUST_BE_FORWARD)
+  .superRefine(({ since, until, hours = [] }, context) => {
+    const outside = hours.filter((text) => {
+      const [first = "", end] = text.split("..");
+      return (
+        first < since || (end === undefined ? first >= until : end > until)
+      );
+    });
+    if (outside.length > 0)
+      context.addIssue({
+        code: "custom",
+        path: ["hours"],
+        message: `${outside.join(", ")} not between since and until`,
+      });
+  });
 export type BackfillInput = z.infer<typeof backfillInput>;
+
+/** Whether only a part of what is broken is to be repaired. Topics alone are no such choice: plans know nothing of other topics. */
+export const isChoice = ({
+  hours,
+  causes,
+  fromReport,
+}: Pick<BackfillInput, "hours" | "causes" | "fromReport">): boolean =>
+  (hours ?? causes ?? fromReport) !== undefined;
 
 /** Input of `headroomAudit`. */
 export const headroomInput = z.strictObject({ asOf, topics });

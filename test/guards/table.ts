@@ -1914,4 +1914,123 @@ export const GUARDS: readonly Guard[] = [
     taken: "files",
     test: "domain/audit/task-ledger",
   },
+  {
+    without: "flags of what must never be touched are removed by an older plan",
+    file: `${backfill}/clear-flags.ts`,
+    guard: "await refuseUntouchablePlan(config, async () => plan, input.skip);",
+    taken: "",
+    test: `${backfill}/refuse-untouchable`,
+  },
+  {
+    without: "events are replayed into hours that must never be touched",
+    file: `${backfill}/replay.ts`,
+    guard: "refuseUntouchableEvent(config, missing.topic, event);",
+    taken: "",
+    test: `${backfill}/replay`,
+  },
+  {
+    without: "the retention of a topic that must never be touched is raised",
+    file: `${backfill}/hold-retention.ts`,
+    guard: "refuseUntouchableTopics(config, input.topics);",
+    taken: "",
+    test: `${backfill}/refuse-untouchable`,
+  },
+  {
+    without:
+      "Refine takes hours that must never be touched, as they lie between planned ones",
+    file: "domain/backfill/choice.ts",
+    guard: "const rule = untouchableIn(neverTouch, audit.topic, wide);",
+    taken: "const rule = untouchableIn([], audit.topic, wide);",
+    test: "domain/backfill/choice",
+  },
+  {
+    without: "events of hours that were left out by choice are replayed",
+    file: `${backfill}/search/store-missing.ts`,
+    guard: "if (!isLeftOut) await this.files.add(event.json);",
+    taken: "await this.files.add(event.json);",
+    test: `${backfill}/search/store-missing`,
+  },
+  {
+    without:
+      "a worker of before takes the plan of a saga by choice, and plans everything",
+    file: "workflows/backfill/choice.ts",
+    guard: "(isChoice(input) || neverTouch !== undefined) &&",
+    taken: "isChoice(input) && neverTouch !== undefined &&",
+    test: "workflow/by-choice",
+  },
+  {
+    without:
+      "a worker of before joins for a saga by choice, and what is left out is replayed",
+    file: "workflows/backfill/search.ts",
+    guard: "return planRef === undefined",
+    taken: "return planRef !== null",
+    test: "workflow/by-choice",
+  },
+  {
+    without:
+      "a workflow of before goes on with a plan that leaves something out, and replays that",
+    file: `${backfill}/planning.ts`,
+    guard: "if (isChoice(input) || plan.leftOut !== undefined)",
+    taken: "if (Date.now() < 0)",
+    test: `${backfill}/planning-by-choice`,
+  },
+  {
+    without: "what the worker forbids that told the settings is planned",
+    file: `${backfill}/planning.ts`,
+    guard: "...neverTouch,\n",
+    taken: "\n",
+    test: `${backfill}/planning-by-choice`,
+  },
+  {
+    without: "hours that nobody chose are replayed, as they were whole once",
+    file: "domain/backfill/choice.ts",
+    guard: "chosen\n      ? topics.flatMap",
+    taken: "chosen === null\n      ? topics.flatMap",
+    test: "domain/backfill/choice",
+  },
+  {
+    without:
+      "the importer is moved in a topic of which hours must never be touched",
+    file: "domain/backfill/choice.ts",
+    guard:
+      "const rule = isMoved(audit) && untouchableSome(neverTouch, audit.topic);",
+    taken: "const rule = isMoved(audit) && untouchableSome([], audit.topic);",
+    test: "domain/backfill/choice",
+  },
+  {
+    without:
+      "an older plan moves the importer in a topic of which hours must never be touched",
+    file: `${backfill}/import.ts`,
+    guard: "refuseToMove(config, topics);",
+    taken: "",
+    test: `${backfill}/import`,
+  },
+  {
+    without: "an older plan imports a topic that must never be touched",
+    file: `${backfill}/import.ts`,
+    guard: "refuseUntouchableTopics(config, topics);",
+    taken: "",
+    test: `${backfill}/import`,
+  },
+  {
+    without: "Refine is submitted over hours that must never be touched",
+    file: `${backfill}/submit-refine.ts`,
+    guard: "if (planRef !== undefined)\n        await refuseUntouchablePlan(",
+    taken: "if (planRef === null)\n        await refuseUntouchablePlan(",
+    test: `${backfill}/refuse-untouchable`,
+  },
+  {
+    without: "a worker may be told to read any file of HDFS as a report",
+    file: `${backfill}/earlier-report.ts`,
+    guard: "if (isRef && !storage.holds(given))",
+    taken: "if (isRef && given === storage.path)",
+    test: `${backfill}/earlier-report`,
+  },
+  {
+    without: "a choice that a shell left empty means everything",
+    file: "cli/commands/backfill.ts",
+    guard: "...(o.hours !== undefined ?",
+    taken: "...(o.hours ?",
+    test: "cli/commands/checked-first",
+  },
 ];

@@ -5,6 +5,7 @@ import type { BackfillProgress } from "../../domain/backfill/progress";
 import type { BackfillInput } from "../../domain/settings/inputs";
 import { archiveHost } from "../support/activities";
 import { changedBy } from "../support/patches";
+import { isByChoice } from "./choice";
 import type { HeldLeases } from "./held-leases";
 import { markStep, recordPlan, tellOfStep } from "./progress";
 import type { Settings } from "./saga";
@@ -14,13 +15,18 @@ import type { DatedPlan, StepResults } from "./step-results";
 /** Makes a plan as of the given time; default: the input's time, else now. */
 export async function makePlan(
   input: BackfillInput,
-  { archiveQueue }: Pick<Settings, "archiveQueue">,
+  settings: Pick<Settings, "archiveQueue" | "neverTouch">,
   asOf = input.asOf ?? new Date().toISOString(),
 ): Promise<DatedPlan> {
-  const plan = await archiveHost(archiveQueue).plan.makePlan({
-    ...input,
-    asOf,
-  });
+  const { archiveQueue, neverTouch } = settings;
+  const planning = archiveHost(archiveQueue).plan;
+  const plan = isByChoice(input, settings)
+    ? await planning.planByChoice({
+        ...input,
+        asOf,
+        ...(neverTouch ? { neverTouch } : {}),
+      })
+    : await planning.makePlan({ ...input, asOf });
   return { plan, asOf };
 }
 

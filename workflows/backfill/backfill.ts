@@ -1,4 +1,5 @@
 import { workflowInfo } from "@temporalio/workflow";
+import type { PlanSummary } from "../../domain/backfill/plan";
 import type { BackfillResult } from "../../domain/backfill/report";
 import { sagaNameOf } from "../../domain/backfill/saga-name";
 import { backfillInput } from "../../domain/settings/inputs";
@@ -20,7 +21,12 @@ import { Steering } from "./steering";
 import { StepRunner } from "./step-runner";
 import { total } from "../../lib/total";
 
-const NOTHING_TO_DO = { dryRun: false, nothingToDo: true } as const;
+/** The result where nothing is planned; what was left out is broken all the same. */
+const nothingToDo = ({ leftOut, document }: PlanSummary): BackfillResult => ({
+  dryRun: false,
+  nothingToDo: true,
+  ...(leftOut ? { leftOut, document } : {}),
+});
 
 /**
  * Repairs a range of hours in twelve steps. What each does, what undoes it and what stays after an abort is in `domain/backfill/steps.ts`.
@@ -45,7 +51,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
     // What is broken, and what would be changed? Nothing is touched before somebody has approved that.
     let planned = await step("plan", () => makePlan(input, settings));
     recordPlan(progress, planned.plan);
-    if (planned.plan.topics.length === 0) return NOTHING_TO_DO;
+    if (planned.plan.topics.length === 0) return nothingToDo(planned.plan);
     if (input.dryRun) return { dryRun: true, plan: planned.plan };
     const approved = await step("approve", () =>
       awaitApproval(planned, {
@@ -57,7 +63,7 @@ export async function backfill(raw: unknown): Promise<BackfillResult> {
         planned: (plan) => (planned = plan),
       }),
     );
-    if (approved.plan.topics.length === 0) return NOTHING_TO_DO;
+    if (approved.plan.topics.length === 0) return nothingToDo(approved.plan);
     const saga = new Saga(runner, settings, approved, leases);
     runner.beforeStep = () => saga.putBackSkipped();
 

@@ -40,15 +40,23 @@ export async function findMissing(
   }));
   const range = plan.range;
   const where = placesOf(settings);
+  const planRef = plan.leftOut === undefined ? {} : { planRef: plan.ref };
   if (!(exceedsShard(topics, settings) && changedBy("fan-out")))
-    return search({ topics: notSkipped(topics), range, ...where });
+    return search({
+      topics: notSkipped(topics),
+      range,
+      ...where,
+      ...planRef,
+    });
   const parts = cutIntoShards(topics, settings).map(notSkipped);
   const collected = await collectForShards(parts, { range, ...where });
   const { missing, files, unreadable, mysqlRows, sources } =
     await runStepInShards(
       saga,
       parts.map((part, i) => ({
-        step: "find missing",
+        ...(plan.leftOut === undefined
+          ? { step: "find missing" as const }
+          : { step: "find chosen" as const, planRef: plan.ref }),
         topics: part,
         range,
         ...where,
@@ -119,7 +127,10 @@ export async function verify(
     };
   };
   if (!(exceedsShard(topics, settings) && changedBy("fan-out")))
-    return archiveHost(archiveQueue).long.verify(inputFor(topics));
+    return apart(
+      saga,
+      await archiveHost(archiveQueue).long.verify(inputFor(topics)),
+    );
   const parts = cutIntoShards(topics, settings);
   const { verified } = await runStepInShards(
     saga,
@@ -130,8 +141,23 @@ export async function verify(
       share: 1 / parts.length,
     })),
   );
-  return verified!;
+  return apart(saga, verified!);
 }
+
+/** What is found of hours that the plan leaves out is set apart: the proof does not ask for them. */
+const apart = async (
+  { plan }: Saga,
+  verified: Verification,
+): Promise<Verification> =>
+  plan.leftOut === undefined
+    ? verified
+    : {
+        ...verified,
+        ...(await control.read.findingsByChoice({
+          planRef: plan.ref,
+          findings: verified.findings,
+        })),
+      };
 
 /** Whether everything that was looked for is there as it should be. */
 export const isProven = ({ problems, findings }: Verification): boolean =>

@@ -1,4 +1,5 @@
 import {
+  ApplicationFailure,
   CancellationScope,
   condition,
   continueAsNew,
@@ -17,6 +18,18 @@ type FanOut = {
   /** What earlier executions of this chain have done: how many shards, and their results. */
   done?: { shards: number; gathered: ShardResults };
 };
+
+/** A worker of before answers nothing to a step that it does not know. @throws ApplicationFailure that says so */
+function answered(
+  { id, step }: Shard,
+  result: ShardResults | null | undefined,
+): ShardResults {
+  if (result) return result;
+  throw ApplicationFailure.nonRetryable(
+    `${id}: a worker of before does not know the step "${step}": restart it on this version, then try the step again`,
+    "OtherVersion",
+  );
+}
 
 /**
  * Runs shards as child workflows, `window` of them at the same time, and continues as new before its history grows long. Where a shard
@@ -48,7 +61,7 @@ export async function fanOut(input: FanOut): Promise<ShardResults> {
       args: [shard],
       staticSummary: `${shard.step}: ${shard.topics.length} topics from ${shard.topics[0]?.topic ?? ""}`,
     })
-      .then((result) => (results[at] = result))
+      .then((result) => (results[at] = answered(shard, result)))
       .catch((error: unknown) => (failure ??= error))
       .finally(() => {
         running--;

@@ -46,6 +46,7 @@ export function numbersOf(outcome: Outcome): BackfillNumbers {
       fromMysql: total(counted, "fromMysql"),
       unrecoverable: total(counted, "unrecoverable"),
       unreadableLines: missing.unreadable,
+      ...leftOutOf(counted),
       ...(missing.mysqlRows ? { mysqlRows: missing.mysqlRows } : {}),
       ...(missing.sources ? { sources: missing.sources } : {}),
     },
@@ -57,6 +58,17 @@ export function numbersOf(outcome: Outcome): BackfillNumbers {
     ...refineNumbers(outcome),
     verified: { ...proven, findingsLeft: findings.length },
   };
+}
+
+/** Messages that were found of hours that the plan leaves out. */
+function leftOutOf(
+  topics: StepResults["find missing"]["topics"],
+): Pick<BackfillNumbers["found"], "leftOut"> {
+  const messages = topics.reduce(
+    (sum, { leftOut }) => sum + (leftOut?.messages ?? 0),
+    0,
+  );
+  return messages > 0 ? { leftOut: messages } : {};
 }
 
 /** Distinct events of these topics that landed in Kafka; replays of 0.1.0 only say how many landed in all. */

@@ -14,9 +14,11 @@ export async function writeReport(
   const { workflowId } = workflowInfo();
   const outcome = { workflowId, saga, ...results };
   const numbers = numbersOf(outcome);
-  const { link, markdown, holds } = await control.read.writeReport(
-    reportInput(outcome, numbers),
-  );
+  const write =
+    saga.plan.leftOut === undefined
+      ? control.read.writeReport
+      : control.read.reportByChoice;
+  const { link, markdown, holds } = await write(reportInput(outcome, numbers));
   saga.progress.report = link;
   return { dryRun: false, report: markdown, holds, numbers };
 }
@@ -46,6 +48,7 @@ function reportInput(outcome: Outcome, numbers: BackfillNumbers): ReportInput {
         fromArchive: found.fromArchive,
         fromMysql: found.fromMysql,
         unrecoverable: found.unrecoverable,
+        ...(found.leftOut ? { leftOut: found.leftOut } : {}),
         ...(found.replayedBefore
           ? { replayedBefore: found.replayedBefore }
           : {}),

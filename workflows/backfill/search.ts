@@ -16,6 +16,8 @@ export type Search = {
   held?: string;
   /** The fraction of a worker's memory that the join may use, where several searches run at the same time; default: all of it. */
   share?: number;
+  /** The plan, where it leaves broken hours as they are: their events are not replayed. */
+  planRef?: string;
 };
 
 /**
@@ -68,12 +70,17 @@ type Collected = { archives: string[]; held: string; mysql: string };
  */
 export async function search(wanted: Search): Promise<Missing> {
   const { archives, held, mysql } = await collect(wanted);
-  return archiveHost(mainOf(wanted)).long.joinMissing({
-    topics: wanted.topics,
+  const { planRef, share, topics } = wanted;
+  const { joinByChoice, joinMissing } = archiveHost(mainOf(wanted)).long;
+  const input = {
+    topics,
     held,
     sources: [...archives, mysql],
-    ...(wanted.share ? { share: wanted.share } : {}),
-  });
+    ...(share ? { share } : {}),
+  };
+  return planRef === undefined
+    ? joinMissing(input)
+    : joinByChoice({ ...input, planRef });
 }
 
 async function collect(wanted: Search): Promise<Collected> {

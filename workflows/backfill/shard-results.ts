@@ -81,6 +81,7 @@ function mergeVerified(a: Verification, b: Verification): Verification {
     onSpark,
     unrefined,
     importedTwice,
+    leftOut: _,
     ...counts
   } = a;
   const {
@@ -88,8 +89,9 @@ function mergeVerified(a: Verification, b: Verification): Verification {
     problems: problemsB,
     findings: findingsB,
     onSpark: onSparkB,
-    unrefined: _,
+    unrefined: _unrefined,
     importedTwice: twiceB,
+    leftOut: __,
     ...countsB
   } = b;
   const spark = mergeGiven(onSpark, onSparkB, (one, other) => ({

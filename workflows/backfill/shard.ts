@@ -20,6 +20,8 @@ export type Shard = {
   config?: string;
 } & (
   | ({ step: "find missing" } & Search)
+  /** The same of a plan that leaves something out. A worker of before does nothing at such a step, and what it answers is refused. */
+  | ({ step: "find chosen" } & Search & { planRef: string })
   | {
       step: "replay";
       topics: MissingTopic[];
@@ -47,6 +49,7 @@ export async function backfillShard(shard: Shard): Promise<ShardResults> {
   goBy(shard.config);
   switch (shard.step) {
     case "find missing":
+    case "find chosen":
       return searchResults(await search(shard));
     case "replay": {
       const { step: _, id: __, saga: ___, config: ____, ...input } = shard;

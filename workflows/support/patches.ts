@@ -117,6 +117,12 @@ export const PATCHES = {
     changes:
       "alertDesk: an alert goes to those who are to hear of it, and its end to those who did; before, to every receiver",
   },
+  "repairs-by-choice": {
+    madeBy: "0.3.0",
+    droppableBy: "0.5.0",
+    changes:
+      "backfill: where hours were chosen, or must never be touched, the plan is made by an activity that leaves the others out; before, everything broken was planned",
+  },
 } as const satisfies Record<string, Patch>;
 
 /**

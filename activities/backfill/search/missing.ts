@@ -12,6 +12,7 @@ import type { SearchedSources } from "../../../domain/backfill/searched-sources"
 import { archiveHostsOf } from "../../../domain/settings/task-queues";
 import { sagaPlaces } from "../../../clients/storage-layout";
 import { heartbeatWhile } from "../../heartbeat-while";
+import { repairedByPlan } from "../planned-hours";
 import { sagaId } from "../saga-id";
 import { collectHeldSince } from "./collect-held";
 import { joinOnSpark } from "./join-on-spark";
@@ -39,6 +40,9 @@ type JoinInput = {
   /** The fraction (0 to 1) of `search.memoryMb` that this join may take, where several run side by side; default 1. */
   share?: number;
 };
+
+/** What a saga that leaves broken hours as they are names besides: the plan, which says which. */
+type ByChoice = { planRef: string };
 
 /**
  * Finding what was lost: the events that the archives and MySQL have, without those that Kafka or a raw hour holds. An event is known by
@@ -91,7 +95,7 @@ export function createMissingActivities(
   /** Joins what was collected and stores what is missing: on Spark where it is configured and the input is large, else on this worker. */
   async function joinAndStore(
     id: string,
-    input: JoinInput,
+    input: JoinInput & Partial<ByChoice>,
     held: Collected,
     sources: Collected[],
   ): Promise<Missing> {
@@ -115,7 +119,15 @@ export function createMissingActivities(
     const unreadable = sources.flatMap((source) => source.unreadable);
     const asked = sourcesAsked(sources);
     const mysqlRows = mergeRows(sources.map((source) => source.mysqlRows));
-    const stored = await storeMissing(storage, id, input.topics, missingEvents);
+    const stored = await storeMissing(
+      storage,
+      id,
+      input.topics,
+      missingEvents,
+      input.planRef === undefined
+        ? undefined
+        : await repairedByPlan(storage, input.planRef),
+    );
     return {
       topics: stored.map((topic) => {
         const replayedBefore = held.replayed?.[topic.topic];
@@ -134,7 +146,7 @@ export function createMissingActivities(
    * The first answer of a saga is recorded and counts from then on: a second search, after the replay has begun, would find some of the
    * missing events in Kafka and take them for events that were never lost.
    */
-  async function joinMissing(input: JoinInput): Promise<Missing> {
+  async function join(input: JoinInput & Partial<ByChoice>): Promise<Missing> {
     const id = sagaId();
     const place = sagaPlaces(id).missing;
     const recorded = await storage.read(place);
@@ -157,7 +169,13 @@ export function createMissingActivities(
 
   return {
     /** Joins what was collected, once for each saga. @returns what is missing; the events themselves lie in storage */
-    joinMissing,
+    joinMissing: (input: JoinInput): Promise<Missing> => join(input),
+    /**
+     * The same without the events of hours that the plan leaves out. It has a name of its own: a worker of before would take no notice of the
+     * plan, and its answer would be replayed whole.
+     */
+    joinByChoice: (input: JoinInput & ByChoice): Promise<Missing> =>
+      join(input),
     /** The whole search in one activity, as sagas that began under version 0.1.0 call it. It knows the archive of this host only. */
     async findMissing(input: {
       topics: PlannedTopic[];
@@ -169,7 +187,7 @@ export function createMissingActivities(
         ...input,
         held: [held],
       });
-      return joinMissing({
+      return join({
         topics: input.topics,
         held,
         sources: [archive, mysql],

@@ -7,10 +7,16 @@ import type {
 import type { Storage } from "../../../clients/storage";
 import { sagaPlaces } from "../../../clients/storage-layout";
 import { sha256 } from "../../../lib/digest";
+import { capsuleTime } from "../../../formats/eventlogging/event-time";
+import { type Hour, hourOf } from "../../../lib/hour";
+import { parseJson } from "../../../lib/json";
 import { LineFiles } from "./line-files";
 
 /** The bytes of one file of missing events. A replay has two such files of each of some topics in memory. */
 const FILE_BYTES = 2 << 20;
+
+/** What of an event says when it was. */
+type Timed = Parameters<typeof capsuleTime>[0];
 
 /** What the search needs to know of a topic to say what is missing of it. */
 export type LossyTopic = Pick<PlannedTopic, "topic" | "schema" | "lostOffsets">;
@@ -32,7 +38,12 @@ const nothingMissing = ({ topic, lostOffsets }: LossyTopic): MissingTopic => ({
   unrecoverable: lostOffsets,
 });
 
-/** Counts and stores one topic's missing events. */
+const NONE = { events: 0, messages: 0 };
+
+/** Whether a topic-hour is repaired. */
+type Repairs = (topic: string, hour: Hour) => boolean;
+
+/** Counts and stores one topic's missing events. Those of hours that are not repaired are counted only. */
 class TopicWriter {
   private readonly counted: MissingTopic;
   private readonly files: LineFiles;
@@ -41,6 +52,7 @@ class TopicWriter {
     private readonly storage: Storage,
     private readonly sagaId: string,
     private readonly topic: LossyTopic,
+    private readonly repairs: Repairs | undefined,
   ) {
     this.counted = nothingMissing(topic);
     this.files = new LineFiles(
@@ -53,12 +65,23 @@ class TopicWriter {
 
   async add(event: MissingEvent): Promise<void> {
     const { counted, topic } = this;
-    counted.events++;
-    counted.messages += event.copies;
-    if (event.rank === 0) counted.fromArchive++;
-    else counted.fromMysql++;
-    counted.unrecoverable = Math.max(0, topic.lostOffsets - counted.messages);
-    await this.files.add(event.json);
+    const isLeftOut = this.repairs && !isRepaired(event, this.repairs);
+    if (isLeftOut) {
+      const { events, messages } = counted.leftOut ?? NONE;
+      counted.leftOut = {
+        events: events + 1,
+        messages: messages + event.copies,
+      };
+    } else {
+      counted.events++;
+      counted.messages += event.copies;
+      if (event.rank === 0) counted.fromArchive++;
+      else counted.fromMysql++;
+    }
+    // What is left out was found: it can be recovered, by a saga that does not leave it out.
+    const found = counted.messages + (counted.leftOut?.messages ?? 0);
+    counted.unrecoverable = Math.max(0, topic.lostOffsets - found);
+    if (!isLeftOut) await this.files.add(event.json);
   }
 
   /** Writes what is left, and the list of the topic's files. */
@@ -76,9 +99,16 @@ class TopicWriter {
   }
 }
 
+/** Whether an event is of an hour that is repaired. One that does not say when it was is of none. */
+function isRepaired({ topic, json }: MissingEvent, repairs: Repairs): boolean {
+  const ms = capsuleTime(parseJson(json, topic) as Timed);
+  return ms !== undefined && repairs(topic, hourOf(ms));
+}
+
 /**
  * Stores missing events: some files of events for each topic, and a list of these files.
  * @param events sorted by topic, so that one topic after the other is written
+ * @param repairs which topic-hours are repaired; default: all
  * @returns an answer for each topic, in the order of the topics, also for those of which nothing is missing
  */
 export async function storeMissing(
@@ -86,6 +116,7 @@ export async function storeMissing(
   sagaId: string,
   topics: LossyTopic[],
   events: AsyncIterable<MissingEvent>,
+  repairs?: Repairs,
 ): Promise<MissingTopic[]> {
   const byName = new Map(topics.map((t) => [t.topic, t]));
   const stored = new Map<string, MissingTopic>();
@@ -99,7 +130,7 @@ export async function storeMissing(
       const topic = byName.get(event.topic)!;
       current = {
         name: event.topic,
-        writer: new TopicWriter(storage, sagaId, topic),
+        writer: new TopicWriter(storage, sagaId, topic, repairs),
       };
     }
     await current.writer.add(event);

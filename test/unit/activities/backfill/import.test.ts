@@ -19,7 +19,11 @@ const TOPIC = "eventlogging_Edit";
 
 /** An importer that stands before a log which begins at 20 and ends at 23, and moves into it when it is run. */
 function world(
-  o: { driverSeconds?: number; importer?: Partial<Config["importer"]> } = {},
+  o: {
+    driverSeconds?: number;
+    importer?: Partial<Config["importer"]>;
+    repair?: Config["repair"];
+  } = {},
 ) {
   const runs = ["2018-07-05-01-05-00"];
   const commands: string[][] = [];
@@ -62,6 +66,7 @@ function world(
   const activities = createImporterActivities({
     config: {
       ...CONFIG,
+      repair: o.repair,
       importer: { ...CONFIG.importer, ...o.importer },
       yarn: { ...CONFIG.yarn, driverSeconds: o.driverSeconds ?? 0.01 },
     },
@@ -114,6 +119,13 @@ function world(
     storage,
     env,
     reset: () => env.run(() => activities.resetImport({ topics: [TOPIC] })),
+    importReplayed: () =>
+      env.run(() =>
+        activities.importReplayed({
+          topics: [TOPIC],
+          ends: { [partitionKey(TOPIC, 0)]: "23" },
+        }),
+      ),
     restore: (goesOn = false) =>
       env.run(() =>
         activities.restoreOffsets({ topics: [TOPIC], after: runs[0]!, goesOn }),
@@ -406,4 +418,19 @@ test("after an abort no attempt moves the importer again; of a saga that goes on
   await expect(takenOut.reset()).rejects.toThrow(
     "has put the importer's offsets back",
   );
+});
+
+test("a topic of which any hour must never be touched is not moved, by a plan of before either, and is put back all the same", async () => {
+  const reason = "legal hold";
+  const anHour = { topics: TOPIC, until: "2018-07-01T00", reason };
+  const { reset, commands, restore, steered } = world({
+    repair: { neverTouch: [anHour] },
+  });
+  await expect(reset()).rejects.toThrow("must never be touched");
+  expect(commands).toEqual([]);
+  await restore();
+  expect(steered).toContain(`put back ${TOPIC}`);
+  const whole = world({ repair: { neverTouch: [{ topics: TOPIC, reason }] } });
+  await expect(whole.importReplayed()).rejects.toThrow(reason);
+  expect(whole.commands).toEqual([]);
 });

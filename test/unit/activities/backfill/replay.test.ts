@@ -30,7 +30,7 @@ import { MemoryKafka } from "../../../chaos/memory/kafka";
 import { MemoryHdfs } from "../../../chaos/memory/systems";
 
 /** Topics whose lost events lie in storage and are to be replayed. */
-async function world() {
+async function world(config = CONFIG) {
   const kafka = new MemoryKafka();
   for (const schema of LOSSY) kafka.create(topicOf(schema));
   const storage = new Storage(
@@ -44,7 +44,7 @@ async function world() {
     topics.map(({ topic }) => [`${topic}/0`, "0"]),
   );
   const { replay, replayStarts } = createReplayActivities({
-    config: CONFIG,
+    config,
     kafka: kafka as unknown as Kafka,
     storage,
   });
@@ -250,4 +250,11 @@ test("where Kafka does not tell the ids of topics, none are noted: a topic that 
   await run();
   for (const topic of names) kafka.create(topic);
   await expect(run()).rejects.toMatchObject({ type: "CannotTell" });
+});
+
+test("no event of an hour that must never be touched is produced, by a plan of before either", async () => {
+  const neverTouch = [{ topics: topicOf(LOSSY[0]!), reason: "legal hold" }];
+  const { run, counts } = await world({ ...CONFIG, repair: { neverTouch } });
+  await expect(run()).rejects.toThrow("legal hold");
+  expect(counts().every((count) => count === 0)).toBe(true);
 });

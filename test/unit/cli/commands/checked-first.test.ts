@@ -20,6 +20,22 @@ test.each([
     "plan --since 2018-07-05T04 --until 2018-07-05T03",
     /until/,
   ],
+  // Given and empty, as by a shell: it must not mean everything.
+  [
+    addBackfillCommands,
+    "start --since 2018-07-05T03 --until 2018-07-05T04 --hours ",
+    /hours: names no/,
+  ],
+  [
+    addBackfillCommands,
+    "start --since 2018-07-05T03 --until 2018-07-05T04 --causes ",
+    /causes: names no/,
+  ],
+  [
+    addBackfillCommands,
+    "start --since 2018-07-05T03 --until 2018-07-05T04 --from-report ",
+    /fromReport: names no/,
+  ],
   [addAuditCommands, "run --as-of noon", /asOf/],
   [addAuditCommands, "headroom --as-of noon", /asOf/],
   [addIncidentCommands, "snooze eventlogging_Edit soon", /soon/],

@@ -26,3 +26,30 @@ test("a saga of 0.2.0 that named a Refine class can still be read", () => {
   };
   expect(backfillInput.parse(input)).toMatchObject(input);
 });
+
+test("a choice names the wrong field and what is allowed there, and an empty one does not mean everything", () => {
+  const text = (choice: object) =>
+    issuesText(
+      "the input",
+      backfillInput.safeParse({
+        ...{ since: "2018-07-05T01", until: "2018-07-05T09" },
+        ...choice,
+      }).error!,
+    );
+  for (const wrong of ["2018-07-05", "3", "2018-07-05T03..", "2018-07-05T25"])
+    expect(text({ hours: [wrong] })).toContain(
+      "hours.0: an hour such as 2018-07-05T03, or a range such as 2018-07-05T03..2018-07-05T06",
+    );
+  expect(text({ hours: ["2018-07-05T06..2018-07-05T03"] })).toContain(
+    "hours.0",
+  );
+  expect(text({ hours: ["2018-07-05T09"] })).toContain(
+    "hours: 2018-07-05T09 not between since and until",
+  );
+  expect(text({ hours: [] })).toContain("hours: names no hour");
+  expect(text({ causes: ["moon"] })).toContain(
+    "causes.0: a cause is one of premature-deletion",
+  );
+  expect(text({ causes: [] })).toContain("causes: names no cause");
+  expect(text({ fromReport: " " })).toContain("fromReport: names no saga");
+});
