@@ -3,11 +3,11 @@ import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { dirname, basename, join } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import {
-  type EventCapsule,
-  parseCapsuleLine,
-} from "../formats/eventlogging/event-capsule";
-import { capsuleTime, timeProblem } from "../formats/eventlogging/event-time";
+import type {
+  EventReader,
+  KnownEvent,
+  UnknownEvent,
+} from "../formats/events/event-reader";
 import { type Hour, hourOf } from "../lib/hour";
 import { byteLinesOf, wholeLines } from "../lib/lines";
 
@@ -190,16 +190,24 @@ export async function archiveVersions(patterns: string[]): Promise<Versions> {
   return versions;
 }
 
-/** The event of a line and its hour, or why it is none. */
+/** The event of a line and its hour, or why these are not known. @param line undefined for one that is not UTF-8 */
 export function datedEvent(
   line: string | undefined,
-): { event: EventCapsule; hour: Hour; text: string } | { error: string } {
+  reader: EventReader,
+): { event: KnownEvent; hour: Hour; text: string } | UnknownEvent {
   if (line === undefined) return { error: "not UTF-8" };
-  const parsed = parseCapsuleLine(line);
-  if ("error" in parsed) return parsed;
-  const { event } = parsed;
-  const ms = capsuleTime(event);
-  return ms === undefined
-    ? { error: `event ${event.uuid}: ${timeProblem(event)}` }
-    : { event, hour: hourOf(ms), text: line };
+  const read = reader.read(line);
+  if ("error" in read) return read;
+  const { event } = read;
+  const problem =
+    event.schema === ""
+      ? "it does not say of which stream it is"
+      : event.timeProblem;
+  return problem === undefined
+    ? { event, hour: hourOf(event.ms!), text: line }
+    : {
+        error: `event ${event.uuid}: ${problem}`,
+        // EventLogging's archive is a lower bound already. Pointers that are wrong must not make a loss look like silence.
+        isEvent: reader.pointers !== undefined,
+      };
 }

@@ -3,6 +3,8 @@ import {
   type EventCapsule,
   parseCapsuleLine,
 } from "../formats/eventlogging/event-capsule";
+import { CAPSULES } from "../formats/eventlogging/capsules";
+import type { EventReader } from "../formats/events/event-reader";
 import {
   ArchiveFile,
   archiveFiles,
@@ -35,7 +37,7 @@ export class EventArchive {
   /** The events of files, by name, with the version (inode, size and time) that was read. */
   private readonly indexed = new Map<
     string,
-    { version: string; index: ArchiveIndex }
+    { version: string; index: ArchiveIndex; unknown?: string }
   >();
   /** What was counted in buckets, and of which files. */
   private readonly counted = new Map<
@@ -45,8 +47,14 @@ export class EventArchive {
   /** Done once no call of `counts` is under way. */
   private counting: Promise<void> = Promise.resolve();
 
-  /** @param patterns paths of this host; `*` in a file's name matches anything */
-  constructor(private readonly patterns: string[]) {}
+  /**
+   * @param patterns paths of this host; `*` in a file's name matches anything
+   * @param reader of what it holds
+   */
+  constructor(
+    private readonly patterns: string[],
+    readonly reader: EventReader = CAPSULES,
+  ) {}
 
   /** The archive's files, in name order. */
   files(): Promise<string[]> {
@@ -154,13 +162,17 @@ export class EventArchive {
       if (this.indexed.get(file)?.version === version) continue;
       await this.forget(file);
       try {
-        const index = await this.indexOf(file, beat);
-        this.indexed.set(file, { version, index });
+        this.indexed.set(file, {
+          version,
+          ...(await this.indexOf(file, beat)),
+        });
       } catch (error) {
         if (!(error instanceof UnreadableFile)) throw error;
         unreadable.push(error.message);
       }
     }
+    for (const { unknown } of this.indexed.values())
+      if (unknown !== undefined) unreadable.push(unknown);
     return unreadable;
   }
 
@@ -174,18 +186,33 @@ export class EventArchive {
     this.indexed.delete(file);
   }
 
-  private async indexOf(file: string, beat: () => void): Promise<ArchiveIndex> {
+  /** @returns its events; `unknown` tells of those that cannot be counted, in a sentence */
+  private async indexOf(
+    file: string,
+    beat: () => void,
+  ): Promise<{ index: ArchiveIndex; unknown?: string }> {
     const index = await ArchiveIndex.create();
+    let unknown = 0;
+    let first: string | undefined;
     try {
       let lines = 0;
       for await (const line of archiveLines(file)) {
         if (++lines % LINES_PER_BEAT === 0) beat();
-        const read = datedEvent(line);
+        const read = datedEvent(line, this.reader);
         if (!("error" in read))
           await index.add(read.event.schema, read.hour, read.event.uuid);
+        else if (read.isEvent) {
+          unknown++;
+          first ??= `line ${lines}: ${read.error}`;
+        }
       }
       await index.seal();
-      return index;
+      return first === undefined
+        ? { index }
+        : {
+            index,
+            unknown: `${file} has ${unknown} events of which it is not known which they are, or when they were: ${first}`,
+          };
     } catch (error) {
       await index.close();
       throw error;

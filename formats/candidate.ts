@@ -1,5 +1,3 @@
-import type { EventCapsule } from "./eventlogging/event-capsule";
-import { capsuleTime } from "./eventlogging/event-time";
 import { FormatError } from "./format-error";
 
 /**
@@ -13,6 +11,7 @@ import { FormatError } from "./format-error";
  */
 export type Candidate = {
   topic: string;
+  /** What names the event: a capsule's uuid, or another event's identity as it stands there. No tab is in it. */
   uuid: string;
   /** The better source has the lower rank: the archive (0) has the ip, MySQL (1) has not. */
   rank: 0 | 1;
@@ -35,20 +34,14 @@ const digits = (ms: number) => String(Math.max(0, ms)).padStart(MS_DIGITS, "0");
 
 /**
  * An event of a source as a candidate.
- * @param json its text where there is one: to write it anew would change numbers that JavaScript cannot hold
+ * @param json its text as the source has it: to write it anew would change numbers that JavaScript cannot hold
  */
 export const candidateOf = (
   topic: string,
   rank: Candidate["rank"],
-  event: EventCapsule,
-  json = JSON.stringify(event),
-): Candidate => ({
-  topic,
-  rank,
-  uuid: event.uuid,
-  ms: capsuleTime(event) ?? 0,
-  json,
-});
+  { uuid, ms = 0 }: { uuid: string; ms?: number | undefined },
+  json: string,
+): Candidate => ({ topic, rank, uuid, ms, json });
 
 /** What names an event in the search: its topic and uuid. It is the line of one that Kafka or a raw hour holds. */
 export const heldLine = (topic: string, uuid: string) => `${topic}\t${uuid}`;

@@ -53,6 +53,8 @@ function typeText(schema: Schema): string {
   // One of several forms, which a name or the field's description tells.
   if (schema.anyOf && schema.format !== undefined) return schema.format;
   if (schema.oneOf) return "section";
+  // Whatever YAML can hold: its description is beside it.
+  if (Object.keys(schema).length === 0) return "any value";
   if (schema.enum)
     return schema.enum.map((value) => code(String(value))).join(", ");
   switch (schema.type) {

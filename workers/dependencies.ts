@@ -34,6 +34,7 @@ import { driverRuns, type Jobs, runCommand } from "../clients/commands";
 import { EventArchive } from "../clients/event-archive";
 import { Storage } from "../clients/storage";
 import type { Config } from "../domain/settings/config";
+import { eventReaderOf } from "../domain/settings/event-reader";
 import { configDigest } from "../domain/settings/config-digest";
 import { policyOf } from "../domain/settings/policy";
 import { secretVariables } from "../domain/settings/secret-variables";
@@ -84,7 +85,10 @@ export function createDependencies(
     source: createImporter(hdfs, config.importer),
     kafka: clients.kafka(),
     hive: clients.hive(),
-    archive: new EventArchive(config.archive?.files ?? []),
+    archive: new EventArchive(
+      config.archive?.files ?? [],
+      eventReaderOf(config),
+    ),
     yarn,
     submitter: new Submitter(yarn, drivers),
     cache: new EvidenceCache(storage),

@@ -22,7 +22,7 @@ type CanaryClients = {
   hive: Hive;
   source: Importer;
   storage: Storage;
-  config: Pick<Config, "canary" | "naming" | "refine">;
+  config: Pick<Config, "canary" | "events" | "naming" | "refine">;
 };
 
 /** Canaries: one marked event a topic and hour, followed through every stage. */

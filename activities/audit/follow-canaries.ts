@@ -1,11 +1,13 @@
 import type { Canary, CanaryStage } from "../../domain/audit/canary";
 import type { Config } from "../../domain/settings/config";
 import { type Dataset, datasetOf } from "../../domain/settings/dataset";
+import { canaryIdOf } from "../../domain/audit/canary-message";
+import { textInRow } from "../../domain/backfill/text-in-row";
+import { eventReaderOf } from "../../domain/settings/event-reader";
 import { isRefined } from "../../domain/settings/stages";
-import { canaryEvent } from "../../formats/eventlogging/canary-event";
 import { isTemporary } from "../../formats/hadoop/temporary-names";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
-import { rows } from "../../clients/hdfs/parquet";
+import { footer, rows } from "../../clients/hdfs/parquet";
 import type { Hive } from "../../clients/hive/hive";
 import type { ImporterState, Importer } from "../../importers/importer";
 import type { Hour } from "../../lib/hour";
@@ -20,7 +22,7 @@ type FollowClients = {
   hdfs: Hdfs;
   hive: Hive;
   source: Importer;
-  config: Pick<Config, "naming" | "refine">;
+  config: Pick<Config, "events" | "naming" | "refine">;
 };
 
 /**
@@ -90,7 +92,7 @@ async function isImported(
 
 /** The hour is refined and the canary's row is in it; where there are too many rows to read, its done flag must do. */
 async function isRowThere(
-  clients: Pick<FollowClients, "hdfs" | "hive">,
+  clients: Pick<FollowClients, "config" | "hdfs" | "hive">,
   dataset: Dataset,
   hour: Hour,
 ): Promise<boolean> {
@@ -101,11 +103,16 @@ async function isRowThere(
   const { refined } = await readRefined(hdfs, dir);
   if (typeof refined.doneFlag !== "number" || !refined.rows.known) return false;
   if (refined.rows.count > MAX_ROWS) return true;
-  const { uuid } = canaryEvent(dataset.schema, hour);
+  const uuid = canaryIdOf(dataset.topic, hour, clients.config);
+  const { columns } = eventReaderOf(clients.config);
+  const tops = [...new Set(columns.uuid.map(([column]) => column!))];
   for (const file of (await hdfs.list(dir)) ?? []) {
     if (isTemporary(file.name)) continue;
-    const found = await rows(hdfs, `${dir}/${file.name}`, ["uuid"]);
-    if (found.some((row) => row["uuid"] === uuid)) return true;
+    const { columns: has } = await footer(hdfs, dir, file);
+    const asked = tops.filter((column) => has.includes(column));
+    if (asked.length === 0) continue;
+    const found = await rows(hdfs, `${dir}/${file.name}`, asked);
+    if (found.some((row) => textInRow(row, columns.uuid) === uuid)) return true;
   }
   return false;
 }

@@ -4,10 +4,11 @@ import type { Config } from "../../domain/settings/config";
 import { datasetOf } from "../../domain/settings/dataset";
 import { wholeMatch } from "../../domain/settings/regex-text";
 import {
-  CANARY_HEADER,
-  canaryEvent,
-} from "../../formats/eventlogging/canary-event";
-import { capsuleTime } from "../../formats/eventlogging/event-time";
+  canaryMessage,
+  withoutExample,
+} from "../../domain/audit/canary-message";
+import { CANARY_HEADER } from "../../formats/eventlogging/canary-event";
+import { fatal } from "../../clients/errors";
 import type { Kafka } from "../../clients/kafka/kafka";
 import type { Storage } from "../../clients/storage";
 import { canaryPlaces } from "../../clients/storage-layout";
@@ -16,7 +17,7 @@ import type { Hour } from "../../lib/hour";
 type ProduceClients = {
   kafka: Kafka;
   storage: Storage;
-  config: Pick<Config, "canary" | "naming">;
+  config: Pick<Config, "canary" | "events" | "naming">;
 };
 
 /** Where each topic's partitions ended before an hour's canaries were produced. */
@@ -36,6 +37,12 @@ export async function produceCanariesOnce(
   const topics = await canaryTopics(clients);
   const done = await storage.read(canaryPlaces.ofHour(hour));
   if (done !== undefined) return done;
+  const unmade = withoutExample(topics, clients.config);
+  if (unmade.length > 0)
+    throw fatal(
+      "InvalidInput",
+      `canary.examples has no event for ${unmade.join(", ")}: give one there, or leave the topic out of canary.topics`,
+    );
   const starts =
     (await storage.read(canaryPlaces.starts(hour))) ??
     (await storeStarts(clients, topics, hour));
@@ -123,8 +130,8 @@ function produce(
       await producer.connect();
       const canaries: Canary[] = [];
       for (const topic of topics) {
-        const { schema } = datasetOf(topic, config.naming)!;
-        canaries.push(await sendCanary(producer, topic, schema, hour));
+        const message = canaryMessage(topic, hour, config);
+        canaries.push(await sendCanary(producer, topic, message, hour));
       }
       return canaries;
     } finally {
@@ -136,17 +143,16 @@ function produce(
 async function sendCanary(
   producer: Producer,
   topic: string,
-  schema: string,
+  { event, ms }: ReturnType<typeof canaryMessage>,
   hour: Hour,
 ): Promise<Canary> {
-  const event = canaryEvent(schema, hour);
   const [sent] = await producer.send({
     topic,
     acks: -1,
     messages: [
       {
         value: JSON.stringify(event),
-        timestamp: String(capsuleTime(event)),
+        timestamp: String(ms),
         headers: { [CANARY_HEADER]: hour },
       },
     ],

@@ -8,7 +8,6 @@ import {
 } from "../../domain/backfill/never-touch";
 import type { Plan } from "../../domain/backfill/plan";
 import type { Config } from "../../domain/settings/config";
-import { capsuleTime } from "../../formats/eventlogging/event-time";
 import { hourOf } from "../../lib/hour";
 import type { Untouchable } from "../../domain/settings/sections/repair";
 
@@ -67,11 +66,10 @@ export async function refuseUntouchablePlan(
 export function refuseUntouchableEvent(
   config: Rules,
   topic: string,
-  event: Parameters<typeof capsuleTime>[0],
+  ms: number | undefined,
 ): void {
   const rules = neverTouchOf(config);
   if (rules.length === 0) return;
-  const ms = capsuleTime(event);
   if (ms === undefined) return;
   const rule = untouchableHour(rules, topic, hourOf(ms));
   if (rule) throw untouched(`${topic} ${hourOf(ms)}`, rule);

@@ -8,8 +8,7 @@ import {
 } from "../../clients/kafka/transactional-producer";
 import { replayHeaders } from "../../domain/backfill/replay-headers";
 import type { Config } from "../../domain/settings/config";
-import type { EventCapsule } from "../../formats/eventlogging/event-capsule";
-import { capsuleTime } from "../../formats/eventlogging/event-time";
+import type { FoundEvent } from "./search/read-missing";
 
 /** How often, and how long apart, a new attempt tries to take over from an older one whose transaction is still being ended. */
 const FENCING_RETRIES = 100;
@@ -20,7 +19,7 @@ const TRANSACTION_TIMEOUT_MS = 30_000;
 
 /** An event that is to be produced. */
 export type OutgoingEvent = {
-  event: Pick<EventCapsule, "uuid" | "dt" | "timestamp">;
+  event: FoundEvent["event"];
   /** Its index in its topic's list of missing events. */
   index: number;
   /** The event as JSON: what the message holds. */
@@ -189,8 +188,7 @@ export class ReplayTransactions {
 }
 
 /** @throws Error where an event has no time, which no missing event that was stored lacks */
-function timeOf(event: OutgoingEvent["event"]): number {
-  const time = capsuleTime(event);
-  if (time === undefined) throw new OwnFault(`event ${event.uuid} has no time`);
-  return time;
+function timeOf({ uuid, ms }: OutgoingEvent["event"]): number {
+  if (ms === undefined) throw new OwnFault(`event ${uuid} has no time`);
+  return ms;
 }

@@ -1,5 +1,6 @@
 import { heartbeat, sleep } from "@temporalio/activity";
 import type { Config } from "../../domain/settings/config";
+import { eventReaderOf } from "../../domain/settings/event-reader";
 import type { Landed } from "../../domain/backfill/landed";
 import { holderOf, topicLease } from "../../domain/backfill/leases";
 import type { MissingTopic } from "../../domain/backfill/missing";
@@ -79,6 +80,8 @@ const countLanded = ({ landed }: ReadBack, topics: string[]) =>
 
 /** Producing the missing events, each exactly once. */
 export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
+  const reader = eventReaderOf(config);
+
   /** The batches of a topic's events that have not landed yet. Two files of its missing events are in memory: the one at hand, and the next. */
   async function* unsentBatches(missing: MissingTopic, landed: Landed) {
     // An event's position among its topic's missing events; its message carries it, so that a read-back tells which ones landed.
@@ -87,12 +90,12 @@ export function createReplayActivities({ config, kafka, storage }: ReplayDeps) {
       for (const { event, text } of events) {
         const own = index++;
         if (!landed.has(own, event.uuid)) {
-          refuseUntouchableEvent(config, missing.topic, event);
+          refuseUntouchableEvent(config, missing.topic, event.ms);
           yield { event, index: own, value: text };
         }
       }
     }
-    for await (const events of readMissing(storage, missing))
+    for await (const events of readMissing(storage, missing, reader))
       yield* batches(
         unsent(events),
         ({ value }) => Buffer.byteLength(value) + BESIDE_BYTES,

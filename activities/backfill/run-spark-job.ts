@@ -18,6 +18,8 @@ type Run = {
   name: string;
   /** Files of lines that it reads, as references, by the name of their argument. */
   inputs: Record<string, string[]>;
+  /** More arguments, names and values. */
+  more?: string[];
   /** Where the list of an input's files is written. */
   listOf: (input: string) => Place<string>;
   /** The folder that it writes. */
@@ -31,7 +33,7 @@ type Run = {
  */
 export async function runSparkJob(
   { hdfs, storage, submitter }: SparkDeps,
-  { spark, tag, name, inputs, listOf, output }: Run,
+  { spark, tag, name, inputs, more = [], listOf, output }: Run,
 ): Promise<{ id: string; lines: AsyncIterable<string> }> {
   const out = storage.path(output);
   const lists: string[] = [];
@@ -50,7 +52,7 @@ export async function runSparkJob(
           name,
           class: spark.class,
           jar: spark.jar,
-          arguments: [...lists, "--out", out],
+          arguments: [...lists, ...more, "--out", out],
         },
         (progress) => {
           told = progress;

@@ -22,6 +22,7 @@ import { setup } from "../../sandbox/platform/setup";
 import { down, reset, up } from "../../sandbox/platform/up";
 import { loadConfig } from "../../workers/config";
 import { alternating, secondsOf } from "../alternating";
+import { capsuleTime } from "../../formats/eventlogging/event-time";
 
 type Options = {
   sizes: number[];
@@ -63,7 +64,15 @@ function* events(count: number): Generator<EventCapsule> {
 
 async function* missingEvents(count: number): AsyncGenerator<MissingEvent> {
   for (const event of events(count))
-    yield { ...candidateOf("Replayed", 0, event), copies: 1 };
+    yield {
+      ...candidateOf(
+        "Replayed",
+        0,
+        { uuid: event.uuid, ms: capsuleTime(event) },
+        JSON.stringify(event),
+      ),
+      copies: 1,
+    };
 }
 
 /** The events as lines, for the console producer. */

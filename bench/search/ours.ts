@@ -12,6 +12,7 @@ import { sha256 } from "../../lib/digest";
 import { folderAsHdfs } from "../../test/support/folder-hdfs";
 import { NOTHING_SINCE } from "../../test/support/unchanged-kafka";
 import { type Archive, SCHEMAS } from "./generate";
+import { CAPSULES } from "../../formats/eventlogging/capsules";
 
 /** One search, of a process of its own: prints the seconds, what was found, its digest and the memory at its peak. */
 async function main(folder: string, memoryMb: number): Promise<void> {
@@ -74,7 +75,7 @@ async function main(folder: string, memoryMb: number): Promise<void> {
   clearInterval(watch);
   const lines: string[] = [];
   for (const topic of found.topics)
-    for await (const events of readMissing(storage, topic))
+    for await (const events of readMissing(storage, topic, CAPSULES))
       for (const { text } of events) lines.push(text);
   console.log(
     JSON.stringify({

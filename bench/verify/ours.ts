@@ -14,6 +14,7 @@ import { loadConfig } from "../../workers/config";
 import { createDependencies } from "../../workers/dependencies";
 import { peakMb } from "../fleet/ours";
 import type { Counts, Made } from "./generate";
+import { CAPSULES } from "../../formats/eventlogging/capsules";
 
 /** As many requests side by side as the verification has. */
 const WIDTH = 16;
@@ -29,6 +30,7 @@ const pick = ({ rows, distinct, duplicates }: Counts): Counts => ({
 /** The counts alone, as the verification makes them. */
 async function counts(deps: Deps, topics: PlannedTopic[]): Promise<Counts> {
   const reading = new RowReading(deps, {
+    reader: CAPSULES,
     topicHours: topicHoursOf(topics, deps.config.naming),
     missing: [],
     deep: new Set(),

@@ -14,6 +14,8 @@ const TAIL_BYTES = 32_768;
 /** Footers by path, length and time: files do not change, so that each footer is read once. */
 const footers = new Map<string, Footer>();
 const MAX_FOOTERS_KEPT = 5_000;
+/** The names of files' fields by their texts: most files of a table have the same ones, which are kept once. */
+const names = new Map<string, Pick<Footer, "columns" | "fields">>();
 
 /** The reader's own does not end on some damaged pages. */
 const SNAPPY = (page: Uint8Array, length: number) =>
@@ -65,9 +67,17 @@ const keyOf = (path: string, { length, mtime }: FileStatus) =>
 
 function remember(path: string, file: FileStatus, bytes: Buffer): Footer {
   const found = told(path, () => readFooter(bytes));
-  if (footers.size > MAX_FOOTERS_KEPT) footers.clear();
-  footers.set(keyOf(path, file), found);
-  return found;
+  if (footers.size > MAX_FOOTERS_KEPT) {
+    footers.clear();
+    names.clear();
+  }
+  const { columns, fields } = found;
+  const key = fields.join("\n");
+  const shared = names.get(key) ?? { columns, fields };
+  names.set(key, shared);
+  const kept = { ...found, ...shared };
+  footers.set(keyOf(path, file), kept);
+  return kept;
 }
 
 /** What a parse gives. @throws FormatError that names the file, where its bytes are damaged */

@@ -1,4 +1,5 @@
 import { isLosslessNumber } from "lossless-json";
+import { columnName } from "../../formats/events/event-reader";
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   value !== null &&
@@ -30,7 +31,8 @@ export function rowDifferences(
   const columns = columnsOf(row);
   return Object.entries(event).flatMap(([name, wanted]) => {
     const where = path === "" ? name : `${path}.${name}`;
-    const got = columns.get(name.toLowerCase());
+    const got =
+      columns.get(name.toLowerCase()) ?? columns.get(columnName(name));
     if (isObject(wanted)) {
       if (got !== null && typeof got === "object")
         return rowDifferences(wanted, got as Record<string, unknown>, where);

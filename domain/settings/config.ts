@@ -8,6 +8,7 @@ import { archive, search } from "./sections/archive-and-search";
 import { audit, canary } from "./sections/audit";
 import { hdfs, hive, kafka, mysql, yarn } from "./sections/cluster";
 import { cluster } from "./sections/hadoop";
+import { events } from "./sections/events";
 import { importer } from "./sections/importer";
 import { owners } from "./sections/owners";
 import { refine } from "./sections/refine";
@@ -31,6 +32,7 @@ export const configSchema = z
     hdfs,
     yarn,
     hive,
+    events,
     mysql,
     archive,
     search,
@@ -71,6 +73,13 @@ export const configSchema = z
       ...receiverFaults(config),
     ])
       context.addIssue({ code: "custom", path, message });
+    if (config.events !== undefined && config.mysql !== undefined)
+      context.addIssue({
+        code: "custom",
+        path: ["mysql"],
+        message:
+          "given together with `events`: its tables hold EventLogging's capsules, which have no such pointers. Leave out one of them; in a pipeline `mysql: null` does",
+      });
     for (const job of ["importer", "refine"] as const) {
       const { hold, release } = config[job] ?? {};
       if ((hold === undefined) !== (release === undefined))

@@ -12,7 +12,7 @@ export const namingRules = z
     topicPattern: regexText(wholeMatch, { firstGroup: "the schema" })
       .default("eventlogging_(.+)")
       .describe(
-        "Regex of the whole names of the topics that are audited; its first group is the schema.",
+        "Regex of the whole names of the topics that are audited; its first group is the schema, or the stream.",
       ),
     rawPath: z
       .string()
@@ -32,7 +32,7 @@ export const namingRules = z
       .regex(HAS_TABLE, "an absolute path with `{table}` in it, once")
       .default("/wmf/data/event/{table}")
       .describe(
-        "HDFS folder of a topic's refined hours; `{table}` stands for the schema with `-` as `_`, as Refine writes it.",
+        "HDFS folder of a topic's refined hours; `{table}` stands for the schema or stream with `-` and `.` as `_`, as Refine writes it.",
       ),
     database: z
       .string()
@@ -52,7 +52,7 @@ export const directoryOf = (
 export type Dataset = {
   topic: string;
   schema: string;
-  /** Refine's directory name: the schema with `-` as `_`, upper and lower case kept. */
+  /** Refine's directory name: the schema with `-` and `.` as `_`, upper and lower case kept. */
   tableDir: string;
   /** The table's name in Hive, which knows lower case only. */
   table: string;
@@ -76,7 +76,7 @@ export function datasetOf(
 ): Dataset | undefined {
   const schema = wholeMatch(rules.topicPattern).exec(topic)?.[1];
   if (schema === undefined) return undefined;
-  const tableDir = schema.replaceAll("-", "_");
+  const tableDir = schema.replaceAll(/[-.]/g, "_");
   return {
     topic,
     schema,

@@ -55,7 +55,7 @@ export function capsuleUuid(
 const MAX_DEPTH = 1000;
 
 /** Whether JSON's values lie too deep in one another. What a text in it holds does not count. */
-function isNestedTooDeeply(line: string): boolean {
+export function isNestedTooDeeply(line: string): boolean {
   // Each value within another takes two brackets.
   if (line.length <= 2 * MAX_DEPTH) return false;
   let depth = 0;

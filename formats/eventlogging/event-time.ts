@@ -44,6 +44,14 @@ export function timeProblem(event: Timed): string | undefined {
   return `${faults.join(", ")} (times from 2001 to 2100 can)`;
 }
 
+/** The time that a value of an event says, as {@link capsuleTime} takes one: a text as a `dt`, a number as a `timestamp`. */
+export function timeOfValue(value: unknown): number | undefined {
+  if (typeof value === "string") return capsuleTime({ dt: value });
+  return typeof value === "number"
+    ? capsuleTime({ timestamp: value })
+    : undefined;
+}
+
 /** @returns undefined for whatever is no such text */
 function msOfDt(dt: string | undefined): number | undefined {
   const parts = dt && (EXTENDED.exec(dt) ?? BASIC.exec(dt));

@@ -20,6 +20,8 @@ export type Footer = {
   rows: number;
   /** The names of the top-level columns, in lower case as Hive has them. */
   columns: string[];
+  /** The same, and all fields within fields, each with the names that lead to it, such as `meta.id`. */
+  fields: string[];
 };
 
 type Element = { name: string; children: number };
@@ -59,7 +61,12 @@ export function readFooter(tail: Buffer): Footer {
   });
   if (rows === undefined || rows < 0n || rows > Number.MAX_SAFE_INTEGER)
     throw new FormatError("its footer has no number of rows");
-  return { rows: Number(rows), columns: topLevel(schema) };
+  const fields = fieldsOf(schema);
+  return {
+    rows: Number(rows),
+    columns: fields.flatMap(({ path, depth }) => (depth === 0 ? [path] : [])),
+    fields: fields.map(({ path }) => path),
+  };
 }
 
 function elementOf(reader: CompactReader): Element {
@@ -75,19 +82,33 @@ function elementOf(reader: CompactReader): Element {
   return element;
 }
 
-/** The columns of a schema: a tree in depth-first order whose first element is the root, of which the columns are the children. */
-function topLevel([root, ...elements]: Element[]): string[] {
+/** So deep lie the fields that are told of; a schema in which more lie within one another is damaged, or nobody's table. */
+const MAX_DEPTH = 100;
+
+/** The fields of a schema: a tree in depth-first order whose first element is the root, of which the columns are the children. */
+function fieldsOf([root, ...elements]: Element[]): {
+  path: string;
+  depth: number;
+}[] {
   if (!root) throw new FormatError("its footer has no schema");
-  const columns: string[] = [];
-  /** Elements that are still to come of the column at hand. */
-  let pending = 0;
+  const found: { path: string; depth: number }[] = [];
+  /** The groups that the element at hand lies in, and how many fields of each are still to come. */
+  const within: { path: string; left: number }[] = [];
+  let columns = 0;
   for (const { name, children } of elements) {
     if (children < 0 || children > elements.length)
       throw new FormatError(`its schema has a field of ${children} fields`);
-    if (pending === 0) columns.push(name.toLowerCase());
-    pending = Math.max(pending - 1, 0) + children;
+    const parent = within.at(-1);
+    if (parent) parent.left--;
+    else columns++;
+    const path = (parent ? `${parent.path}.` : "") + name.toLowerCase();
+    found.push({ path, depth: within.length });
+    if (children > 0) within.push({ path, left: children });
+    if (within.length > MAX_DEPTH)
+      throw new FormatError("its schema has fields within fields, too deep");
+    while (within.at(-1)?.left === 0) within.pop();
   }
-  if (pending > 0 || columns.length !== root.children)
+  if (within.length > 0 || columns !== root.children)
     throw new FormatError("its schema is not whole");
-  return columns;
+  return found;
 }

@@ -1,6 +1,7 @@
 import type { Parser } from "./parser";
 import { ANSWERS } from "./parsers/answers";
 import { EVENTLOGGING } from "./parsers/eventlogging";
+import { EVENT_PLATFORM } from "./parsers/event-platform";
 import { HADOOP } from "./parsers/hadoop";
 import { KAFKA_CLIENT } from "./parsers/kafka-client";
 import { LOGS } from "./parsers/logs";
@@ -11,6 +12,7 @@ export const PARSERS: readonly Parser[] = [
   ...HADOOP,
   ...LOGS,
   ...EVENTLOGGING,
+  ...EVENT_PLATFORM,
   ...NAMES,
   ...ANSWERS,
   ...KAFKA_CLIENT,

@@ -18,6 +18,36 @@ const evidence = "activities/audit/evidence";
 /** Every guard against an event twice, a flag lost, a setting left behind, a wrong job, and a loss that looks healthy. */
 export const GUARDS: readonly Guard[] = [
   {
+    without: "some topics get canaries that their schema refuses",
+    file: "activities/audit/produce-canaries.ts",
+    guard: "if (unmade.length > 0)",
+    taken: "if (unmade.length < 0)",
+    test: "activities/audit/produce-canaries",
+  },
+  {
+    without:
+      "an event that one data centre's topic holds is replayed into another's",
+    file: "domain/backfill/topics-by-schema.ts",
+    guard: "if (to && !held.has(topic)) held.set(topic, to.topic);",
+    taken: "",
+    test: `${backfill}/search/event-platform`,
+  },
+  {
+    without:
+      "an archive whose events say nothing at the pointers makes a loss look like silence",
+    file: "clients/event-archive.ts",
+    guard: "if (unknown !== undefined) unreadable.push(unknown);",
+    taken: "",
+    test: `${backfill}/search/event-platform`,
+  },
+  {
+    without: "a verification calls raw events whole of which nothing is known",
+    file: `${backfill}/verify/fetch-hour.ts`,
+    guard: "if (found.isEvent) unknown(found.error);",
+    taken: "",
+    test: `${backfill}/verify/event-platform`,
+  },
+  {
     without: "a saga that stalls in its approval waits for its own leases",
     file: "workflows/backfill/approval.ts",
     guard: `      if (takesLeases) await leases.giveAllBack();

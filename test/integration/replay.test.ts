@@ -11,6 +11,7 @@ import { crash, down, reset, up } from "../../sandbox/platform/up";
 import { until } from "../../sandbox/platform/wait";
 import { attemptApart, type AttemptApart } from "../support/attempt-apart";
 import { PARTITIONS, sceneOf } from "./replay/scene";
+import { namingRules } from "../../domain/settings/dataset";
 
 /** A replay on a real broker: whatever becomes of it, every event is there once, as it was, and none is lost. */
 const quiet = () => undefined;
@@ -252,7 +253,11 @@ test("a search waits for an open transaction, and finds what lies behind it", as
   await plain.send({ topic, messages: [{ partition: 0, value: text }] });
   await plain.disconnect();
   const searched = env.run(() =>
-    collectHeldSince({ kafka, storage }, [topic], { ends: {}, topicIds: {} }),
+    collectHeldSince(
+      { kafka, storage, config: { naming: namingRules.parse({}) } },
+      [{ topic, schema: topic }],
+      { ends: {}, topicIds: {} },
+    ),
   ) as ReturnType<typeof collectHeldSince>;
   let isOver = false;
   void searched.finally(() => (isOver = true));

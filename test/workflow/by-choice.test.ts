@@ -1,3 +1,4 @@
+import { CAPSULES } from "../../formats/eventlogging/capsules";
 import { createFlagActivities } from "../../activities/backfill/clear-flags";
 import { repairedByPlan } from "../../activities/backfill/planned-hours";
 import { createReportActivities } from "../../activities/backfill/report";
@@ -100,7 +101,7 @@ function world(topics = PLAN.topics.map((t) => ({ ...t, hours: CHOSEN }))) {
     replay: async (input: unknown) => {
       const { topics: found } = input as { topics: MissingTopic[] };
       for (const each of found)
-        for await (const events of readMissing(storage, each))
+        for await (const events of readMissing(storage, each, CAPSULES))
           for (const { event } of events) replayed.push(event.uuid);
       const landed = found.reduce((sum, { events }) => sum + events, 0);
       return { landed, twice: 0, ends: {} };

@@ -16,8 +16,10 @@ import {
   type Lines,
   LINES_OF_BATCH,
 } from "../../../clients/duckdb/lines-table";
+import { quoted } from "../../../clients/duckdb/quoted";
 import type { Unreadable } from "../../../domain/backfill/missing";
 import { EARLIEST, LATEST } from "../../../formats/eventlogging/event-time";
+import type { EventReader } from "../../../formats/events/event-reader";
 import { type HourRange, hourStart, inRange } from "../../../lib/hour";
 import { endOfLine, linesIn } from "../../../lib/lines";
 import { endIfUnwanted } from "../../beat";
@@ -29,7 +31,6 @@ const MAX_NAMED = 100;
 const DT = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z`;
 /** The same for DuckDB, which also takes digits that are missing and spaces around it. */
 const DT_FORMATS = "['%Y-%m-%dT%H:%M:%SZ', '%Y-%m-%dT%H:%M:%S.%gZ']";
-const UUID_DIGITS = 32;
 
 /** A longer line is judged by JavaScript: DuckDB would need some times as much memory for its JSON. */
 const MAX_ENGINE_LINE_BYTES = 1 << 20;
@@ -103,21 +104,23 @@ export async function* numberedLines(
 }
 
 /** The fields of a line by JSON; the whole batch fails where a line is none. */
-const FIELDS = "json_extract_string(l, ['/schema', '/uuid', '/dt'])";
+const fieldsOf = ({ pointers }: EventReader["engine"]) =>
+  `json_extract_string(l, [${[pointers.schema, pointers.uuid, pointers.time].map(quoted).join()}])`;
 /** The same for batches with such lines, which have no fields then: it takes twice the time. */
-const FIELDS_OF_ANY = `case when json_valid(l) then ${FIELDS} end`;
+const fieldsOfAny = (engine: EventReader["engine"]) =>
+  `case when json_valid(l) then ${fieldsOf(engine)} end`;
 
 /**
  * What DuckDB can tell of the lines of a batch that may be events of the searched topics (table `topics`). Its JSON is not JavaScript's (it
  * takes NaN, and of two keys of one name the first, where no writer of events writes two), so that lines which are wanted are judged again.
  */
-const batchSql = (fields: string) => `
+const batchSql = (fields: string, { idSql }: EventReader["engine"]) => `
   create or replace temp table batch as
   with found as (
     select first + n as line, ${fields} f from (${LINES_OF_BATCH}) where l <> chr(13)
   )
   select line, t.no topic, case when regexp_full_match(f[3], '${DT}') then epoch_ms(try_strptime(f[3], ${DT_FORMATS})) end ms,
-    case when strlen(f[2]) = ${UUID_DIGITS} then try_cast(f[2] as uuid) end uuid
+    ${idSql("f[2]")} uuid
   from found left join topics t on t.schema = f[1]
   where f[1] is null or t.no is not null`;
 
@@ -131,13 +134,14 @@ export class ArchiveKeys {
     private readonly range: HourRange,
     /** The number in the table `topics` of a schema's topic. */
     private readonly numberOf: (schema: string) => number | undefined,
+    private readonly reader: EventReader,
   ) {}
 
   /** Reads a file into the table `keys`. @param named is told of lines that are no events, and of damage */
   async read(file: ArchiveFile, named: UnreadableLines): Promise<void> {
     const { connection } = this;
     await connection.run(
-      "create or replace temp table keys (line bigint, topic integer, uuid uuid)",
+      `create or replace temp table keys (line bigint, topic integer, uuid ${this.reader.engine.idType})`,
     );
     /** Events in lines that are too long to be given to DuckDB. */
     const long: OddKey[] = [];
@@ -165,11 +169,12 @@ export class ArchiveKeys {
 
   private async readBatch(): Promise<void> {
     const { connection } = this;
+    const { engine } = this.reader;
     try {
-      await connection.run(batchSql(FIELDS));
+      await connection.run(batchSql(fieldsOf(engine), engine));
     } catch (error) {
       if (!(error instanceof EngineError && error.isBadInput)) throw error;
-      await connection.run(batchSql(FIELDS_OF_ANY));
+      await connection.run(batchSql(fieldsOfAny(engine), engine));
     }
   }
 
@@ -205,7 +210,7 @@ export class ArchiveKeys {
 
   /** Where a line is an event of a searched topic in the range, its key. */
   private keyOf(line: number, text: string, named: UnreadableLines): OddKey[] {
-    const read = datedEvent(textOfLine(text));
+    const read = datedEvent(textOfLine(text), this.reader);
     if ("error" in read) {
       named.add(line, read.error);
       return [];
@@ -224,7 +229,7 @@ export class ArchiveKeys {
     );
     await connection.append("odd_keys", ODD_KEYS, keys);
     await connection.run(
-      "insert into keys select line, topic, uuid::uuid from odd_keys",
+      `insert into keys select line, topic, uuid::${this.reader.engine.idType} from odd_keys`,
     );
   }
 }

@@ -10,6 +10,8 @@ import type {
   SearchedTopic,
 } from "../../../domain/backfill/missing";
 import { candidateLine, candidateOf } from "../../../formats/candidate";
+import type { EventReader } from "../../../formats/events/event-reader";
+import { topicsBySchema } from "../../../domain/backfill/topics-by-schema";
 import { shortDigest } from "../../../lib/digest";
 import { type HourRange, inRange } from "../../../lib/hour";
 import { endOfLine } from "../../../lib/lines";
@@ -70,7 +72,7 @@ export async function collectFromArchive(
   let engine: Engine | undefined;
   try {
     engine = await Engine.open({ memoryMb, signal: cancellationSignal() });
-    const reading = new ArchiveReading(topics, range, files);
+    const reading = new ArchiveReading(topics, range, files, archive.reader);
     const search = await reading.prepare(engine, hdfs, held);
     const collectFile = async (file: ArchiveFile): Promise<CollectedUnit> => {
       const { path, size, mtimeMs } = file;
@@ -119,6 +121,7 @@ class ArchiveReading {
     private readonly topics: SearchedTopic[],
     private readonly range: HourRange,
     private readonly all: ArchiveFile[],
+    private readonly events: EventReader,
   ) {}
 
   /** What a heartbeat tells; bytes as they lie on the disk. */
@@ -144,8 +147,7 @@ class ArchiveReading {
   /** Gets the engine ready. @returns what searches a file and adds its candidates */
   async prepare(engine: Engine, hdfs: Hdfs, collected: Collected[]) {
     const connection = await engine.connect();
-    // An event goes to one topic: where several topics have a schema, to the last.
-    const bySchema = new Map(this.topics.map((topic) => [topic.schema, topic]));
+    const bySchema = topicsBySchema(this.topics);
     const topics = await createTopics(connection, [...bySchema.values()]);
     const numbers = new Map(topics.map(({ schema }, no) => [schema, no]));
     /** Loaded once there is a file that has not been searched yet, beside the first files. */
@@ -154,23 +156,32 @@ class ArchiveReading {
       file: ArchiveFile,
       add: AddLine,
     ): Promise<Omit<CollectedUnit, "buckets">> => {
-      const held = (loaded ??= createHeld(engine, hdfs, collected));
+      const held = (loaded ??= createHeld(
+        engine,
+        hdfs,
+        collected,
+        this.events.engine.idType,
+      ));
       // Whoever waits for it is told of its failure.
       held.catch(() => undefined);
       const named = new UnreadableLines(file.path);
       const reader = await engine.connect();
       this.open.add(file);
       try {
-        const keys = new ArchiveKeys(reader, this.range, (schema) =>
-          numbers.get(schema),
+        const keys = new ArchiveKeys(
+          reader,
+          this.range,
+          (schema) => numbers.get(schema),
+          this.events,
         );
         // Side by side. Where one fails, the other is waited for: both use the engine.
         await mapPool([() => held, () => keys.read(file, named)], 2, (work) =>
           work(),
         );
-        await findMissing(reader);
-        const { range } = this;
-        await addMissing(reader, file, { topics, range }, named, add);
+        const { range, events } = this;
+        await findMissing(reader, events.engine.idType);
+        const searched = { topics, range, events };
+        await addMissing(reader, file, searched, named, add);
         return { files: [file.path], unreadable: named.inOrder };
       } finally {
         this.open.delete(file);
@@ -181,9 +192,12 @@ class ArchiveReading {
 }
 
 /** Makes the table `wanted` of the events in the table `keys` that nobody holds. */
-async function findMissing(connection: Connection): Promise<void> {
+async function findMissing(
+  connection: Connection,
+  idType: EventReader["engine"]["idType"],
+): Promise<void> {
   await connection.run(
-    "create temp table wanted (line bigint, topic integer, uuid uuid)",
+    `create temp table wanted (line bigint, topic integer, uuid ${idType})`,
   );
   for (let part = 0; part < JOIN_PARTS; part++) {
     const ofPart = `where hash(uuid) % ${JOIN_PARTS} = ${part}`;
@@ -198,11 +212,15 @@ async function findMissing(connection: Connection): Promise<void> {
 async function addMissing(
   connection: Connection,
   file: ArchiveFile,
-  { topics, range }: Pick<ArchiveSearch, "topics" | "range">,
+  {
+    topics,
+    range,
+    events,
+  }: Pick<ArchiveSearch, "topics" | "range"> & { events: EventReader },
   named: UnreadableLines,
   add: AddLine,
 ): Promise<void> {
-  const wanted = wantedLines(connection);
+  const wanted = wantedLines(connection, events);
   // Its damage is named already.
   const again = new UnreadableLines(file.path);
   let next = await wanted.next();
@@ -217,7 +235,7 @@ async function addMissing(
       if (number === line) {
         const text = bytes.subarray(at, end).toString("utf8");
         const topic = topics[no]!;
-        const read = datedEvent(textOfLine(text));
+        const read = datedEvent(textOfLine(text), events);
         // Nobody holds it: it is named whatever else was.
         if ("error" in read) named.addAlways(line, read.error);
         else if (
@@ -227,7 +245,7 @@ async function addMissing(
         )
           named.addAlways(
             line,
-            "it names its schema, uuid or dt twice, or was changed while it was read",
+            "it names its schema, identity or time twice, or was changed while it was read",
           );
         else
           await add(
@@ -247,9 +265,10 @@ type WantedLine = [line: number, topic: number, uuid: string];
 
 async function* wantedLines(
   connection: Connection,
+  { engine }: EventReader,
 ): AsyncGenerator<WantedLine> {
   const chunks = connection.stream(
-    "select line, topic, replace(uuid::varchar, '-', '') from wanted order by line",
+    `select line, topic, ${engine.textSql("uuid")} from wanted order by line`,
   );
   for await (const rows of chunks)
     for (const [line, topic, uuid] of rows as [bigint, number, string][])

@@ -12,7 +12,9 @@ import { isReplayOfAnother } from "../../../domain/backfill/replay-headers";
 import type { Config } from "../../../domain/settings/config";
 import { datasetOf } from "../../../domain/settings/dataset";
 import { heldLine } from "../../../formats/candidate";
-import { uuidOfLine } from "../../../formats/eventlogging/event-capsule";
+import { heldAs } from "../../../domain/backfill/topics-by-schema";
+import { eventReaderOf } from "../../../domain/settings/event-reader";
+import type { EventReader } from "../../../formats/events/event-reader";
 import type { Importer } from "../../../importers/importer";
 import { rawLines } from "../../../importers/raw-lines";
 import { partitionKey } from "../../../lib/keys";
@@ -41,17 +43,47 @@ export type HeldDeps = {
 /** Up to where topics were read in Kafka: see {@link CollectedUnit}. */
 type ReadTo = Required<Pick<CollectedUnit, "ends" | "topicIds">>;
 
-type HeldKafka = Pick<Kafka, "offsets" | "read" | "topicIds">;
+export type HeldKafka = Pick<Kafka, "offsets" | "read" | "topicIds" | "topics">;
+
+type NotingConfig = Pick<Config, "events" | "naming">;
+
+/** How what topics hold is noted. */
+type Noting = {
+  /** Topics to read, each with the searched one under which what it holds is noted. */
+  as: ReadonlyMap<string, string>;
+  idOf: EventReader["idOf"];
+  add: AddLine;
+};
+
+/** Which topics are to be read for the searched ones, and how. */
+async function notingOf(
+  {
+    kafka,
+    config,
+  }: {
+    kafka: HeldKafka;
+    config: NotingConfig;
+  },
+  searched: { topic: string; schema: string }[],
+): Promise<Omit<Noting, "add">> {
+  const { idOf, pointers } = eventReaderOf(config);
+  return {
+    as: pointers
+      ? heldAs(searched, await kafka.topics(), config.naming)
+      : heldAs(searched),
+    idOf,
+  };
+}
 
 /**
- * Adds the uuid of every message that topics have in Kafka now.
+ * Adds the identity of every message that topics have in Kafka now. A message without one is no candidate either.
  * @param since up to where they were read before
  * @returns how many of the messages other sagas have replayed, and up to where was read
  */
 async function addKafka(
   kafka: HeldKafka,
   topics: string[],
-  add: AddLine,
+  { as, idOf, add }: Noting,
   since: ReadTo = { ends: {}, topicIds: {} },
 ): Promise<Pick<CollectedUnit, "replayed"> & ReadTo> {
   const own = sagaId();
@@ -79,10 +111,10 @@ async function addKafka(
   await kafka.read(
     ranges,
     async (m) => {
-      const uuid = m.value && uuidOfLine(m.value.toString("utf8"));
+      const uuid = m.value && idOf(m.value.toString("utf8"));
       if (isReplayOfAnother(m.headers, own))
         replayed[m.topic] = (replayed[m.topic] ?? 0) + 1;
-      if (uuid) await add(heldLine(m.topic, uuid));
+      if (uuid) await add(heldLine(as.get(m.topic)!, uuid));
     },
     () => beat("reading Kafka"),
   );
@@ -103,12 +135,12 @@ function firstUnread(
   return BigInt(readTo) > BigInt(low) ? readTo : low;
 }
 
-/** Adds the uuid of every event in a topic's raw hours of the range. */
+/** Adds the identity of every event in a topic's raw hours of the range. */
 async function addRawHours(
   deps: HeldDeps,
   topic: string,
   range: HourRange,
-  add: AddLine,
+  { as, idOf, add }: Noting,
 ): Promise<void> {
   const { config, hdfs } = deps;
   const dataset = datasetOf(topic, config.naming)!;
@@ -122,8 +154,8 @@ async function addRawHours(
       hdfs,
       deps.source.hourDir(dataset, hour),
     )) {
-      const uuid = uuidOfLine(line);
-      if (uuid) await add(heldLine(topic, uuid));
+      const uuid = idOf(line);
+      if (uuid) await add(heldLine(as.get(topic)!, uuid));
     }
   }
 }
@@ -137,19 +169,22 @@ export async function collectHeldUuids(
   units: SearchUnits,
   input: { topics: SearchedTopic[]; range: HourRange },
 ): Promise<string> {
-  const topics = input.topics.map(({ topic }) => topic);
+  const noting = await notingOf(deps, input.topics);
+  const topics = [...noting.as.keys()];
   const collected: CollectedUnit[] = [];
   for (let i = 0; i < topics.length; i += TOPICS_A_CONSUMER) {
     const some = topics.slice(i, i + TOPICS_A_CONSUMER);
     const name = `held/kafka-${shortDigest(some.join(" "))}`;
     collected.push(
-      await units.doneOnce(name, (add) => addKafka(deps.kafka, some, add)),
+      await units.doneOnce(name, (add) =>
+        addKafka(deps.kafka, some, { ...noting, add }),
+      ),
     );
   }
   for (const topic of topics)
     collected.push(
       await units.doneOnce(`held/raw-${topic}`, (add) =>
-        addRawHours(deps, topic, input.range, add),
+        addRawHours(deps, topic, input.range, { ...noting, add }),
       ),
     );
   const [ref] = await units.storeSource("held", collected);
@@ -162,8 +197,12 @@ export async function collectHeldUuids(
  * @returns lines like those of `held`, and how many
  */
 export async function collectHeldSince(
-  { kafka, storage }: { kafka: HeldKafka; storage: Storage },
-  topics: string[],
+  {
+    kafka,
+    storage,
+    config,
+  }: { kafka: HeldKafka; storage: Storage; config: NotingConfig },
+  topics: { topic: string; schema: string }[],
   since: ReadTo,
 ): Promise<Pick<Collected, "refs" | "lines">> {
   const files = new LineFiles(
@@ -173,7 +212,9 @@ export async function collectHeldSince(
     SINCE_BYTES,
   );
   // Leases keep other sagas away meanwhile: what they have replayed was counted before.
-  await addKafka(kafka, topics, (line) => files.add(line), since);
+  const noting = await notingOf({ kafka, config }, topics);
+  const add = (line: string) => files.add(line);
+  await addKafka(kafka, [...noting.as.keys()], { ...noting, add }, since);
   await files.flush();
   return { refs: files.refs, lines: files.lines };
 }

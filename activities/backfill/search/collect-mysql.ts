@@ -165,9 +165,12 @@ async function collectRows(
       );
       continue;
     }
-    tally.addDoubts(name, read.doubts, read.event.uuid);
+    const { uuid } = read.event;
+    tally.addDoubts(name, read.doubts, uuid);
     await add(
-      candidateLine(candidateOf(topic.topic, 1, read.event, read.json)),
+      candidateLine(
+        candidateOf(topic.topic, 1, { uuid, ms: read.ms }, read.json),
+      ),
     );
   }
   return tally.result();

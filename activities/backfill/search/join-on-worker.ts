@@ -10,6 +10,7 @@ import {
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import type { Collected } from "../../../domain/backfill/missing";
 import { type MissingEvent, parseCandidate } from "../../../formats/candidate";
+import type { EventReader } from "../../../formats/events/event-reader";
 import { beat } from "../../beat";
 import {
   createHeld,
@@ -27,6 +28,8 @@ type Join = {
   sources: Collected[];
   /** MiB for DuckDB. */
   memoryMb: number;
+  /** The type of identities in DuckDB. */
+  idType: EventReader["engine"]["idType"];
 };
 
 /**
@@ -37,7 +40,7 @@ type Join = {
  */
 export async function* joinOnWorker(
   hdfs: Hdfs,
-  { topics, held, sources, memoryMb }: Join,
+  { topics, held, sources, memoryMb, idType }: Join,
 ): AsyncGenerator<MissingEvent> {
   const signal = cancellationSignal();
   const engine = await Engine.open({ memoryMb, signal });
@@ -45,14 +48,14 @@ export async function* joinOnWorker(
     const connection = await engine.connect();
     const byNumber = await createTopics(connection, topics);
     beat("held");
-    await createHeld(engine, hdfs, [held]);
+    await createHeld(engine, hdfs, [held], idType);
     const path = join(engine.folder, "candidates");
     const texts = await open(path, "wx+", 0o600);
     try {
       // Without a name the system frees it when the process ends, however that is.
       await unlink(path);
       beat("candidates");
-      await createCandidates(connection, hdfs, sources, texts);
+      await createCandidates(connection, hdfs, { sources, idType }, texts);
       beat("join");
       await createMissing(connection);
       yield* missingEvents(
@@ -72,11 +75,11 @@ export async function* joinOnWorker(
 async function createCandidates(
   connection: Connection,
   hdfs: Hdfs,
-  sources: Collected[],
+  { sources, idType }: Pick<Join, "sources" | "idType">,
   texts: FileHandle,
 ): Promise<void> {
   await connection.run(
-    "create table candidates (topic integer, uuid uuid, rank tinyint, ms bigint, place bigint, bytes integer)",
+    `create table candidates (topic integer, uuid ${idType}, rank tinyint, ms bigint, place bigint, bytes integer)`,
   );
   const refs = sources.flatMap((source) => source.refs);
   const lines = linesOfFiles(hdfs, refs, async (bytes) => {
@@ -85,7 +88,7 @@ async function createCandidates(
   await inBatches(connection, lines, () =>
     connection.run(`
       insert into candidates
-      select t.no, split_part(l, chr(9), 2)::uuid, split_part(l, chr(9), 3)::tinyint,
+      select t.no, split_part(l, chr(9), 2)::${idType}, split_part(l, chr(9), 3)::tinyint,
         split_part(l, chr(9), 4)::bigint, place, strlen(l)
       from (${LINES_WITH_OFFSETS}) left join topics t on t.topic = split_part(l, chr(9), 1)
       where l <> ''`),

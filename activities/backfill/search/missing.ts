@@ -3,18 +3,18 @@ import type { HourRange } from "../../../lib/hour";
 import type { PlannedTopic } from "../../../domain/backfill/plan";
 import type { createCollectActivities } from "./collect";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
-import type { Kafka } from "../../../clients/kafka/kafka";
 import type { Storage } from "../../../clients/storage";
 import type { Submitter } from "../submitter";
 import { mergeRows } from "../../../domain/backfill/mysql-rows";
 import type { Collected, Missing } from "../../../domain/backfill/missing";
 import type { SearchedSources } from "../../../domain/backfill/searched-sources";
+import { eventReaderOf } from "../../../domain/settings/event-reader";
 import { archiveHostsOf } from "../../../domain/settings/task-queues";
 import { sagaPlaces } from "../../../clients/storage-layout";
 import { heartbeatWhile } from "../../heartbeat-while";
 import { repairedByPlan } from "../planned-hours";
 import { sagaId } from "../saga-id";
-import { collectHeldSince } from "./collect-held";
+import { collectHeldSince, type HeldKafka } from "./collect-held";
 import { joinOnSpark } from "./join-on-spark";
 import { joinOnWorker } from "./join-on-worker";
 import { engineMb } from "./search-tables";
@@ -26,7 +26,7 @@ const MAX_NAMED = 20;
 type MissingDeps = {
   config: Config;
   hdfs: Hdfs;
-  kafka: Pick<Kafka, "offsets" | "read" | "topicIds">;
+  kafka: HeldKafka;
   storage: Storage;
   submitter: Submitter;
 };
@@ -53,6 +53,7 @@ export function createMissingActivities(
   collect: ReturnType<typeof createCollectActivities>,
 ) {
   const { config, hdfs, storage } = deps;
+  const reader = eventReaderOf(config);
 
   /** What was asked, of all that the configuration names. Undefined where a worker before 0.3.0 has collected: it does not name its host. */
   function sourcesAsked(sources: Collected[]): SearchedSources | undefined {
@@ -77,8 +78,7 @@ export function createMissingActivities(
   ): Promise<Collected> {
     if (held.ends === undefined) return held;
     const { ends, topicIds = {} } = held;
-    const names = topics.map(({ topic }) => topic);
-    const since = await collectHeldSince(deps, names, { ends, topicIds });
+    const since = await collectHeldSince(deps, topics, { ends, topicIds });
     // Archives have left out what was held then, and MySQL often has nothing: all of it need not be read once more.
     const isLeftOut = sources.every(
       ({ lines, heldLeftOut = [] }) =>
@@ -115,6 +115,7 @@ export function createMissingActivities(
           held,
           sources,
           memoryMb: engineMb(config, input.share),
+          idType: reader.engine.idType,
         });
     const unreadable = sources.flatMap((source) => source.unreadable);
     const asked = sourcesAsked(sources);
@@ -127,6 +128,7 @@ export function createMissingActivities(
       input.planRef === undefined
         ? undefined
         : await repairedByPlan(storage, input.planRef),
+      reader,
     );
     return {
       topics: stored.map((topic) => {

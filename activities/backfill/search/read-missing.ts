@@ -1,4 +1,4 @@
-import type { EventCapsule } from "../../../formats/eventlogging/event-capsule";
+import type { EventReader } from "../../../formats/events/event-reader";
 import type { Storage } from "../../../clients/storage";
 import type {
   MissingPart,
@@ -13,7 +13,7 @@ const changed = (ref: string) =>
   new OwnFault(`${ref} is not what was stored there`);
 
 /** What of an event says which it is, and when it was. */
-type Identified = Pick<EventCapsule, "uuid" | "dt" | "timestamp">;
+type Identified = NonNullable<ReturnType<EventReader["identified"]>>;
 
 /** A missing event, and its text as it was found: that is what is replayed. */
 export type FoundEvent = { event: Identified; text: string };
@@ -22,28 +22,27 @@ export type FoundEvent = { event: Identified; text: string };
  * The search checked every field when it stored the line, and the file's digest says that it is the same line. A second full check would take a
  * quarter of a fast replay's time.
  */
-function identified(line: string, ref: string): Identified {
-  const json = parseJson(line, ref);
-  const { uuid, dt, timestamp } = (json ?? {}) as Record<string, unknown>;
-  if (
-    typeof uuid !== "string" ||
-    !(dt === undefined || typeof dt === "string") ||
-    !(timestamp === undefined || typeof timestamp === "number")
-  )
+function identified(
+  line: string,
+  ref: string,
+  reader: EventReader,
+): Identified {
+  const found = reader.identified(parseJson(line, ref));
+  if (found === undefined)
     throw new OwnFault(
-      `${ref}: an event's uuid, dt or timestamp has another type`,
+      `${ref}: an event's identity or time has another type, or is not where the configuration says`,
     );
-  return {
-    uuid,
-    ...(dt === undefined ? {} : { dt }),
-    ...(timestamp === undefined ? {} : { timestamp }),
-  };
+  return found;
 }
 
-function* eventsOf(ref: string, text: string): Generator<FoundEvent> {
+function* eventsOf(
+  ref: string,
+  text: string,
+  reader: EventReader,
+): Generator<FoundEvent> {
   for (const line of text.split("\n"))
     // Behind the last line break there is nothing.
-    if (line !== "") yield { event: identified(line, ref), text: line };
+    if (line !== "") yield { event: identified(line, ref, reader), text: line };
 }
 
 /** The files that hold a topic's missing events, in order. Version 0.1.0 kept all events in one file, which the reference then names. */
@@ -67,6 +66,7 @@ async function partsOf(
 export async function* readMissing(
   storage: Pick<Storage, "readRefText">,
   missing: MissingTopic,
+  reader: EventReader,
 ): AsyncGenerator<Iterable<FoundEvent>> {
   if (missing.events === 0) return;
   const read = async ({ ref, digest }: MissingPart) => {
@@ -85,6 +85,6 @@ export async function* readMissing(
       // Whoever ends early does not wait for it; where it is waited for, its failure is told.
       coming.catch(() => undefined);
     }
-    yield eventsOf(ref, text);
+    yield eventsOf(ref, text, reader);
   }
 }

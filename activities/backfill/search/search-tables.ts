@@ -6,6 +6,7 @@ import {
 } from "../../../clients/duckdb/engine";
 import { inBatches, type Lines } from "../../../clients/duckdb/lines-table";
 import type { Config } from "../../../domain/settings/config";
+import type { EventReader } from "../../../formats/events/event-reader";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import { lineBreaksIn, wholeLines } from "../../../lib/lines";
 import { endIfUnwanted } from "../../beat";
@@ -71,14 +72,17 @@ export async function createHeld(
   engine: Engine,
   hdfs: Hdfs,
   collected: { refs: string[]; lines: number }[],
+  idType: EventReader["engine"]["idType"],
 ): Promise<void> {
   const connection = await engine.connect();
-  await connection.run("create table held_lines (topic integer, uuid uuid)");
+  await connection.run(
+    `create table held_lines (topic integer, uuid ${idType})`,
+  );
   const refs = collected.flatMap((each) => each.refs);
   await inBatches(connection, linesOfFiles(hdfs, refs), () =>
     connection.run(`
       insert into held_lines
-      select t.no, split_part(l, chr(9), 2)::uuid
+      select t.no, split_part(l, chr(9), 2)::${idType}
       from (select unnest(string_split(decode(bytes), chr(10))) l from pieces)
       left join topics t on t.topic = split_part(l, chr(9), 1)
       where l <> ''`),

@@ -7,16 +7,14 @@ import type {
 import type { Storage } from "../../../clients/storage";
 import { sagaPlaces } from "../../../clients/storage-layout";
 import { sha256 } from "../../../lib/digest";
-import { capsuleTime } from "../../../formats/eventlogging/event-time";
+import { CAPSULES } from "../../../formats/eventlogging/capsules";
+import type { EventReader } from "../../../formats/events/event-reader";
 import { type Hour, hourOf } from "../../../lib/hour";
 import { parseJson } from "../../../lib/json";
 import { LineFiles } from "./line-files";
 
 /** The bytes of one file of missing events. A replay has two such files of each of some topics in memory. */
 const FILE_BYTES = 2 << 20;
-
-/** What of an event says when it was. */
-type Timed = Parameters<typeof capsuleTime>[0];
 
 /** What the search needs to know of a topic to say what is missing of it. */
 export type LossyTopic = Pick<PlannedTopic, "topic" | "schema" | "lostOffsets">;
@@ -53,6 +51,7 @@ class TopicWriter {
     private readonly sagaId: string,
     private readonly topic: LossyTopic,
     private readonly repairs: Repairs | undefined,
+    private readonly reader: EventReader,
   ) {
     this.counted = nothingMissing(topic);
     this.files = new LineFiles(
@@ -65,7 +64,8 @@ class TopicWriter {
 
   async add(event: MissingEvent): Promise<void> {
     const { counted, topic } = this;
-    const isLeftOut = this.repairs && !isRepaired(event, this.repairs);
+    const isLeftOut =
+      this.repairs && !isRepaired(event, this.repairs, this.reader);
     if (isLeftOut) {
       const { events, messages } = counted.leftOut ?? NONE;
       counted.leftOut = {
@@ -100,8 +100,12 @@ class TopicWriter {
 }
 
 /** Whether an event is of an hour that is repaired. One that does not say when it was is of none. */
-function isRepaired({ topic, json }: MissingEvent, repairs: Repairs): boolean {
-  const ms = capsuleTime(parseJson(json, topic) as Timed);
+function isRepaired(
+  { topic, json }: MissingEvent,
+  repairs: Repairs,
+  reader: EventReader,
+): boolean {
+  const ms = reader.identified(parseJson(json, topic))?.ms;
   return ms !== undefined && repairs(topic, hourOf(ms));
 }
 
@@ -109,6 +113,7 @@ function isRepaired({ topic, json }: MissingEvent, repairs: Repairs): boolean {
  * Stores missing events: some files of events for each topic, and a list of these files.
  * @param events sorted by topic, so that one topic after the other is written
  * @param repairs which topic-hours are repaired; default: all
+ * @param reader tells the hours of events; default: as capsules do
  * @returns an answer for each topic, in the order of the topics, also for those of which nothing is missing
  */
 export async function storeMissing(
@@ -117,6 +122,7 @@ export async function storeMissing(
   topics: LossyTopic[],
   events: AsyncIterable<MissingEvent>,
   repairs?: Repairs,
+  reader: EventReader = CAPSULES,
 ): Promise<MissingTopic[]> {
   const byName = new Map(topics.map((t) => [t.topic, t]));
   const stored = new Map<string, MissingTopic>();
@@ -130,7 +136,7 @@ export async function storeMissing(
       const topic = byName.get(event.topic)!;
       current = {
         name: event.topic,
-        writer: new TopicWriter(storage, sagaId, topic, repairs),
+        writer: new TopicWriter(storage, sagaId, topic, repairs, reader),
       };
     }
     await current.writer.add(event);

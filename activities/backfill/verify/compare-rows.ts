@@ -1,9 +1,8 @@
+import { textInRow } from "../../../domain/backfill/text-in-row";
 import { rowDifferences } from "../../../domain/backfill/row-compare";
 import type { Comparison } from "../../../domain/backfill/verification";
-import {
-  parseCapsuleLine,
-  parseLosslessly,
-} from "../../../formats/eventlogging/event-capsule";
+import { parseLosslessly } from "../../../formats/eventlogging/event-capsule";
+import type { EventReader } from "../../../formats/events/event-reader";
 import type { Hdfs } from "../../../clients/hdfs/hdfs";
 import { rows } from "../../../clients/hdfs/parquet";
 import { linesOfRawFile } from "../../../importers/raw-lines";
@@ -14,6 +13,7 @@ import { type ListedHour, withFile } from "./fetch-hour";
 export async function compareRows(
   hdfs: Hdfs,
   { of, rawDir, raw, refinedDir, refined }: ListedHour,
+  reader: EventReader,
 ): Promise<Comparison> {
   const result: Comparison = { compared: 0, different: 0, problems: [] };
   const events = new Map<string, string>();
@@ -23,8 +23,8 @@ export async function compareRows(
         const lines = linesOfRawFile(hdfs, `${rawDir}/${name}`, length);
         for await (const some of lines)
           for (const line of some) {
-            const parsed = parseCapsuleLine(line);
-            if ("event" in parsed) events.set(parsed.event.uuid, line);
+            const found = reader.read(line);
+            if ("event" in found) events.set(found.event.uuid, line);
           }
       });
   for (const { name } of refined) {
@@ -33,8 +33,8 @@ export async function compareRows(
     );
     for (const row of read ?? []) {
       endIfUnwanted();
-      const uuid = String(row["uuid"]);
-      const event = events.get(uuid);
+      const uuid = textInRow(row, reader.columns.uuid);
+      const event = uuid === undefined ? undefined : events.get(uuid);
       if (event === undefined) continue;
       result.compared++;
       const differences = rowDifferences(parseLosslessly(event), row);

@@ -15,6 +15,8 @@ import {
   parseHourToCount,
   replayedLine,
 } from "../../../formats/counted-hour";
+import { eventReaderOf } from "../../../domain/settings/event-reader";
+import type { EventReader } from "../../../formats/events/event-reader";
 import { shortDigest } from "../../../lib/digest";
 import { grouped } from "../../../lib/grouped";
 import { total } from "../../../lib/total";
@@ -45,7 +47,7 @@ export type CountedHours = {
 
 type Deps = SparkDeps &
   Pick<EvidenceClients, "hive" | "source"> & {
-    config: Pick<Config, "verify" | "refine">;
+    config: Pick<Config, "verify" | "events" | "refine">;
   };
 
 /** Spark was not asked, or has too little to count. */
@@ -67,7 +69,8 @@ export async function countOnSpark(
   const id = sagaId();
   const key = activityKey();
   const places = sagaPlaces(id).countingOnSpark(key);
-  const inputs = await inputsOf(deps, places, hours, missing);
+  const reader = eventReaderOf(deps.config);
+  const inputs = await inputsOf(deps, places, hours, missing, reader);
   if (inputs === undefined) return NOT_ON_SPARK;
   const run = {
     spark,
@@ -75,6 +78,7 @@ export async function countOnSpark(
     tag: tagOf(id, `verify-${shortDigest(key, 12)}`),
     name: `count_rows_${id}`,
     inputs,
+    more: argumentsOf(reader),
     listOf: places.list,
     output: places.output,
   };
@@ -91,6 +95,17 @@ export async function countOnSpark(
   }
 }
 
+/** How Spark is to read events that are no capsules. As JSON: a pointer may hold any character. */
+const argumentsOf = ({ pointers }: EventReader): string[] =>
+  pointers === undefined
+    ? []
+    : [
+        "--identity",
+        JSON.stringify(pointers.identity),
+        "--ip",
+        JSON.stringify(pointers.ip),
+      ];
+
 const isFailureOfApplication = (error: unknown): error is ApplicationFailure =>
   error instanceof ApplicationFailure && error.type === "ApplicationFailed";
 
@@ -102,6 +117,7 @@ async function inputsOf(
   places: Places,
   hours: TopicHour[],
   missing: MissingTopic[],
+  reader: EventReader,
 ): Promise<SparkCounting | undefined> {
   const { config, source, storage } = deps;
   const recorded = await storage.read(places.inputs);
@@ -129,6 +145,7 @@ async function inputsOf(
         files(places.replayed),
         hours,
         missing,
+        reader,
       ),
     });
   };
@@ -186,11 +203,12 @@ async function replayedIn(
   files: LineFiles,
   hours: TopicHour[],
   missing: MissingTopic[],
+  reader: EventReader,
 ): Promise<string[]> {
   const byTopic = grouped(hours, ({ topic }) => topic);
   for (const each of missing) {
     const ofTopic = byTopic.get(each.topic) ?? [];
-    for await (const byHour of replayedUuids(storage, each, ofTopic))
+    for await (const byHour of replayedUuids(storage, each, ofTopic, reader))
       for (const [no, uuids] of byHour)
         for (const uuid of uuids) await files.add(replayedLine(no, uuid));
   }

@@ -7,7 +7,7 @@ import {
   type Hdfs,
 } from "../../../clients/hdfs/hdfs";
 import { wholeFooter } from "../../../clients/hdfs/parquet";
-import { parseCapsuleLine } from "../../../formats/eventlogging/event-capsule";
+import type { EventReader } from "../../../formats/events/event-reader";
 import { FormatError } from "../../../formats/format-error";
 import { isTemporary } from "../../../formats/hadoop/temporary-names";
 import type { Footer } from "../../../formats/parquet/footer";
@@ -96,6 +96,8 @@ export async function withFile<T>(
 /** Where files come from and go to. */
 export type Fetching = {
   hdfs: Hdfs;
+  /** How events are read. */
+  reader: EventReader;
   /** A folder of this machine for data files. */
   folder: string;
   /** Takes the uuids of the events of raw files, each by a number of its own. */
@@ -108,7 +110,7 @@ export type Fetching = {
 
 /** Brings an hour's data files to this machine, and the uuids of its raw events to DuckDB. */
 export async function fetchHour(
-  { hdfs, folder, rawUuids, nextNumber, read }: Fetching,
+  { hdfs, reader, folder, rawUuids, nextNumber, read }: Fetching,
   { of, rawDir, raw, refinedDir, refined }: ListedHour,
 ): Promise<FetchedHour> {
   const hour: FetchedHour = {
@@ -139,13 +141,24 @@ export async function fetchHour(
     if (file.length === 0) return;
     const number = nextNumber();
     const path = `${rawDir}/${file.name}`;
+    const unknown: string[] = [];
     const events = await withFile(
       of,
       hour.problems,
-      () => rawUuids.addAll(number, eventUuids(hdfs, path, file.length)),
+      () =>
+        rawUuids.addAll(
+          number,
+          eventUuids({ hdfs, reader }, path, file.length, (error) =>
+            unknown.push(error),
+          ),
+        ),
       changed,
     );
     if (events === undefined) return;
+    if (unknown.length > 0)
+      hour.problems.push(
+        `${of.name}: ${path} has ${unknown.length} events of which it is not known which they are, and so not whether they have rows: ${unknown[0]}`,
+      );
     read(file.length);
     hour.rawFiles.push(number);
     hour.events += events;
@@ -166,17 +179,23 @@ export async function fetchHour(
   return hour;
 }
 
-/** The uuids of the events of a raw file, some at a time. */
+/**
+ * What names the events of a raw file, some at a time.
+ * @param unknown is told of each event that nothing names
+ */
 async function* eventUuids(
-  hdfs: Hdfs,
+  { hdfs, reader }: Pick<Fetching, "hdfs" | "reader">,
   path: string,
   length: number,
+  unknown: (error: string) => void,
 ): AsyncGenerator<string[]> {
   for await (const lines of linesOfRawFile(hdfs, path, length)) {
     endIfUnwanted();
     yield lines.flatMap((line) => {
-      const parsed = parseCapsuleLine(line);
-      return "event" in parsed ? [parsed.event.uuid] : [];
+      const found = reader.read(line);
+      if ("event" in found) return [found.event.uuid];
+      if (found.isEvent) unknown(found.error);
+      return [];
     });
   }
 }

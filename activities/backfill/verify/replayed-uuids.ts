@@ -1,6 +1,6 @@
 import type { Storage } from "../../../clients/storage";
 import type { MissingTopic } from "../../../domain/backfill/missing";
-import { capsuleTime } from "../../../formats/eventlogging/event-time";
+import type { EventReader } from "../../../formats/events/event-reader";
 import { grouped } from "../../../lib/grouped";
 import { hourOf } from "../../../lib/hour";
 import { topicHourKey } from "../../../lib/keys";
@@ -16,17 +16,18 @@ export async function* replayedUuids(
   storage: Pick<Storage, "readRefText">,
   missing: MissingTopic,
   ofTopic: TopicHour[],
+  reader: EventReader,
 ): AsyncGenerator<Map<number, string[]>> {
   const numbers = new Map(ofTopic.map(({ name, no }) => [name, no]));
   const numberOf = (ms: number | undefined) =>
     ms === undefined
       ? undefined
       : numbers.get(topicHourKey(missing.topic, hourOf(ms)));
-  for await (const events of readMissing(storage, missing)) {
+  for await (const events of readMissing(storage, missing, reader)) {
     endIfUnwanted();
     const found: { no: number; uuid: string }[] = [];
     for (const { event } of events) {
-      const no = numberOf(capsuleTime(event));
+      const no = numberOf(event.ms);
       if (no !== undefined) found.push({ no, uuid: event.uuid });
     }
     const byHour = grouped(found, ({ no }) => no);

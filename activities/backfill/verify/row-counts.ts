@@ -2,6 +2,10 @@ import { rm } from "node:fs/promises";
 import { type Connection, EngineError } from "../../../clients/duckdb/engine";
 import { quoted } from "../../../clients/duckdb/quoted";
 import type { RowCounts } from "../../../domain/backfill/verification";
+import type {
+  ColumnPath,
+  EventReader,
+} from "../../../formats/events/event-reader";
 import { grouped } from "../../../lib/grouped";
 import { total } from "../../../lib/total";
 import { endIfUnwanted } from "../../beat";
@@ -31,31 +35,56 @@ export async function createUuidTables(connection: Connection): Promise<void> {
 
 const RAW_FILES = { file: "bigint", hour: "bigint" } as const;
 
-/** The columns that are asked for; of a file that lacks one, no row has a value there. */
-const COLUMNS = ["uuid", "ip", "geocoded_data"];
-const columnsIn = ({ columns }: DataFile) =>
-  COLUMNS.filter((name) => columns.includes(name));
+/** Columns of a table, each as the names that lead to it: see {@link EventReader}. */
+type Columns = EventReader["columns"];
+
+const GEOCODED: ColumnPath = ["geocoded_data"];
+
+/** Those of some columns that a file has. */
+const thereOf = ({ fields }: DataFile, paths: readonly ColumnPath[]) =>
+  paths.filter((path) => fields.includes(path.join(".")));
+
+/** The columns of a file that are asked for; of a file that lacks one, no row has a value there. */
+const columnsIn = (file: DataFile, { uuid, ip }: Columns) =>
+  [uuid, ip, [GEOCODED]].map((paths) => thereOf(file, paths));
+
+/** The value of a column, or of a field within its fields. */
+const valueSql = ([column, ...inner]: ColumnPath): string =>
+  inner.reduce(
+    (value, name) => `struct_extract(${value}, ${quoted(name)})`,
+    `"${column}"`,
+  );
+
+/** The first value that is there, as a text. */
+const firstSql = (paths: readonly ColumnPath[], last: string) =>
+  `coalesce(${[...paths.map((path) => `${valueSql(path)}::varchar`), last].join()})`;
 
 /**
- * A query for the rows of files that have the same columns. Each is named by the number of its hour. Rows without a uuid count as rows of
+ * A query for the rows of files that have the same columns. Each is named by the number of its hour. Rows without an identity count as rows of
  * one event, which no raw hour has: more than one of them is told as a duplicate.
  */
-function scanOf(files: DataFile[]): string {
-  const has = new Set(columnsIn(files[0]!));
-  const isThere = (name: string) =>
-    has.has(name) ? `${name} is not null` : "false";
+function scanOf(files: DataFile[], columns: Columns): string {
+  const [uuid, ip, geocoded] = columnsIn(files[0]!, columns) as [
+    ColumnPath[],
+    ColumnPath[],
+    ColumnPath[],
+  ];
+  const isThere = (paths: ColumnPath[]) =>
+    paths.length > 0
+      ? `(${paths.map((path) => `${valueSql(path)} is not null`).join(" or ")})`
+      : "false";
   return `
     select split_part(parse_filename(filename), '-', 1)::bigint as hour,
-      ${has.has("uuid") ? "coalesce(uuid::varchar, 'null')" : "'undefined'"} as uuid,
-      (${isThere("ip")})::bigint as ip, (${isThere("ip")} and ${isThere("geocoded_data")})::bigint as geocoded
+      ${uuid.length > 0 ? firstSql(uuid, "'null'") : "'undefined'"} as uuid,
+      (${isThere(ip)})::bigint as ip, (${isThere(ip)} and ${isThere(geocoded)})::bigint as geocoded
     from read_parquet([${files.map(({ local }) => quoted(local)).join()}], binary_as_string = true, hive_partitioning = false)`;
 }
 
 /** One scan for all files of a table that have the same columns. */
-function scansOf(files: DataFile[]): DataFile[][] {
+function scansOf(files: DataFile[], columns: Columns): DataFile[][] {
   const alike = grouped(
     files,
-    (file) => `${file.of.topic} ${columnsIn(file).join()}`,
+    (file) => `${file.of.topic} ${JSON.stringify(columnsIn(file, columns))}`,
   );
   return [...alike.values()];
 }
@@ -73,6 +102,7 @@ async function countAll(
   connection: Connection,
   hours: FetchedHour[],
   scans: DataFile[][],
+  columns: Columns,
 ): Promise<Counted[]> {
   const numbers = hours.map(({ of }) => of.no);
   const asRows = hours.some(({ unrefined }) => unrefined);
@@ -80,7 +110,7 @@ async function countAll(
   return (await connection.rows(`
     with marks as (
       select hour, uuid, 1 as n, 0 as raw, 0 as replayed, ip, geocoded
-      from (${scans.map(scanOf).join(" union all ") || NO_ROWS})
+      from (${scans.map((files) => scanOf(files, columns)).join(" union all ") || NO_ROWS})
       union all select hour, uuid, ${asRows ? 1 : 0}, 1, 0, 0, 0 from ${RAW_UUIDS} join raw_files using (file)
       union all select hour, uuid, 0, 0, 1, 0, 0 from ${REPLAYED_UUIDS} where hour between ${range}
     ), events as (
@@ -104,6 +134,7 @@ const mayBeOfFile = (error: unknown): boolean =>
 async function readableOf(
   connection: Connection,
   hours: FetchedHour[],
+  columns: Columns,
 ): Promise<DataFile[]> {
   const readable: DataFile[] = [];
   for (const hour of hours)
@@ -111,7 +142,7 @@ async function readableOf(
       endIfUnwanted();
       try {
         await connection.rows(
-          `select count(uuid), sum(ip), sum(geocoded) from (${scanOf([file])})`,
+          `select count(uuid), sum(ip), sum(geocoded) from (${scanOf([file], columns)})`,
         );
         readable.push(file);
       } catch (error) {
@@ -128,10 +159,12 @@ async function readableOf(
  * Counts hours that were fetched, all with one query, and removes what it was about. A file that cannot be read is added to the hour's
  * problems, and the others are counted without it.
  * @param connection one with the tables of {@link createUuidTables}
+ * @param columns of the tables
  */
 export async function countRows(
   connection: Connection,
   hours: FetchedHour[],
+  columns: Columns,
 ): Promise<Map<FetchedHour, RowCounts>> {
   await connection.append(
     "raw_files",
@@ -143,15 +176,21 @@ export async function countRows(
   let files = hours.flatMap((hour) => hour.files);
   const count = async (): Promise<Counted[]> => {
     try {
-      return await countAll(connection, hours, scansOf(files));
+      return await countAll(
+        connection,
+        hours,
+        scansOf(files, columns),
+        columns,
+      );
     } catch (error) {
       if (!mayBeOfFile(error)) throw error;
-      files = await readableOf(connection, hours);
+      files = await readableOf(connection, hours, columns);
       // Files of one table may have columns of several types: each is read by its own.
       return countAll(
         connection,
         hours,
         files.map((file) => [file]),
+        columns,
       );
     }
   };

@@ -4,6 +4,7 @@ import { type Connection, Engine } from "../../../clients/duckdb/engine";
 import type { Storage } from "../../../clients/storage";
 import type { MissingTopic } from "../../../domain/backfill/missing";
 import type { Config } from "../../../domain/settings/config";
+import type { EventReader } from "../../../formats/events/event-reader";
 import { grouped } from "../../../lib/grouped";
 import { mapPool } from "../../../lib/map-pool";
 import { paceOf } from "../../../lib/pace";
@@ -41,6 +42,8 @@ type GroupedHour = {
 };
 
 type Input = {
+  /** How events are read. */
+  reader: EventReader;
   topicHours: TopicHour[];
   /** How many of them, from the first on, were read by an attempt before; default none. */
   before?: number;
@@ -143,8 +146,10 @@ export class RowReading {
     const { hdfs } = this.deps;
     await this.readReplayed(connection, group);
     const rawUuids = new UuidWriter(connection, RAW_UUIDS);
+    const { reader } = this.input;
     const fetching = {
       hdfs,
+      reader,
       folder: engine.folder,
       rawUuids,
       nextNumber: () => this.numbers++,
@@ -169,6 +174,7 @@ export class RowReading {
     const counts = await countRows(
       connection,
       fetched.map(({ hour }) => hour),
+      reader.columns,
     );
     const verified: VerifiedHour[] = [];
     for (const [i, { listed, hour }] of fetched.entries()) {
@@ -179,7 +185,9 @@ export class RowReading {
         ...{ of, partition, problems },
         counts: counts.get(hour)!,
         ...(unread === undefined ? {} : { unread }),
-        ...(isDeep ? { comparison: await compareRows(hdfs, listed) } : {}),
+        ...(isDeep
+          ? { comparison: await compareRows(hdfs, listed, reader) }
+          : {}),
       });
       this.hours++;
     }
@@ -196,7 +204,12 @@ export class RowReading {
     for (const each of this.input.missing) {
       const ofTopic = this.byTopic.get(each.topic);
       if (!ofTopic || !begun.has(ofTopic[0]!)) continue;
-      const found = replayedUuids(this.deps.storage, each, ofTopic);
+      const found = replayedUuids(
+        this.deps.storage,
+        each,
+        ofTopic,
+        this.input.reader,
+      );
       for await (const byHour of found)
         for (const [no, ofHour] of byHour) await uuids.add(no, ofHour);
     }

@@ -12,6 +12,7 @@ import {
   type Verification,
 } from "../../../domain/backfill/verification";
 import { auditTopics } from "../../audit/judge-topics";
+import { eventReaderOf } from "../../../domain/settings/event-reader";
 import { beat } from "../../beat";
 import type { Config } from "../../../domain/settings/config";
 import { isRefined } from "../../../domain/settings/stages";
@@ -30,7 +31,7 @@ import { VerifiedSoFar } from "./verified-so-far";
 type VerifyDeps = EvidenceClients & {
   storage: Storage;
   submitter: Submitter;
-  config: Pick<Config, "verify">;
+  config: Pick<Config, "verify" | "events">;
 };
 
 type VerifyInput = {
@@ -81,6 +82,7 @@ export function createVerifyActivities(deps: VerifyDeps) {
         ? await countOnSpark(deps, countable, missing)
         : NOT_ON_SPARK;
       const reading = new RowReading(deps, {
+        reader: eventReaderOf(config),
         topicHours,
         before: soFar.hours,
         missing,

@@ -39,6 +39,23 @@ export const canary = z
       .describe(
         "Hours within which a canary must become queryable; after that it is an alert.",
       ),
+    examples: z
+      .array(
+        z.strictObject({
+          topics: regexText(wholeMatch).describe(
+            "Regex of whole names of the topics whose canaries are made of this event.",
+          ),
+          event: z
+            .record(z.string(), z.unknown())
+            .describe(
+              "An event that the schema allows, with its `$schema`. A canary is a copy with an identity, a time and a stream of its own, and `canary` as its `meta.domain`.",
+            ),
+        }),
+      )
+      .default([])
+      .describe(
+        "What canaries are made of where `events` is given; the first whose `topics` matches counts. A topic of `canary.topics` without one is an error of the canaries.",
+      ),
   })
   .prefault({})
   .describe(

@@ -12,7 +12,6 @@ import {
   parseHourToCount,
 } from "../../../formats/counted-hour";
 import {
-  type EventCapsule,
   parseCapsuleLine,
   parseLosslessly,
   uuidOfLine,
@@ -31,10 +30,15 @@ import { byteLinesOf, hadoopLines, linesOf } from "../../../lib/lines";
 import { rowDifferences } from "../../../domain/backfill/row-compare";
 import { inPieces, type Parser, texts } from "../parser";
 import { EVENT_LINES, MYSQL_ROW, SECRETS } from "../seeds/events";
+import { CAPSULES } from "../../../formats/eventlogging/capsules";
 
-const events = EVENT_LINES.map((line) => JSON.parse(line) as EventCapsule);
-const candidates = events.map((event, i) =>
-  candidateOf("eventlogging_Edit", 0, event, EVENT_LINES[i]),
+const candidates = EVENT_LINES.map((line) =>
+  candidateOf(
+    "eventlogging_Edit",
+    0,
+    CAPSULES.identified(JSON.parse(line))!,
+    line,
+  ),
 );
 
 const COLUMN_KINDS: readonly ColumnKind[] = [
@@ -67,7 +71,13 @@ export const EVENTLOGGING: Parser[] = [
       const parsed = parseCapsuleLine(line);
       if ("error" in parsed) return wordsOf(parsed.error);
       wordsOf(timeProblem(parsed.event));
-      const { ms } = candidateOf("t", 0, parsed.event, line);
+      const read = CAPSULES.read(line);
+      const { ms } = candidateOf(
+        "t",
+        0,
+        "event" in read ? read.event : { uuid: "" },
+        line,
+      );
       const found = rowDifferences(parseLosslessly(line), parsed.event);
       return [
         ms,

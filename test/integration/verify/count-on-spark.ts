@@ -20,6 +20,7 @@ import {
   uuid,
 } from "../../unit/activities/backfill/verify/refined-world";
 import { CHANGED, hourOfKind, kindsOfHours, nameOfRaw } from "./kinds-of-hours";
+import { CAPSULES } from "../../../formats/eventlogging/capsules";
 
 type Deps = ReturnType<typeof createDependencies>;
 
@@ -87,6 +88,7 @@ export async function countedTwice(deps: Deps): Promise<{
   const read = async (counted: CountedHours["hours"] = new Map()) => {
     const found: Record<string, Omit<VerifiedHour, "of">> = {};
     const reading = new RowReading(deps, {
+      reader: CAPSULES,
       topicHours: hours,
       missing,
       deep: new Set(),

@@ -52,6 +52,8 @@ test("every format has a row in the table", () => {
   ).toEqual([
     // It writes events and reads none.
     "formats/eventlogging/canary-event.ts",
+    // It writes events and reads none.
+    "formats/events/canary-of-stream.ts",
     // It writes where Gobblin goes on, and reads nothing.
     "formats/gobblin/standing-state.ts",
     // It writes batches, and reads nothing.

@@ -33,7 +33,7 @@ const batch = (...indexes: number[]): OutgoingBatch => ({
     index,
     event: {
       uuid: String(index).padStart(32, "0"),
-      dt: "2018-07-05T03:00:00Z",
+      ms: Date.parse("2018-07-05T03:00:00Z"),
     },
     value: `{"n": 1.0, "index": ${index}}`,
   })),
@@ -206,7 +206,7 @@ test("an event without a time is not produced at another one", async () => {
   const one = transactions(to);
   const [item] = batch(0).items;
   await one.send("t", {
-    items: [{ ...item!, event: { uuid: item!.event.uuid } }],
+    items: [{ ...item!, event: { uuid: item!.event.uuid, ms: undefined } }],
     bytes: 1,
   });
   await expect(one.commit()).rejects.toThrow("has no time");

@@ -28,6 +28,7 @@ import {
 } from "../../../chaos/memory/scenario";
 import { MemoryKafka } from "../../../chaos/memory/kafka";
 import { MemoryHdfs } from "../../../chaos/memory/systems";
+import { CAPSULES } from "../../../../formats/eventlogging/capsules";
 
 /** Topics whose lost events lie in storage and are to be replayed. */
 async function world(config = CONFIG) {
@@ -95,7 +96,8 @@ test("an older attempt that froze before it sent an event can land it no more on
         partitionsOf: () => 1,
         mayNotReplay: async () => [],
       });
-      const items = [{ event, index: 0, value: JSON.stringify(event) }];
+      const known = CAPSULES.identified(event)!;
+      const items = [{ event: known, index: 0, value: JSON.stringify(event) }];
       await transactions.send(topicOf(LOSSY[0]!), { items, bytes: 1 });
       await transactions.commit();
     });
@@ -221,7 +223,7 @@ test("heartbeats tell events, bytes and how long the rest takes", () => {
   expect(progress.told).toEqual({ replayed: 0, total: 1000, bytes: 0 });
   progress.begin(400);
   const items = Array.from({ length: 100 }, (_, index) => ({
-    event: LOST[0]!,
+    event: CAPSULES.identified(LOST[0])!,
     index,
     value: "{}",
   }));

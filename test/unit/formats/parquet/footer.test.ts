@@ -17,6 +17,10 @@ const withMetadata = (...bytes: number[]) => {
 test("rows and columns are those that another reader finds", () => {
   const footer = readFooter(file);
   expect(footer.columns).toEqual(["uuid", "event", "revision", "payload"]);
+  expect(footer.fields).toEqual([
+    ...["uuid", "event", "event.action", "event.deep", "event.deep.n"],
+    ...["revision", "payload"],
+  ]);
   expect(BigInt(footer.rows)).toBe(parquetMetadata(file).num_rows);
   expect(readFooter(file.subarray(-footerLength(file)))).toEqual(footer);
 });

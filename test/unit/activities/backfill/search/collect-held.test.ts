@@ -91,10 +91,11 @@ test("what has come since is read from where the reading before has ended, and a
     new MockActivityEnvironment({
       workflowExecution: { workflowId: SAGA, runId: "r" },
     }).run(() =>
-      collectHeldSince({ kafka, storage }, [TOPIC], {
-        ends,
-        topicIds: { [TOPIC]: "first" },
-      }),
+      collectHeldSince(
+        { kafka, storage, config: { naming: namingRules.parse({}) } },
+        [{ topic: TOPIC, schema: "Edit" }],
+        { ends, topicIds: { [TOPIC]: "first" } },
+      ),
     ) as Promise<Pick<Collected, "refs" | "lines">>;
   const since = await collect();
   expect(asked).toEqual([

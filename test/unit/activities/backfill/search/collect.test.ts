@@ -14,6 +14,7 @@ import type { Collected } from "../../../../../domain/backfill/missing";
 import { inRange } from "../../../../../lib/hour";
 import { parseCandidate } from "../../../../../formats/candidate";
 import { MemoryFiles } from "../../../../support/memory-hdfs";
+import { CAPSULES } from "../../../../../formats/eventlogging/capsules";
 
 const RANGE = { since: "2018-07-05T01", until: "2018-07-05T03" };
 const EDIT = { topic: "eventlogging_Edit", schema: "Edit" };
@@ -285,9 +286,9 @@ test("a line that would be missing, and that two programs read in two ways, is n
   const { ref } = await collect({ topics: [EDIT], range: RANGE });
   expect(await candidates(ref)).toEqual(["eventlogging_Edit d"]);
   expect((await collected(ref)).unreadable).toMatchObject([
-    { line: 1, error: expect.stringMatching(/uuid or dt twice/) },
+    { line: 1, error: expect.stringMatching(/identity or time twice/) },
     { line: 2, error: "not JSON (truncated or corrupt)" },
-    { line: 4, error: expect.stringMatching(/uuid or dt twice/) },
+    { line: 4, error: expect.stringMatching(/identity or time twice/) },
   ]);
 });
 
@@ -426,7 +427,7 @@ test("it finds what reading line after line finds, whatever the lines", async ()
         for await (const text of archiveLines(file)) {
           number++;
           if (text === "") continue;
-          const read = datedEvent(text);
+          const read = datedEvent(text, CAPSULES);
           // A line with another schema is no concern of this search, be it whole or not.
           if (/"schema":(?:"Other"|7)/.test(text ?? "")) doubtful.add(number);
           if ("error" in read) bad.push({ line: number, error: read.error });

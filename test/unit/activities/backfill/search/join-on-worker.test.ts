@@ -22,6 +22,7 @@ async function joined(
   held: string[],
   sources: string[][],
   written: Partial<Collected> = {},
+  idType: "uuid" | "varchar" = "uuid",
 ): Promise<MissingEvent[]> {
   const files = new MemoryFiles();
   let count = 0;
@@ -42,6 +43,7 @@ async function joined(
       held: { ...collected(held), ...written },
       sources: sources.map((lines) => collected(lines)),
       memoryMb: 128,
+      idType,
     };
     for await (const event of joinOnWorker(files.hdfs, join)) found.push(event);
     return found;

@@ -17,6 +17,7 @@ import type {
 import type { MysqlRows } from "../../../../../domain/backfill/mysql-rows";
 import { sha256 } from "../../../../../lib/digest";
 import { MemoryFiles } from "../../../../support/memory-hdfs";
+import { CAPSULES } from "../../../../../formats/eventlogging/capsules";
 
 const SAGA = "backfill/july-5";
 const TOPICS = [
@@ -172,10 +173,13 @@ test("what a source has and nobody holds is missing, counted by source, and stor
     joinedBy: "worker",
   });
   const read: EventCapsule[] = [];
-  for await (const events of readMissing(storage, edit!))
+  for await (const events of readMissing(storage, edit!, CAPSULES))
     for (const found of events) {
       const stored = JSON.parse(found.text) as EventCapsule;
-      expect(found.event).toEqual({ uuid: stored.uuid, dt: stored.dt });
+      expect(found.event).toEqual({
+        uuid: stored.uuid,
+        ms: Date.parse(stored.dt!),
+      });
       read.push(stored);
     }
   expect(read).toEqual([event("a"), event("b")]);
@@ -240,7 +244,7 @@ test("events whose bytes are not those that were stored are not replayed", async
     MissingPart,
   ];
   files.texts.set(ref, files.texts.get(ref)!.replace("enwiki", "dewiki"));
-  await expect(readMissing(storage, edit!).next()).rejects.toThrow(
+  await expect(readMissing(storage, edit!, CAPSULES).next()).rejects.toThrow(
     `${ref} is not what was stored there`,
   );
 });
@@ -265,7 +269,7 @@ test("an attempt at the join that wakes up late leaves the events of another as 
   const [edit] = await store("a", "b");
   await store("b");
   const texts = [];
-  for await (const events of readMissing(storage, edit!))
+  for await (const events of readMissing(storage, edit!, CAPSULES))
     for (const found of events) texts.push(found.event.uuid);
   expect(texts).toEqual([uuid("a"), uuid("b")]);
 });

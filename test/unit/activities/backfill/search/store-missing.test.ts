@@ -1,3 +1,4 @@
+import { CAPSULES } from "../../../../../formats/eventlogging/capsules";
 import { readMissing } from "../../../../../activities/backfill/search/read-missing";
 import { storeMissing } from "../../../../../activities/backfill/search/store-missing";
 import { Storage } from "../../../../../clients/storage";
@@ -32,7 +33,7 @@ async function stored(repairs?: (topic: string, hour: string) => boolean) {
     repairs,
   );
   const uuids: string[] = [];
-  for await (const found of readMissing(storage, missing!))
+  for await (const found of readMissing(storage, missing!, CAPSULES))
     for (const { event } of found) uuids.push(event.uuid);
   return { missing: missing!, uuids };
 }

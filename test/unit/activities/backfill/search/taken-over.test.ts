@@ -21,6 +21,7 @@ import {
   type AttemptApart,
 } from "../../../../support/attempt-apart";
 import { FILES, sceneOf, writeArchive } from "./taken-over/scene";
+import { CAPSULES } from "../../../../../formats/eventlogging/capsules";
 
 /** Files that an attempt which takes over reads again at most, as docs/runbook.md says: those that are read side by side. */
 const READ_AGAIN = 2;
@@ -71,7 +72,7 @@ async function textsOf(
 ): Promise<string[]> {
   const texts: string[] = [];
   for (const topic of topics)
-    for await (const events of readMissing(storage, topic))
+    for await (const events of readMissing(storage, topic, CAPSULES))
       for (const { text } of events) texts.push(text);
   return texts;
 }

@@ -24,6 +24,9 @@ import {
   TOPIC,
   uuid,
 } from "./refined-world";
+import type { Config } from "../../../../../domain/settings/config";
+import { pageCreate } from "../../../../fuzz/seeds/event-platform";
+import { EVENTS } from "../../../../support/event-platform";
 
 const NEXT = addHours(HOUR, 1);
 const SPARK = {
@@ -70,7 +73,11 @@ class Cluster {
   /** @param sparkFromRows as configured; Spark is not configured without it */
   count(
     sparkFromRows?: number,
-    { activityId = "7", lines = [] as string[] } = {},
+    {
+      activityId = "7",
+      lines = [] as string[],
+      events = undefined as Config["events"],
+    } = {},
   ): Promise<CountedHours> {
     const storage = new Storage(this.storage.hdfs, "/sisyphus");
     const text = lines.map((l) => `${l}\n`).join("");
@@ -104,6 +111,7 @@ class Cluster {
       ...clients,
       config: {
         refine: {},
+        events,
         verify: {
           sparkFromRows,
           ...(sparkFromRows === undefined ? {} : { spark: SPARK }),
@@ -194,6 +202,28 @@ test("it is given the hours' files as they were listed, and the replayed events 
     [0, { partition: true, counts: COUNTS }],
     [1, { partition: true, counts: COUNTS }],
   ]);
+});
+
+test("it is told where events are named that are no capsules, and of capsules nothing, which it knows", async () => {
+  const cluster = new Cluster();
+  await cluster.count(0, {
+    events: EVENTS,
+    lines: [
+      pageCreate("A-1", `${HOUR}:10:00Z`),
+      pageCreate("a-2", `${NEXT}:00:00Z`),
+    ],
+  });
+  const { arguments: args } = cluster.jobs[0]!;
+  expect(args).toEqual([
+    ...["--hours", expect.any(String), "--replayed", expect.any(String)],
+    ...["--identity", '["/meta/id"]'],
+    ...["--ip", '["/http/client_ip","/ip","/client_ip"]'],
+    ...["--out", expect.any(String)],
+  ]);
+  expect(cluster.given("--replayed")).toEqual(["0\tA-1", "1\ta-2"]);
+  const capsules = new Cluster();
+  await capsules.count(0);
+  expect(capsules.jobs[0]!.arguments).not.toContain("--identity");
 });
 
 test("an hour with a file that was not as expected is left to the worker", async () => {

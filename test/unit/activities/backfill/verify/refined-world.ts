@@ -15,10 +15,13 @@ import type { MissingTopic } from "../../../../../domain/backfill/missing";
 import type { PlannedTopic } from "../../../../../domain/backfill/plan";
 import {
   type Dataset,
+  type NamingRules,
   namingRules,
 } from "../../../../../domain/settings/dataset";
 import { sha256 } from "../../../../../lib/digest";
 import { type Hour, partitionPath } from "../../../../../lib/hour";
+import { CAPSULES } from "../../../../../formats/eventlogging/capsules";
+import type { EventReader } from "../../../../../formats/events/event-reader";
 
 export const TOPIC = "eventlogging_Edit";
 export const HOUR: Hour = "2018-07-05T03";
@@ -127,7 +130,12 @@ export class RefinedWorld {
       before = 0,
       counted = new Map<number, CountedHour>(),
       env = new MockActivityEnvironment(),
+      reader = CAPSULES,
+      naming = namingRules.parse({}),
     }: {
+      /** How events are read. */
+      reader?: EventReader;
+      naming?: NamingRules;
       /** Lines of replayed events of a topic. */
       missing?: { topic: string; lines: string[] }[];
       deep?: string[];
@@ -152,7 +160,8 @@ export class RefinedWorld {
       },
     };
     const reading = new RowReading(deps as never, {
-      topicHours: topicHoursOf(topics as PlannedTopic[], namingRules.parse({})),
+      reader,
+      topicHours: topicHoursOf(topics as PlannedTopic[], naming),
       missing: missing.map(
         ({ topic, lines }) =>
           ({

@@ -9,6 +9,7 @@ import { Engine } from "../../../../../clients/duckdb/engine";
 import type { PlannedTopic } from "../../../../../domain/backfill/plan";
 import { namingRules } from "../../../../../domain/settings/dataset";
 import { HOUR, TOPIC, uuid } from "./refined-world";
+import { CAPSULES } from "../../../../../formats/eventlogging/capsules";
 
 const [OF] = topicHoursOf(
   [{ topic: TOPIC, hours: [HOUR] } as PlannedTopic],
@@ -36,7 +37,7 @@ async function counted(events: number) {
       problems: [],
       hasChanged: false,
     };
-    return (await countRows(connection, [hour])).get(hour);
+    return (await countRows(connection, [hour], CAPSULES.columns)).get(hour);
   } finally {
     await engine.close();
   }

@@ -52,7 +52,7 @@ final class Capsule {
     return uuid;
   }
 
-  private static JsonNode parsed(String line) throws NotCounted {
+  static JsonNode parsed(String line) throws NotCounted {
     // Some parsers skip a byte order mark and others refuse it; to some a carriage return ends a line.
     if (line.isEmpty() || line.charAt(0) != '{' || line.indexOf('\r') >= 0) throw new NotCounted("a line is no event");
     try {

@@ -27,8 +27,9 @@ import org.apache.spark.util.SerializableConfiguration;
  * Counts what topic-hours hold, as activities/backfill/verify/row-counts.ts does on a worker, for what is too much for one. formats/counted-hour.ts
  * describes the lines that it reads and writes. An hour with a file that is not as expected is told as left out, and the worker counts it.
  *
- * <p>Arguments: --hours FILE --replayed FILE --out DIR. FILE lists the paths of the inputs, one a line: the hours with their files, and the
- * replayed events by hour. DIR is the directory of the answer.
+ * <p>Arguments: --hours FILE --replayed FILE --out DIR [--identity JSON --ip JSON]. FILE lists the paths of the inputs, one a line: the hours
+ * with their files, and the replayed events by hour. DIR is the directory of the answer. JSON is a list of JSON pointers, given where events are
+ * no capsules of EventLogging's.
  */
 public final class CountRows {
   private CountRows() {}
@@ -44,6 +45,7 @@ public final class CountRows {
 
   public static void main(String[] args) throws IOException {
     Arguments arguments = new Arguments(args, "--hours", "--replayed", "--out");
+    EventParts parts = new EventParts(arguments.get("--identity"), arguments.get("--ip"));
     SparkSession spark = SparkSession.builder().getOrCreate();
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
 
@@ -67,7 +69,7 @@ public final class CountRows {
         spark.createDataFrame(
             context
                 .parallelize(tasks, Math.max(1, tasks.size()))
-                .flatMap(task -> marksOf(task, hadoop.value().value())),
+                .flatMap(task -> marksOf(task, parts, hadoop.value().value())),
             Mark.SCHEMA);
     Dataset<Row> ofReplayed =
         spark.createDataFrame(
@@ -124,7 +126,7 @@ public final class CountRows {
     return tasks;
   }
 
-  private static Iterator<Row> marksOf(List<HourFile> files, Configuration hadoop) {
+  private static Iterator<Row> marksOf(List<HourFile> files, EventParts parts, Configuration hadoop) {
     // One file after the other, each opened when the one before has ended.
     Iterator<HourFile> left = files.iterator();
     return new Iterator<>() {
@@ -132,7 +134,7 @@ public final class CountRows {
 
       @Override
       public boolean hasNext() {
-        while (!marks.hasNext() && left.hasNext()) marks = left.next().marks(hadoop);
+        while (!marks.hasNext() && left.hasNext()) marks = left.next().marks(parts, hadoop);
         return marks.hasNext();
       }
 

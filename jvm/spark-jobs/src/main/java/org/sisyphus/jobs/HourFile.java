@@ -44,7 +44,7 @@ final class HourFile implements Serializable {
    * The marks of the file. Whatever is not as expected (a file that has changed since it was listed, is damaged, or holds what only the worker's
    * own reader tells exactly) gives a last mark that says so.
    */
-  Iterator<Row> marks(Configuration hadoop) {
+  Iterator<Row> marks(EventParts parts, Configuration hadoop) {
     return new Iterator<>() {
       private Marks marks;
       private Row next;
@@ -66,7 +66,7 @@ final class HourFile implements Serializable {
 
       private Row read() {
         try {
-          if (marks == null) marks = open(hadoop);
+          if (marks == null) marks = open(parts, hadoop);
           Row mark = marks.next();
           if (mark != null) return mark;
           hasEnded = true;
@@ -94,12 +94,12 @@ final class HourFile implements Serializable {
     }
   }
 
-  private Marks open(Configuration hadoop) throws IOException {
+  private Marks open(EventParts parts, Configuration hadoop) throws IOException {
     Path at = new Path(path);
     FileSystem hdfs = at.getFileSystem(hadoop);
     FileStatus now = hdfs.getFileStatus(at);
     if (now.getLen() != length || now.getModificationTime() != mtime)
       throw new NotCounted("it has changed since it was listed");
-    return isRaw ? new RawEvents(no, hdfs, now, records, hadoop) : new RefinedRows(no, hdfs, now, hadoop);
+    return isRaw ? new RawEvents(no, hdfs, now, records, parts, hadoop) : new RefinedRows(no, hdfs, now, parts, hadoop);
   }
 }

@@ -47,6 +47,7 @@ final class RawEvents implements HourFile.Marks {
       };
 
   private final int no;
+  private final EventParts parts;
   /** How many events the file's name tells. */
   private final long records;
   private final Lines lines;
@@ -54,8 +55,9 @@ final class RawEvents implements HourFile.Marks {
   private long count = 0;
   private boolean hasEnded = false;
 
-  RawEvents(int no, FileSystem hdfs, FileStatus file, long records, Configuration hadoop) throws IOException {
+  RawEvents(int no, FileSystem hdfs, FileStatus file, long records, EventParts parts, Configuration hadoop) throws IOException {
     this.no = no;
+    this.parts = parts;
     this.records = records;
     String head = headOf(hdfs, file);
     lines = head.isEmpty() ? NONE : head.startsWith("SEQ") ? recordsOf(head, file, hadoop) : linesOf(hdfs, file, head, hadoop);
@@ -131,7 +133,7 @@ final class RawEvents implements HourFile.Marks {
     while (!hasEnded && lines.next(line)) {
       if (line.getLength() == 0) continue;
       count++;
-      return Mark.ofEvent(no, Capsule.uuidOf(Text.decode(line.getBytes(), 0, line.getLength(), false)));
+      return Mark.ofEvent(no, parts.uuidOf(Text.decode(line.getBytes(), 0, line.getLength(), false)));
     }
     if (hasEnded) return null;
     hasEnded = true;

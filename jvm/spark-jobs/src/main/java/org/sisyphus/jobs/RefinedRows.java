@@ -3,6 +3,7 @@ package org.sisyphus.jobs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -19,6 +20,7 @@ import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
@@ -30,18 +32,19 @@ import org.apache.spark.sql.Row;
  * event, as in activities/backfill/verify/row-counts.ts.
  */
 final class RefinedRows implements HourFile.Marks {
-  private static final Set<String> NAMES = Set.of("uuid", "ip", "geocoded_data");
+  private static final String GEOCODED = "geocoded_data";
 
   private final int no;
   private final long rowsTold;
-  private final boolean hasUuid;
-  private final boolean hasIp;
+  /** Those columns that the file has, each as the names that lead to it. */
+  private final List<List<String>> uuids;
+  private final List<List<String>> ips;
   private final boolean hasGeocoded;
   private final ParquetReader<Group> rows;
   private long count = 0;
   private boolean hasEnded = false;
 
-  RefinedRows(int no, FileSystem hdfs, FileStatus file, Configuration hadoop) throws IOException {
+  RefinedRows(int no, FileSystem hdfs, FileStatus file, EventParts parts, Configuration hadoop) throws IOException {
     this.no = no;
     checkHead(hdfs, file);
     Configuration conf = new Configuration(hadoop);
@@ -52,17 +55,23 @@ final class RefinedRows implements HourFile.Marks {
       rowsTold = footer.getRecordCount();
       checkPlaces(footer, file.getLen());
     }
+    Set<String> wanted = new HashSet<>(Set.of(GEOCODED));
+    for (List<List<String>> paths : List.of(parts.uuidColumns, parts.ipColumns))
+      for (List<String> path : paths) wanted.add(path.get(0));
     List<Type> columns = new ArrayList<>();
-    for (Type column : schema.getFields())
-      if (NAMES.contains(column.getName())) columns.add(column);
+    for (Type column : schema.getFields()) {
+      String name = column.getName();
+      if (wanted.contains(name)) columns.add(column);
       // Some readers take it for the column of that name, and others do not.
-      else if (NAMES.contains(column.getName().toLowerCase(Locale.ROOT))) throw new NotCounted("a column is written otherwise");
+      else if (wanted.contains(name.toLowerCase(Locale.ROOT))) throw new NotCounted("a column is written otherwise");
+    }
     for (Type column : columns)
       if (column.isRepetition(Type.Repetition.REPEATED)) throw new NotCounted("a column is a list");
-    hasUuid = schema.containsField("uuid");
-    hasIp = schema.containsField("ip");
-    hasGeocoded = schema.containsField("geocoded_data");
-    if (hasUuid && !isText(schema.getType("uuid"))) throw new NotCounted("its uuids are no texts");
+    uuids = thereOf(schema, parts.uuidColumns);
+    ips = thereOf(schema, parts.ipColumns);
+    hasGeocoded = schema.containsField(GEOCODED);
+    for (List<String> path : uuids)
+      if (!isText(schema.getType(path.toArray(new String[0])))) throw new NotCounted("its identities are no texts");
     // Without any of the columns there is nothing to read but the number of rows.
     if (columns.isEmpty()) {
       rows = null;
@@ -107,8 +116,8 @@ final class RefinedRows implements HourFile.Marks {
     Group row = rows == null ? null : rows.read();
     if (row != null) {
       count++;
-      boolean ip = hasIp && row.getFieldRepetitionCount("ip") > 0;
-      return Mark.ofRow(no, uuidOf(row), ip, ip && hasGeocoded && row.getFieldRepetitionCount("geocoded_data") > 0);
+      boolean ip = ips.stream().anyMatch(path -> groupOf(row, path) != null);
+      return Mark.ofRow(no, uuidOf(row), ip, ip && hasGeocoded && row.getFieldRepetitionCount(GEOCODED) > 0);
     }
     hasEnded = true;
     if (count != rowsTold) throw new NotCounted("it has another number of rows than it says");
@@ -116,8 +125,40 @@ final class RefinedRows implements HourFile.Marks {
   }
 
   private String uuidOf(Group row) throws IOException {
-    if (!hasUuid) return "undefined";
-    return row.getFieldRepetitionCount("uuid") == 0 ? "null" : Text.decode(row.getBinary("uuid", 0).getBytes());
+    if (uuids.isEmpty()) return "undefined";
+    for (List<String> path : uuids) {
+      Group group = groupOf(row, path);
+      if (group != null) return Text.decode(group.getBinary(path.get(path.size() - 1), 0).getBytes());
+    }
+    return "null";
+  }
+
+  /** The group of a row that has a value in the field to which names lead; null where none has. */
+  private static Group groupOf(Group row, List<String> path) {
+    Group at = row;
+    for (String name : path.subList(0, path.size() - 1)) {
+      if (at.getFieldRepetitionCount(name) == 0) return null;
+      at = at.getGroup(name, 0);
+    }
+    return at.getFieldRepetitionCount(path.get(path.size() - 1)) > 0 ? at : null;
+  }
+
+  /** Those of some paths that a schema has. */
+  private static List<List<String>> thereOf(MessageType schema, List<List<String>> paths) throws NotCounted {
+    List<List<String>> there = new ArrayList<>();
+    for (List<String> path : paths) if (has(schema, path)) there.add(path);
+    return there;
+  }
+
+  private static boolean has(GroupType group, List<String> path) throws NotCounted {
+    String name = path.get(0);
+    for (Type field : group.getFields())
+      if (!field.getName().equals(name) && field.getName().toLowerCase(Locale.ROOT).equals(name))
+        throw new NotCounted("a field is written otherwise");
+    if (!group.containsField(name)) return false;
+    Type field = group.getType(name);
+    if (field.isRepetition(Type.Repetition.REPEATED)) throw new NotCounted("a field is a list");
+    return path.size() == 1 || (!field.isPrimitive() && has(field.asGroupType(), path.subList(1, path.size())));
   }
 
   @Override
