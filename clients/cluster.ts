@@ -1,4 +1,5 @@
 import type { Config } from "../domain/settings/config";
+import { Connect } from "./connect/connect";
 import { calling } from "./errors";
 import { hadoopAccess } from "./hadoop-access";
 import { hdfsOf } from "./hdfs/hdfs-of";
@@ -17,6 +18,8 @@ export function clientsOf(config: Config) {
   const kerberos = new Kerberos(security.kerberos);
   const access = hadoopAccess(security.hadoop, kerberos);
   const { principal } = security.metastore;
+  const { connect } = config.importer;
+  const tokenFor = (url: URL) => webToken(kerberos, url);
   return {
     hdfs: (allowedPrefixes?: string[]) => hdfsOf(config, allowedPrefixes),
     yarn: () => new Yarn(config.yarn.resourceManager, config.hdfs.user, access),
@@ -30,7 +33,9 @@ export function clientsOf(config: Config) {
       ),
     kafka: () => new Kafka(config.kafka.brokers, security.kafka, kerberos),
     /** For services over HTTP that are no part of a cluster: see {@link webToken}. */
-    webToken: (url: URL) => webToken(kerberos, url),
+    webToken: tokenFor,
+    /** Kafka Connect, where it runs the importer; undefined where it is not configured. */
+    connect: connect && (() => new Connect(connect, tokenFor)),
     /** A connection to MySQL that is yet to be opened; undefined where none is configured. */
     mysql: config.mysql && (() => mysqlOf(config.mysql!)),
     /** For programs that are started: they find a ticket that lives for a while. @throws Error where none is to be had */

@@ -27,6 +27,10 @@ export type ImporterState = {
   lastRun?: number;
   /** The same by topic, for importers of several jobs, of which one may stand still while others run. */
   lastRuns?: Map<string, number>;
+  /** Whether it always runs, and does now. */
+  isRunning?: true;
+  /** Why it imports nothing, or not all, until somebody does something about it, where it says so itself. */
+  standstill?: string;
   /** By `<topic>/<partition>`. */
   positions: Map<string, Position>;
   /** State files that cannot be read, each with the reason. */
@@ -76,7 +80,7 @@ export type Importer = {
   exactCount?(dir: string, file: FileStatus): Promise<number | undefined>;
   /** What it has stored of its own; no positions where it stores nothing. */
   state(): Promise<ImporterState>;
-  /** Whether it keeps no positions but its files' names: then its newest file counts, however old that is. */
+  /** Whether its files' names tell where it stands: then its newest file counts, however old that is, and what it states itself only where that is older. */
   standsInFiles?: true;
   /** Its positions in a topic, by partition. `files` are the raw files in view, for importers that keep no other state. */
   positions(
@@ -131,6 +135,25 @@ export type ImporterSteering = {
     topics: string[],
     about: { after: string | undefined; staging: string; by: string },
   ): Promise<string | undefined>;
+  /** Present where the importer always runs: then no command is begun, and there are no settings, runs, or runs beside one another. */
+  always?: AlwaysRunning;
+};
+
+/** What a backfill does with an importer that always runs. `staging` is a directory in storage, where it writes down what it has changed. */
+export type AlwaysRunning = {
+  /**
+   * Sets it to the earliest offset where it stands outside of Kafka's log.
+   * @param about `mayGoOn` throws where nothing may be changed any more
+   * @throws ApplicationFailure `NotAllowed` where it would not go on there
+   */
+  moveIntoLog(
+    topics: string[],
+    about: { staging: string; mayGoOn: () => Promise<void> },
+  ): Promise<void>;
+  /** Has it run again, where an attempt before this one has stopped it and did not come to that. */
+  letGo(about: { staging: string }): Promise<void>;
+  /** For how long it moves nowhere at most, in ms, where it has something to write. */
+  quietMs: number;
 };
 
 /** @throws ApplicationFailure `NotAllowed` where the importer cannot be steered */

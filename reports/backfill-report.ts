@@ -3,6 +3,7 @@ import { balance, leftOutAfter, leftOutRows } from "./left-out";
 import { leftOutBlocks, lossTable } from "./plan-document";
 import { rowsInWords } from "../domain/backfill/mysql-rows";
 import { rowsText } from "../domain/backfill/verification";
+import { logBlocks } from "./refine-logs";
 import { mysqlBlocks } from "./mysql-rows";
 import { type BackfillReport, holds } from "../domain/backfill/report";
 import { lackingIs, sourcesInWords } from "../domain/backfill/searched-sources";
@@ -35,13 +36,7 @@ export function reportBlocks(report: BackfillReport): Block[] {
     ...topicSums(sums, report),
     ...unrecoverable(sums, report),
     ...losses(sums),
-    ...(report.refine
-      ? [
-          ...unreadableLogs(report.refine),
-          ...logFindings(report.refine),
-          ...unexplained(report.refine),
-        ]
-      : []),
+    ...(report.refine ? logBlocks(report.refine) : []),
     ...problems(report),
     ...skippedTopics(report),
     ...leftOutBlocks(report),
@@ -240,72 +235,6 @@ function losses(sums: TopicSum[]): Block[] {
   return [
     { heading: "Offsets deleted unread, partition by partition" },
     { table: lossTable(sums) },
-  ];
-}
-
-function unreadableLogs({ logsUnread }: RefineNumbers): Block[] {
-  if (!logsUnread) return [];
-  return [
-    {
-      text: `Refine's aggregated logs could not all be read: ${logsUnread}. What they lack was seen while Refine ran; rows and flags were verified all the same.`,
-    },
-  ];
-}
-
-/** What Refine's logs say, joined with the plan. */
-function logFindings({ logs }: RefineNumbers): Block[] {
-  if (!logs) return [];
-  const { notWhole, besides, errors } = logs;
-  return [
-    { heading: "What Refine's logs say, joined with the plan" },
-    {
-      text: `${logs.containers} containers of ${logs.attempts} attempts. Every partition: ${logs.ref}`,
-    },
-    {
-      table: {
-        head: ["outcome", "planned", "not planned"],
-        rows: logs.outcomes.map(({ outcome, planned, others }) => [
-          outcome,
-          planned,
-          others,
-        ]),
-      },
-    },
-    ...(notWhole.length > 0
-      ? [
-          {
-            table: {
-              head: ["partition", "outcome", "", "why", "container"],
-              rows: notWhole.map((verdict) => [
-                verdict.partition,
-                verdict.outcome,
-                verdict.planned ? "planned" : "not planned",
-                verdict.why ?? "",
-                verdict.container ?? "",
-              ]),
-            },
-          },
-        ]
-      : []),
-    ...(besides.length > 0
-      ? [{ text: `Refined besides the plan: ${besides.join(", ")}` }]
-      : []),
-    ...(errors.length > 0
-      ? [
-          { text: "Errors in the logs that belong to no partition:" },
-          { list: errors.map(({ text, times }) => `${text} (${times} times)`) },
-        ]
-      : []),
-  ];
-}
-
-function unexplained({ unexplained }: RefineNumbers): Block[] {
-  if (unexplained.length === 0) return [];
-  return [
-    {
-      heading: "Planned partitions of which the logs do not say how they ended",
-    },
-    { list: unexplained },
   ];
 }
 

@@ -36,6 +36,7 @@ import { Storage } from "../clients/storage";
 import type { Config } from "../domain/settings/config";
 import { eventReaderOf } from "../domain/settings/event-reader";
 import { configDigest } from "../domain/settings/config-digest";
+import { datasetOf } from "../domain/settings/dataset";
 import { policyOf } from "../domain/settings/policy";
 import { secretVariables } from "../domain/settings/secret-variables";
 import type { Pipeline } from "../domain/settings/pipelines";
@@ -61,6 +62,8 @@ export function createDependencies(
     config.metrics && servedAt(config.metrics, name),
   );
   const yarn = clients.yarn();
+  const kafka = clients.kafka();
+  const connect = clients.connect?.();
   const isHidden = secretVariables(config);
   const jobs: Jobs = {
     driverRuns,
@@ -82,8 +85,16 @@ export function createDependencies(
     storage,
     /** What all pipelines share. */
     shared: new Storage(hdfs, sharedPath),
-    source: createImporter(hdfs, config.importer),
-    kafka: clients.kafka(),
+    source: createImporter(
+      hdfs,
+      config.importer,
+      connect && {
+        connect,
+        kafka,
+        rawDirOf: (topic) => datasetOf(topic, config.naming)?.rawDir,
+      },
+    ),
+    kafka,
     hive: clients.hive(),
     archive: new EventArchive(
       config.archive?.files ?? [],

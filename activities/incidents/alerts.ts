@@ -13,7 +13,7 @@ import type { Config } from "../../domain/settings/config";
 import type { Policy } from "../../domain/settings/policy";
 import { ownerOf } from "../../domain/settings/sections/owners";
 import { ownScope, ownTaskQueue } from "../own-task-queue";
-import type { WebToken } from "./receivers/proofs";
+import type { WebToken } from "../../clients/proofs";
 import { configuredReceivers } from "./receivers/receivers";
 
 /** Handing alerts to the desk, and delivering what the desk made of them to people. */

@@ -166,7 +166,7 @@ export function hdfsProbes(
           : notTried(noFile(1), ONCE_WRITTEN);
       }),
     ),
-    // Backfills cannot steer the connector.
+    // The connector is steered over Connect's REST, if at all.
     ...(config.importer.kind === "confluent-hdfs"
       ? []
       : [

@@ -14,6 +14,8 @@ import {
 import type { Config } from "../../domain/settings/config";
 import { datasetOf } from "../../domain/settings/dataset";
 import { wholeMatch } from "../../domain/settings/regex-text";
+import { shellWord } from "../../lib/shell";
+import { connectGroup } from "../../formats/connect/answers";
 import type { KafkaOperation, ToldRights } from "../../formats/kafka/rights";
 import {
   asideOf,
@@ -72,6 +74,7 @@ export function kafkaProbes(
   known: () => Promise<readonly string[]>,
 ): Probe[] {
   const { brokers } = config.kafka;
+  const { connect } = config.importer;
   const principal = kafkaPrincipal(config.security);
   const grantOf = (id: RightId, scope: string) => [
     aclGrant(brokers, principal, RIGHTS[id].operation, scope),
@@ -177,6 +180,26 @@ export function kafkaProbes(
     }
   }
 
+  /** Of the group in which Kafka Connect's sink commits, whatever its own configuration calls it: that is for Connect to tell. */
+  async function tryConnectGroup(connector: string): Promise<Outcomes> {
+    const group = connectGroup(connector);
+    const denied = () =>
+      missing(
+        `on the group ${group}`,
+        grantOf("connectGroupDescribe", `--group ${shellWord(group)}`),
+      );
+    try {
+      const told = await kafka.groupRights(group);
+      if (!told) return { connectGroupDescribe: notTold(TOO_OLD, listed) };
+      return {
+        connectGroupDescribe: told.has("Describe") ? ok(group) : denied(),
+      };
+    } catch (error) {
+      if (!isDenied(error)) throw error;
+      return { connectGroupDescribe: denied() };
+    }
+  }
+
   const tryProducer =
     (id: RightId, scope: string, transactionalId?: string) =>
     async (): Promise<Outcomes> => {
@@ -201,6 +224,14 @@ export function kafkaProbes(
       run: tryTopics,
     },
     { rights: ["groupRead", "groupDelete"], run: tryGroup },
+    ...(connect
+      ? [
+          {
+            rights: ["connectGroupDescribe"] as const,
+            run: () => tryConnectGroup(connect.connector),
+          },
+        ]
+      : []),
     {
       rights: ["transactionalIdWrite"],
       run: tryProducer(

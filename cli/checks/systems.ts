@@ -10,6 +10,10 @@ import {
 } from "../../domain/settings/task-queues";
 import { isRefined } from "../../domain/settings/stages";
 import { readIdentity } from "../../domain/settings/worker-identity";
+import {
+  type ConnectReads,
+  connectorState,
+} from "../../importers/connect/reading";
 import { within } from "../../lib/within";
 import { connectClient } from "../../workers/connection";
 import { withClient } from "../client";
@@ -56,9 +60,22 @@ function checksOf(
         }
       : {}),
     ...(clients.mysql ? { MySQL: () => askMysql(clients.mysql!()) } : {}),
+    ...(clients.connect
+      ? { "Kafka Connect": () => askConnect(clients.connect!(), kafka) }
+      : {}),
     "importer history": async () =>
       `${((await hdfs.list(config.importer.historyPath)) ?? []).length} ${config.importer.kind === "gobblin" ? "jobs" : "runs"}`,
   };
+}
+
+/** Connect is up, has the connector, and Kafka tells of its group. @throws Error where it imports nothing, or not all */
+async function askConnect(
+  connect: ConnectReads,
+  kafka: Pick<Kafka, "groupOffsets">,
+): Promise<string> {
+  const { standstill, positions } = await connectorState(connect, kafka);
+  if (standstill !== undefined) throw new Error(standstill);
+  return `connector ${connect.connector} runs, and stands in ${positions.size} partitions`;
 }
 
 /** Those before the replica that is asked are named: whoever counts on several is to hear of it. */

@@ -1,6 +1,7 @@
 import { ConfigResourceTypes } from "kafkajs";
 import { hiddenText } from "../../domain/audit/hidden-topics";
 import { ServiceError } from "../errors";
+import { partitionKey } from "../../lib/keys";
 import { countRequest } from "../../lib/request-count";
 import { KafkaConnection } from "./connection";
 import { OffsetLookups } from "./offset-lookups";
@@ -91,6 +92,25 @@ export class Kafka extends KafkaConnection {
     return found
       .map(({ partition, low, high }) => ({ partition, low, high }))
       .sort((a, b) => a.partition - b.partition);
+  }
+
+  /** Where a consumer group goes on, by `<topic>/<partition>`, decimal strings; nothing where it has committed nothing, or there is none. */
+  async groupOffsets(groupId: string): Promise<Map<string, string>> {
+    countRequest("Kafka", 2);
+    const found = await this.withAdmin((admin) =>
+      admin.fetchOffsets({ groupId }),
+    );
+    return new Map(
+      found.flatMap(({ topic, partitions }) =>
+        partitions
+          // -1 where there is none.
+          .filter(({ offset }) => BigInt(offset) >= 0n)
+          .map(({ partition, offset }) => [
+            partitionKey(topic, partition),
+            offset,
+          ]),
+      ),
+    );
   }
 
   /** Each partition's first offset whose timestamp is at or after a time (epoch ms); its log end where there is none. */

@@ -59,9 +59,14 @@ function importCause({ hour, topic, policy, asOf }: Case): Because {
       because: `a run began behind ${hour.jumpedOver} offsets of the hour that Kafka still holds: they are not read by themselves`,
     };
   if (hasLostOffsets(topic)) return deletionCause(topic);
-  if (topic.lastRun === undefined)
+  if (topic.standstill !== undefined)
+    return { cause: "importer-not-running", because: topic.standstill };
+  if (topic.lastRun === undefined && !topic.isRunning)
     return { cause: "importer-not-running", because: "no run is recorded" };
-  if (asOf - topic.lastRun > policy.maxImportLagHours * HOUR_MS)
+  if (
+    topic.lastRun !== undefined &&
+    asOf - topic.lastRun > policy.maxImportLagHours * HOUR_MS
+  )
     return {
       cause: "importer-not-running",
       because: `its newest run is of ${instant(topic.lastRun)}`,

@@ -134,6 +134,10 @@ export type TopicEvidence = {
   drift: Drift[];
   /** The importer's newest finished run, epoch ms. */
   lastRun?: number;
+  /** Whether the importer always runs, and does now; absent where it does not say. */
+  isRunning?: true;
+  /** Why the importer imports nothing, or not all, at present, as it says itself; absent where it does not. */
+  standstill?: string;
   /** Offsets that the importer's runs jumped over within the look-back: they were deleted before it read them. */
   jumped?: number;
   /** When the last run before the first of these jumps was, epoch ms; absent where that is not known. */

@@ -9,6 +9,7 @@ import {
   untouchableIn,
   untouchableSome,
 } from "./never-touch";
+import { isMoved } from "./planned-topic";
 import type { LeftOut, Plan } from "./plan";
 
 /** What somebody has chosen to have repaired; what is absent chooses everything. */
@@ -104,10 +105,6 @@ function withFindings(
   return { ...rest, findings, lostOffsets: 0 };
 }
 
-/** Whether the repair of an audited topic would move the importer's positions. */
-const isMoved = ({ lostOffsets, beyondEnd, findings }: TopicAudit): boolean =>
-  findings.length > 0 && (lostOffsets > 0 || beyondEnd === true);
-
 /**
  * What of audited topics a plan repairs: what was chosen, without what must never be touched. The range becomes as short as the hours that
  * are left allow: Refine takes every hour of a table in it that has no flag. Where an hour that must not be touched lies between hours that
@@ -151,7 +148,10 @@ export function selectRepairs(
           range,
         );
   const notMoved = chosen.map((audit) => {
-    const rule = isMoved(audit) && untouchableSome(neverTouch, audit.topic);
+    const rule =
+      audit.findings.length > 0 &&
+      isMoved(audit) &&
+      untouchableSome(neverTouch, audit.topic);
     return rule
       ? keep(
           audit,

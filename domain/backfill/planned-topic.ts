@@ -9,6 +9,14 @@ export const withoutSilence = (audit: TopicAudit): TopicAudit => ({
   findings: audit.findings.filter((f) => isRepairable(f.verdict)),
 });
 
+/** Whether a repair of a topic moves the importer: it skips the topic, stands in another log, or has jumped over what Kafka holds. */
+export const isMoved = ({
+  lostOffsets,
+  beyondEnd,
+  jumpedOver,
+}: TopicAudit): boolean =>
+  lostOffsets > 0 || beyondEnd === true || jumpedOver !== undefined;
+
 /** What a plan does about one audited topic: every hour with a finding is planned. */
 export const plannedTopic = (
   audit: TopicAudit,
@@ -22,10 +30,7 @@ export const plannedTopic = (
   lostOffsets: audit.lostOffsets,
   ...(audit.losses ? { losses: audit.losses } : {}),
   ...(audit.jumpedOver ? { jumpedOver: audit.jumpedOver } : {}),
-  reset:
-    audit.lostOffsets > 0 ||
-    audit.beyondEnd === true ||
-    audit.jumpedOver !== undefined,
+  reset: isMoved(audit),
   missing: audit.findings
     .filter((f) => isImportFault(f.verdict))
     .reduce((sum, f) => sum + f.missing, 0),

@@ -90,6 +90,14 @@ export const RIGHTS = {
     neededBy: [...NEEDED_BY],
     purpose: "each read takes its group away",
   },
+  connectGroupDescribe: {
+    service: "Kafka",
+    resource: "group",
+    name: "`connect-` and `importer.connect.connector`",
+    operation: "Describe",
+    neededBy: ["audits", "sagas"],
+    purpose: "where Kafka Connect's sink is, where it is configured",
+  },
   transactionalIdWrite: {
     service: "Kafka",
     resource: "transactional id",

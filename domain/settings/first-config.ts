@@ -164,7 +164,7 @@ const REST = `archive:
   files: [/srv/log/eventlogging/all-events.log] # ${FILL_IN}: its files there; * stands for anything
 
 importer:
-  kind: camus # or gobblin, or for audits only confluent-hdfs
+  kind: camus # or gobblin, or confluent-hdfs, which backfills steer with importer.connect
   command: [/usr/local/bin/fill-in] # ${FILL_IN}: what starts one run and ends with it
   historyPath: /wmf/camus/fill-in/history # ${FILL_IN}: etl.execution.history.path
   log: /var/log/camus/fill-in.log # ${FILL_IN}: its log, where audits run

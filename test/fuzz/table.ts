@@ -1,5 +1,6 @@
 import type { Parser } from "./parser";
 import { ANSWERS } from "./parsers/answers";
+import { CONNECT } from "./parsers/connect";
 import { EVENTLOGGING } from "./parsers/eventlogging";
 import { EVENT_PLATFORM } from "./parsers/event-platform";
 import { HADOOP } from "./parsers/hadoop";
@@ -15,6 +16,7 @@ export const PARSERS: readonly Parser[] = [
   ...EVENT_PLATFORM,
   ...NAMES,
   ...ANSWERS,
+  ...CONNECT,
   ...KAFKA_CLIENT,
 ];
 

@@ -304,7 +304,7 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     without: "an attempt that wakes up after an abort moves the importer again",
-    file: `${backfill}/import.ts`,
+    file: `${backfill}/importer-running.ts`,
     guard: "      (await storage.has(places.importerReleased))\n",
     taken: "      topics.length < 0\n",
     test: `${backfill}/import`,
@@ -335,7 +335,7 @@ export const GUARDS: readonly Guard[] = [
   {
     without:
       "positions that are put together are written over by a run that YARN did not show yet",
-    file: `${backfill}/import.ts`,
+    file: `${backfill}/importer-running.ts`,
     guard: "else await others.waitUntilAllCount();",
     taken: "else await others.waitUntilTheyCount();",
     test: `${backfill}/import`,
@@ -482,14 +482,14 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     without: "an importer is ended in the middle",
-    file: `${backfill}/import.ts`,
+    file: `${backfill}/importer-running.ts`,
     guard: "      new AbortController().signal,\n",
     taken: "      cancellationSignal(),\n",
     test: `${backfill}/import`,
   },
   {
     without: "an importer is run beside one of somebody else",
-    file: `${backfill}/import.ts`,
+    file: `${backfill}/importer-running.ts`,
     guard: "    await others.waitUntilNoneGoesOn();\n    const places",
     taken: "    const places",
     test: `${backfill}/import`,
@@ -497,7 +497,7 @@ export const GUARDS: readonly Guard[] = [
   {
     without:
       "a run of somebody else that ends after the saga's own takes back what that one did",
-    file: `${backfill}/import.ts`,
+    file: `${backfill}/importer-running.ts`,
     guard: `    if (config.importer.hold) await others.waitUntilTheyCount();
     else await others.waitUntilAllCount();
 `,
@@ -572,7 +572,7 @@ export const GUARDS: readonly Guard[] = [
   {
     without:
       "an outdated Refine takes what was imported before flags are cleared",
-    file: `${backfill}/import.ts`,
+    file: `${backfill}/importer-running.ts`,
     guard: "    await watchFlags(storage, sagaId());\n",
     taken: "",
     test: `${backfill}/import`,
@@ -2022,9 +2022,8 @@ export const GUARDS: readonly Guard[] = [
     without:
       "the importer is moved in a topic of which hours must never be touched",
     file: "domain/backfill/choice.ts",
-    guard:
-      "const rule = isMoved(audit) && untouchableSome(neverTouch, audit.topic);",
-    taken: "const rule = isMoved(audit) && untouchableSome([], audit.topic);",
+    guard: "untouchableSome(neverTouch, audit.topic);",
+    taken: "untouchableSome([], audit.topic);",
     test: "domain/backfill/choice",
   },
   {
@@ -2062,5 +2061,93 @@ export const GUARDS: readonly Guard[] = [
     guard: "...(o.hours !== undefined ?",
     taken: "...(o.hours ?",
     test: "cli/commands/checked-first",
+  },
+  {
+    without: "what Connect has passed and no file has counts as imported",
+    file: "domain/audit/stands-in-files.ts",
+    guard: "BigInt(b) < BigInt(a)",
+    taken: "BigInt(b) > BigInt(a)",
+    test: "domain/audit/stands-in-files",
+  },
+  {
+    without:
+      "what Kafka holds and no file has counts as imported, as Connect says so",
+    file: "domain/audit/stands-in-files.ts",
+    guard: "return isInLog ? olderOf(stated, log.low) : stated;",
+    taken: "return stated;",
+    test: "domain/audit/stands-in-files",
+  },
+  {
+    without: "a Connect that starts is taken for a connector that was deleted",
+    file: "clients/connect/connect.ts",
+    guard: `throw status === NOT_FOUND
+        ? new NotReady(`,
+    taken: `throw status === NOT_FOUND
+        ? new Deleted(`,
+    test: "clients/connect/connect",
+  },
+  {
+    without:
+      "a Connect of before 3.6 is taken for a connector that was deleted",
+    file: "clients/connect/connect.ts",
+    guard: "if ((await this.names()).includes(this.connector))",
+    taken: "if (false)",
+    test: "clients/connect/connect",
+  },
+  {
+    without: "a sink that an attempt left stopped stays so",
+    file: "activities/backfill/importer-running.ts",
+    guard: "if (always) await heartbeatWhile(() => always.letGo({ staging }));",
+    taken: "",
+    test: "activities/backfill/import-always",
+  },
+  {
+    without: "the import moves a sink that no abort would put back",
+    file: "activities/backfill/importer-running.ts",
+    guard: "if (mayMove)",
+    taken: "if (true)",
+    test: "activities/backfill/import-always",
+  },
+  {
+    without: "a sink that an operator has stopped runs after a saga",
+    file: "importers/connect/standing.ts",
+    guard: 'else if (held.state !== "STOPPED") {',
+    taken: "else {",
+    test: "importers/connect/standing",
+  },
+  {
+    without: "the state before a crash is taken for the operator's",
+    file: "importers/connect/standing.ts",
+    guard: "if (!held) {",
+    taken: "if (held || !held) {",
+    test: "importers/connect/standing",
+  },
+  {
+    without: "where a retry found the sink is where an abort puts it",
+    file: "importers/connect/standing.ts",
+    guard: "{ ...Object.fromEntries(now), ...known }",
+    taken: "{ ...known, ...Object.fromEntries(now) }",
+    test: "importers/connect/standing",
+  },
+  {
+    without: "offsets are set while tasks of the sink still commit theirs",
+    file: "importers/connect/standing.ts",
+    guard: 'await this.until("stop", hasStopped);',
+    taken: "",
+    test: "importers/connect/standing",
+  },
+  {
+    without: "a sink is set before what its files hold, where it never goes",
+    file: "domain/backfill/sink-offsets.ts",
+    guard: "if (BigInt(inFiles) > BigInt(offset))",
+    taken: "if (false)",
+    test: "importers/connect/standing",
+  },
+  {
+    without: "Connect has a sink read all again that is set before the log",
+    file: "domain/backfill/sink-offsets.ts",
+    guard: "was === null || BigInt(was) < BigInt(low) ? low : was",
+    taken: 'was ?? "0"',
+    test: "importers/connect/standing",
   },
 ];

@@ -1,4 +1,4 @@
-import type { ImporterRuns } from "../../activities/backfill/import";
+import type { ImporterRuns } from "../../activities/backfill/importer-running";
 import type { Replayed } from "../../activities/backfill/replay";
 import { bulk, control } from "../support/activities";
 import { whileHeld } from "./hold-others";

@@ -1,16 +1,20 @@
 import type { Dataset } from "../../../domain/settings/dataset";
 import type { Offsets } from "../../../clients/kafka/kafka";
-import type { Position } from "../../../importers/importer";
+import { standing } from "../../../domain/audit/stands-in-files";
+import type { ImporterState, Position } from "../../../importers/importer";
 import type { Hour } from "../../../lib/hour";
 import type { RawClients } from "./clients";
 import type { TopicMemory } from "./evidence-cache";
 import { filesOf, rawDay, type RawHour } from "./raw-hours";
 import type { SharedEvidence } from "./shared-evidence";
 
+/** Where nothing is stated, files alone tell. */
+const NOTHING_STATED: ImporterState = { positions: new Map(), problems: [] };
+
 /**
- * Where the importer stands in a topic, by partition. An importer that keeps no positions but its files' names has them in its newest file,
+ * Where the importer stands in a topic, by partition. An importer whose files' names tell that has it in its newest file,
  * which may be older than the window: a topic may be quiet for long, and the importer may be stuck for long. Older days are listed once, the
- * newest first, and what they say is remembered.
+ * newest first, and what they say is remembered. What it states itself counts as well, see {@link standing}.
  * @param raw the raw hours of the window
  * @param memory brought up to date
  */
@@ -23,10 +27,12 @@ export async function positionsIn(
   memory: TopicMemory,
 ): Promise<Map<number, Position>> {
   const { hdfs, source } = clients;
+  const { topic } = dataset;
+  if (!source.standsInFiles)
+    return source.positions(shared.importer, topic, filesOf(raw));
   const of = (hours: Record<Hour, RawHour>) =>
-    source.positions(shared.importer, dataset.topic, filesOf(hours));
+    source.positions(NOTHING_STATED, topic, filesOf(hours));
   const found = of(raw);
-  if (!source.standsInFiles) return found;
   const remembered = memory.positions;
   const positions = furthest(found, remembered ?? {});
   const isLacking = () =>
@@ -45,6 +51,12 @@ export async function positionsIn(
   memory.positions = Object.fromEntries(
     [...positions].map(([partition, { offset }]) => [partition, offset]),
   );
+  const stated = source.positions(shared.importer, topic, []);
+  for (const [partition, { offset }] of stated) {
+    const log = offsets.find((one) => one.partition === partition);
+    const inFiles = positions.get(partition)?.offset;
+    positions.set(partition, { offset: standing(inFiles, offset, log)! });
+  }
   return positions;
 }
 

@@ -110,6 +110,7 @@ export async function readSharedEvidence(
     problems: [
       ...problems,
       ...stateOf(importer).problems,
+      ...[stateOf(importer).standstill ?? []].flat(),
       ...valueOr(runs, []).flatMap(({ unknown }) => unknown ?? []),
     ],
   };

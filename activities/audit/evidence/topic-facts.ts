@@ -31,7 +31,7 @@ export function topicFacts(
   const config = shared.configs.get(topic) ?? {};
   const retentionBytes = limitIn(config, "retention.bytes");
   const skippedSince = shared.skippedSince.get(topic);
-  const { lastRuns, problems } = shared.importer;
+  const { lastRuns, problems, isRunning, standstill } = shared.importer;
   const lastRun = lastRuns?.get(topic) ?? shared.importer.lastRun;
   const jumpedOver = jumps(shared.advances(topic), !isReplaced);
   const jumped = jumpedOver.reduce((sum, gap) => sum + gap.records, 0);
@@ -66,6 +66,8 @@ export function topicFacts(
     ...(retentionBytes === undefined ? {} : { retentionBytes }),
     drift: driftOf(policy, config),
     ...(lastRun === undefined ? {} : { lastRun }),
+    ...(isRunning ? { isRunning } : {}),
+    ...(standstill === undefined ? {} : { standstill }),
     ...(jumped > 0
       ? {
           jumped,

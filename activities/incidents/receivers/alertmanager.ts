@@ -9,7 +9,7 @@ import {
 } from "../../../domain/settings/sections/receiver-address";
 import { instant } from "../../../lib/time";
 import { postJson } from "./post";
-import type { WebToken } from "./proofs";
+import type { WebToken } from "../../../clients/proofs";
 import type { Receiver } from "./receiver";
 
 const ALERTMANAGER = { name: "Alertmanager", field: "alerts.alertmanager" };

@@ -14,7 +14,7 @@ import type { PagerdutyService } from "../../../domain/settings/sections/named-r
 import { sha256 } from "../../../lib/digest";
 import { mapPool } from "../../../lib/map-pool";
 import { postJson } from "./post";
-import type { WebToken } from "./proofs";
+import type { WebToken } from "../../../clients/proofs";
 import type { Receiver } from "./receiver";
 
 /** PagerDuty refuses longer ones. */

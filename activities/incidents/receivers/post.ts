@@ -7,7 +7,12 @@ import {
   type ReceiverAddress,
   wholeReceiver,
 } from "../../../domain/settings/sections/receiver-address";
-import { proofHeaders, proofsOf, type WebToken, withoutUser } from "./proofs";
+import {
+  proofHeaders,
+  proofsOf,
+  type WebToken,
+  withoutUser,
+} from "../../../clients/proofs";
 import { TIMEOUT_MS } from "./receiver";
 
 /** Answers of 4xx that may be others a moment later: the request took too long, or there were too many. */

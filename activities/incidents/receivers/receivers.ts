@@ -1,7 +1,7 @@
 import type { Config } from "../../../domain/settings/config";
 import { alertmanagerReceiver } from "./alertmanager";
 import { pagerdutyReceiver } from "./pagerduty";
-import type { WebToken } from "./proofs";
+import type { WebToken } from "../../../clients/proofs";
 import type { Receiver } from "./receiver";
 import { slackReceiver } from "./slack";
 import { smtpReceiver } from "./smtp";

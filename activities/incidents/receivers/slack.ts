@@ -4,7 +4,7 @@ import { type Alert, severityOfAlert } from "../../../domain/incidents/alert";
 import { isLoopback } from "../../../domain/settings/sections/receiver-address";
 import type { SlackChannel } from "../../../domain/settings/sections/named-receivers";
 import { postJson } from "./post";
-import type { WebToken } from "./proofs";
+import type { WebToken } from "../../../clients/proofs";
 import type { Receiver } from "./receiver";
 
 /** Slack refuses a section of more than 3,000 characters. */

@@ -1,6 +1,6 @@
 import type { ReceiverAddress } from "../../../domain/settings/sections/receiver-address";
 import { postJson } from "./post";
-import type { WebToken } from "./proofs";
+import type { WebToken } from "../../../clients/proofs";
 import type { Receiver } from "./receiver";
 
 const WEBHOOK = { name: "webhook", field: "alerts.webhook" };

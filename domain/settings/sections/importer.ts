@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isOfWholeHours } from "../../../lib/time-zone";
 import { command, hdfsPath } from "../fields";
 import { matchAnywhere, regexText } from "../regex-text";
+import { connect } from "./connect";
 
 /** Why a time zone cannot be an importer's; undefined where it can. */
 function zoneFault(name: string): string | undefined {
@@ -20,7 +21,7 @@ export const importer = z
       .enum(["camus", "confluent-hdfs", "gobblin"])
       .default("camus")
       .describe(
-        "Whose directories, file names and offsets are read. Backfills steer Camus and Gobblin, not the connector.",
+        "Whose directories, file names and offsets are read. Backfills steer Camus, Gobblin, and with `importer.connect` the connector.",
       ),
     command: command.describe(
       "Starts one importer run and ends with it. Settings are appended as `-Dname=value`, `mapreduce.job.tags` among them.",
@@ -84,5 +85,18 @@ export const importer = z
       })
       .optional()
       .describe("What is to be known of Gobblin, where that is the importer."),
+    connect: connect
+      .optional()
+      .describe(
+        "Where Kafka Connect tells of the connector, where that is the importer ([importers.md](importers.md#kafka-connect)). Without it audits know its files alone, and backfills cannot steer it.",
+      ),
+  })
+  .superRefine(({ kind, connect: given }, context) => {
+    if (given && kind !== "confluent-hdfs")
+      context.addIssue({
+        code: "custom",
+        path: ["connect"],
+        message: `Connect tells of the importer confluent-hdfs; importer.kind is ${kind}`,
+      });
   })
   .describe("The job that copies topics into raw hours on HDFS.");

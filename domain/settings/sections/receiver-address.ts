@@ -3,7 +3,7 @@ import { httpAddress } from "../fields";
 import { hearing } from "./hearing";
 import { secret, wholeTls } from "./security";
 
-/** Where alerts are posted to, and what proves there who posts them. */
+/** Where alerts are posted to, or a service is asked, and what proves there who it is. */
 
 /** A header's name (RFC 9110, section 5.6.2). */
 const headerName = z
@@ -26,7 +26,7 @@ const OF_THE_REQUEST = new Set([
   ...["trailer", "transfer-encoding", "upgrade"],
 ]);
 
-const wholeAddress = z.strictObject({
+export const wholeAddress = z.strictObject({
   url: httpAddress.describe("The address."),
   headers: z
     .record(headerName, headerText)
@@ -121,14 +121,15 @@ function* faultsOf(given: WholeAddress): Generator<Fault> {
     yield { path: ["tls"], message: "the address is not https" };
 }
 
+/** A section that has the fields of an address and others, and is held to the same. */
+export const addressWith = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  wholeAddress.extend(shape).superRefine((given, context) => {
+    for (const fault of faultsOf(given as WholeAddress))
+      context.addIssue({ code: "custom", ...fault });
+  });
+
 export const receiverAddress = z
-  .union([
-    httpAddress,
-    wholeAddress.superRefine((given, context) => {
-      for (const fault of faultsOf(given))
-        context.addIssue({ code: "custom", ...fault });
-    }),
-  ])
+  .union([httpAddress, addressWith({})])
   .meta({ format: "http(s) address, or section" });
 export type ReceiverAddress = z.infer<typeof receiverAddress>;
 

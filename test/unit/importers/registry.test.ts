@@ -101,7 +101,7 @@ test("what a raw file's name says is judged by its own importer", () => {
   });
 });
 
-test("a backfill can steer Camus and Gobblin and is refused the connector, which always runs", () => {
+test("a backfill can steer Camus and Gobblin and is refused the connector where Connect is not to be asked", () => {
   for (const kind of ["camus", "gobblin"])
     expect(steeringOf(importerOf(kind))).toHaveProperty("putBack");
   expect(() => steeringOf(importerOf("confluent-hdfs"))).toThrow(

@@ -266,3 +266,23 @@ test("canaries are asked for where they are configured", async () => {
     grant: [acl("IdempotentWrite", "--cluster")],
   });
 });
+
+test("the group of Kafka Connect's sink is tried where it is configured, and nowhere else", async () => {
+  const importer = {
+    ...config().importer,
+    kind: "confluent-hdfs",
+    connect: { url: "http://connect:8083", connector: "sink" },
+  };
+  expect(await tried(brokers())).not.toHaveProperty("connectGroupDescribe");
+  const some = await tried(brokers({ group: ["Describe"] }), { importer });
+  expect(some.connectGroupDescribe).toMatchObject({ state: "ok" });
+  for (const group of [
+    ["Read" as const],
+    refused("GROUP_AUTHORIZATION_FAILED"),
+  ]) {
+    const none = await tried(brokers({ group }), { importer });
+    expect(none.connectGroupDescribe).toMatchObject({
+      grant: [acl("Describe", "--group connect-sink")],
+    });
+  }
+});

@@ -195,6 +195,20 @@ test.each<[string, HourEvidence, TopicEvidence, string, string | undefined]>([
     "importer-not-running",
   ],
   [
+    "an importer that always runs says that it does not",
+    nothing(measured(9), measured(9)),
+    topic({ ...behind, standstill: "connector sink is paused" }),
+    "import-missing",
+    "importer-not-running",
+  ],
+  [
+    "an importer that always runs lags, and has no runs",
+    nothing(measured(9), measured(9)),
+    topic({ ...behind, lastRun: undefined, isRunning: true }),
+    "import-missing",
+    "importer-slow",
+  ],
+  [
     "the importer runs but lags",
     nothing(measured(9), measured(9)),
     topic(behind),

@@ -33,3 +33,36 @@ test("Gobblin's own settings have defaults, and others leave them out", () => {
   expect(parse({ gobblin: { jobs: ["a/b"] } }).success).toBe(false);
   expect(parse({ gobblin: { job: ["a"] } }).success).toBe(false);
 });
+
+describe("Kafka Connect", () => {
+  const connect = { url: "https://connect:8083", connector: "sink" };
+  const faultOf = (fields: object, kind = "confluent-hdfs") => {
+    const issue = parse({ kind, connect: { ...connect, ...fields } }).error
+      ?.issues[0];
+    return issue && `${issue.path.join(".")}: ${issue.message}`;
+  };
+
+  test("is asked where it is given, and for the connector alone", () => {
+    expect(parse({ kind: "confluent-hdfs", connect }).data?.connect).toEqual({
+      ...connect,
+      quietSeconds: 600,
+    });
+    expect(parse({ kind: "confluent-hdfs" }).data).not.toHaveProperty(
+      "connect",
+    );
+    expect(faultOf({}, "camus")).toBe(
+      "connect: Connect tells of the importer confluent-hdfs; importer.kind is camus",
+    );
+  });
+
+  test("gets no secret in the clear, and no name that is another path", () => {
+    expect(
+      faultOf({ url: "http://connect:8083", bearer: { file: "/token" } }),
+    ).toContain("connect.url: https, as secrets are sent there");
+    expect(faultOf({ connector: "a/b" })).toContain(
+      "connect.connector: a connector's name, without a slash",
+    );
+    expect(faultOf({ bearer: "hunter2" })).toContain("connect.bearer");
+    expect(faultOf({ url: "connect:8083" })).toContain("connect.url");
+  });
+});

@@ -38,10 +38,21 @@ function tree() {
   return { hdfs, asked };
 }
 
-const read = (hdfs: Hdfs, memory = emptyMemory()) =>
+const read = (
+  hdfs: Hdfs,
+  memory = emptyMemory(),
+  stated: Record<string, string> = {},
+) =>
   positionsIn(
     { hdfs, source: confluentHdfsImporter(hdfs, { timeZone: "UTC" }) },
-    { importer: { positions: new Map(), problems: [] } },
+    {
+      importer: {
+        positions: new Map(
+          Object.entries(stated).map(([key, offset]) => [key, { offset }]),
+        ),
+        problems: [],
+      },
+    },
     DATASET,
     {},
     KAFKA,
@@ -60,4 +71,26 @@ test("older days are looked at once, and remembered", async () => {
   const once = asked.length;
   expect([...(await read(hdfs, memory))]).toEqual([[0, { offset: "600" }]]);
   expect(asked.length).toBe(once);
+});
+
+test("what it states to have passed and no file has is not passed", async () => {
+  const { hdfs } = tree();
+  const at = async (stated: string) =>
+    [...(await read(hdfs, emptyMemory(), { "t/0": stated }))][0]?.[1].offset;
+  expect(await at("2000")).toBe("600");
+  expect(await at("550")).toBe("550");
+});
+
+test("where it has no file at all, nothing that Kafka holds is imported, whatever it states", async () => {
+  const hdfs = { list: async () => undefined } as unknown as Hdfs;
+  expect([...(await read(hdfs, emptyMemory(), { "t/0": "2000" }))]).toEqual([
+    [0, { offset: "900" }],
+  ]);
+});
+
+test("what it states is not remembered for what its files say", async () => {
+  const { hdfs } = tree();
+  const memory = emptyMemory();
+  await read(hdfs, memory, { "t/0": "550" });
+  expect(memory.positions).toEqual({ 0: "600" });
 });

@@ -107,3 +107,25 @@ test("the newest run is that of the topic's own job where several are known", ()
   expect(newest(new Map([["t", 700]]))).toBe(700);
   expect(newest(new Map([["other", 700]]))).toBe(900);
 });
+
+test("what an importer says of itself that always runs is the topic's", () => {
+  const factsOf = (importer: object) =>
+    topicFacts(
+      POLICY,
+      {
+        configs: new Map(),
+        skippedSince: new Map(),
+        importer: { problems: [], ...importer },
+        advances: () => [],
+      } as never,
+      "t",
+      { read: true, value: { offsets: [] } },
+      { read: true, value: new Map() },
+      {},
+    );
+  expect(factsOf({ isRunning: true })).toMatchObject({ isRunning: true });
+  expect(factsOf({ standstill: "paused" })).toMatchObject({
+    standstill: "paused",
+  });
+  expect(factsOf({})).not.toHaveProperty("isRunning");
+});

@@ -1,5 +1,5 @@
-import { secretOf } from "../../../clients/secrets";
-import type { WholeAddress } from "../../../domain/settings/sections/receiver-address";
+import { secretOf } from "./secrets";
+import type { WholeAddress } from "../domain/settings/sections/receiver-address";
 
 /** An address without the user and the password that it may name: a request's address has none. */
 export function withoutUser(address: string): URL {
