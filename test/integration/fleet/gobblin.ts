@@ -11,9 +11,41 @@ import { runCommand, sandboxKafka } from "../../../sandbox/platform/commands";
 import { CONFIG_FILE } from "../../../sandbox/platform/config";
 import { GOBBLIN_RAW, GOBBLIN_STORE } from "../../../sandbox/platform/gobblin";
 import { BIN } from "../../../sandbox/platform/wrappers";
+import type { Config } from "../../../domain/settings/config";
 import { loadConfig } from "../../../workers/config";
 import { createDependencies } from "../../../workers/dependencies";
 import type { World } from "./world";
+
+const NAMING = {
+  topicPattern: "(?:eqiad|codfw)\\.(.+)",
+  rawPath: `${GOBBLIN_RAW}/{topic}`,
+  keepDots: true,
+};
+
+/** What of a configuration is another one where Gobblin imports. */
+const gobblinSections = ({
+  allowedPrefixes,
+  importer,
+}: Pick<Config, "allowedPrefixes" | "importer">) => ({
+  allowedPrefixes: [...allowedPrefixes, "/wmf/gobblin"],
+  importer: {
+    ...importer,
+    kind: "gobblin" as const,
+    command: [`${BIN}/gobblin`],
+    historyPath: GOBBLIN_STORE,
+  },
+});
+
+/** The sections of a pipeline that Gobblin imports and nobody refines: events of the event platform, without an archive. */
+export const unrefinedPipeline = () => ({
+  ...gobblinSections(loadConfig(CONFIG_FILE)),
+  naming: NAMING,
+  events: { identity: "/meta/id", time: "/meta/dt", stream: "/meta/stream" },
+  refine: null,
+  hive: null,
+  archive: null,
+  mysql: null,
+});
 
 /** The fleet's second importer: Gobblin's own classes, run against the fleet's broker and HDFS. */
 export class GobblinFleet {
@@ -29,28 +61,17 @@ export class GobblinFleet {
     this.deps = createDependencies(
       {
         ...config,
-        allowedPrefixes: [...config.allowedPrefixes, "/wmf/gobblin"],
-        importer: {
-          ...config.importer,
-          kind: "gobblin",
-          command: [`${BIN}/gobblin`],
-          historyPath: GOBBLIN_STORE,
-        },
-        naming: {
-          ...config.naming,
-          topicPattern: "(?:eqiad|codfw)\\.(.+)",
-          rawPath: `${GOBBLIN_RAW}/{topic}`,
-          keepDots: true,
-        },
+        ...gobblinSections(config),
+        naming: { ...config.naming, ...NAMING },
       },
       client,
     );
   }
 
-  async open(): Promise<void> {
+  async open(topics = GobblinFleet.TOPICS): Promise<void> {
     await Promise.all([this.admin.connect(), this.producer.connect()]);
     await this.admin.createTopics({
-      topics: GobblinFleet.TOPICS.map((topic) => ({ topic, numPartitions: 2 })),
+      topics: topics.map((topic) => ({ topic, numPartitions: 2 })),
     });
   }
 
@@ -71,7 +92,11 @@ export class GobblinFleet {
       messages: Array.from({ length: count }, () => ({
         partition,
         value: JSON.stringify({
-          meta: { id: `${topic}-${this.sent++}`, dt: now.toISOString() },
+          meta: {
+            id: `${topic}-${this.sent++}`,
+            dt: now.toISOString(),
+            stream: topic.slice(topic.indexOf(".") + 1),
+          },
         }),
       })),
     });
@@ -87,6 +112,15 @@ export class GobblinFleet {
   async nextHour(): Promise<void> {
     const hour = hourStart(hourOf(simulatedNow().getTime()));
     await moveClockTo(new Date(hour + 3_600_000 + 300_000));
+  }
+
+  /** An instant that is late enough that nothing is pending, and the end of the hours until now. */
+  later(): { asOf: string; until: Hour } {
+    const now = simulatedNow().getTime();
+    return {
+      asOf: new Date(now + 3 * 3_600_000).toISOString(),
+      until: hourOf(now + 3_600_000),
+    };
   }
 
   async deleteBefore(

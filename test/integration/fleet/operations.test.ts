@@ -3,16 +3,25 @@ import { stringify } from "yaml";
 import type {
   AuditReport,
   AuditSummary,
+  TopicAudit,
 } from "../../../domain/audit/audit-report";
+import type { BackfillProgress } from "../../../domain/backfill/progress";
 import { CONFIG_FILE } from "../../../sandbox/platform/config";
 import { ports } from "../../../sandbox/platform/ports";
 import { refineHours } from "../../../sandbox/platform/refine";
 import { setup } from "../../../sandbox/platform/setup";
 import { until } from "../../../sandbox/platform/wait";
 import { sisyphus } from "../../support/cli";
-import { ask, auditOf, page, PIPELINES_FILE, withPipelines } from "./pipelines";
+import {
+  ask,
+  auditOf,
+  ofSchemas,
+  page,
+  PIPELINES_FILE,
+  withPipelines,
+} from "./pipelines";
 import { partialHoursOfConnector } from "./connector";
-import { GobblinFleet } from "./gobblin";
+import { GobblinFleet, unrefinedPipeline } from "./gobblin";
 import { AS_OF, HOURS, RANGE, topicOf } from "./topic-hours";
 import { troublesOf } from "./troubles";
 import { audit, buildWorld, endWorld, runCamus, type World } from "./world";
@@ -128,7 +137,10 @@ test("another importer's files are audited as well: a hole between two of them i
 
 test("several pipelines of one file share a worker, and each sees its own topics, incidents and pages alone", async () => {
   await withPipelines(
-    { healthy: ["Healthy"], others: ["Silent", "Behind"] },
+    {
+      healthy: ofSchemas("Healthy"),
+      others: ofSchemas("Silent", "Behind"),
+    },
     async () => {
       expect(await auditOf("healthy")).toMatchObject({
         topics: 1,
@@ -270,6 +282,84 @@ test("Gobblin is run: what it imports is counted, a jump and a failed task are n
     expect(await fleet.positions()).toEqual(before);
     await fleet.run("-Dreset.on.offset.out.of.range=earliest");
     expect(await fleet.positions()).toEqual({ ...before, [`${CODFW}/0`]: "9" });
+  } finally {
+    await fleet.close();
+  }
+}, 300_000);
+
+test("where nobody refines and nothing is archived: what Gobblin jumped over in Kafka is found, and a saga takes it back, but for what Kafka has deleted", async () => {
+  const fleet = new GobblinFleet(world);
+  const TOPIC = "eqiad.link_change";
+  try {
+    await fleet.open([TOPIC]);
+    await fleet.nextHour();
+    const first = await fleet.send(TOPIC, 0, 5);
+    await fleet.nextHour();
+    expect(await fleet.run()).toBe(0);
+    const second = await fleet.send(TOPIC, 0, 6);
+    await fleet.nextHour();
+    const third = await fleet.send(TOPIC, 0, 4);
+    // One is deleted unread, and instead of the others that are there Gobblin goes on with the newest.
+    await fleet.deleteBefore(TOPIC, 0, "6");
+    expect(
+      await fleet.run(
+        ...["-Dreset.on.offset.out.of.range=latest", "-Dtask.maxretries=0"],
+      ),
+    ).toBe(0);
+    await fleet.nextHour();
+    await fleet.send(TOPIC, 0, 3);
+    expect(await fleet.run()).toBe(0);
+    const { asOf, until: end } = fleet.later();
+    const range = ["--since", first, "--until", end];
+    await withPipelines({ links: unrefinedPipeline() }, async () => {
+      const findings = async () => {
+        await auditOf("links", asOf, [...range, "--topics", TOPIC]);
+        const shown = await ask(
+          "links",
+          ...["audit", "topic", TOPIC, "--json", "--config", PIPELINES_FILE],
+        );
+        const { findings: found } = JSON.parse(shown.stdout) as TopicAudit;
+        return found.map(({ hour, verdict, cause }) => ({
+          hour,
+          verdict,
+          cause,
+        }));
+      };
+      expect(await findings()).toEqual([
+        {
+          hour: second,
+          verdict: "import-missing",
+          cause: "offset-out-of-range",
+        },
+        {
+          hour: third,
+          verdict: "import-missing",
+          cause: "offset-out-of-range",
+        },
+      ]);
+      const saga = await ask(
+        "links",
+        ...["backfill", "start", "--yes", "--name", "jump"],
+        ...["--as-of", asOf, "--topics", TOPIC, ...range],
+        ...["--config", PIPELINES_FILE],
+      );
+      expect(saga).toMatchObject({ code: 0, stderr: "" });
+      const handle = world.client.workflow.getHandle("links/backfill/jump");
+      expect(await handle.result()).toMatchObject({
+        holds: false,
+        numbers: {
+          flagsRemoved: 0,
+          verified: { unrefined: true, rows: 9, problems: [], findingsLeft: 1 },
+        },
+      });
+      const { steps } = await handle.query<BackfillProgress>("progress");
+      expect(steps.find(({ name }) => name === "refine")?.detail).toBe(
+        "nothing to do: nobody refines this pipeline",
+      );
+      expect(
+        (await findings()).filter(({ verdict }) => verdict !== "complete"),
+      ).toMatchObject([{ hour: second, verdict: "import-partial" }]);
+    });
   } finally {
     await fleet.close();
   }

@@ -16,9 +16,14 @@ const PORT = ports().alertmanager;
 /** What the worker serves of the pipelines. */
 export const page = (path: string) => fetch(`http://127.0.0.1:${PORT}${path}`);
 
-/** Names of pipelines, each with the schemas of its topics. */
+/** Sections of a pipeline over topics of these schemas. */
+export const ofSchemas = (...all: string[]) => ({
+  naming: { topicPattern: `eventlogging_(${all.join("|")})` },
+});
+
+/** @param pipelines by their names, the sections that are theirs */
 export async function withPipelines<T>(
-  schemas: Record<string, string[]>,
+  pipelines: Record<string, object>,
   use: () => Promise<T>,
 ): Promise<T> {
   const config = parse(readFileSync(CONFIG_FILE, "utf8")) as object;
@@ -27,9 +32,9 @@ export async function withPipelines<T>(
     stringify({
       ...config,
       metrics: { port: PORT },
-      pipelines: Object.entries(schemas).map(([name, all]) => ({
+      pipelines: Object.entries(pipelines).map(([name, own]) => ({
         name,
-        naming: { topicPattern: `eventlogging_(${all.join("|")})` },
+        ...own,
       })),
     }),
   );
@@ -46,11 +51,15 @@ export const ask = (pipeline: string, ...args: string[]) =>
   sisyphus("--pipeline", pipeline, ...args);
 
 /** An audit of a pipeline. @throws Error with what the command says, where it prints no result */
-export async function auditOf(pipeline: string): Promise<AuditSummary> {
+export async function auditOf(
+  pipeline: string,
+  asOf = AS_OF,
+  range = RANGE,
+): Promise<AuditSummary> {
   const { stdout, stderr } = await ask(
     pipeline,
-    ...["audit", "run", "--json", "--as-of", AS_OF, "--config", FILE],
-    ...RANGE,
+    ...["audit", "run", "--json", "--as-of", asOf, "--config", FILE],
+    ...range,
   );
   if (stdout === "") throw new Error(stderr);
   return JSON.parse(stdout) as AuditSummary;
