@@ -20,7 +20,12 @@ export type Advance = {
   /** Up to where it read, and may have left files, though its position did not move on: the next run reads that once more. */
   tried?: string;
   /** Where the importer stood before, and since when (epoch ms), where it tells: the run before this one in a list need not be the one before. */
-  before?: { to: string; time?: number };
+  before?: {
+    to: string;
+    time?: number;
+    /** Present where a saga has put it there: it was the same log then. */
+    bySaga?: true;
+  };
 };
 
 /** A raw file, by what its name says. Offsets are decimal strings. */

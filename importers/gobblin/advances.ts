@@ -13,8 +13,8 @@ import type { Position } from "../importer";
 
 type Zone = Pick<TimeZone, "utcOf">;
 
-/** Where a run before left each partition, by `<topic>/<partition>`, and when it was. */
-export type Ends = Map<string, { to: string; time: number }>;
+/** Where a run before left each partition, by `<topic>/<partition>`, and when it was; or where a saga has put it. */
+export type Ends = Map<string, { to: string; time: number; bySaga?: true }>;
 
 /**
  * How far a run moved, by topic. Neither the state of the job nor that of a task is believed: a partition has moved on if its actual watermark
@@ -87,7 +87,7 @@ const triedIn = (
 
 function beforeIn(
   { low, previous }: GobblinRange,
-  end: { to: string; time: number } | undefined,
+  end: { to: string; time: number; bySaga?: true } | undefined,
   isUnreadable: boolean,
 ): Pick<Advance, "before"> {
   if (previous !== undefined)
@@ -104,10 +104,15 @@ function beforeIn(
 /** Where a run left each partition, by `<topic>/<partition>`. */
 export const endsOf = (states: GobblinState[], time: number): Ends =>
   new Map(
-    eachRange(states.flatMap(({ tasks }) => tasks)).map(({ key, range }) => [
-      key,
-      { to: range.actual, time },
-    ]),
+    states.flatMap(({ tasks, writtenBy }) =>
+      eachRange(tasks).map(({ key, range }) => [
+        key,
+        {
+          ...{ to: range.actual, time },
+          ...(writtenBy === undefined ? {} : { bySaga: true as const }),
+        },
+      ]),
+    ),
   );
 
 const eachRange = (tasks: GobblinTask[]) =>

@@ -1109,9 +1109,17 @@ export const GUARDS: readonly Guard[] = [
     test: "domain/audit/doubts",
   },
   {
+    without:
+      "what another log has at the same offsets passes for what was jumped over",
+    file: "domain/audit/jumps.ts",
+    guard: "before?.bySaga === true && ",
+    taken: "",
+    test: "domain/audit/ledger",
+  },
+  {
     without: "a jump that was made good is told for ever",
     file: "domain/audit/jumps.ts",
-    guard: "isOneLog ? readOf(advances, partition) : []",
+    guard: "isOneLog ? readSinceMovedBack(advances, partition) : []",
     taken: "[]",
     test: "domain/audit/ledger",
   },
@@ -1954,7 +1962,7 @@ export const GUARDS: readonly Guard[] = [
   {
     without: "events are replayed into hours that must never be touched",
     file: `${backfill}/replay.ts`,
-    guard: "refuseUntouchableEvent(config, missing.topic, event);",
+    guard: "refuseUntouchableEvent(config, missing.topic, event.ms);",
     taken: "",
     test: `${backfill}/replay`,
   },

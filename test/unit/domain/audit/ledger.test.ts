@@ -74,17 +74,33 @@ test("a run may go on where an earlier one ended, as runs that overlapped do, bu
   expect(jumps(runs, false)).toMatchObject([{ from: "140", to: "150" }]);
 });
 
-test("what a later run has read was not jumped over, as far as it has read it", () => {
+test("what runs have read since a saga moved the importer back was not jumped over, as far as they have read it", () => {
   const jump = advance({ from: "170", to: "180", time: 4 });
-  const back = (to: string) => advance({ from: "155", to, time: 5 });
-  expect(jumps([advance(), jump, back("180")])).toMatchObject([
+  const back = (to: string, bySaga?: true) =>
+    advance({
+      from: "155",
+      to,
+      time: 5,
+      before: { to: "155", ...(bySaga ? { bySaga } : {}) },
+    });
+  const ours = (to: string) => back(to, true);
+  expect(jumps([advance(), jump, ours("180")])).toMatchObject([
     { from: "150", to: "155", records: 5 },
   ]);
-  expect(jumps([advance(), jump, back("160")])).toMatchObject([
+  expect(jumps([advance(), jump, ours("160")])).toMatchObject([
     { from: "150", to: "155" },
     { from: "160", to: "170", records: 10 },
   ]);
-  expect(jumps([advance(), jump, back("180")], false)[0]).toMatchObject({
+  const next = advance({ from: "160", to: "180", time: 6 });
+  expect(jumps([advance(), jump, ours("160"), next])).toMatchObject([
+    { from: "150", to: "155" },
+  ]);
+  // A log that was made anew has the same offsets.
+  expect(jumps([advance(), jump, back("180")])[0]).toMatchObject({
+    from: "150",
+    to: "170",
+  });
+  expect(jumps([advance(), jump, ours("180")], false)[0]).toMatchObject({
     from: "150",
     to: "170",
   });
