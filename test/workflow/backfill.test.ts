@@ -235,3 +235,35 @@ test("a bad input from the Web UI's form fails with the text the CLI gives", asy
     },
   );
 });
+
+test("where nobody refines and there is no archive, the steps for them have nothing to do, and say so", async () => {
+  const { refine: _, ...unrefined } = PLAN;
+  await withSaga(
+    {
+      settings: async () => ({
+        ...SETTINGS,
+        archiveQueue: "bulk",
+        withoutArchive: true,
+      }),
+      makePlan: async () => ({ ...unrefined, flags: 0 }),
+    },
+    APPROVED,
+    async (saga) => {
+      expect(await saga.result()).toMatchObject({
+        holds: true,
+        numbers: { flagsRemoved: 0, replayed: { landed: 3 } },
+      });
+      for (const call of [
+        ...["collectArchive", "clearFlags", "submitRefine", "awaitRefine"],
+        "scanLogs",
+      ])
+        expect(saga.calls).not.toContain(call);
+      const { steps } = await saga.progress();
+      for (const name of ["clear flags", "refine", "scan logs"])
+        expect(steps.find((step) => step.name === name)).toMatchObject({
+          state: "done",
+          detail: "nothing to do: nobody refines this pipeline",
+        });
+    },
+  );
+});
