@@ -66,11 +66,12 @@ test("a plan whose inputs have changed since is made anew and must be approved a
     await saga.reaches("approve", "running");
     await saga.update("approve", "1".repeat(64));
     await until(
-      "the new plan",
+      "the new plan, and word that it is to be approved",
       20,
-      async () => (await saga.progress()).plan?.digest === "2".repeat(64),
+      async () =>
+        (await saga.detailOf("approve"))?.includes("its inputs have changed"),
     );
-    expect(await saga.detailOf("approve")).toContain("its inputs have changed");
+    expect((await saga.progress()).plan?.digest).toBe("2".repeat(64));
     expect(saga.calls).not.toContain("holdRetention");
     expect(await saga.refusal("approve", "1".repeat(64))).toContain(
       "the digest is not this plan's",

@@ -92,3 +92,45 @@ test("an incident that goes on in a new run learns that the repair of the run be
     }),
   );
 }, 120_000);
+
+test("what an incident hears while it tells of an alert, it looks at once that is told", async () => {
+  let told: () => void = () => undefined;
+  let isTelling = false;
+  const activities = {
+    settings: async () => SETTINGS,
+    auditTopic: async () => ({ findings: [BROKEN] }),
+    raise: async () => {
+      if (isTelling) return;
+      isTelling = true;
+      await new Promise<void>((done) => (told = done));
+    },
+  };
+  const control = await Worker.create({
+    connection: temporal.env.nativeConnection,
+    activities,
+    taskQueue: "control",
+    workflowBundle: temporal.workflowBundle,
+  });
+  await control.runUntil(async () => {
+    const report = (findings: Finding[]) =>
+      temporal.env.client.workflow.signalWithStart("topicIncident", {
+        workflowId: "incident/long",
+        taskQueue: "control",
+        args: [{ topic: "long" }],
+        signal: "findings",
+        signalArgs: [{ findings, asOf: AS_OF, range: RANGE }],
+      });
+    const incident = await report([BROKEN]);
+    await until("the alert", 30, () => isTelling);
+    await report([]);
+    await until("the findings", 30, async () => {
+      const { findings } = await incident.query<IncidentState>("progress");
+      return findings.length === 0;
+    });
+    told();
+    await until("its end", 30, async () => {
+      const { status } = await incident.describe();
+      return status.name === "COMPLETED";
+    });
+  });
+}, 120_000);

@@ -208,13 +208,15 @@ export async function topicIncident(
   await condition(() => events > 0);
   while (!isOver(state)) {
     show(state);
+    const shown = events;
     const alert = alertDue(state, now());
     if (alert) await raise(alert);
     const headroomEnd = headroomEndDue(state, now());
     if (headroomEnd && changedBy("headroom-sufficient"))
       await raise(headroomEnd);
     if (isRepairDue(state)) await repairByPolicy();
-    const seen = events;
+    // What came while an alert was told is looked at as well.
+    const seen = changedBy("incident-wakes") ? shown : events;
     const somethingCame = await condition(() => events > seen, RE_AUDIT);
     if (!somethingCame || state.phase === "repairing") await auditAgain();
     if (await isRepairOver()) state = withRepairOver(state, now());

@@ -117,6 +117,12 @@ export const PATCHES = {
     changes:
       "alertDesk: an alert goes to those who are to hear of it, and its end to those who did; before, to every receiver",
   },
+  "incident-wakes": {
+    madeBy: "0.3.0",
+    droppableBy: "0.5.0",
+    changes:
+      "topicIncident: what comes while an alert is told is looked at at once; before, with whatever came next, or after ten minutes",
+  },
   "repairs-by-choice": {
     madeBy: "0.3.0",
     droppableBy: "0.5.0",
