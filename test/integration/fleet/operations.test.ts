@@ -294,8 +294,6 @@ test("where nobody refines and nothing is archived: what Gobblin jumped over in 
     await fleet.open([TOPIC]);
     await fleet.nextHour();
     const first = await fleet.send(TOPIC, 0, 5);
-    // Long enough that nothing of that hour can have been among what is jumped over.
-    await fleet.nextHour();
     await fleet.nextHour();
     expect(await fleet.run()).toBe(0);
     const second = await fleet.send(TOPIC, 0, 6);
@@ -321,23 +319,16 @@ test("where nobody refines and nothing is archived: what Gobblin jumped over in 
           ...["audit", "topic", TOPIC, "--json", "--config", PIPELINES_FILE],
         );
         const { findings: found } = JSON.parse(shown.stdout) as TopicAudit;
-        return found.map(({ hour, verdict, cause }) => ({
-          hour,
-          verdict,
-          cause,
-        }));
+        return found.map(
+          (each) => `${each.hour} ${each.verdict} ${each.cause}`,
+        );
       };
+      // Of the hour before nothing tells that what was deleted was none of it.
+      const doubt = `${first} import-partial offset-out-of-range`;
       expect(await findings()).toEqual([
-        {
-          hour: second,
-          verdict: "import-missing",
-          cause: "offset-out-of-range",
-        },
-        {
-          hour: third,
-          verdict: "import-missing",
-          cause: "offset-out-of-range",
-        },
+        doubt,
+        `${second} import-missing offset-out-of-range`,
+        `${third} import-missing offset-out-of-range`,
       ]);
       const saga = await ask(
         "links",
@@ -351,16 +342,18 @@ test("where nobody refines and nothing is archived: what Gobblin jumped over in 
         holds: false,
         numbers: {
           flagsRemoved: 0,
-          verified: { unrefined: true, rows: 9, problems: [], findingsLeft: 1 },
+          verified: { unrefined: true, problems: [], findingsLeft: 2 },
         },
       });
       const { steps } = await handle.query<BackfillProgress>("progress");
       expect(steps.find(({ name }) => name === "refine")?.detail).toBe(
         "nothing to do: nobody refines this pipeline",
       );
-      expect(
-        (await findings()).filter(({ verdict }) => verdict !== "complete"),
-      ).toMatchObject([{ hour: second, verdict: "import-partial" }]);
+      const left = await findings();
+      expect(left.filter((line) => line.includes("import"))).toMatchObject([
+        expect.stringContaining(first),
+        expect.stringContaining(`${second} import-partial`),
+      ]);
     });
   } finally {
     await fleet.close();
