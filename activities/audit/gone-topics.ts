@@ -1,4 +1,5 @@
 import type { Config } from "../../domain/settings/config";
+import { isRefined } from "../../domain/settings/stages";
 import type { Hdfs } from "../../clients/hdfs/hdfs";
 import type { Hive } from "../../clients/hive/hive";
 import type { Storage } from "../../clients/storage";
@@ -20,6 +21,7 @@ export type GoneClients = {
   config: {
     audit: Pick<Config["audit"], "lookbackHours">;
     naming: Config["naming"];
+    refine?: Config["refine"] | undefined;
   };
 };
 
@@ -28,7 +30,7 @@ export type GoneTopics = { topics: string[]; problems: string[] };
 
 /**
  * Topics that Kafka no longer has and that an audit must not forget: the importer stood in them within the look-back, audits knew
- * of unread or lost offsets of them, or they have left a directory of raw hours or a table. It takes one listing of the raw
+ * of unread or lost offsets of them, or they have left a directory of raw hours or, where anybody refines, a table. It takes one listing of the raw
  * directories and one of the tables. Where something cannot be asked it is told, and the others are audited all the same.
  * @param inKafka those that Kafka has
  */
@@ -62,7 +64,9 @@ export async function topicsLeft(
     asking("the importer's state", standingOf(clients)),
     asking("what audits know of", knownTopics(clients.storage)),
     asking(folder, directoriesIn(hdfs, folder)),
-    asking(`the tables of ${naming.database}`, hive.tables(naming.database)),
+    isRefined(config)
+      ? asking(`the tables of ${naming.database}`, hive.tables(naming.database))
+      : [],
   ]);
   // Positions of topics that were read long ago tell their names.
   const stored = [...new Set(standing.map(({ topic }) => topic))];

@@ -54,7 +54,11 @@ const clients = (
       tables: async (database: string) =>
         database === "event" ? (left.tables ?? []) : [],
     },
-    config: { audit: { lookbackHours: 168 }, naming: namingRules.parse({}) },
+    config: {
+      audit: { lookbackHours: 168 },
+      naming: namingRules.parse({}),
+      refine: {},
+    },
   }) as unknown as Parameters<typeof goneTopics>[0];
 
 test("topics that are gone are audited where they were imported lately, or had something unread", async () => {
@@ -141,4 +145,15 @@ test("what cannot be asked for gone topics is told, and the rest is found all th
       `topics that Kafka no longer has may be left out, as ${named} cannot be read: is down`,
     ]);
   }
+});
+
+test("where nobody refines no table is asked for", async () => {
+  const asked = clients({ "eventlogging_Lately/0": NOW }, [], {
+    tables: ["left"],
+  });
+  const { refine: _, ...config } = asked.config;
+  const hive = { tables: () => Promise.reject(new Error("none")) };
+  expect(
+    await goneTopics({ ...asked, config, hive } as typeof asked, []),
+  ).toEqual({ topics: ["eventlogging_Lately"], problems: [] });
 });

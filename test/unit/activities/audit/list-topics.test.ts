@@ -22,6 +22,7 @@ const listedIn = (attempt: number) => {
     hive: { tables: async () => [] },
     config: {
       naming: namingRules.parse({}),
+      refine: {},
       audit: { patience: 3, lookbackHours: 4 },
     },
   } as never);

@@ -17,7 +17,11 @@ const clients = {
     list: async () => [{ name: "eventlogging_Directory", type: "DIRECTORY" }],
   },
   hive: { tables: async () => ["table"] },
-  config: { audit: { lookbackHours: 168 }, naming: namingRules.parse({}) },
+  config: {
+    audit: { lookbackHours: 168 },
+    naming: namingRules.parse({}),
+    refine: {},
+  },
 } as unknown as Parameters<typeof unknownTopics>[0];
 
 test("only names that no stage knows are unknown, and those without a dataset", async () => {
