@@ -58,7 +58,17 @@ function checksOf(
             return `${tables.length} tables in ${database}`;
           },
         }
-      : {}),
+      : // Left out by mistake it would be missed by nobody.
+        {
+          Refine: async () =>
+            "not configured: raw hours are the end of the pipeline",
+        }),
+    ...(config.archive
+      ? {}
+      : {
+          archive: async () =>
+            "not configured: what is lost is not sought there",
+        }),
     ...(clients.mysql ? { MySQL: () => askMysql(clients.mysql!()) } : {}),
     ...(clients.connect
       ? { "Kafka Connect": () => askConnect(clients.connect!(), kafka) }
