@@ -54,8 +54,8 @@ beforeAll(async () => {
 afterAll(() => down(quiet), 120_000);
 
 test("sagas under random faults: every lost event once, no flag lost, one Refine, everything else as before", async () => {
-  // Always the same two: `npm run chaos -- sandbox` looks for others.
-  const runs = await runSandboxChaos([1001, 1002]);
+  // Always the same one, as CI has 90 minutes: `npm run chaos -- sandbox` looks for others.
+  const runs = await runSandboxChaos([1001]);
   // A seed that fails is run again by `npm run chaos -- sandbox --seed N`.
   expect(runs.filter((r) => r.wrong.length > 0)).toEqual([]);
   // A worker that lived on would answer the tests below by the configuration of the chaos.
