@@ -27,6 +27,7 @@ import { heartbeatWhile } from "../heartbeat-while";
 /** Activities that run the importer. */
 export function createImporterActivities(deps: ImporterDeps) {
   const {
+    about,
     others,
     logsOf,
     waitUntilNoneRuns,
@@ -40,10 +41,7 @@ export function createImporterActivities(deps: ImporterDeps) {
     moveBack(jumped, {
       steering: steeringOf(source),
       kind: config.importer.kind,
-      about: {
-        staging: storage.path(sagaPlaces(sagaId()).importerStaging),
-        by: sagaId(),
-      },
+      about: about(),
       mayMove: async (topics) => {
         await others.waitUntilNoneGoesOn();
         await refuseWhatWasPutBack(topics);
@@ -138,8 +136,7 @@ export function createImporterActivities(deps: ImporterDeps) {
         const now = await heartbeatWhile(() =>
           steeringOf(source).putBack(input.topics, {
             after: input.after,
-            staging: storage.path(places.importerStaging),
-            by: id,
+            ...about(),
           }),
         );
         written = now ?? written;

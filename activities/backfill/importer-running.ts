@@ -47,6 +47,11 @@ export function importerRunning({
 }: ImporterDeps) {
   const others = new OthersRuns({ config, yarn });
   const logsOf = (topics: string[]) => logsIn(kafka, topics);
+  /** Where a saga makes ready what it writes for the importer, and who does it. */
+  const about = () => ({
+    staging: storage.path(sagaPlaces(sagaId()).importerStaging),
+    by: sagaId(),
+  });
   const driverOf = (tag: string): Driver => ({
     tag,
     setting: `mapreduce.job.tags=${tag}`,
@@ -70,10 +75,7 @@ export function importerRunning({
     if (config.importer.hold) await others.waitUntilTheyCount();
     else await others.waitUntilAllCount();
     const since = await heartbeatWhile(() =>
-      steeringOf(source).settle(begun.before, {
-        staging: storage.path(places.importerStaging),
-        by: sagaId(),
-      }),
+      steeringOf(source).settle(begun.before, about()),
     );
     await storage.write(places.importerRun, {});
     return since;
@@ -94,6 +96,13 @@ export function importerRunning({
       throw fatal("Fenced", `${sagaId()} has put the importer's offsets back`);
   }
 
+  /** Topics without those that an operator has taken out since. */
+  async function notLeftAlone(topics: string[]): Promise<string[]> {
+    const places = sagaPlaces(sagaId());
+    const leftAlone = (await storage.read(places.leftAlone)) ?? [];
+    return topics.filter((topic) => !leftAlone.includes(topic));
+  }
+
   /** Runs the importer once over the topics and waits for its end. It is never run beside another run of the same tag. */
   async function runOnce(tag: string, topics: string[]): Promise<void> {
     await waitUntilNoneRuns(tag);
@@ -102,8 +111,7 @@ export function importerRunning({
     await storage.write(places.importerRun, {
       before: await steeringOf(source).runNames(),
     });
-    const leftAlone = (await storage.read(places.leftAlone)) ?? [];
-    const ours = topics.filter((topic) => !leftAlone.includes(topic));
+    const ours = await notLeftAlone(topics);
     const all = steeringOf(source).settings(ours);
     // The exit code says nothing: a run that skips a topic ends with 1. What a run did is judged by the stored offsets alone.
     await heartbeatWhile(() =>
@@ -149,14 +157,12 @@ export function importerRunning({
     topics: string[],
     mayMove: boolean,
   ): Promise<void> {
-    const places = sagaPlaces(sagaId());
-    const leftAlone = (await storage.read(places.leftAlone)) ?? [];
-    const ours = topics.filter((topic) => !leftAlone.includes(topic));
+    const ours = await notLeftAlone(topics);
     await refuseWhatWasPutBack(ours);
     if (mayMove)
       return heartbeatWhile(() =>
         moveIntoLog(ours, {
-          staging: storage.path(places.importerStaging),
+          staging: about().staging,
           mayGoOn: () => refuseWhatWasPutBack(ours),
         }),
       );
@@ -191,7 +197,7 @@ export function importerRunning({
     await waitUntilNoneRuns(tag);
     await settleNow();
     const { always } = steeringOf(source);
-    const staging = storage.path(sagaPlaces(sagaId()).importerStaging);
+    const { staging } = about();
     // An attempt that died may have left it stopped, with nothing lacking any more.
     if (always) await heartbeatWhile(() => always.letGo({ staging }));
     await prepare();
@@ -210,6 +216,7 @@ export function importerRunning({
   }
 
   return {
+    about,
     others,
     logsOf,
     waitUntilNoneRuns,

@@ -1,20 +1,11 @@
 import { createAlertActivities } from "../../../../activities/incidents/alerts";
-import type { AlertItem } from "../../../../domain/incidents/alert";
+import { item } from "../../domain/incidents/incident-fixtures";
 import { alerts } from "../../../../domain/settings/sections/alerts";
 
 jest.mock("../../../../activities/own-task-queue", () => ({
   ownTaskQueue: () => "control",
   ownScope: () => "",
 }));
-
-const item = (over: Partial<AlertItem> = {}): AlertItem => ({
-  kind: "broken",
-  subject: "edits",
-  cause: "premature-deletion",
-  level: "error",
-  text: "3 hours are not whole",
-  ...over,
-});
 
 /** The activities by a configuration, and what the desk was signalled. */
 function activities() {

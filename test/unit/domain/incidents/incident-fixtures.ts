@@ -1,3 +1,4 @@
+import type { AlertItem } from "../../../../domain/incidents/alert";
 import type { Finding } from "../../../../domain/backfill/plan";
 import type { IncidentState } from "../../../../domain/incidents/incident";
 import type { TopicHeadroom } from "../../../../domain/audit/headroom";
@@ -35,5 +36,15 @@ export const incident = (over: Partial<IncidentState> = {}): IncidentState => ({
   findings: [finding("2018-07-05T01")],
   cells: {},
   story: [],
+  ...over,
+});
+
+/** An alert of a topic that is broken. */
+export const item = (over: Partial<AlertItem> = {}): AlertItem => ({
+  kind: "broken",
+  subject: "edits",
+  cause: "premature-deletion",
+  level: "error",
+  text: "3 hours are not whole",
   ...over,
 });

@@ -4,16 +4,8 @@ import {
   routeAlerts,
   type Routing,
 } from "../../../../domain/incidents/routing";
-import { NOW } from "./incident-fixtures";
+import { item, NOW } from "./incident-fixtures";
 
-const item = (over: Partial<AlertItem> = {}): AlertItem => ({
-  kind: "broken",
-  subject: "edits",
-  cause: "premature-deletion",
-  level: "error",
-  text: "3 hours are not whole",
-  ...over,
-});
 const WHOLE = item({ kind: "whole", level: "warning" });
 
 /** Where nobody owns anything. */
